@@ -1,0 +1,86 @@
+//! Branded ids. A `TaskId` cannot be passed where a `ProjectId` is wanted; on the wire all of them are plain UUID strings.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[serde(transparent)]
+        #[schema(value_type = String, format = Uuid)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh UUIDv7: ids sort by the time they were made, which keeps B-tree inserts at the right edge.
+            #[must_use]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// The tenant.
+    WorkspaceId,
+    UserId,
+    CustomerId,
+    ProjectId,
+    BatchId,
+    /// One uploaded file (an image).
+    AssetId,
+    TaskId,
+    /// One lease of one task-step by one person.
+    AssignmentId,
+    /// One person's versioned work on a task-step.
+    AnnotationId,
+    /// One shape of an annotation. Made by the client that draws it.
+    RegionId,
+    /// One live Yjs document.
+    DocumentId,
+    /// The generation of a document. Clients holding another generation must not merge into it.
+    LineageId,
+    /// One WebSocket connection.
+    SessionId,
+}

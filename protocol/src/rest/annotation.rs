@@ -1,0 +1,120 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{AnnotationId, AssignmentId, Geometry, ProjectId, RegionId, TaskId, UserId, role::text};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnotationStatus {
+    Draft,
+    Submitted,
+    Approved,
+    Rejected,
+    /// A newer version of the same work exists.
+    Superseded,
+}
+
+text!(AnnotationStatus {
+    Draft = "draft",
+    Submitted = "submitted",
+    Approved = "approved",
+    Rejected = "rejected",
+    Superseded = "superseded",
+});
+
+/// Where an annotation came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnotationSource {
+    Human,
+    Import,
+}
+
+text!(AnnotationSource { Human = "human", Import = "import" });
+
+/// One version of the submitted work on a task-step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Annotation {
+    pub id: AnnotationId,
+    pub project_id: ProjectId,
+    pub task_id: TaskId,
+    pub step: String,
+    pub user_id: Option<UserId>,
+    pub assignment_id: Option<AssignmentId>,
+    /// 1, 2, ... within the task-step.
+    pub version: i32,
+    pub parent_id: Option<AnnotationId>,
+    pub status: AnnotationStatus,
+    pub source: AnnotationSource,
+    pub regions: Vec<Region>,
+    pub time_spent_ms: Option<i64>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// One shape. The same JSON in the live document, in annotations and in the regions query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Region {
+    pub id: RegionId,
+    pub label: String,
+    pub geometry: Geometry,
+    /// Free attributes of the shape; a JSON object.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub attributes: serde_json::Map<String, serde_json::Value>,
+    /// Who drew it; none for imported shapes.
+    #[serde(default)]
+    pub author: Option<UserId>,
+    /// Drawing order: higher lies on top.
+    #[serde(default)]
+    pub z: i32,
+}
+
+/// A region with where it is, as the regions query returns it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RegionRow {
+    pub project_id: ProjectId,
+    pub task_id: TaskId,
+    pub annotation_id: AnnotationId,
+    #[serde(flatten)]
+    pub region: Region,
+    /// Square pixels.
+    pub area: f64,
+    /// `[x, y, width, height]` of the axis-parallel box around it.
+    #[schema(value_type = Vec<f64>)]
+    pub bounds: [f64; 4],
+}
+
+/// One entry of an annotation's history, oldest first. Never changed once written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AnnotationEvent {
+    pub id: uuid::Uuid,
+    pub annotation_id: AnnotationId,
+    /// `imported`, `submitted`, `superseded`, ...
+    pub event_type: String,
+    pub actor_id: Option<UserId>,
+    /// `user`, `system` or `api`.
+    pub actor_type: String,
+    pub occurred_at: DateTime<Utc>,
+    /// What changed against the version before: ids of regions.
+    pub changes: RegionChanges,
+    /// The regions as they were after this event.
+    pub regions: Vec<Region>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RegionChanges {
+    pub added: Vec<RegionId>,
+    pub changed: Vec<RegionId>,
+    pub removed: Vec<RegionId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    Coco,
+    Jsonl,
+}
+
+text!(ExportFormat { Coco = "coco", Jsonl = "jsonl" });

@@ -1,0 +1,118 @@
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Annotation, Task};
+use crate::{AssignmentId, ProjectId, TaskId, UserId, role::text, ws::Base64};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AssignmentStatus {
+    Assigned,
+    Accepted,
+    Submitted,
+    Skipped,
+    /// Given back by its holder.
+    Released,
+    /// Ran out. The work stays in the document.
+    Expired,
+    /// Taken by an admin for somebody else.
+    Reassigned,
+}
+
+text!(AssignmentStatus {
+    Assigned = "assigned",
+    Accepted = "accepted",
+    Submitted = "submitted",
+    Skipped = "skipped",
+    Released = "released",
+    Expired = "expired",
+    Reassigned = "reassigned",
+});
+
+impl AssignmentStatus {
+    /// Whether the lease still holds the task.
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Assigned | Self::Accepted)
+    }
+}
+
+/// A lease: one person's right to submit one task-step, until it expires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Assignment {
+    pub id: AssignmentId,
+    pub project_id: ProjectId,
+    pub task_id: TaskId,
+    pub step: String,
+    pub user_id: UserId,
+    pub status: AssignmentStatus,
+    /// Grows with every lease ever given. Send it back with accept, renew, release, skip and submit.
+    pub fencing_token: i64,
+    pub assigned_at: DateTime<Utc>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    pub expires_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// A lease as everybody on the task sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LeaseView {
+    pub assignment_id: AssignmentId,
+    pub user_id: UserId,
+    pub user_name: String,
+    pub status: AssignmentStatus,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The answer to "next task, please".
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NextTask {
+    /// Nothing to do is an answer, not an error.
+    pub work: Option<Work>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Work {
+    pub task: Task,
+    pub assignment: Assignment,
+}
+
+/// Proof that the caller acts on the lease it thinks it has.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaseAction {
+    pub fencing_token: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SkipTask {
+    pub fencing_token: i64,
+    /// 1 to 500 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitTask {
+    pub fencing_token: i64,
+    /// The Yjs state vector of what the submitter sees. The server waits until its document has all of it, so that a
+    /// submit can never overtake an edit.
+    #[serde(default)]
+    pub state_vector: Option<Base64>,
+    /// Milliseconds of active work since the task was opened.
+    #[serde(default)]
+    pub time_spent_ms: Option<i64>,
+    /// Lease the next task of the project in the same call.
+    #[serde(default)]
+    pub and_next: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Submitted {
+    pub annotation: Annotation,
+    /// With `and_next`: the next piece of work, if there is any.
+    pub next: Option<Work>,
+}

@@ -1,0 +1,25 @@
+//! Bodies of the REST API, a file per aggregate. Times are RFC 3339 UTC; ids are UUIDs; lists are keyset pages.
+
+mod annotation;
+mod asset;
+mod assignment;
+mod auth;
+mod project;
+mod task;
+
+pub use annotation::*;
+pub use asset::*;
+pub use assignment::*;
+pub use auth::*;
+pub use project::*;
+pub use task::*;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+}

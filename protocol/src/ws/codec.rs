@@ -1,0 +1,230 @@
+//! The one place where messages become frames, for both subprotocols. bincode 2 is no longer maintained
+//! (docs/decisions says why we keep it): it is used in this file and nowhere else.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{ClientControl, ClientControlJson, ClientHot, ServerControl, ServerControlJson, ServerHot};
+
+/// How a connection speaks, chosen by `Sec-WebSocket-Protocol`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subprotocol {
+    Json,
+    Bincode,
+}
+
+impl Subprotocol {
+    pub const ALL: [Self; 2] = [Self::Json, Self::Bincode];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "tandem.v1.json",
+            Self::Bincode => "tandem.v1.bincode",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == name)
+    }
+}
+
+/// Anything a client may send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClientFrame {
+    Control(ClientControl),
+    Hot(ClientHot),
+}
+
+/// Anything the server may send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ServerFrame {
+    Control(ServerControl),
+    Hot(ServerHot),
+}
+
+/// A WebSocket message's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encoded {
+    Text(String),
+    Binary(Bytes),
+}
+
+impl Encoded {
+    /// Bytes of payload.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    #[error("the frame ends in the middle of a field")]
+    Truncated,
+    #[error("a number is too big for its field")]
+    NumberTooBig,
+    #[error("unknown frame kind {0}")]
+    UnknownKind(u8),
+    #[error("{0}")]
+    Json(String),
+    #[error("{0}")]
+    Bincode(String),
+    #[error("text frames are not part of tandem.v1.bincode")]
+    UnexpectedText,
+}
+
+/// Bound on what bincode may allocate while decoding; the connection's own frame limit is lower.
+const BINCODE_LIMIT: usize = 64 * 1024 * 1024;
+
+fn bincode_config() -> impl bincode::config::Config {
+    bincode::config::standard().with_limit::<BINCODE_LIMIT>()
+}
+
+fn to_bincode<T: Serialize>(value: &T) -> Encoded {
+    // Our types hold nothing bincode cannot write (no maps without length, no untagged enums), so this cannot fail.
+    let bytes = bincode::serde::encode_to_vec(value, bincode_config()).unwrap_or_default();
+    Encoded::Binary(bytes.into())
+}
+
+fn from_bincode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    let (value, read) = bincode::serde::decode_from_slice(bytes, bincode_config()).map_err(|e| DecodeError::Bincode(e.to_string()))?;
+    if read == bytes.len() { Ok(value) } else { Err(DecodeError::Bincode(format!("{} bytes after the message", bytes.len() - read))) }
+}
+
+fn to_json<T: Serialize>(value: &T) -> Encoded {
+    Encoded::Text(serde_json::to_string(value).unwrap_or_default())
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
+    serde_json::from_str(text).map_err(|e| DecodeError::Json(e.to_string()))
+}
+
+macro_rules! codec {
+    ($frame:ident, $json:ident, $hot:ident) => {
+        impl $frame {
+            #[must_use]
+            pub fn encode(&self, subprotocol: Subprotocol) -> Encoded {
+                match (subprotocol, self) {
+                    (Subprotocol::Bincode, frame) => to_bincode(frame),
+                    (Subprotocol::Json, Self::Control(message)) => to_json(&$json::from(message.clone())),
+                    (Subprotocol::Json, Self::Hot(message)) => Encoded::Binary(message.encode().into()),
+                }
+            }
+
+            pub fn decode_text(subprotocol: Subprotocol, text: &str) -> Result<Self, DecodeError> {
+                match subprotocol {
+                    Subprotocol::Bincode => Err(DecodeError::UnexpectedText),
+                    Subprotocol::Json => from_json::<$json>(text).map(|message| Self::Control(message.into())),
+                }
+            }
+
+            pub fn decode_binary(subprotocol: Subprotocol, bytes: &Bytes) -> Result<Self, DecodeError> {
+                match subprotocol {
+                    Subprotocol::Bincode => from_bincode(bytes),
+                    Subprotocol::Json => $hot::decode(bytes).map(Self::Hot),
+                }
+            }
+        }
+    };
+}
+
+codec!(ClientFrame, ClientControlJson, ClientHot);
+codec!(ServerFrame, ServerControlJson, ServerHot);
+
+macro_rules! into_frame {
+    ($($from:ident => $frame:ident :: $variant:ident),+ $(,)?) => {$(
+        impl From<$from> for $frame {
+            fn from(message: $from) -> Self {
+                Self::$variant(message)
+            }
+        }
+    )+};
+}
+
+into_frame!(
+    ClientControl => ClientFrame::Control,
+    ClientHot => ClientFrame::Hot,
+    ServerControl => ServerFrame::Control,
+    ServerHot => ServerFrame::Hot,
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ws::{Base64, ErrorMessage, Hello, Subscribe, Topic, TopicKind};
+
+    fn round_trip(frame: &ClientFrame) {
+        for subprotocol in Subprotocol::ALL {
+            let back = match frame.encode(subprotocol) {
+                Encoded::Text(text) => ClientFrame::decode_text(subprotocol, &text),
+                Encoded::Binary(bytes) => ClientFrame::decode_binary(subprotocol, &bytes),
+            };
+            assert_eq!(back.as_ref(), Ok(frame), "{subprotocol:?}");
+        }
+    }
+
+    #[test]
+    fn client_frames_come_back_in_both_subprotocols() {
+        round_trip(&ClientFrame::Control(Hello { token: "t".into(), client: "c".into(), resume: None }.into()));
+        round_trip(&ClientFrame::Control(
+            Subscribe {
+                channel: 3,
+                topic: Topic { kind: TopicKind::Task, id: uuid::Uuid::now_v7() },
+                lineage: Some(crate::LineageId::new()),
+                state_vector: Some(Base64(vec![0, 1, 255])),
+            }
+            .into(),
+        ));
+        round_trip(&ClientFrame::Hot(ClientHot::Update { channel: 3, seq: 1, bytes: Bytes::from_static(b"xyz") }));
+    }
+
+    #[test]
+    fn an_error_looks_like_this_in_json() {
+        let frame = ServerFrame::Control(ServerControl::Error(ErrorMessage {
+            channel: Some(1),
+            seq: None,
+            code: "forbidden".into(),
+            message: "no".into(),
+            retryable: false,
+            field: None,
+            rule: None,
+        }));
+        let Encoded::Text(text) = frame.encode(Subprotocol::Json) else { panic!("control messages are text") };
+        assert!(text.starts_with(r#"{"type":"error","channel":1"#), "{text}");
+    }
+
+    #[test]
+    fn optional_fields_may_be_left_out_in_json() {
+        let text = r#"{"type":"subscribe","channel":1,"topic":{"kind":"project","id":"0192f0c1-0000-7000-8000-000000000000"}}"#;
+        assert!(ClientFrame::decode_text(Subprotocol::Json, text).is_ok());
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        let Encoded::Binary(bytes) = ClientFrame::Hot(ClientHot::CursorGone { channel: 1 }).encode(Subprotocol::Bincode) else { panic!() };
+        let mut longer = bytes.to_vec();
+        longer.push(0);
+        assert!(ClientFrame::decode_binary(Subprotocol::Bincode, &longer.into()).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn garbage_never_panics(bytes: Vec<u8>) {
+            let bytes = Bytes::from(bytes);
+            for subprotocol in Subprotocol::ALL {
+                let _ = ClientFrame::decode_binary(subprotocol, &bytes);
+                let _ = ServerFrame::decode_binary(subprotocol, &bytes);
+            }
+        }
+    }
+}

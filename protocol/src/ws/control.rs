@@ -1,0 +1,344 @@
+//! Control messages: rare, readable. In JSON each is an object whose `type` names it.
+//!
+//! bincode is not self-describing, so these types keep to what both codecs carry: no skipped fields, no untagged
+//! alternatives, no free JSON.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Base64;
+use crate::{
+    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkspaceId,
+    rest::{LeaseView, Progress, TaskStatus, UserSummary},
+};
+
+/// The first message on every connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Hello {
+    /// An access token.
+    pub token: String,
+    /// Name and version of the client, for the server's log, e.g. `tandem-client/0.1.0`.
+    pub client: String,
+    /// The session this connection replaces, if it is a reconnect: its presence is taken over instead of shown twice.
+    #[serde(default)]
+    pub resume: Option<SessionId>,
+}
+
+/// A fresh access token on a live connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Refresh {
+    pub token: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TopicKind {
+    /// The live document of a task, its people, its lease.
+    Task,
+    /// Progress of a project and who is here.
+    Project,
+    /// The signed-in person's own leases and notices; `id` is the user's id.
+    User,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+pub struct Topic {
+    pub kind: TopicKind,
+    pub id: Uuid,
+}
+
+/// Join a topic on a channel number the client chooses; all frames about it carry that number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Subscribe {
+    /// Unused on this connection; 1 to 2^31-1.
+    pub channel: u32,
+    pub topic: Topic,
+    /// The lineage of the document copy the client holds. None: it holds nothing.
+    #[serde(default)]
+    pub lineage: Option<LineageId>,
+    /// The Yjs state vector of that copy. The server sends only what it lacks.
+    #[serde(default)]
+    pub state_vector: Option<Base64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Unsubscribe {
+    pub channel: u32,
+}
+
+/// What I have in hand and selected. State, not an event: the last one stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SetPresence {
+    pub channel: u32,
+    pub state: PresenceState,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PresenceState {
+    /// e.g. `select`, `box`; at most 32 characters.
+    #[serde(default)]
+    pub tool: Option<String>,
+    /// The label in hand; at most 100 characters.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Ids of selected regions; at most 256.
+    #[serde(default)]
+    pub selection: Vec<String>,
+    /// The region being edited right now.
+    #[serde(default)]
+    pub editing: Option<String>,
+    /// What this person sees: `[x, y, width, height]` in image pixels.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<f32>>)]
+    pub viewport: Option<[f32; 4]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Ping {
+    /// Any number; comes back in the pong.
+    pub t: u64,
+}
+
+/// The answer to a good `hello`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Welcome {
+    pub session_id: SessionId,
+    pub user: UserSummary,
+    pub workspace_id: WorkspaceId,
+    pub server_time: DateTime<Utc>,
+    pub token_expires_at: DateTime<Utc>,
+    /// Send something at least this often; the server does too.
+    pub heartbeat_ms: u32,
+    pub limits: Limits,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Limits {
+    /// Bytes of one frame.
+    pub max_frame: u32,
+    pub max_channels: u32,
+}
+
+/// A fresh token was taken over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Refreshed {
+    pub token_expires_at: DateTime<Utc>,
+}
+
+/// The topic is joined. For a task a `sync` frame follows at once with what the client's copy lacks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Subscribed {
+    pub channel: u32,
+    pub topic: Topic,
+    pub task: Option<TaskJoined>,
+    pub project: Option<ProjectLive>,
+    pub user: Option<UserLive>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskJoined {
+    /// A client holding a copy of another lineage must set it aside (keep, not merge) and start from the `sync` frame.
+    pub lineage: LineageId,
+    /// What the server has: the client sends back, as `update`, what this lacks.
+    pub state_vector: Base64,
+    /// This session's number in cursors and presence of this task.
+    pub peer: u32,
+    /// Everybody here, this session included.
+    pub peers: Vec<Peer>,
+    /// Number of the ghost document; ghosts of another epoch are void.
+    pub ghost_epoch: u32,
+    pub role: ProjectRole,
+    /// Why edits are refused here, if they are.
+    pub read_only: Option<String>,
+    pub status: TaskStatus,
+    pub lease: Option<LeaseView>,
+    /// Whether edits reach the disk at the moment.
+    pub durable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Peer {
+    pub peer: u32,
+    pub user: UserSummary,
+    pub role: ProjectRole,
+    pub state: PresenceState,
+}
+
+/// People of a task came, changed or left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PresenceDiff {
+    pub channel: u32,
+    pub joined: Vec<Peer>,
+    pub changed: Vec<PeerState>,
+    pub left: Vec<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PeerState {
+    pub peer: u32,
+    pub state: PresenceState,
+}
+
+/// Nobody draws any more: forget the ghost document, the next one has this epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GhostsReset {
+    pub channel: u32,
+    pub epoch: u32,
+}
+
+/// Status or lease of the task changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskChanged {
+    pub channel: u32,
+    pub status: TaskStatus,
+    pub lease: Option<LeaseView>,
+}
+
+/// The document's edits reach (or no longer reach) the disk. Work goes on either way; acknowledgements wait.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DurabilityChanged {
+    pub channel: u32,
+    pub durable: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectLive {
+    pub progress: Progress,
+    pub people: Vec<PersonHere>,
+}
+
+/// A person with at least one open connection on a project or one of its tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonHere {
+    pub user: UserSummary,
+    /// The task they have open, if any.
+    pub task_id: Option<TaskId>,
+}
+
+/// Only what changed since the last state or diff.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectDiff {
+    pub channel: u32,
+    pub progress: Option<Progress>,
+    /// Came or moved to another task.
+    pub here: Vec<PersonHere>,
+    pub left: Vec<UserId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UserLive {
+    /// Active leases, oldest first.
+    pub leases: Vec<MyLease>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MyLease {
+    pub assignment_id: AssignmentId,
+    pub project_id: ProjectId,
+    pub task_id: TaskId,
+    pub fencing_token: i64,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaseEvent {
+    Given,
+    Accepted,
+    Renewed,
+    Submitted,
+    Skipped,
+    Released,
+    Expired,
+    Reassigned,
+}
+
+/// One of my leases changed, in this tab or another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LeaseChanged {
+    pub channel: u32,
+    pub event: LeaseEvent,
+    pub lease: MyLease,
+}
+
+/// Something was refused. The connection lives on unless a close follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ErrorMessage {
+    /// The channel it concerns, if one.
+    pub channel: Option<u32>,
+    /// For a refused `update`: its sequence number. It will never be acknowledged.
+    pub seq: Option<u64>,
+    pub code: String,
+    pub message: String,
+    pub retryable: bool,
+    /// The offending field, if one.
+    pub field: Option<String>,
+    /// The rule it broke, if one.
+    pub rule: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Pong {
+    pub t: u64,
+    pub server_time: DateTime<Utc>,
+}
+
+/// The server is about to close this connection on purpose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Bye {
+    pub code: u16,
+    pub reason: String,
+    /// Come back after a pause of this length plus up to as much again at random. None: do not come back.
+    pub reconnect_after_ms: Option<u32>,
+}
+
+/// Two enums from one list: `$json` is internally tagged (`{"type": ...}`) for people and browsers, `$plain` is what the code
+/// matches on and what bincode carries.
+macro_rules! control {
+    ($(#[$doc:meta])* $plain:ident / $json:ident { $($variant:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum $plain { $($variant($variant)),+ }
+
+        #[doc = concat!("[`", stringify!($plain), "`] as it looks in JSON.")]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        pub enum $json { $($variant($variant)),+ }
+
+        impl From<$plain> for $json {
+            fn from(message: $plain) -> Self {
+                match message { $($plain::$variant(body) => Self::$variant(body)),+ }
+            }
+        }
+
+        impl From<$json> for $plain {
+            fn from(message: $json) -> Self {
+                match message { $($json::$variant(body) => Self::$variant(body)),+ }
+            }
+        }
+
+        $(impl From<$variant> for $plain {
+            fn from(body: $variant) -> Self {
+                Self::$variant(body)
+            }
+        })+
+    };
+}
+
+control! {
+    /// What a client may say.
+    ClientControl / ClientControlJson { Hello, Refresh, Subscribe, Unsubscribe, SetPresence, Ping }
+}
+
+/// On the wire an error's `type` is `error`.
+pub type Error = ErrorMessage;
+
+control! {
+    /// What the server may say.
+    ServerControl / ServerControlJson {
+        Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
+        LeaseChanged, Error, Pong, Bye,
+    }
+}
