@@ -1,0 +1,53 @@
+# Two commands matter: `make up` runs Tandem, `make test` proves it. The rest is for people changing it.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/tandem/target
+TOOLS := $(HOME)/.cache/tandem/tools
+RELEASE := $(CARGO_TARGET_DIR)/release/tandem
+export PATH := $(TOOLS)/bin:$(PATH)
+
+.PHONY: help up setup build web test check generate bench bench-run fmt clean-data
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make up        install, build and run Tandem at http://127.0.0.1:8080 (data in .data; Ctrl-C stops it)
+up: build
+	@$(RELEASE) serve
+
+# What `make up` needs beside Rust and Node: the web app's packages and Postgres binaries.
+setup:
+	@scripts/setup
+
+build: setup web
+	@echo "Building the server (several minutes the first time) ..."
+	@cargo build --quiet --release --locked -p tandem-server
+
+web: setup
+	@scripts/build-web
+
+## make test      install what the tests need and run all of them; the last line counts them
+test: setup
+	@scripts/setup --tests
+	@scripts/test
+
+## make check     the gates: formatting, lints, licences, types, generated files
+check: setup
+	@scripts/setup --checks
+	@scripts/check
+
+## make generate  rewrite what is generated: OpenAPI, TypeScript types, permission table, query data
+generate: setup
+	@scripts/generate
+
+## make bench     measure on this machine and rewrite the tables of docs/performance.md
+bench: build
+	@cargo build --quiet --release --locked -p tandem-loadtest
+	@scripts/bench
+
+fmt:
+	@cargo fmt --all
+	@npx prettier --write --log-level warn client-sdk web
+
+## make clean-data  forget everything the local server stored
+clean-data:
+	@rm -rf .data
