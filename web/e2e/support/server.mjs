@@ -1,0 +1,154 @@
+// A real `tandem serve` with embedded Postgres and S3 on a fresh data folder. Killed and started again at will.
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const BINARY = process.env.TANDEM_BIN ?? "tandem";
+const WEB = new URL("../../dist", import.meta.url).pathname;
+
+export async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+export class Server {
+  #process;
+  #output = "";
+  /** @type {Record<string, string>} sign-in links by person */
+  links = {};
+
+  static async start(env = {}) {
+    const server = new Server();
+    server.dataDir = await mkdtemp(join(tmpdir(), "tandem-e2e-"));
+    // Postgres runs as another user when we are root: it has to be able to walk in.
+    await chmod(server.dataDir, 0o755);
+    server.port = await freePort();
+    server.env = env;
+    await server.up();
+    return server;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /** What the server has printed since it was last started. */
+  get output() {
+    return this.#output;
+  }
+
+  async up() {
+    this.#output = "";
+    const child = spawn(BINARY, ["serve"], {
+      env: {
+        ...process.env,
+        TANDEM_BIND: `127.0.0.1:${this.port}`,
+        TANDEM_DATA_DIR: this.dataDir,
+        TANDEM_WEB_DIR: WEB,
+        ...this.env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#process = child;
+    const collect = (chunk) => (this.#output += chunk);
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const ended = new Promise((_, fail) => {
+      child.once("exit", (code) => fail(new Error(`tandem ended with ${code}:\n${this.#output}`)));
+    });
+    ended.catch(() => {});
+    await Promise.race([ended, this.#ready()]);
+    for (const line of this.#output.split("\n")) {
+      const match = /^\s*(.+?)\s+(http:\S+\/sign-in#token=\S+)/.exec(line);
+      if (match) this.links[match[1].trim()] = match[2];
+    }
+  }
+
+  async #ready() {
+    for (;;) {
+      if (this.#output.includes("/sign-in#token=")) {
+        const answer = await fetch(`${this.url}/readyz`).catch(() => null);
+        if (answer?.ok) return;
+      }
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  /** The link of the first person whose line matches. */
+  link(person) {
+    const found = Object.entries(this.links).find(([name]) => name.toLowerCase().includes(person.toLowerCase()));
+    if (!found) throw new Error(`no sign-in link for ${person} in:\n${this.#output}`);
+    return found[1];
+  }
+
+  /** As power loss would: nothing is flushed, nobody is told. */
+  async kill9() {
+    await this.#end("SIGKILL");
+  }
+
+  async stop() {
+    await this.#end("SIGTERM");
+  }
+
+  #end(signal) {
+    return new Promise((done) => {
+      if (this.#process.exitCode !== null) return done();
+      this.#process.once("exit", done);
+      this.#process.kill(signal);
+    });
+  }
+
+  /** The embedded Postgres' postmaster, for stopping it under load. */
+  async postgresPid() {
+    const folder = await findPostmasterPid(this.dataDir);
+    return Number((await readFile(folder, "utf8")).split("\n")[0]);
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+async function findPostmasterPid(folder) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.name === "postmaster.pid") return path;
+    if (entry.isDirectory()) {
+      const found = await findPostmasterPid(path).catch(() => null);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** A signed-in person's REST access, without a browser. */
+export async function signIn(server, person) {
+  const token = new URL(server.link(person)).hash.replace("#token=", "");
+  const answer = await fetch(`${server.url}/api/v1/auth/sign-in`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
+  if (!answer.ok) throw new Error(`sign-in of ${person}: ${answer.status} ${await answer.text()}`);
+  const session = await answer.json();
+  const api = async (method, path, body) => {
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${session.access_token}`, "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : null };
+  };
+  return { session, api, token: session.access_token, me: session.me };
+}
