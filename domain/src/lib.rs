@@ -1,4 +1,7 @@
 //! The rules. No I/O, no clock, no randomness, no async: time, chance and data come in as arguments.
 
+pub mod geometry;
 pub mod identity;
+pub mod image;
 pub mod permission;
+pub mod validate;

@@ -1,0 +1,43 @@
+//! Rings: closed chains of points whose last point is not repeated.
+
+use tandem_protocol::geometry::Point;
+
+/// The area a ring encloses, by the shoelace formula; positive whatever way it turns.
+#[must_use]
+pub fn area(ring: &[Point]) -> f64 {
+    signed_area(ring).abs()
+}
+
+/// Positive when the ring turns clockwise on screen (y down).
+#[must_use]
+pub fn signed_area(ring: &[Point]) -> f64 {
+    // Relative to the first point: far from the origin the products would cancel to noise.
+    let Some(&[ox, oy]) = ring.first() else { return 0.0 };
+    let cross = |a: Point, b: Point| (a[0] - ox) * (b[1] - oy) - (b[0] - ox) * (a[1] - oy);
+    ring.windows(2).map(|w| cross(w[0], w[1])).sum::<f64>() / 2.0
+}
+
+/// Area of parts with holes: exteriors minus holes, never negative.
+#[must_use]
+pub fn parts_area(parts: &[Vec<Vec<Point>>]) -> f64 {
+    let part = |rings: &Vec<Vec<Point>>| match rings.split_first() {
+        Some((exterior, holes)) => (area(exterior) - holes.iter().map(|h| area(h)).sum::<f64>()).max(0.0),
+        None => 0.0,
+    };
+    parts.iter().map(part).sum()
+}
+
+/// Whether a point is inside a ring, by the even-odd rule.
+#[must_use]
+pub fn contains(ring: &[Point], [x, y]: Point) -> bool {
+    let mut inside = false;
+    let Some(mut previous) = ring.last() else { return false };
+    for point in ring {
+        let crosses = (point[1] > y) != (previous[1] > y);
+        if crosses && x < (previous[0] - point[0]) * (y - point[1]) / (previous[1] - point[1]) + point[0] {
+            inside = !inside;
+        }
+        previous = point;
+    }
+    inside
+}
