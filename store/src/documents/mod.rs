@@ -1,0 +1,95 @@
+//! The log of live documents: every acknowledged edit, in order, and snapshots that stand for the oldest of them.
+//!
+//! One trait, two implementations under one contract suite ([`contract`]): [`PgLog`] is the product, [`MemoryLog`] is what
+//! actors are tested over.
+
+#[cfg(test)]
+mod contract;
+mod memory;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, UserId, WorkspaceId};
+
+pub use memory::MemoryLog;
+
+/// Which document: one per step of a task, shared by everybody on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentKey {
+    pub workspace: WorkspaceId,
+    pub project: ProjectId,
+    pub task: TaskId,
+    pub step: String,
+}
+
+/// A document as the log holds it. Applying `snapshot`, then `updates`, in any order gives its content.
+#[derive(Clone, Debug)]
+pub struct StoredDocument {
+    pub id: DocumentId,
+    pub lineage: LineageId,
+    pub snapshot: Option<Bytes>,
+    pub updates: Vec<Bytes>,
+    /// The newest update's number; 0 if there never was one.
+    pub last_seq: i64,
+}
+
+/// One edit to be kept.
+#[derive(Clone, Debug)]
+pub struct NewUpdate {
+    pub document: DocumentId,
+    pub workspace: WorkspaceId,
+    pub author: Option<UserId>,
+    pub payload: Bytes,
+}
+
+/// Makes one update of a snapshot and the updates after it. CPU work: called off the async threads.
+pub type Merge = Arc<dyn Fn(&[Bytes]) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// What a compaction did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compaction {
+    /// `updates` rows became part of the snapshot.
+    Done { updates: usize, bytes: usize },
+    /// Nothing to merge.
+    Nothing,
+    /// Another node is at it.
+    Busy,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The store cannot be reached, or cannot answer now. Trying again later is right.
+    #[error("the document store is away: {0}")]
+    Unavailable(String),
+    /// The store refuses this content for good, e.g. because its document was deleted. Trying again is pointless.
+    #[error("the document store refused the edit: {0}")]
+    Refused(String),
+    #[error("there is no such document")]
+    NotFound,
+    /// Stored content could not be merged. Nothing was changed.
+    #[error("stored edits could not be merged: {0}")]
+    Merge(String),
+}
+
+impl LogError {
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Where edits are kept. Every method is all or nothing.
+#[async_trait]
+pub trait DocumentLog: Send + Sync + 'static {
+    /// The document with all that was ever acknowledged; made empty, with a new lineage, if it does not exist yet.
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError>;
+
+    /// Keep edits of any number of documents of any number of tenants. When this returns they are on disk, all of them;
+    /// on an error the caller must assume that none is. Keeping an edit twice is harmless.
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError>;
+
+    /// Replace a document's snapshot and updates by one snapshot. May be killed at any point, and run beside appends.
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError>;
+}
