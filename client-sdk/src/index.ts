@@ -1,0 +1,2 @@
+export type * from './surface.js';
+export type * from './wire/types.js';

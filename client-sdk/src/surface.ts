@@ -1,0 +1,315 @@
+/** What the rest of the world programs against: the shapes of a session and its rooms. */
+import type * as Y from 'yjs';
+
+import type {
+  Geometry,
+  Json,
+  LeaseEvent,
+  LeaseView,
+  Limits,
+  MyLease,
+  Peer,
+  PersonHere,
+  PresenceState,
+  Progress,
+  ProjectRole,
+  TaskStatus,
+  UserSummary,
+} from './wire/types.js';
+
+/** Stops what was started: a subscription, a listener. Calling it twice does nothing. */
+export type Unsubscribe = () => void;
+
+/** Told that something changed; reads the new state itself. Fits React's `useSyncExternalStore`. */
+export type Listener = () => void;
+
+// ---------------------------------------------------------------- session
+
+/** Who I am and what the server allows, once it has said `welcome`. */
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly user: UserSummary;
+  readonly workspaceId: string;
+  readonly limits: Limits;
+  /** Add this to the local clock to get the server's, in milliseconds. */
+  readonly clockOffsetMs: number;
+}
+
+export type WaitReason = 'connection_lost' | 'server_asked' | 'token' | 'offline';
+
+export type SessionState =
+  | { readonly status: 'idle' }
+  /** `attempt` is 0 for the first connection ever, and grows until one succeeds. */
+  | { readonly status: 'connecting'; readonly attempt: number }
+  | { readonly status: 'open'; readonly info: SessionInfo }
+  | { readonly status: 'waiting'; readonly attempt: number; readonly retryAt: number; readonly reason: WaitReason }
+  /** `code` is the close code of a server that sent us away for good; absent when `close()` was called. */
+  | { readonly status: 'closed'; readonly code?: number; readonly reason: string };
+
+// ---------------------------------------------------------------- task room
+
+/**
+ * Where my edits are:
+ * - `saved`: on the server's disk. A crash loses nothing.
+ * - `saving`: on their way.
+ * - `offline`: no connection; edits are kept here and delivered on return.
+ * - `waiting_for_disk`: the server has them, its disk does not yet.
+ * - `read_only`: edits are not accepted here; `readOnly` says why.
+ * - `refused`: the server refused an edit; `refusals` says which and why.
+ */
+export type SaveState = 'saved' | 'saving' | 'offline' | 'waiting_for_disk' | 'read_only' | 'refused';
+
+/** One shape as the document holds it. Never changed: an edit makes a new one, so `===` tells whether anything changed. */
+export interface RegionSnapshot {
+  readonly id: string;
+  readonly label: string;
+  readonly geometry: Readonly<Geometry>;
+  readonly attributes: Readonly<Record<string, Json>>;
+  /** Who drew it; null for imported shapes. */
+  readonly author: string | null;
+  /** Higher lies on top. */
+  readonly z: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export interface NewRegion {
+  label: string;
+  geometry: Geometry;
+  attributes?: Record<string, Json>;
+  z?: number;
+  /** A UUID; made up when absent. */
+  id?: string;
+}
+
+export interface RegionPatch {
+  label?: string;
+  geometry?: Geometry;
+  /** Merged key by key; `undefined` removes the key. */
+  attributes?: Record<string, Json | undefined>;
+  z?: number;
+}
+
+/** The kept shapes of a task. */
+export interface RegionStore {
+  get(id: string): RegionSnapshot | undefined;
+  /** In drawing order (z, then age). The same array until something changes. */
+  list(): readonly RegionSnapshot[];
+  readonly size: number;
+  /** Told after every change of any region. */
+  subscribe(listener: Listener): Unsubscribe;
+  /** Told only when this region came, changed or went. */
+  subscribeRegion(id: string, listener: Listener): Unsubscribe;
+  /** Told which regions a change touched, and whether it was mine. */
+  onChange(listener: (change: RegionsChange) => void): Unsubscribe;
+  /** @returns the region's id */
+  add(region: NewRegion): string;
+  /** @returns false when the region is gone (somebody deleted it) */
+  update(id: string, patch: RegionPatch): boolean;
+  /** @returns false when it was gone already */
+  remove(id: string): boolean;
+  /** Everything changed inside is one edit: one update on the wire, one step of undo. */
+  transact<T>(change: () => T): T;
+}
+
+export interface RegionsChange {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** `mine`: I did it (undo too). `others`: it came from the server. `restored`: read from this device's store. */
+  readonly by: 'mine' | 'others' | 'restored';
+}
+
+/** What somebody is drawing at this moment. */
+export interface Ghost {
+  /** The region being changed; null for a new shape. */
+  readonly region_id: string | null;
+  readonly tool: string;
+  readonly label: string;
+  readonly geometry: Readonly<Geometry>;
+}
+
+export interface PeerGhost extends Ghost {
+  readonly peer: number;
+}
+
+export interface GhostStore {
+  /** Show others what I draw; sent at most about 30 times a second, the last one always. */
+  setMine(ghost: Ghost): void;
+  clearMine(): void;
+  /** Everybody else's. The same array until something changes. */
+  others(): readonly PeerGhost[];
+  subscribe(listener: Listener): Unsubscribe;
+}
+
+export interface PresenceStore {
+  /** My number in this room; undefined while not joined. */
+  readonly me: number | undefined;
+  /** Everybody here, me included. The same array until something changes. */
+  peers(): readonly Peer[];
+  peer(id: number): Peer | undefined;
+  /** What I have in hand; merged into what I said before. */
+  setMine(state: Partial<PresenceState>): void;
+  mine(): Readonly<PresenceState>;
+  subscribe(listener: Listener): Unsubscribe;
+}
+
+export interface CursorPosition {
+  readonly peer: number;
+  /** Image pixels, to a quarter. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface CursorStore {
+  /** My pointer, in image pixels. Call it as often as you like. */
+  moveTo(x: number, y: number): void;
+  /** My pointer left the image. */
+  leave(): void;
+  /** Everybody else's. The same array until something changes. */
+  others(): readonly CursorPosition[];
+  subscribe(listener: Listener): Unsubscribe;
+}
+
+/** Takes back my own changes, never a colleague's. */
+export interface Undo {
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** @returns whether anything changed */
+  undo(): boolean;
+  redo(): boolean;
+  /** Until `endGesture`, all changes are one step. */
+  beginGesture(): void;
+  endGesture(): void;
+  clear(): void;
+  subscribe(listener: Listener): Unsubscribe;
+}
+
+/** An edit the server did not take. It is not in the document any more; `regions` is what it looked like here. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly field: string | null;
+  readonly rule: string | null;
+  readonly at: number;
+}
+
+/** A copy of the document that no longer fits the server's. It is kept on this device and never merged. */
+export interface SetAside {
+  readonly reason: 'lineage_changed' | 'refused';
+  readonly lineage: string | null;
+  /** Regions of the copy that the server's document lacks or has otherwise. */
+  readonly regions: readonly RegionSnapshot[];
+  readonly at: number;
+}
+
+export type RoomPhase =
+  /** Reading this device's copy. */
+  | 'loading'
+  /** Not (or no longer) joined; edits are kept. */
+  | 'joining'
+  /** In step with the server. */
+  | 'joined'
+  /** The server does not let me in; `failure` says why. */
+  | 'failed'
+  | 'closed';
+
+export interface RoomFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** All that a status line shows, in one immutable object. */
+export interface RoomSnapshot {
+  readonly phase: RoomPhase;
+  readonly saveState: SaveState;
+  /** Edits not yet acknowledged. */
+  readonly pending: number;
+  /** False: the server cannot reach its disk at the moment. */
+  readonly durable: boolean;
+  readonly role: ProjectRole | null;
+  readonly readOnly: string | null;
+  readonly status: TaskStatus | null;
+  readonly lease: LeaseView | null;
+  readonly failure: RoomFailure | null;
+  readonly refusals: readonly Refusal[];
+  readonly setAside: readonly SetAside[];
+  /** Why this device cannot keep a copy, if it cannot. */
+  readonly persistenceError: string | null;
+}
+
+/** One task, live: its shapes, its people, its lease. */
+export interface TaskRoom {
+  readonly taskId: string;
+  /** The document of kept shapes. Another object after the server replaced its document: do not hold on to it. */
+  readonly doc: Y.Doc;
+  readonly regions: RegionStore;
+  readonly ghosts: GhostStore;
+  readonly presence: PresenceStore;
+  readonly cursors: CursorStore;
+  readonly undo: Undo;
+
+  readonly saveState: SaveState;
+  readonly lease: LeaseView | null;
+  readonly status: TaskStatus | null;
+  /** The same object until something of it changes. */
+  snapshot(): RoomSnapshot;
+  subscribe(listener: Listener): Unsubscribe;
+
+  /** My ghost becomes a kept shape: one edit, sent before the ghost goes, so nobody sees a gap. @returns its id */
+  commit(region: NewRegion): string;
+  /** What I see, for `submit`: base64 of the Yjs state vector. */
+  stateVector(): string;
+  /** Resolves when the first sync with the server is done. Rejects when the room fails or is closed. */
+  whenJoined(): Promise<void>;
+  /** Resolves when all my edits are on the server's disk. Rejects when one is refused or the room is closed. */
+  whenSaved(): Promise<void>;
+  /** Send now what waits to be sent (Ctrl+S). */
+  flush(): void;
+  dismissRefusals(): void;
+  dismissSetAside(): void;
+  close(): void;
+}
+
+// ---------------------------------------------------------------- other rooms
+
+export interface ProjectSnapshot {
+  readonly joined: boolean;
+  readonly progress: Progress | null;
+  readonly people: readonly PersonHere[];
+  readonly failure: RoomFailure | null;
+}
+
+/** Progress of a project and who is here. */
+export interface ProjectRoom {
+  readonly projectId: string;
+  snapshot(): ProjectSnapshot;
+  subscribe(listener: Listener): Unsubscribe;
+  close(): void;
+}
+
+export interface UserSnapshot {
+  readonly joined: boolean;
+  /** Active leases, oldest first. */
+  readonly leases: readonly MyLease[];
+  readonly failure: RoomFailure | null;
+}
+
+/** My own leases, in this tab or another. */
+export interface UserRoom {
+  snapshot(): UserSnapshot;
+  subscribe(listener: Listener): Unsubscribe;
+  onLease(listener: (event: LeaseEvent, lease: MyLease) => void): Unsubscribe;
+  close(): void;
+}
+
+/** A connection to Tandem: one socket, many topics. */
+export interface SessionApi {
+  readonly state: SessionState;
+  onState(listener: (state: SessionState) => void): Unsubscribe;
+  connect(): void;
+  subscribeTask(taskId: string): TaskRoom;
+  subscribeProject(projectId: string): ProjectRoom;
+  subscribeUser(): UserRoom;
+  close(): void;
+}
