@@ -1,0 +1,311 @@
+//! A Yjs document that takes edits from strangers.
+
+use std::{
+    mem::ManuallyDrop,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use bytes::Bytes;
+use tandem_protocol::ws::varint::Reader;
+use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
+
+use super::{
+    ROOTS,
+    inspect::{Inspected, Refusal, inspect},
+};
+
+/// What an accepted edit did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The document has something it had not.
+    Changed,
+    /// All of it was there already.
+    Known,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// Refused; the document was not touched.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The edit looked right but broke the document while being applied. What this holds can no longer be trusted: load it
+    /// anew from the log.
+    #[error("the edit broke the document: {0}")]
+    Broken(String),
+}
+
+/// The stored content is not a document. Never to be mistaken for an empty one.
+#[derive(Debug, thiserror::Error)]
+#[error("stored part {part} of {parts} cannot be read: {message}")]
+pub struct LoadError {
+    pub part: usize,
+    pub parts: usize,
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a Yjs state vector")]
+pub struct BadStateVector;
+
+/// A document in memory.
+pub struct LiveDoc {
+    doc: Doc,
+    /// Bytes of all edits taken: an upper bound of its encoded size.
+    size: usize,
+    limits: Limits,
+}
+
+/// What one document takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub max_update: usize,
+    pub max_document: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_update: 4 << 20, max_document: 64 << 20 }
+    }
+}
+
+impl LiveDoc {
+    #[must_use]
+    pub fn empty(limits: Limits) -> Self {
+        Self { doc: new_doc(), size: 0, limits }
+    }
+
+    /// Build it from a snapshot and edits, in any order.
+    pub fn load(parts: &[Bytes], limits: Limits) -> Result<Self, LoadError> {
+        let doc = new_doc();
+        for (index, part) in parts.iter().enumerate() {
+            let failed = |message| LoadError { part: index + 1, parts: parts.len(), message };
+            let update = decode(part).map_err(failed)?;
+            apply(&doc, update).map_err(failed)?;
+        }
+        let size = parts.iter().map(Bytes::len).sum();
+        Ok(Self { doc, size, limits })
+    }
+
+    /// Take an edit, whole or not at all.
+    pub fn apply(&mut self, bytes: &[u8]) -> Result<Applied, ApplyError> {
+        let limit = self.limits.max_update;
+        if bytes.len() > limit {
+            return Err(Refusal::TooBig { size: bytes.len(), limit }.into());
+        }
+        let inspected = inspect(bytes)?;
+        if inspected.is_empty() {
+            return Ok(Applied::Known);
+        }
+        self.check(&inspected, bytes.len())?;
+        // Decoding builds nothing in the document, so a failure here is a refusal still.
+        let update = decode(bytes).map_err(|_| Refusal::Malformed("its content"))?;
+        let outcome = apply(&self.doc, update).map_err(ApplyError::Broken)?;
+        if outcome.waiting {
+            return Err(ApplyError::Broken("elements wait for causes that cannot come".into()));
+        }
+        if outcome.changed {
+            self.size += bytes.len();
+        }
+        Ok(if outcome.changed { Applied::Changed } else { Applied::Known })
+    }
+
+    fn check(&self, inspected: &Inspected, size: usize) -> Result<(), Refusal> {
+        if self.size + size > self.limits.max_document {
+            return Err(Refusal::DocumentFull { limit: self.limits.max_document });
+        }
+        let known = self.doc.transact().state_vector();
+        if inspected.fits(|client| known.get(&ClientID::new(client)).into()) { Ok(()) } else { Err(Refusal::MissingCauses) }
+    }
+
+    /// What this document has, for others to compute what it lacks.
+    #[must_use]
+    pub fn state_vector(&self) -> Vec<u8> {
+        self.doc.transact().state_vector().encode_v1()
+    }
+
+    /// What a copy with this state vector lacks. Deletions come whole, always.
+    #[must_use]
+    pub fn diff(&self, have: &StateVector) -> Vec<u8> {
+        self.doc.transact().encode_diff_v1(have)
+    }
+
+    /// Whether everything a copy with this state vector has is here too.
+    #[must_use]
+    pub fn contains(&self, other: &StateVector) -> bool {
+        let mine = self.doc.transact().state_vector();
+        other.iter().all(|(client, clock)| *clock <= mine.get(client))
+    }
+
+    /// An upper bound of its encoded size.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    #[must_use]
+    pub fn doc(&self) -> &Doc {
+        &self.doc
+    }
+}
+
+/// Strings count in UTF-16 units, as in JavaScript.
+fn new_doc() -> Doc {
+    let doc = Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::default() });
+    for root in ROOTS {
+        doc.get_or_insert_map(root);
+    }
+    doc
+}
+
+struct Outcome {
+    changed: bool,
+    /// Parts of it, or of an earlier one, wait for causes.
+    waiting: bool,
+}
+
+fn decode(bytes: &[u8]) -> Result<Update, String> {
+    catch_unwind(|| Update::decode_v1(bytes)).map_err(|_| "decoding panicked".to_owned())?.map_err(|e| e.to_string())
+}
+
+/// A panic inside yrs must not run its transaction's destructor: that commits, which would panic again, which ends the
+/// process. So the transaction, and with it the broken document, is leaked.
+fn apply(doc: &Doc, update: Update) -> Result<Outcome, String> {
+    let applied = catch_unwind(AssertUnwindSafe(|| {
+        let mut txn = ManuallyDrop::new(doc.transact_mut());
+        txn.apply_update(update).map_err(|e| e.to_string())?;
+        let outcome = Outcome { changed: txn.has_changes(), waiting: txn.has_missing_updates() };
+        txn.commit();
+        drop(ManuallyDrop::into_inner(txn));
+        Ok(outcome)
+    }));
+    applied.unwrap_or_else(|_| Err("applying it panicked".to_owned()))
+}
+
+/// Read a state vector without trusting its length.
+pub fn decode_state_vector(bytes: &[u8]) -> Result<StateVector, BadStateVector> {
+    let mut r = Reader::new(bytes);
+    let mut vector = StateVector::default();
+    for _ in 0..r.uint().map_err(|_| BadStateVector)? {
+        let client = r.uint().map_err(|_| BadStateVector)?;
+        let clock = r.uint32().map_err(|_| BadStateVector)?;
+        vector.set_max(ClientID::new(client), clock);
+    }
+    if r.is_empty() { Ok(vector) } else { Err(BadStateVector) }
+}
+
+/// One update of many, for compaction: what was deleted is no longer in it.
+pub fn merge(parts: &[Bytes]) -> Result<Vec<u8>, String> {
+    let document = LiveDoc::load(parts, Limits::default()).map_err(|e| e.to_string())?;
+    Ok(document.doc.transact().encode_state_as_update_v1(&StateVector::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use yrs::{Map, MapPrelim};
+
+    use super::*;
+
+    fn peer(id: u64) -> Doc {
+        Doc::with_client_id(id)
+    }
+
+    fn set(doc: &Doc, key: &str, value: i64) -> Vec<u8> {
+        let map = doc.get_or_insert_map("regions");
+        let mut txn = doc.transact_mut();
+        map.insert(&mut txn, key, value as f64);
+        txn.commit();
+        txn.encode_update_v1()
+    }
+
+    #[test]
+    fn an_edit_changes_the_document_once() {
+        let mut live = LiveDoc::empty(Limits::default());
+        let update = set(&peer(1), "a", 1);
+        assert_eq!(live.apply(&update).unwrap(), Applied::Changed);
+        assert_eq!(live.apply(&update).unwrap(), Applied::Known);
+        assert_eq!(live.apply(super::super::EMPTY_UPDATE).unwrap(), Applied::Known);
+    }
+
+    #[test]
+    fn a_deletion_alone_is_a_change() {
+        let doc = peer(1);
+        let mut live = LiveDoc::empty(Limits::default());
+        live.apply(&set(&doc, "a", 1)).unwrap();
+        let map = doc.get_or_insert_map("regions");
+        let mut txn = doc.transact_mut();
+        map.remove(&mut txn, "a");
+        txn.commit();
+        assert_eq!(live.apply(&txn.encode_update_v1()).unwrap(), Applied::Changed);
+    }
+
+    #[test]
+    fn an_edit_out_of_order_is_refused_and_leaves_no_trace() {
+        let doc = peer(1);
+        let (first, second) = (set(&doc, "a", 1), set(&doc, "b", 2));
+        let mut live = LiveDoc::empty(Limits::default());
+        assert!(matches!(live.apply(&second), Err(ApplyError::Refused(Refusal::MissingCauses))));
+        assert!(!live.doc().transact().has_missing_updates());
+        live.apply(&first).unwrap();
+        live.apply(&second).unwrap();
+        assert_eq!(live.doc().get_or_insert_map("regions").len(&live.doc().transact()), 2);
+    }
+
+    #[test]
+    fn a_full_document_says_so() {
+        let mut live = LiveDoc::empty(Limits { max_update: 1000, max_document: 40 });
+        live.apply(&set(&peer(1), "a", 1)).unwrap();
+        let refused = live.apply(&set(&peer(2), &"x".repeat(50), 1));
+        assert!(matches!(refused, Err(ApplyError::Refused(Refusal::DocumentFull { .. }))), "{refused:?}");
+    }
+
+    #[test]
+    fn merging_keeps_the_content() {
+        let doc = peer(1);
+        let parts: Vec<Bytes> = (0..10).map(|n| set(&doc, "same", n).into()).collect();
+        let merged: Bytes = merge(&parts).unwrap().into();
+        assert!(merged.len() < parts.iter().map(Bytes::len).sum::<usize>());
+        let live = LiveDoc::load(&[merged], Limits::default()).unwrap();
+        let value = live.doc().get_or_insert_map("regions").get(&live.doc().transact(), "same");
+        assert_eq!(value, Some(yrs::Out::from(9.0)));
+    }
+
+    #[test]
+    fn garbage_in_the_log_is_an_error_and_not_an_empty_document() {
+        let parts = [Bytes::from(set(&peer(1), "a", 1)), Bytes::from_static(b"\xff\xff")];
+        assert_eq!(LiveDoc::load(&parts, Limits::default()).err().unwrap().part, 2);
+    }
+
+    #[test]
+    fn state_vectors_come_back_and_lies_are_refused() {
+        let doc = peer(7);
+        set(&doc, "a", 1);
+        let vector = doc.transact().state_vector();
+        assert_eq!(decode_state_vector(&vector.encode_v1()), Ok(vector));
+        assert_eq!(decode_state_vector(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(BadStateVector));
+    }
+
+    proptest::proptest! {
+        /// One byte of a real edit replaced: whatever happens, the document afterwards equals the one before, or has the
+        /// edit applied cleanly, or says that it is broken. No panic, no abort, nothing waiting inside.
+        #[test]
+        fn a_damaged_edit_never_harms_silently(at: proptest::sample::Index, byte: u8) {
+            let doc = peer(3);
+            let mut live = LiveDoc::empty(Limits::default());
+            live.apply(&set(&doc, "a", 1)).unwrap();
+            let map = doc.get_or_insert_map("regions");
+            let mut txn = doc.transact_mut();
+            let inner = map.insert(&mut txn, "r", MapPrelim::default());
+            inner.insert(&mut txn, "label", "car");
+            map.remove(&mut txn, "a");
+            txn.commit();
+            let mut edit = txn.encode_update_v1();
+            let at = at.index(edit.len());
+            edit[at] = byte;
+            if !matches!(live.apply(&edit), Err(ApplyError::Broken(_))) {
+                proptest::prop_assert!(!live.doc().transact().has_missing_updates());
+                let copy = live.diff(&StateVector::default());
+                proptest::prop_assert!(LiveDoc::load(&[copy.into()], Limits::default()).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Live documents: Yjs documents that take edits from strangers without harm, and what regions look like in them.
+
+mod inspect;
+mod json;
+mod live;
+mod regions;
+
+pub use inspect::{Inspected, Refusal, inspect};
+pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, merge};
+pub use regions::{ContentError, build, read};
+
+/// Root names of the annotations document. `fields` and `threads` are reserved for forms and comments.
+pub const ROOTS: [&str; 3] = ["regions", "fields", "threads"];
+
+/// An update that holds nothing.
+pub const EMPTY_UPDATE: &[u8] = &[0, 0];
