@@ -15,8 +15,12 @@ pub mod tasks;
 
 pub use openapi::{document, document_json};
 
+use actix_web::web::ServiceConfig;
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+/// Adds the REST routes. Handlers take `web::Data<AppState>` and `auth::Caller`.
+pub fn configure(_routes: &mut ServiceConfig) {}
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -1,0 +1,68 @@
+//! The one table of settings: key in `tandem.toml`, environment variable, default, whether it is a secret, and what it means.
+//! Layering, `tandem config`, the unknown-key check and the docs all walk it, so none can forget a setting.
+
+/// How much of a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    Open,
+    /// A URL whose password is hidden.
+    Url,
+    Secret,
+}
+
+#[derive(Debug)]
+pub struct Setting {
+    /// Path in `tandem.toml`, e.g. `s3.endpoint`.
+    pub key: &'static str,
+    pub env: &'static str,
+    pub default: Option<&'static str>,
+    pub secrecy: Secrecy,
+    pub meaning: &'static str,
+    /// What is used when it is not set, in words.
+    pub unset: &'static str,
+}
+
+const fn setting(
+    key: &'static str,
+    env: &'static str,
+    default: Option<&'static str>,
+    unset: &'static str,
+    meaning: &'static str,
+) -> Setting {
+    Setting { key, env, default, secrecy: Secrecy::Open, meaning, unset }
+}
+
+const fn hidden(key: &'static str, env: &'static str, secrecy: Secrecy, unset: &'static str, meaning: &'static str) -> Setting {
+    Setting { key, env, default: None, secrecy, meaning, unset }
+}
+
+pub const SETTINGS: &[Setting] = &[
+    setting("bind", "TANDEM_BIND", Some("127.0.0.1:8080"), "", "Address and port to listen on"),
+    setting("public_url", "TANDEM_PUBLIC_URL", None, "http:// and bind", "Where people's browsers find this server"),
+    setting("data_dir", "TANDEM_DATA_DIR", Some(".data"), "", "Folder of the embedded Postgres and S3 and of generated secrets"),
+    hidden("database_url", "DATABASE_URL", Secrecy::Url, "embedded Postgres", "Postgres, as the owner of the schema"),
+    hidden("redis_url", "TANDEM_REDIS_URL", Secrecy::Url, "one node, in-process bus", "Redis between nodes"),
+    setting("s3.endpoint", "TANDEM_S3_ENDPOINT", None, "embedded S3", "S3, as this server reaches it"),
+    setting("s3.public_endpoint", "TANDEM_S3_PUBLIC_ENDPOINT", None, "s3.endpoint", "S3, as browsers reach it"),
+    setting("s3.region", "TANDEM_S3_REGION", Some("us-east-1"), "", "S3 region"),
+    setting("s3.bucket", "TANDEM_S3_BUCKET", Some("tandem"), "", "Bucket for uploads"),
+    hidden("s3.access_key", "TANDEM_S3_ACCESS_KEY", Secrecy::Secret, "generated", "S3 access key id"),
+    hidden("s3.secret_key", "TANDEM_S3_SECRET_KEY", Secrecy::Secret, "generated", "S3 secret access key"),
+    setting("jwt.algorithm", "TANDEM_JWT_ALGORITHM", Some("HS256"), "", "HS256, RS256, ES256 or EdDSA"),
+    hidden("jwt.secret", "TANDEM_JWT_SECRET", Secrecy::Secret, "generated", "Key of HS256 tokens, 32 characters or more"),
+    setting("jwt.public_key", "TANDEM_JWT_PUBLIC_KEY", None, "none", "PEM, or the path of a PEM file"),
+    setting("jwt.jwks", "TANDEM_JWT_JWKS", None, "none", "Key set: https URL or path of a JSON file"),
+    setting("jwt.issuer", "TANDEM_JWT_ISSUER", Some("tandem"), "", "Required `iss` of tokens"),
+    setting("jwt.audience", "TANDEM_JWT_AUDIENCE", Some("tandem"), "", "Required `aud` of tokens"),
+    hidden("tenant_key", "TANDEM_TENANT_KEY", Secrecy::Secret, "generated", "Key that proves a tenant to Postgres, 32 characters or more"),
+    setting("web_dir", "TANDEM_WEB_DIR", None, "web/dist", "Folder of the built web app"),
+    setting("postgres_bin", "TANDEM_POSTGRES_BIN", None, "searched for", "Folder of the embedded Postgres's binaries (initdb, postgres)"),
+    setting("log", "TANDEM_LOG", None, "warn embedded, else info", "Log filter, e.g. info or tandem=debug"),
+];
+
+/// Variables that begin with `TANDEM_` but are no settings of the server.
+pub const OTHER_VARIABLES: &[&str] = &["TANDEM_TEST_DATABASE_URL", "TANDEM_SHARED_DATA", "TANDEM_CONFIG"];
+
+pub fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
