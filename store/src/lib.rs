@@ -1,1 +1,2 @@
 pub mod documents;
+pub mod objects;
