@@ -41,3 +41,15 @@ pub fn contains(ring: &[Point], [x, y]: Point) -> bool {
     }
     inside
 }
+
+/// An ellipse as a ring of `count` points, clockwise on screen from its own right.
+#[must_use]
+pub fn ellipse([cx, cy]: Point, rx: f64, ry: f64, rotation: f64, count: usize) -> Vec<Point> {
+    let (sin, cos) = rotation.to_radians().sin_cos();
+    (0..count)
+        .map(|i| {
+            let (s, c) = (std::f64::consts::TAU * i as f64 / count as f64).sin_cos();
+            [cx + rx * c * cos - ry * s * sin, cy + rx * c * sin + ry * s * cos]
+        })
+        .collect()
+}
