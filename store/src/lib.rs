@@ -1,2 +1,26 @@
+//! The only crate that talks to Postgres and object storage.
+//!
+//! Everything of a workspace goes through a [`TenantTx`], which [`Tenant::begin`] opens with a proof the database checks itself
+//! (docs/decisions/0002-tenant-proof.md); there is no other way to a connection for it. The functions of [`pg`] are plain queries
+//! over such a transaction: the caller decides what belongs together and commits. [`system`] holds the few things done for all
+//! workspaces at once, under a role that can do nothing else.
+
+mod config;
 pub mod documents;
+mod error;
+mod key;
+mod migrate;
 pub mod objects;
+pub mod pg;
+mod roles;
+mod store;
+pub mod system;
+mod tenant;
+#[cfg(feature = "test-support")]
+pub mod testing;
+
+pub use config::{PoolSizes, StoreConfig};
+pub use error::StoreError;
+pub use migrate::{MigrationReport, migrate};
+pub use store::Store;
+pub use tenant::{Tenant, TenantTx};

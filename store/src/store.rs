@@ -1,0 +1,118 @@
+//! The way in: one pool of connections for each of the three roles.
+
+use std::sync::Arc;
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tandem_protocol::{UserId, WorkspaceId};
+
+use crate::{
+    StoreConfig, StoreError, Tenant,
+    key::{Hmac, TenantKey},
+    migrate, roles,
+};
+
+/// A handle to the database. Cloning it is cheap and shares the pools.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    server: PgPool,
+    journal: PgPool,
+    system: PgPool,
+    proof: Hmac,
+}
+
+impl Store {
+    /// Signs in as the three roles and checks that the database has the schema and the key this program expects.
+    ///
+    /// # Errors
+    /// [`StoreError::NotMigrated`], [`StoreError::WrongTenantKey`], or why the database cannot be reached.
+    pub async fn connect(config: &StoreConfig) -> Result<Self, StoreError> {
+        let key = config.key()?;
+        let owner = config.owner()?;
+        let store = Self(Arc::new(Inner {
+            server: pool(config, config.pools.server, role_options(&owner, roles::SERVER, &key)),
+            journal: pool(config, config.pools.journal, role_options(&owner, roles::JOURNAL, &key)),
+            system: pool(config, config.pools.system, role_options(&owner, roles::SYSTEM, &key)),
+            proof: key.proof(),
+        }));
+        store.check_version().await?;
+        store.check_key().await?;
+        Ok(store)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.0.server).await?;
+        Ok(())
+    }
+
+    /// Closes the pools after their connections were given back.
+    pub async fn close(&self) {
+        self.0.server.close().await;
+        self.0.journal.close().await;
+        self.0.system.close().await;
+    }
+
+    pub(crate) fn server(&self) -> &PgPool {
+        &self.0.server
+    }
+
+    /// Connections that can append to `document_updates`, for every tenant, and nothing else.
+    #[allow(dead_code, reason = "the document log takes it")]
+    pub(crate) fn journal(&self) -> &PgPool {
+        &self.0.journal
+    }
+
+    pub(crate) fn system(&self) -> &PgPool {
+        &self.0.system
+    }
+
+    pub(crate) fn proof(&self) -> &Hmac {
+        &self.0.proof
+    }
+
+    async fn check_version(&self) -> Result<(), StoreError> {
+        let needed = migrate::known();
+        let found = match sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&self.0.server).await {
+            Ok(found) => found.unwrap_or(0),
+            // undefined_table, insufficient_privilege: the grant is the last thing the migrations do. Role unknown or without
+            // its password: `migrate` makes that too.
+            Err(e) if matches!(sql_state(&e).as_deref(), Some("42P01" | "42501" | "28000" | "28P01")) => 0,
+            Err(e) => return Err(e.into()),
+        };
+        if found < needed { Err(StoreError::NotMigrated { found, needed }) } else { Ok(()) }
+    }
+
+    async fn check_key(&self) -> Result<(), StoreError> {
+        let probe = Tenant { workspace: WorkspaceId::new(), user: Some(UserId::new()) };
+        let mut tx = probe.begin(self).await?;
+        let seen: Option<uuid::Uuid> = sqlx::query_scalar("SELECT tandem.workspace_id()").fetch_one(&mut *tx).await?;
+        if seen == Some(probe.workspace.0) { Ok(()) } else { Err(StoreError::WrongTenantKey) }
+    }
+}
+
+fn sql_state(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
+}
+
+fn pool(config: &StoreConfig, size: u32, options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new().max_connections(size).acquire_timeout(config.acquire_timeout).connect_lazy_with(options)
+}
+
+/// A role's options: nobody waits for a lock or sits on an open transaction for ever, and plans are not compiled to machine code
+/// (a query of a millisecond would wait tens for its compiler).
+fn role_options(owner: &PgConnectOptions, role: &str, key: &TenantKey) -> PgConnectOptions {
+    roles::options(owner, role, key).application_name(role).options([
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "300s"),
+        ("jit", "off"),
+    ])
+}

@@ -1,0 +1,116 @@
+//! Transactions on behalf of one workspace: the only way to its rows.
+
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+
+use chrono::{TimeDelta, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+use tandem_protocol::{UserId, WorkspaceId};
+
+use crate::{
+    Store, StoreError,
+    key::{Hmac, hex},
+};
+
+/// How long a proof may start transactions. It is made afresh for each; the margin is for clocks that differ.
+const PROOF_MINUTES: i64 = 10;
+
+/// Whose rows a transaction sees, and who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    pub workspace: WorkspaceId,
+    /// None: the system itself acts (a lease that ran out, an import from the command line).
+    pub user: Option<UserId>,
+}
+
+impl Tenant {
+    /// A transaction that sees and changes this workspace's rows only. Dropped without `commit`, it never happened.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if no connection is to be had.
+    pub async fn begin(self, store: &Store) -> Result<TenantTx, StoreError> {
+        self.prove(store, store.server().begin().await?).await
+    }
+
+    /// A transaction that only reads, all of it as of one moment, however long it takes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if no connection is to be had.
+    pub async fn begin_snapshot(self, store: &Store) -> Result<TenantTx, StoreError> {
+        let tx = store.server().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        self.prove(store, tx).await
+    }
+
+    async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>) -> Result<TenantTx, StoreError> {
+        let proof = self.proof(store.proof());
+        // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
+        sqlx::query_scalar!("SELECT set_config('app.tenant', $1, true)", proof).fetch_one(&mut *tx).await?;
+        Ok(TenantTx { tx, tenant: self })
+    }
+
+    /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
+    fn proof(self, key: &Hmac) -> String {
+        let user = self.user.map(|u| u.to_string()).unwrap_or_default();
+        let expires = (Utc::now() + TimeDelta::minutes(PROOF_MINUTES)).timestamp();
+        let claims = format!("{}:{user}:{expires}", self.workspace);
+        let mac = hex(&key.mac(claims.as_bytes()));
+        format!("{claims}:{mac}")
+    }
+}
+
+/// An open transaction of one tenant. Derefs to the connection for queries.
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    tenant: Tenant,
+}
+
+impl TenantTx {
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        self.tenant
+    }
+
+    #[must_use]
+    pub fn workspace(&self) -> WorkspaceId {
+        self.tenant.workspace
+    }
+
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.tenant.user
+    }
+
+    /// # Errors
+    /// Whatever kept the database from committing; nothing has happened then, unless the connection broke at this very moment.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// # Errors
+    /// If the connection broke; nothing has happened then either.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.tx.rollback().await?)
+    }
+}
+
+impl Deref for TenantTx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.tx
+    }
+}
+
+impl DerefMut for TenantTx {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tx
+    }
+}
+
+impl fmt::Debug for TenantTx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantTx").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}

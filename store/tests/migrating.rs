@@ -1,0 +1,77 @@
+//! Bringing databases to this version.
+
+
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use tandem_store::{Store, StoreError, migrate, system, testing::Database};
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing_the_second_time() {
+    let db = Database::empty().await;
+    let first = migrate(&db.config).await.expect("first");
+    assert!(!first.applied.is_empty());
+    let second = migrate(&db.config).await.expect("second");
+    assert_eq!(second.applied, []);
+    assert_eq!(second.version, first.version);
+    Store::connect(&db.config).await.expect("a store on it");
+}
+
+#[tokio::test]
+async fn two_migrating_at_once_both_succeed_and_one_does_the_work() {
+    let db = Database::empty().await;
+    let (one, two) = tokio::join!(migrate(&db.config), migrate(&db.config));
+    let (one, two) = (one.expect("one"), two.expect("two"));
+    assert!(one.applied.is_empty() != two.applied.is_empty());
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_with_both_versions() {
+    let db = Database::fresh().await;
+    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (29990101000000, 'later', true, '', 0)";
+    db.owner().await.execute(sql).await.expect("insert");
+    let error = migrate(&db.config).await.expect_err("must be refused");
+    assert!(matches!(error, StoreError::DatabaseNewer { found: 29_990_101_000_000, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_not_migrated_is_refused_on_connect() {
+    let db = Database::empty().await;
+    let error = Store::connect(&db.config).await.expect_err("must be refused");
+    assert!(matches!(error, StoreError::NotMigrated { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn another_tenant_key_is_refused_unless_the_change_is_meant() {
+    let db = Database::fresh().await;
+    let mut other = db.config.clone();
+    other.tenant_key = "another key of the right length".to_owned().into();
+    // Refused before any role gets another password, so the other tests of this cluster go on.
+    assert!(matches!(migrate(&other).await, Err(StoreError::WrongTenantKey)));
+}
+
+#[tokio::test]
+async fn an_owner_without_superuser_can_migrate_and_its_tables_still_hold() {
+    let db = Database::empty().await;
+    let owner = format!("{}_owner", db.name());
+    let mut admin = db.owner().await;
+    for sql in [
+        format!("CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'owner'"),
+        format!("ALTER DATABASE {} OWNER TO {owner}", db.name()),
+    ] {
+        admin.execute(AssertSqlSafe(sql)).await.expect("an owner");
+    }
+    let mut config = db.config.clone();
+    let url = secrecy::ExposeSecret::expose_secret(&config.url).to_owned();
+    let (_, rest) = url.split_once('@').expect("a user in the URL");
+    config.url = format!("postgres://{owner}:owner@{rest}").into();
+
+    migrate(&config).await.expect("migrate as an ordinary owner");
+    let store = Store::connect(&config).await.expect("a store");
+    assert_eq!(system::ensure_partitions(&store).await.expect("partitions"), 0);
+
+    store.close().await;
+    for sql in [format!("REASSIGN OWNED BY {owner} TO CURRENT_USER"), format!("DROP OWNED BY {owner}")] {
+        admin.execute(AssertSqlSafe(sql)).await.expect("tidy");
+    }
+    admin.execute(AssertSqlSafe(format!("DROP ROLE {owner}"))).await.expect("tidy");
+    admin.close().await.expect("closing");
+}
