@@ -1,2 +1,16 @@
 export type * from './surface.js';
 export type * from './wire/types.js';
+export { Session, type SessionOptions } from './session/session.js';
+export { fixedToken, SignInNeeded, type TokenSource } from './session/tokens.js';
+export { ReadOnlyError, RoomError } from './room/task-room.js';
+export type { Network, Timers, TimerHandle, WebSocketConstructor, WebSocketLike } from './util/env.js';
+export type { AsideDocument, DeliveryMarks, Persistence, StoredDocument } from './persistence/types.js';
+export { memoryPersistence } from './persistence/memory.js';
+export { indexedDbPersistence, type IndexedDbOptions } from './persistence/indexeddb.js';
+export type { IdbFactory } from './persistence/idb.js';
+export { CloseCode, isFinal, SUBPROTOCOL } from './wire/close.js';
+export { uuidv7 } from './util/uuid.js';
+export { createApi, idempotencyKey, ok, type Api, type ApiOptions } from './api/client.js';
+export { ApiError, NetworkError } from './api/error.js';
+export { sessionTokens, signIn, type AuthOptions, type SessionTokens } from './api/tokens.js';
+export type { components, paths } from './generated/openapi.js';

@@ -1,0 +1,2588 @@
+// Generated from openapi.json by `npm run generate`. Do not edit.
+
+export interface paths {
+    "/api/v1/annotations/{annotation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One submitted version. */
+        get: operations["getAnnotation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/{annotation_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an annotation. */
+        get: operations["listAnnotationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One image, with a presigned URL to fetch it. */
+        get: operations["getAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{asset_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the bytes are there.
+         * @description Type, size and orientation are read from the bytes. An image that cannot be shown is `rejected` with its reason. Calling
+         *     again gives the same answer.
+         */
+        post: operations["completeAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lease. */
+        get: operations["getAssignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin work on a leased task. */
+        post: operations["acceptTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a task back.
+         * @description Somebody else's lease needs `lease.override`.
+         */
+        post: operations["releaseTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Push the end of a lease back. */
+        post: operations["renewLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Skip a task, with a reason. */
+        post: operations["skipTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit the work.
+         * @description What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is
+         *     leased in the same call.
+         */
+        post: operations["submitTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a refresh token for a new session. */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange the token of a sign-in link for a session. */
+        post: operations["signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who the token says I am, and where I may work. */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects I am in; a workspace admin sees all. */
+        get: operations["listProjects"];
+        put?: never;
+        /** Create a project. */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project. */
+        get: operations["getProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a project; only the fields present. */
+        patch: operations["updateProject"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of a project. */
+        get: operations["listAssets"];
+        put?: never;
+        /**
+         * Ask for an upload.
+         * @description The answer says where and how to PUT the bytes; call complete when they are there.
+         */
+        post: operations["createAsset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches of a project. */
+        get: operations["listBatches"];
+        put?: never;
+        /** Create a batch. */
+        post: operations["createBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a project's newest submitted annotations.
+         * @description Streamed: one COCO document, or one JSON line a task.
+         */
+        get: operations["exportProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a project. */
+        get: operations["listProjectMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add a person to a project, or change their role. */
+        put: operations["putProjectMember"];
+        post?: never;
+        /** Take a person out of a project. */
+        delete: operations["deleteProjectMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lease the next task.
+         * @description Gives back the lease I already hold in this project, if I hold one. Nothing to do is an answer: `work` is null.
+         */
+        post: operations["nextTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions of the newest submitted annotations, across tasks. */
+        get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks of a project. */
+        get: operations["listTasks"];
+        put?: never;
+        /** Create tasks: all of them or none. */
+        post: operations["createTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task. */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Submitted versions of a task. */
+        get: operations["listAnnotations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody in the workspace. */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One version of the submitted work on a task-step. */
+        Annotation: {
+            assignment_id: components["schemas"]["AssignmentId"] | null;
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["AnnotationId"];
+            parent_id: components["schemas"]["AnnotationId"] | null;
+            project_id: components["schemas"]["ProjectId"];
+            regions: components["schemas"]["Region"][];
+            source: components["schemas"]["AnnotationSource"];
+            status: components["schemas"]["AnnotationStatus"];
+            step: string;
+            /** Format: date-time */
+            submitted_at: string | null;
+            task_id: components["schemas"]["TaskId"];
+            /** Format: int64 */
+            time_spent_ms: number | null;
+            user_id: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int32
+             * @description 1, 2, ... within the task-step.
+             */
+            version: number;
+        };
+        /** @description One entry of an annotation's history, oldest first. Never changed once written. */
+        AnnotationEvent: {
+            actor_id: components["schemas"]["UserId"] | null;
+            /** @description `user`, `system` or `api`. */
+            actor_type: string;
+            annotation_id: components["schemas"]["AnnotationId"];
+            /** @description What changed against the version before: ids of regions. */
+            changes: components["schemas"]["RegionChanges"];
+            /** @description `imported`, `submitted`, `superseded`, ... */
+            event_type: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description The regions as they were after this event. */
+            regions: components["schemas"]["Region"][];
+        };
+        /**
+         * Format: uuid
+         * @description One person's versioned work on a task-step.
+         */
+        AnnotationId: string;
+        /**
+         * @description Where an annotation came from.
+         * @enum {string}
+         */
+        AnnotationSource: "human" | "import";
+        /** @enum {string} */
+        AnnotationStatus: "draft" | "submitted" | "approved" | "rejected" | "superseded";
+        Asset: {
+            /** @description Read from the bytes, e.g. `image/jpeg`. */
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            filename: string;
+            /** Format: int32 */
+            height: number | null;
+            id: components["schemas"]["AssetId"];
+            /**
+             * Format: int32
+             * @description EXIF orientation, 1 to 8 (1: as stored).
+             */
+            orientation: number;
+            project_id: components["schemas"]["ProjectId"];
+            /** @description Why it was rejected. */
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            status: components["schemas"]["AssetStatus"];
+            /** @description A presigned GET, present when the asset is ready. */
+            url: string | null;
+            /**
+             * Format: int32
+             * @description Pixels as people see them, after EXIF orientation. Region coordinates live in this frame.
+             */
+            width: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description One uploaded file (an image).
+         */
+        AssetId: string;
+        /** @enum {string} */
+        AssetStatus: "pending" | "ready" | "rejected";
+        AssetUpload: {
+            asset: components["schemas"]["Asset"];
+            upload: components["schemas"]["PresignedRequest"];
+        };
+        /** @description A lease: one person's right to submit one task-step, until it expires. */
+        Assignment: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Grows with every lease ever given. Send it back with accept, renew, release, skip and submit.
+             */
+            fencing_token: number;
+            id: components["schemas"]["AssignmentId"];
+            project_id: components["schemas"]["ProjectId"];
+            status: components["schemas"]["AssignmentStatus"];
+            step: string;
+            task_id: components["schemas"]["TaskId"];
+            user_id: components["schemas"]["UserId"];
+        };
+        /**
+         * Format: uuid
+         * @description One lease of one task-step by one person.
+         */
+        AssignmentId: string;
+        /** @enum {string} */
+        AssignmentStatus: "assigned" | "accepted" | "submitted" | "skipped" | "released" | "expired" | "reassigned";
+        /** @description A signed-in session. */
+        AuthSession: {
+            /** Format: date-time */
+            access_expires_at: string;
+            /** @description Send as `Authorization: Bearer ...` and in the WebSocket's first message. */
+            access_token: string;
+            me: components["schemas"]["Me"];
+            /** Format: date-time */
+            refresh_expires_at: string;
+            refresh_token: string;
+        };
+        /**
+         * Format: byte
+         * @description Bytes: standard base64 with padding in JSON, plain bytes in bincode.
+         */
+        Base64: string;
+        Batch: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserId"] | null;
+            description: string;
+            /** Format: date-time */
+            due_date: string | null;
+            id: components["schemas"]["BatchId"];
+            name: string;
+            /** Format: int32 */
+            priority: number;
+            progress: components["schemas"]["Progress"];
+            project_id: components["schemas"]["ProjectId"];
+        };
+        /** Format: uuid */
+        BatchId: string;
+        /** @description The server is about to close this connection on purpose. */
+        Bye: {
+            /** Format: int32 */
+            code: number;
+            reason: string;
+            /**
+             * Format: int32
+             * @description Come back after a pause of this length plus up to as much again at random. None: do not come back.
+             */
+            reconnect_after_ms: number | null;
+        };
+        ClientControlJson: (components["schemas"]["Hello"] & {
+            /** @enum {string} */
+            type: "hello";
+        }) | (components["schemas"]["Refresh"] & {
+            /** @enum {string} */
+            type: "refresh";
+        }) | (components["schemas"]["Subscribe"] & {
+            /** @enum {string} */
+            type: "subscribe";
+        }) | (components["schemas"]["Unsubscribe"] & {
+            /** @enum {string} */
+            type: "unsubscribe";
+        }) | (components["schemas"]["SetPresence"] & {
+            /** @enum {string} */
+            type: "set_presence";
+        }) | (components["schemas"]["Ping"] & {
+            /** @enum {string} */
+            type: "ping";
+        });
+        /** @description Ask for an upload. The answer says where and how to PUT the bytes. */
+        CreateAsset: {
+            /** @description What the sender believes it is. The type that counts is read from the bytes on completion. */
+            content_type: string;
+            /** @description 1 to 255 characters, no path separators or control characters. */
+            filename: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        CreateBatch: {
+            description?: string;
+            /** Format: date-time */
+            due_date?: string | null;
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 (low) to 10 (high); default 5.
+             */
+            priority?: number | null;
+        };
+        CreatedTasks: {
+            tasks: components["schemas"]["Task"][];
+        };
+        CreateProject: {
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            description?: string;
+            label_schema?: components["schemas"]["LabelSchema"];
+            /**
+             * Format: int32
+             * @description 30 to 86400; default 1800.
+             */
+            lease_seconds?: number | null;
+            /** @description 1 to 200 characters, unique in the workspace. */
+            name: string;
+        };
+        CreateTasks: {
+            /** @description 1 to 1000. */
+            tasks: components["schemas"]["NewTask"][];
+        };
+        /** Format: uuid */
+        CustomerId: string;
+        /** @description The document's edits reach (or no longer reach) the disk. Work goes on either way; acknowledgements wait. */
+        DurabilityChanged: {
+            /** Format: int32 */
+            channel: number;
+            durable: boolean;
+        };
+        /** @description Something was refused. The connection lives on unless a close follows. */
+        ErrorMessage: {
+            /**
+             * Format: int32
+             * @description The channel it concerns, if one.
+             */
+            channel: number | null;
+            code: string;
+            /** @description The offending field, if one. */
+            field: string | null;
+            message: string;
+            retryable: boolean;
+            /** @description The rule it broke, if one. */
+            rule: string | null;
+            /**
+             * Format: int64
+             * @description For a refused `update`: its sequence number. It will never be acknowledged.
+             */
+            seq: number | null;
+        };
+        /** @enum {string} */
+        ExportFormat: "coco" | "jsonl";
+        /** @description One field that broke one rule. */
+        FieldError: {
+            /** @description Path of the field in the request, e.g. `tasks[3].asset_id`. */
+            field: string;
+            /** @description The rule in words, with its limit. */
+            message: string;
+            /** @description The rule's machine word, e.g. `required`, `max_length`, `unknown_label`. */
+            rule: string;
+        };
+        /** @description The geometry of a region. The tag `kind` stands beside the fields: `{"kind": "box", "x": 1, ...}`. */
+        Geometry: {
+            /** Format: double */
+            height: number;
+            /** @enum {string} */
+            kind: "box";
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        } | {
+            /** Format: double */
+            height: number;
+            /** @enum {string} */
+            kind: "rotated_box";
+            /** Format: double */
+            rotation: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        } | {
+            /** Format: double */
+            cx: number;
+            /** Format: double */
+            cy: number;
+            /** @enum {string} */
+            kind: "ellipse";
+            /** Format: double */
+            rotation: number;
+            /** Format: double */
+            rx: number;
+            /** Format: double */
+            ry: number;
+        } | {
+            /** @enum {string} */
+            kind: "polygon";
+            parts: number[][][][];
+        } | {
+            /** @enum {string} */
+            kind: "polyline";
+            points: number[][];
+        } | {
+            /** @enum {string} */
+            kind: "point";
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        } | {
+            /** @enum {string} */
+            kind: "keypoints";
+            points: components["schemas"]["Keypoint"][];
+        } | {
+            counts: number[];
+            /** Format: int32 */
+            height: number;
+            /** @enum {string} */
+            kind: "mask";
+            /** Format: int32 */
+            width: number;
+        };
+        /** @description Nobody draws any more: forget the ghost document, the next one has this epoch. */
+        GhostsReset: {
+            /** Format: int32 */
+            channel: number;
+            /** Format: int32 */
+            epoch: number;
+        };
+        /** @description The first message on every connection. */
+        Hello: {
+            /** @description Name and version of the client, for the server's log, e.g. `tandem-client/0.1.0`. */
+            client: string;
+            resume?: components["schemas"]["SessionId"] | null;
+            /** @description An access token. */
+            token: string;
+        };
+        /** @description One point of a skeleton. */
+        Keypoint: {
+            /**
+             * Format: int32
+             * @description COCO's flag: 0 absent, 1 there but occluded, 2 visible.
+             */
+            v: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /** @description One label (class, category). */
+        LabelDef: {
+            /** @description `#rrggbb`. */
+            color: string;
+            /** @description One key, e.g. `1` or `k`; unique in the project. */
+            hotkey?: string | null;
+            /** @description Names of the skeleton's points, where the label is a skeleton. */
+            keypoints?: string[];
+            /** @description Shapes this label may take; empty means every shape. */
+            kinds?: components["schemas"]["RegionKind"][];
+            /** @description Unique in the project; 1 to 100 characters. */
+            name: string;
+            /** @description The skeleton's edges as 0-based indices into `keypoints`. */
+            skeleton?: number[][];
+            /** @description COCO's `supercategory`, kept through import and export. */
+            supercategory?: string | null;
+        };
+        /** @description What can be labelled in a project, and how. */
+        LabelSchema: {
+            labels: components["schemas"]["LabelDef"][];
+        };
+        /** @description Proof that the caller acts on the lease it thinks it has. */
+        LeaseAction: {
+            /** Format: int64 */
+            fencing_token: number;
+        };
+        /** @description One of my leases changed, in this tab or another. */
+        LeaseChanged: {
+            /** Format: int32 */
+            channel: number;
+            event: components["schemas"]["LeaseEvent"];
+            lease: components["schemas"]["MyLease"];
+        };
+        /** @enum {string} */
+        LeaseEvent: "given" | "accepted" | "renewed" | "submitted" | "skipped" | "released" | "expired" | "reassigned";
+        /** @description A lease as everybody on the task sees it. */
+        LeaseView: {
+            assignment_id: components["schemas"]["AssignmentId"];
+            /** Format: date-time */
+            expires_at: string;
+            status: components["schemas"]["AssignmentStatus"];
+            user_id: components["schemas"]["UserId"];
+            user_name: string;
+        };
+        Limits: {
+            /** Format: int32 */
+            max_channels: number;
+            /**
+             * Format: int32
+             * @description Bytes of one frame.
+             */
+            max_frame: number;
+        };
+        /**
+         * Format: uuid
+         * @description The generation of a document. Clients holding another generation must not merge into it.
+         */
+        LineageId: string;
+        /** @description Who the token says I am, and where I may work. */
+        Me: {
+            projects: components["schemas"]["MyProject"][];
+            user: components["schemas"]["UserSummary"];
+            workspace_id: components["schemas"]["WorkspaceId"];
+            workspace_name: string;
+            workspace_role: components["schemas"]["WorkspaceRole"];
+        };
+        MyLease: {
+            assignment_id: components["schemas"]["AssignmentId"];
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            fencing_token: number;
+            project_id: components["schemas"]["ProjectId"];
+            task_id: components["schemas"]["TaskId"];
+        };
+        MyProject: {
+            /** @description Actions of `docs/permissions.md` this person may do here. */
+            may: string[];
+            project_id: components["schemas"]["ProjectId"];
+            role: components["schemas"]["ProjectRole"];
+        };
+        NewTask: {
+            asset_id: components["schemas"]["AssetId"];
+            batch_id?: components["schemas"]["BatchId"] | null;
+            /** @description The integrator's own name for it; unique in the project. */
+            external_id?: string | null;
+            /** @description Anything the project wants to show beside the image; a JSON object. */
+            input?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: int32
+             * @description 1 (low) to 10 (high); default 5.
+             */
+            priority?: number | null;
+        };
+        /** @description The answer to "next task, please". */
+        NextTask: {
+            work: components["schemas"]["Work"] | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Annotation: {
+            items: components["schemas"]["Annotation"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_AnnotationEvent: {
+            items: components["schemas"]["AnnotationEvent"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Asset: {
+            items: components["schemas"]["Asset"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Batch: {
+            items: components["schemas"]["Batch"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Project: {
+            items: components["schemas"]["Project"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_ProjectMember: {
+            items: components["schemas"]["ProjectMember"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_RegionRow: {
+            items: components["schemas"]["RegionRow"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Task: {
+            items: components["schemas"]["Task"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_UserSummary: {
+            items: components["schemas"]["UserSummary"][];
+            next_cursor: string | null;
+        };
+        Peer: {
+            /** Format: int32 */
+            peer: number;
+            role: components["schemas"]["ProjectRole"];
+            state: components["schemas"]["PresenceState"];
+            user: components["schemas"]["UserSummary"];
+        };
+        PeerState: {
+            /** Format: int32 */
+            peer: number;
+            state: components["schemas"]["PresenceState"];
+        };
+        /** @description A person with at least one open connection on a project or one of its tasks. */
+        PersonHere: {
+            task_id: components["schemas"]["TaskId"] | null;
+            user: components["schemas"]["UserSummary"];
+        };
+        Ping: {
+            /**
+             * Format: int64
+             * @description Any number; comes back in the pong.
+             */
+            t: number;
+        };
+        Pong: {
+            /** Format: date-time */
+            server_time: string;
+            /** Format: int64 */
+            t: number;
+        };
+        /** @description People of a task came, changed or left. */
+        PresenceDiff: {
+            changed: components["schemas"]["PeerState"][];
+            /** Format: int32 */
+            channel: number;
+            joined: components["schemas"]["Peer"][];
+            left: number[];
+        };
+        PresenceState: {
+            /** @description The region being edited right now. */
+            editing?: string | null;
+            /** @description The label in hand; at most 100 characters. */
+            label?: string | null;
+            /** @description Ids of selected regions; at most 256. */
+            selection?: string[];
+            /** @description e.g. `select`, `box`; at most 32 characters. */
+            tool?: string | null;
+            /** @description What this person sees: `[x, y, width, height]` in image pixels. */
+            viewport?: number[] | null;
+        };
+        /** @description A request anybody holding it may make until it expires, without further credentials. */
+        PresignedRequest: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Send exactly these. */
+            headers: {
+                [key: string]: string;
+            };
+            method: string;
+            url: string;
+        };
+        /** @description The body of every REST error (`application/problem+json`). */
+        Problem: {
+            /** @description Stable machine word, e.g. `lease_stale`. */
+            code: string;
+            /** @description What happened here, to what, and what to do next. */
+            detail: string;
+            /** @description Facts of this kind of problem, e.g. who holds the lease now. */
+            details?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description One entry per offending field. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Quote this when asking for help: the server's log lines carry it. */
+            request_id?: string | null;
+            /** @description Whether the same request may succeed later without being changed. */
+            retryable: boolean;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description The same for every problem of this kind. */
+            title: string;
+            /** @description A URI that identifies the kind of problem, e.g. `/problems/lease-stale`. */
+            type: string;
+        };
+        /** @description Tasks of a project by where they are. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Submitted or beyond.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Leased by somebody right now.
+             */
+            in_progress: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            skipped: number;
+            /** Format: int64 */
+            total: number;
+        };
+        Project: {
+            /** Format: date-time */
+            created_at: string;
+            customer_id: components["schemas"]["CustomerId"] | null;
+            description: string;
+            id: components["schemas"]["ProjectId"];
+            label_schema: components["schemas"]["LabelSchema"];
+            /**
+             * Format: int32
+             * @description How long a lease lasts without being renewed, in seconds.
+             */
+            lease_seconds: number;
+            /** @description The caller's role here. */
+            my_role: components["schemas"]["ProjectRole"];
+            name: string;
+            progress: components["schemas"]["Progress"];
+            status: components["schemas"]["ProjectStatus"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Only what changed since the last state or diff. */
+        ProjectDiff: {
+            /** Format: int32 */
+            channel: number;
+            /** @description Came or moved to another task. */
+            here: components["schemas"]["PersonHere"][];
+            left: components["schemas"]["UserId"][];
+            progress: components["schemas"]["Progress"] | null;
+        };
+        /** Format: uuid */
+        ProjectId: string;
+        ProjectLive: {
+            people: components["schemas"]["PersonHere"][];
+            progress: components["schemas"]["Progress"];
+        };
+        ProjectMember: {
+            role: components["schemas"]["ProjectRole"];
+            /** Format: date-time */
+            since: string;
+            user: components["schemas"]["UserSummary"];
+        };
+        /**
+         * @description A person's role in a project.
+         * @enum {string}
+         */
+        ProjectRole: "labeler" | "reviewer" | "admin";
+        /** @enum {string} */
+        ProjectStatus: "draft" | "active" | "paused" | "completed" | "archived";
+        PutProjectMember: {
+            role: components["schemas"]["ProjectRole"];
+        };
+        /** @description A fresh access token on a live connection. */
+        Refresh: {
+            token: string;
+        };
+        /** @description A fresh token was taken over. */
+        Refreshed: {
+            /** Format: date-time */
+            token_expires_at: string;
+        };
+        /** @description Exchange a refresh token for a new session. The old refresh token stays valid until it expires. */
+        RefreshSession: {
+            refresh_token: string;
+        };
+        /** @description One shape. The same JSON in the live document, in annotations and in the regions query. */
+        Region: {
+            /** @description Free attributes of the shape; a JSON object. */
+            attributes: {
+                [key: string]: unknown;
+            };
+            author: components["schemas"]["UserId"] | null;
+            geometry: components["schemas"]["Geometry"];
+            id: components["schemas"]["RegionId"];
+            label: string;
+            /**
+             * Format: int32
+             * @description Drawing order: higher lies on top.
+             */
+            z: number;
+        };
+        RegionChanges: {
+            added: components["schemas"]["RegionId"][];
+            changed: components["schemas"]["RegionId"][];
+            removed: components["schemas"]["RegionId"][];
+        };
+        /**
+         * Format: uuid
+         * @description One shape of an annotation. Made by the client that draws it.
+         */
+        RegionId: string;
+        /**
+         * @description The kind of a geometry, without its numbers.
+         * @enum {string}
+         */
+        RegionKind: "box" | "rotated_box" | "ellipse" | "polygon" | "polyline" | "point" | "keypoints" | "mask";
+        /** @description A region with where it is, as the regions query returns it. */
+        RegionRow: components["schemas"]["Region"] & {
+            annotation_id: components["schemas"]["AnnotationId"];
+            /**
+             * Format: double
+             * @description Square pixels.
+             */
+            area: number;
+            /** @description `[x, y, width, height]` of the axis-parallel box around it. */
+            bounds: number[];
+            project_id: components["schemas"]["ProjectId"];
+            task_id: components["schemas"]["TaskId"];
+        };
+        ServerControlJson: (components["schemas"]["Welcome"] & {
+            /** @enum {string} */
+            type: "welcome";
+        }) | (components["schemas"]["Refreshed"] & {
+            /** @enum {string} */
+            type: "refreshed";
+        }) | (components["schemas"]["Subscribed"] & {
+            /** @enum {string} */
+            type: "subscribed";
+        }) | (components["schemas"]["PresenceDiff"] & {
+            /** @enum {string} */
+            type: "presence_diff";
+        }) | (components["schemas"]["GhostsReset"] & {
+            /** @enum {string} */
+            type: "ghosts_reset";
+        }) | (components["schemas"]["TaskChanged"] & {
+            /** @enum {string} */
+            type: "task_changed";
+        }) | (components["schemas"]["DurabilityChanged"] & {
+            /** @enum {string} */
+            type: "durability_changed";
+        }) | (components["schemas"]["ProjectDiff"] & {
+            /** @enum {string} */
+            type: "project_diff";
+        }) | (components["schemas"]["LeaseChanged"] & {
+            /** @enum {string} */
+            type: "lease_changed";
+        }) | (components["schemas"]["ErrorMessage"] & {
+            /** @enum {string} */
+            type: "error";
+        }) | (components["schemas"]["Pong"] & {
+            /** @enum {string} */
+            type: "pong";
+        }) | (components["schemas"]["Bye"] & {
+            /** @enum {string} */
+            type: "bye";
+        });
+        /**
+         * Format: uuid
+         * @description One WebSocket connection.
+         */
+        SessionId: string;
+        /** @description What I have in hand and selected. State, not an event: the last one stands. */
+        SetPresence: {
+            /** Format: int32 */
+            channel: number;
+            state: components["schemas"]["PresenceState"];
+        };
+        /** @description Exchange the token of a sign-in link for a session. */
+        SignIn: {
+            token: string;
+        };
+        SkipTask: {
+            /** Format: int64 */
+            fencing_token: number;
+            /** @description 1 to 500 characters. */
+            reason?: string | null;
+        };
+        SubmitTask: {
+            /** @description Lease the next task of the project in the same call. */
+            and_next?: boolean;
+            /** Format: int64 */
+            fencing_token: number;
+            state_vector?: components["schemas"]["Base64"] | null;
+            /**
+             * Format: int64
+             * @description Milliseconds of active work since the task was opened.
+             */
+            time_spent_ms?: number | null;
+        };
+        Submitted: {
+            annotation: components["schemas"]["Annotation"];
+            next: components["schemas"]["Work"] | null;
+        };
+        /** @description Join a topic on a channel number the client chooses; all frames about it carry that number. */
+        Subscribe: {
+            /**
+             * Format: int32
+             * @description Unused on this connection; 1 to 2^31-1.
+             */
+            channel: number;
+            lineage?: components["schemas"]["LineageId"] | null;
+            state_vector?: components["schemas"]["Base64"] | null;
+            topic: components["schemas"]["Topic"];
+        };
+        /** @description The topic is joined. For a task a `sync` frame follows at once with what the client's copy lacks. */
+        Subscribed: {
+            /** Format: int32 */
+            channel: number;
+            project: components["schemas"]["ProjectLive"] | null;
+            task: components["schemas"]["TaskJoined"] | null;
+            topic: components["schemas"]["Topic"];
+            user: components["schemas"]["UserLive"] | null;
+        };
+        Task: {
+            /** @description In lists the asset carries no `url`. */
+            asset: components["schemas"]["Asset"];
+            batch_id: components["schemas"]["BatchId"] | null;
+            /** Format: date-time */
+            completed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            external_id: string | null;
+            id: components["schemas"]["TaskId"];
+            input: {
+                [key: string]: unknown;
+            };
+            lease: components["schemas"]["LeaseView"] | null;
+            /** Format: int32 */
+            priority: number;
+            project_id: components["schemas"]["ProjectId"];
+            /**
+             * Format: int64
+             * @description Regions in the newest submitted annotation.
+             */
+            region_count: number;
+            status: components["schemas"]["TaskStatus"];
+            /** @description The workflow step the task is at, e.g. `annotate`. */
+            step: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Status or lease of the task changed. */
+        TaskChanged: {
+            /** Format: int32 */
+            channel: number;
+            lease: components["schemas"]["LeaseView"] | null;
+            status: components["schemas"]["TaskStatus"];
+        };
+        /** Format: uuid */
+        TaskId: string;
+        TaskJoined: {
+            /** @description Whether edits reach the disk at the moment. */
+            durable: boolean;
+            /**
+             * Format: int32
+             * @description Number of the ghost document; ghosts of another epoch are void.
+             */
+            ghost_epoch: number;
+            lease: components["schemas"]["LeaseView"] | null;
+            /** @description A client holding a copy of another lineage must set it aside (keep, not merge) and start from the `sync` frame. */
+            lineage: components["schemas"]["LineageId"];
+            /**
+             * Format: int32
+             * @description This session's number in cursors and presence of this task.
+             */
+            peer: number;
+            /** @description Everybody here, this session included. */
+            peers: components["schemas"]["Peer"][];
+            /** @description Why edits are refused here, if they are. */
+            read_only: string | null;
+            role: components["schemas"]["ProjectRole"];
+            /** @description What the server has: the client sends back, as `update`, what this lacks. */
+            state_vector: components["schemas"]["Base64"];
+            status: components["schemas"]["TaskStatus"];
+        };
+        /** @enum {string} */
+        TaskStatus: "pending" | "assigned" | "in_progress" | "review" | "adjudication" | "completed" | "rejected" | "skipped" | "cancelled";
+        Topic: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TopicKind"];
+        };
+        /** @enum {string} */
+        TopicKind: "task" | "project" | "user";
+        Unsubscribe: {
+            /** Format: int32 */
+            channel: number;
+        };
+        /** @description Only the fields present are changed. */
+        UpdateProject: {
+            description?: string | null;
+            label_schema?: components["schemas"]["LabelSchema"] | null;
+            /** Format: int32 */
+            lease_seconds?: number | null;
+            name?: string | null;
+            status?: components["schemas"]["ProjectStatus"] | null;
+        };
+        /** Format: uuid */
+        UserId: string;
+        UserLive: {
+            /** @description Active leases, oldest first. */
+            leases: components["schemas"]["MyLease"][];
+        };
+        /** @description A person as others see them. */
+        UserSummary: {
+            /** @description `#rrggbb`: the colour of this person's cursor and selection, everywhere. */
+            color: string;
+            email: string;
+            id: components["schemas"]["UserId"];
+            name: string;
+        };
+        /** @description The answer to a good `hello`. */
+        Welcome: {
+            /**
+             * Format: int32
+             * @description Send something at least this often; the server does too.
+             */
+            heartbeat_ms: number;
+            limits: components["schemas"]["Limits"];
+            /** Format: date-time */
+            server_time: string;
+            session_id: components["schemas"]["SessionId"];
+            /** Format: date-time */
+            token_expires_at: string;
+            user: components["schemas"]["UserSummary"];
+            workspace_id: components["schemas"]["WorkspaceId"];
+        };
+        Work: {
+            assignment: components["schemas"]["Assignment"];
+            task: components["schemas"]["Task"];
+        };
+        /**
+         * Format: uuid
+         * @description The tenant.
+         */
+        WorkspaceId: string;
+        /**
+         * @description A person's role in a workspace. `Admin` is admin of every project in it.
+         * @enum {string}
+         */
+        WorkspaceRole: "admin" | "member";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getAnnotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotation_id: components["schemas"]["AnnotationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The annotation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnotationEvents: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                annotation_id: components["schemas"]["AnnotationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnnotationEvent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeAsset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready or rejected */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description The bytes are not there yet (`upload_missing`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAssignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lease */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseAction"];
+            };
+        };
+        responses: {
+            /** @description The lease */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseAction"];
+            };
+        };
+        responses: {
+            /** @description The lease, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseAction"];
+            };
+        };
+        responses: {
+            /** @description The lease */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skipTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipTask"];
+            };
+        };
+        responses: {
+            /** @description The lease, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitTask"];
+            };
+        };
+        responses: {
+            /** @description Submitted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Regions break the project's rules; `errors` names each */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSession"];
+            };
+        };
+        responses: {
+            /** @description A new session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Me */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Projects, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Project"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProject"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateProject"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Images, newest first; without `url` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Asset"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAsset"];
+            };
+        };
+        responses: {
+            /** @description Where to PUT the bytes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetUpload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatches: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Batches, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Batch"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBatch"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportProject: {
+        parameters: {
+            query: {
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjectMembers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProjectMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putProjectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutProjectMember"];
+            };
+        };
+        responses: {
+            /** @description The person as they are in the project now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProjectMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer in the project */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nextTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The work, or none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextTask"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                kind?: components["schemas"]["RegionKind"];
+                /** @description Exactly this label. */
+                label?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Regions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RegionRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                batch_id?: components["schemas"]["BatchId"];
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+                /** @description Beginning of the external id or of the file name; 1 to 255 characters. */
+                q?: string;
+                status?: components["schemas"]["TaskStatus"];
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tasks, oldest first; assets without `url` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTasks"];
+            };
+        };
+        responses: {
+            /** @description Created, in the order asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedTasks"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnotations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Annotations, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Annotation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UserSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,5 @@
+/** Who made a Yjs transaction. What carries none of these is mine. */
+export const FROM_SERVER = Symbol('from the server');
+export const FROM_STORAGE = Symbol('from this device');
+
+export const isMine = (origin: unknown): boolean => origin !== FROM_SERVER && origin !== FROM_STORAGE;

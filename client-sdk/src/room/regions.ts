@@ -1,0 +1,153 @@
+/**
+ * The kept shapes, with what a screen of 10,000 of them needs: an unchanged region keeps its snapshot object, the list is made
+ * only when somebody reads it, and a component that shows one region hears of that one only.
+ */
+import * as Y from 'yjs';
+
+import type { Listener, NewRegion, RegionPatch, RegionsChange, RegionSnapshot, RegionStore, Unsubscribe } from '../surface.js';
+import { Emitter } from '../util/emitter.js';
+import { uuidv7 } from '../util/uuid.js';
+import { FROM_STORAGE, isMine } from './origins.js';
+import { newRegionMap, patchRegionMap, readRegion, type RegionMap } from './region.js';
+
+/** The room as this store needs it. */
+export interface RegionsHost {
+  readonly origin: object;
+  readonly userId: string | undefined;
+  now(): number;
+  /** Throws when edits are not accepted here. */
+  assertWritable(): void;
+}
+
+const byDrawingOrder = (a: RegionSnapshot, b: RegionSnapshot): number =>
+  a.z - b.z || a.createdAt - b.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+export class Regions implements RegionStore {
+  readonly #snapshots = new Map<string, RegionSnapshot>();
+  readonly #any = new Emitter();
+  readonly #changes = new Emitter<[RegionsChange]>();
+  readonly #byRegion = new Map<string, Emitter>();
+  #list: readonly RegionSnapshot[] | undefined;
+  #doc: Y.Doc;
+  #map: Y.Map<RegionMap>;
+
+  constructor(
+    private readonly host: RegionsHost,
+    doc: Y.Doc,
+  ) {
+    this.#doc = doc;
+    this.#map = doc.getMap('regions');
+    this.#map.observeDeep(this.#observe);
+    this.#map.forEach((value, id) => this.#read(id, value));
+  }
+
+  /** The room has another document now. */
+  rebind(doc: Y.Doc): void {
+    this.#map.unobserveDeep(this.#observe);
+    this.#doc = doc;
+    this.#map = doc.getMap('regions');
+    this.#map.observeDeep(this.#observe);
+    this.#refresh(new Set([...this.#snapshots.keys(), ...this.#map.keys()]), 'others');
+  }
+
+  get(id: string): RegionSnapshot | undefined {
+    return this.#snapshots.get(id);
+  }
+
+  list(): readonly RegionSnapshot[] {
+    return (this.#list ??= Object.freeze([...this.#snapshots.values()].sort(byDrawingOrder)));
+  }
+
+  get size(): number {
+    return this.#snapshots.size;
+  }
+
+  subscribe(listener: Listener): Unsubscribe {
+    return this.#any.on(listener);
+  }
+
+  subscribeRegion(id: string, listener: Listener): Unsubscribe {
+    let emitter = this.#byRegion.get(id);
+    if (!emitter) this.#byRegion.set(id, (emitter = new Emitter()));
+    const own = emitter;
+    const off = own.on(listener);
+    return () => {
+      off();
+      if (own.size === 0 && this.#byRegion.get(id) === own) this.#byRegion.delete(id);
+    };
+  }
+
+  onChange(listener: (change: RegionsChange) => void): Unsubscribe {
+    return this.#changes.on(listener);
+  }
+
+  add(region: NewRegion): string {
+    const id = region.id ?? uuidv7(this.host.now());
+    this.transact(() => this.#map.set(id, newRegionMap(region, this.host.userId, this.host.now())));
+    return id;
+  }
+
+  update(id: string, patch: RegionPatch): boolean {
+    return this.transact(() => {
+      const map = this.#map.get(id);
+      if (!(map instanceof Y.Map)) return false;
+      patchRegionMap(map, patch);
+      return true;
+    });
+  }
+
+  remove(id: string): boolean {
+    return this.transact(() => {
+      if (!this.#map.has(id)) return false;
+      this.#map.delete(id);
+      return true;
+    });
+  }
+
+  transact<T>(change: () => T): T {
+    this.host.assertWritable();
+    return this.#doc.transact(change, this.host.origin);
+  }
+
+  dispose(): void {
+    this.#map.unobserveDeep(this.#observe);
+    this.#any.clear();
+    this.#changes.clear();
+    this.#byRegion.clear();
+  }
+
+  readonly #observe = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void => {
+    const touched = new Set<string>();
+    for (const event of events) {
+      if (event.target === this.#map) for (const key of event.keys.keys()) touched.add(key);
+      else touched.add(String(event.path[0]));
+    }
+    const origin: unknown = transaction.origin;
+    this.#refresh(touched, isMine(origin) ? 'mine' : origin === FROM_STORAGE ? 'restored' : 'others');
+  };
+
+  #refresh(ids: Set<string>, by: RegionsChange['by']): void {
+    const added: string[] = [];
+    const changed: string[] = [];
+    const removed: string[] = [];
+    for (const id of ids) {
+      const before = this.#snapshots.get(id);
+      const after = this.#read(id, this.#map.get(id));
+      if (before && after) changed.push(id);
+      else if (after) added.push(id);
+      else if (before) removed.push(id);
+    }
+    if (added.length + changed.length + removed.length === 0) return;
+    this.#list = undefined;
+    for (const id of [...added, ...changed, ...removed]) this.#byRegion.get(id)?.emit();
+    this.#any.emit();
+    this.#changes.emit({ added, changed, removed, by });
+  }
+
+  #read(id: string, value: unknown): RegionSnapshot | undefined {
+    const snapshot = readRegion(id, value);
+    if (snapshot) this.#snapshots.set(id, snapshot);
+    else this.#snapshots.delete(id);
+    return snapshot;
+  }
+}

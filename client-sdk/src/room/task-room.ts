@@ -1,0 +1,560 @@
+/**
+ * One task, live. Puts together the document (regions, undo, outbox, the copy on this device) and the people (presence, cursors,
+ * ghosts), and decides what happens when the connection, the document or an edit is lost.
+ *
+ *   loading (this device's copy) -> joining -> joined -> joining (connection lost) ... -> closed | failed
+ *
+ * Joining: `subscribe` says what this copy has; `subscribed` says what the server has; `sync` brings what this copy lacked; then what
+ * the server lacks goes back as update 1. Only then are new edits sent.
+ */
+import * as Y from 'yjs';
+
+import type { Channel, ChannelControl, Link } from '../session/channel.js';
+import type { Session } from '../session/session.js';
+import type {
+  Listener,
+  NewRegion,
+  Refusal,
+  RoomFailure,
+  RoomPhase,
+  RoomSnapshot,
+  SaveState,
+  SessionState,
+  SetAside,
+  TaskRoom,
+  Unsubscribe,
+} from '../surface.js';
+import type { TimerHandle } from '../util/env.js';
+import { Pace } from '../util/pace.js';
+import { Cached } from '../util/signal.js';
+import { fromBase64, toBase64 } from '../wire/bytes.js';
+import type { ServerHot } from '../wire/hot.js';
+import type { ErrorMessage, LeaseView, ProjectRole, Subscribed, TaskJoined, TaskStatus, Topic } from '../wire/types.js';
+import { Cursors } from './cursors.js';
+import { Ghosts } from './ghosts.js';
+import { Keeper } from './keeper.js';
+import { lacking } from './lacking.js';
+import { FROM_SERVER, FROM_STORAGE, isMine } from './origins.js';
+import { Outbox } from './outbox.js';
+import { Presence } from './presence.js';
+import { sameRegion } from './region.js';
+import { Regions } from './regions.js';
+import { saveState } from './save-state.js';
+import { MyUndo } from './undo.js';
+
+/** Edits of this long go together when there are many; the first after quiet goes at once. */
+const FLUSH_MS = 16;
+/** A closed room with edits on their way stays this long to hear that they arrived. */
+const LINGER_MS = 5_000;
+/** Joining again because the server could not take an edit as it was: at once, then with pauses. */
+const REJOIN_MS = 1_000;
+/** Bytes of a frame around an update. */
+const FRAME_OVERHEAD = 32;
+
+/** Edits are not accepted here; the message says why. */
+export class ReadOnlyError extends Error {
+  override readonly name = 'ReadOnlyError';
+}
+
+/** The server does not let us into this room, or took an edit not. */
+export class RoomError extends Error {
+  override readonly name = 'RoomError';
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Waiter {
+  readonly done: () => boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Replaced {
+  readonly doc: Y.Doc;
+  readonly lineage: string | null;
+  readonly reason: SetAside['reason'];
+}
+
+export const createTaskRoom = (session: Session, taskId: string): TaskRoom => new LiveTaskRoom(session, taskId);
+
+class LiveTaskRoom implements TaskRoom, Channel {
+  readonly regions: Regions;
+  readonly ghosts: Ghosts;
+  readonly presence: Presence;
+  readonly cursors: Cursors;
+  readonly undo: MyUndo;
+
+  /** The origin of transactions that undo takes back. */
+  readonly #origin = { mine: true };
+  readonly #outbox = new Outbox();
+  readonly #flush: Pace;
+  readonly #keeper: Keeper;
+  readonly #view: Cached<RoomSnapshot>;
+  #waiters: Waiter[] = [];
+  #doc = new Y.Doc();
+  #lineage: string | null = null;
+  #phase: RoomPhase = 'loading';
+  #link: Link | undefined;
+  #joining: TaskJoined | undefined;
+  /** This device holds edits of an earlier visit; whether the server has them is known after the first sync. */
+  #restoredUndelivered = false;
+  #replaced: Replaced | undefined;
+  #rejoins = 0;
+  #timer: TimerHandle | undefined;
+
+  #role: ProjectRole | null = null;
+  #readOnly: string | null = null;
+  #status: TaskStatus | null = null;
+  #lease: LeaseView | null = null;
+  #durable = true;
+  #failure: RoomFailure | null = null;
+  #refusals: readonly Refusal[] = [];
+  #setAside: readonly SetAside[] = [];
+  #persistenceError: string | null = null;
+
+  constructor(
+    private readonly session: Session,
+    readonly taskId: string,
+  ) {
+    const { timers } = session;
+    this.#view = new Cached(() => this.#makeSnapshot());
+    this.#flush = new Pace(timers, FLUSH_MS, () => this.#send());
+    this.#keeper = new Keeper(session.storage, taskId, (message) => this.#storageFailed(message));
+    this.regions = new Regions(
+      {
+        origin: this.#origin,
+        get userId() {
+          return session.userId;
+        },
+        now: () => timers.now(),
+        assertWritable: () => this.#assertWritable(),
+      },
+      this.#doc,
+    );
+    this.undo = new MyUndo(this.#doc, this.#origin, () => this.#isWritable());
+    this.ghosts = new Ghosts(timers);
+    this.presence = new Presence(timers);
+    this.cursors = new Cursors(timers);
+    this.#doc.on('update', this.#edited);
+    void this.#load();
+  }
+
+  // ---------------------------------------------------------------- what others read
+
+  get doc(): Y.Doc {
+    return this.#doc;
+  }
+
+  get saveState(): SaveState {
+    return this.snapshot().saveState;
+  }
+
+  get lease(): LeaseView | null {
+    return this.#lease;
+  }
+
+  get status(): TaskStatus | null {
+    return this.#status;
+  }
+
+  snapshot(): RoomSnapshot {
+    return this.#view.get();
+  }
+
+  subscribe(listener: Listener): Unsubscribe {
+    return this.#view.subscribe(listener);
+  }
+
+  stateVector(): string {
+    return toBase64(Y.encodeStateVector(this.#doc));
+  }
+
+  whenJoined(): Promise<void> {
+    return this.#when(() => this.#phase === 'joined');
+  }
+
+  whenSaved(): Promise<void> {
+    if (this.#refusals.length > 0) return Promise.reject(this.#refusalError());
+    return this.#when(() => this.#phase === 'joined' && this.#outbox.pending === 0);
+  }
+
+  // ---------------------------------------------------------------- what others ask
+
+  commit(region: NewRegion): string {
+    const id = this.regions.add(region);
+    this.flush();
+    this.ghosts.clearMine();
+    return id;
+  }
+
+  flush(): void {
+    this.#flush.request();
+    this.#flush.now();
+  }
+
+  dismissRefusals(): void {
+    this.#refusals = [];
+    this.#changed();
+  }
+
+  dismissSetAside(): void {
+    this.#setAside = [];
+    this.#changed();
+  }
+
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.flush();
+    this.cursors.leave();
+    this.ghosts.clearMine();
+    const lingering = this.#phase === 'joined' && this.#outbox.pending > 0;
+    this.#phase = 'closed';
+    this.#rejectWaiters(new RoomError('closed', 'the room was closed'));
+    this.#changed();
+    if (!lingering) this.#dispose();
+    else this.#arm(LINGER_MS, () => this.#dispose());
+  }
+
+  // ---------------------------------------------------------------- this device's copy
+
+  async #load(): Promise<void> {
+    const stored = await this.#keeper.load();
+    if (this.#isClosed()) return;
+    if (stored) {
+      this.#lineage = stored.lineage;
+      this.#restoredUndelivered = stored.undelivered;
+      this.#doc.transact(() => stored.updates.forEach((update) => Y.applyUpdate(this.#doc, update, FROM_STORAGE)), FROM_STORAGE);
+    }
+    this.#phase = 'joining';
+    this.#changed();
+    this.session.attach(this);
+  }
+
+  #isClosed(): boolean {
+    return this.#phase === 'closed';
+  }
+
+  #storageFailed(message: string): void {
+    this.#persistenceError = message;
+    this.#changed();
+  }
+
+  readonly #edited = (update: Uint8Array, origin: unknown): void => {
+    if (origin === FROM_STORAGE) return;
+    const mine = isMine(origin);
+    this.#keeper.append(this.#lineage, update, mine);
+    if (!mine) return;
+    this.#outbox.push(update);
+    this.#flush.request();
+    this.#changed();
+  };
+
+  #assertWritable(): void {
+    if (this.#isClosed()) throw new ReadOnlyError('the room is closed');
+    if (this.#readOnly !== null) throw new ReadOnlyError(this.#readOnly);
+  }
+
+  #isWritable(): boolean {
+    return this.#readOnly === null && !this.#isClosed();
+  }
+
+  // ---------------------------------------------------------------- joining
+
+  topic(): Topic {
+    return { kind: 'task', id: this.taskId };
+  }
+
+  holds(): { lineage: string | null; state_vector: string | null } {
+    return this.#lineage === null
+      ? { lineage: null, state_vector: null }
+      : { lineage: this.#lineage, state_vector: this.stateVector() };
+  }
+
+  joined(message: Subscribed, link: Link): void {
+    const task = message.task;
+    if (!task) return;
+    this.#link = link;
+    this.#joining = task;
+    this.#takeLineage(task.lineage);
+    this.#role = task.role;
+    this.#readOnly = task.read_only ?? null;
+    this.#status = task.status;
+    this.#lease = task.lease ?? null;
+    this.#durable = task.durable;
+    if (!this.#isClosed()) {
+      this.presence.join(link, task.peer, task.peers);
+      this.cursors.join(link, task.peer);
+      this.ghosts.join(link, task.peer, task.ghost_epoch);
+    }
+    this.#changed();
+  }
+
+  /** A copy of another lineage is set aside, never merged: its content would come twice. */
+  #takeLineage(lineage: string): void {
+    if (this.#lineage === null) this.#keeper.adopt(lineage);
+    else if (this.#lineage !== lineage) this.#replaceDocument('lineage_changed');
+    this.#lineage = lineage;
+  }
+
+  #synced(sync: Uint8Array): void {
+    const joining = this.#joining;
+    if (!joining) return;
+    this.#joining = undefined;
+    Y.applyUpdate(this.#doc, sync, FROM_SERVER);
+    this.#outbox.restart(lacking(this.#doc, fromBase64(joining.state_vector), sync));
+    this.#restoredUndelivered = false;
+    if (!this.#isClosed()) this.#phase = 'joined';
+    this.#reportReplaced();
+    if (this.#outbox.pending === 0) this.#delivered();
+    this.#send();
+    this.#changed();
+  }
+
+  parted(): void {
+    this.#link = undefined;
+    this.#joining = undefined;
+    this.presence.part();
+    this.cursors.part();
+    this.ghosts.part();
+    if (this.#isClosed()) {
+      this.#dispose();
+      return;
+    }
+    this.#phase = 'joining';
+    this.#changed();
+  }
+
+  failed(error: ErrorMessage): void {
+    this.#fail({ code: error.code, message: error.message });
+  }
+
+  sessionChanged(state: SessionState): void {
+    if (state.status === 'closed') this.#fail({ code: 'session_closed', message: state.reason });
+    else this.#changed();
+  }
+
+  #fail(failure: RoomFailure): void {
+    if (this.#isClosed()) {
+      this.#dispose();
+      return;
+    }
+    this.#phase = 'failed';
+    this.#failure = failure;
+    this.#rejectWaiters(new RoomError(failure.code, failure.message));
+    this.#changed();
+  }
+
+  // ---------------------------------------------------------------- edits on their way
+
+  #send(): void {
+    const link = this.#link;
+    // Between `subscribed` and `sync` nothing is sent: the difference computed then holds it.
+    if (!link || this.#joining || this.#readOnly !== null) return;
+    const next = this.#outbox.take();
+    if (!next) return;
+    if (next.bytes.length + FRAME_OVERHEAD > link.info.limits.max_frame) {
+      this.#refuse(
+        'too_big',
+        `this edit has ${next.bytes.length} bytes; the server takes ${link.info.limits.max_frame}`,
+        null,
+        'max_frame',
+      );
+      return;
+    }
+    link.hot({ kind: 'update', ...next });
+    this.#changed();
+  }
+
+  #acked(seq: number): void {
+    if (!this.#outbox.ack(seq)) return;
+    this.#rejoins = 0;
+    if (this.#outbox.pending === 0) this.#delivered();
+    this.#changed();
+  }
+
+  #delivered(): void {
+    this.#keeper.delivered(this.#lineage);
+    if (this.#isClosed()) this.#dispose();
+  }
+
+  refused(_seq: number, error: ErrorMessage): void {
+    if (error.retryable) this.#rejoin();
+    else this.#refuse(error.code, error.message, error.field ?? null, error.rule ?? null);
+  }
+
+  /** The server cannot take the edit as it came (it lacks what it builds on): the difference of the documents can. */
+  #rejoin(): void {
+    const again = (): void => this.#link?.resubscribe();
+    this.#rejoins += 1;
+    if (this.#rejoins === 1) again();
+    else this.#arm(REJOIN_MS * Math.min(this.#rejoins, 10), again);
+  }
+
+  /**
+   * A refused edit stays in nobody's document. Later edits of mine build on it, so this copy can never again be what the server has: it
+   * is set aside, and the server's taken instead. What was lost by that is told.
+   */
+  #refuse(code: string, message: string, field: string | null, rule: string | null): void {
+    this.#refusals = [...this.#refusals, { code, message, field, rule, at: this.session.timers.now() }];
+    this.#replaceDocument('refused');
+    this.#rejectWaiters(this.#refusalError());
+    this.#changed();
+    this.#link?.resubscribe();
+  }
+
+  #refusalError(): RoomError {
+    const refusal = this.#refusals.at(-1);
+    return new RoomError(refusal?.code ?? 'refused', refusal?.message ?? 'an edit was refused');
+  }
+
+  /** Go on with an empty copy; the next sync fills it. */
+  #replaceDocument(reason: SetAside['reason']): void {
+    const old = this.#doc;
+    const undelivered = this.#outbox.pending > 0 || this.#restoredUndelivered;
+    old.off('update', this.#edited);
+    if (undelivered || reason === 'refused') this.#replaced ??= { doc: old, lineage: this.#lineage, reason };
+    this.#keeper.setAside(this.#lineage, reason, Y.encodeStateAsUpdate(old), this.session.timers.now());
+    this.#outbox.restart(null);
+    this.#restoredUndelivered = false;
+    this.#lineage = null;
+    this.#doc = new Y.Doc();
+    this.#doc.on('update', this.#edited);
+    this.undo.rebind(this.#doc);
+    this.regions.rebind(this.#doc);
+  }
+
+  /** Name the shapes that the copy set aside had and the server's document has not, so that a person can bring them back. */
+  #reportReplaced(): void {
+    const replaced = this.#replaced;
+    this.#replaced = undefined;
+    if (!replaced) return;
+    const old = new Regions({ ...NOBODY, now: () => this.session.timers.now() }, replaced.doc);
+    const lost = old.list().filter((region) => {
+      const now = this.regions.get(region.id);
+      return !now || !sameRegion(now, region);
+    });
+    old.dispose();
+    replaced.doc.destroy();
+    const { reason, lineage } = replaced;
+    this.#setAside = [...this.#setAside, { reason, lineage, regions: lost, at: this.session.timers.now() }];
+  }
+
+  // ---------------------------------------------------------------- what the server says
+
+  control(message: ChannelControl): void {
+    switch (message.type) {
+      case 'presence_diff':
+        this.presence.apply(message);
+        this.cursors.gone(message.left);
+        break;
+      case 'ghosts_reset':
+        this.ghosts.reset(message.epoch);
+        break;
+      case 'task_changed':
+        this.#status = message.status;
+        this.#lease = message.lease ?? null;
+        this.#changed();
+        break;
+      case 'durability_changed':
+        this.#durable = message.durable;
+        this.#changed();
+        break;
+      default:
+      // Messages of projects and people do not come on a task's channel.
+    }
+  }
+
+  hot(message: ServerHot): void {
+    switch (message.kind) {
+      case 'sync':
+        this.#synced(message.bytes);
+        break;
+      case 'update':
+        Y.applyUpdate(this.#doc, message.bytes, FROM_SERVER);
+        break;
+      case 'ack':
+        this.#acked(message.seq);
+        break;
+      case 'ghost':
+        this.ghosts.receive(message.epoch, message.bytes);
+        break;
+      case 'cursors':
+        this.cursors.receive(message.cursors);
+        break;
+    }
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  #makeSnapshot(): RoomSnapshot {
+    const pending = this.#outbox.pending + (this.#restoredUndelivered ? 1 : 0);
+    return Object.freeze({
+      phase: this.#phase,
+      saveState: saveState({
+        phase: this.#phase,
+        session: this.session.state,
+        pending,
+        durable: this.#durable,
+        readOnly: this.#readOnly,
+        refusals: this.#refusals.length,
+      }),
+      pending,
+      durable: this.#durable,
+      role: this.#role,
+      readOnly: this.#readOnly,
+      status: this.#status,
+      lease: this.#lease,
+      failure: this.#failure,
+      refusals: this.#refusals,
+      setAside: this.#setAside,
+      persistenceError: this.#persistenceError,
+    });
+  }
+
+  #changed(): void {
+    this.#view.invalidate();
+    const ready = this.#waiters.filter((waiter) => waiter.done());
+    if (ready.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
+    for (const waiter of ready) waiter.resolve();
+  }
+
+  #when(done: () => boolean): Promise<void> {
+    if (done()) return Promise.resolve();
+    if (this.#isClosed()) return Promise.reject(new RoomError('closed', 'the room was closed'));
+    if (this.#failure) return Promise.reject(new RoomError(this.#failure.code, this.#failure.message));
+    return new Promise((resolve, reject) => this.#waiters.push({ done, resolve, reject }));
+  }
+
+  #rejectWaiters(error: Error): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(error);
+  }
+
+  #arm(ms: number, run: () => void): void {
+    if (this.#timer !== undefined) this.session.timers.clearTimeout(this.#timer);
+    this.#timer = this.session.timers.setTimeout(run, ms);
+  }
+
+  #dispose(): void {
+    if (this.#timer !== undefined) this.session.timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#link = undefined;
+    this.session.detach(this);
+    this.#flush.stop();
+    this.ghosts.dispose();
+    this.presence.dispose();
+    this.cursors.dispose();
+    this.undo.dispose();
+    this.regions.dispose();
+    this.#doc.destroy();
+  }
+}
+
+/** Reads a document nobody may write. */
+const NOBODY = { origin: {}, userId: undefined, assertWritable: (): void => undefined };

@@ -1,0 +1,72 @@
+/** Undo of my own changes: Yjs' UndoManager, told to listen to my transactions only. */
+import * as Y from 'yjs';
+
+import type { Listener, Undo, Unsubscribe } from '../surface.js';
+import { Emitter } from '../util/emitter.js';
+
+export class MyUndo implements Undo {
+  readonly #changed = new Emitter();
+  #manager: Y.UndoManager;
+
+  constructor(
+    doc: Y.Doc,
+    private readonly origin: object,
+    private readonly writable: () => boolean,
+  ) {
+    this.#manager = this.#manage(doc);
+  }
+
+  rebind(doc: Y.Doc): void {
+    this.#manager.destroy();
+    this.#manager = this.#manage(doc);
+    this.#changed.emit();
+  }
+
+  get canUndo(): boolean {
+    return this.writable() && this.#manager.canUndo();
+  }
+
+  get canRedo(): boolean {
+    return this.writable() && this.#manager.canRedo();
+  }
+
+  undo(): boolean {
+    return this.writable() && this.#manager.undo() !== null;
+  }
+
+  redo(): boolean {
+    return this.writable() && this.#manager.redo() !== null;
+  }
+
+  beginGesture(): void {
+    this.#manager.stopCapturing();
+    this.#manager.captureTimeout = Number.POSITIVE_INFINITY;
+  }
+
+  endGesture(): void {
+    this.#manager.stopCapturing();
+    this.#manager.captureTimeout = 0;
+  }
+
+  clear(): void {
+    this.#manager.clear();
+  }
+
+  subscribe(listener: Listener): Unsubscribe {
+    return this.#changed.on(listener);
+  }
+
+  dispose(): void {
+    this.#manager.destroy();
+    this.#changed.clear();
+  }
+
+  #manage(doc: Y.Doc): Y.UndoManager {
+    const scope = [doc.getMap('regions'), doc.getMap('fields'), doc.getMap('threads')];
+    // A time of 0: what is not one transaction (or one gesture) is never taken back together.
+    const manager = new Y.UndoManager(scope, { trackedOrigins: new Set([this.origin]), captureTimeout: 0 });
+    for (const event of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const)
+      manager.on(event, () => this.#changed.emit());
+    return manager;
+  }
+}
