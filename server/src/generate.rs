@@ -25,6 +25,7 @@ fn files() -> Result<Vec<Generated>, GenerateError> {
     Ok(vec![
         Generated { path: "client-sdk/openapi.json", content: crate::api::document_json()? },
         Generated { path: "docs/permissions.md", content: tandem_domain::permission::markdown() },
+        Generated { path: "docs/problems.md", content: crate::api::problem::markdown() },
     ])
 }
 

@@ -5,22 +5,38 @@ pub mod assets;
 pub mod assignments;
 pub mod auth;
 pub mod batches;
+mod docs_page;
 pub mod export;
+mod fallback;
 pub mod me;
 pub mod members;
 mod openapi;
+pub mod problem;
 pub mod projects;
+mod read;
 pub mod regions;
+mod request_id;
 pub mod tasks;
+mod validate;
 
 pub use openapi::{document, document_json};
 
-use actix_web::web::ServiceConfig;
+use actix_web::{
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Adds the REST routes. Handlers take `web::Data<AppState>` and `auth::Caller`.
-pub fn configure(_routes: &mut ServiceConfig) {}
+/// Adds everything under `/api`.
+pub fn configure(routes: &mut ServiceConfig) {
+    let api = web::scope("/api")
+        .wrap(from_fn(request_id::layer))
+        .route("/openapi.json", web::get().to(docs_page::openapi_json))
+        .route("/docs", web::get().to(docs_page::explorer))
+        .default_service(web::to(fallback::no_such_route));
+    routes.service(api);
+}
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
