@@ -50,8 +50,11 @@ impl StoreConfig {
 
     /// Options of the owner's connection.
     pub(crate) fn owner(&self) -> Result<PgConnectOptions, StoreError> {
-        let options: PgConnectOptions =
-            self.url.expose_secret().parse().map_err(|e: sqlx::Error| StoreError::Config { field: "database_url", problem: e.to_string() })?;
+        let options: PgConnectOptions = self
+            .url
+            .expose_secret()
+            .parse()
+            .map_err(|e: sqlx::Error| StoreError::Config { field: "database_url", problem: e.to_string() })?;
         Ok(options.application_name("tandem-migrate"))
     }
 

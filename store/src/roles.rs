@@ -45,7 +45,8 @@ async fn sign_in(owner: &PgConnectOptions, role: &str, key: &TenantKey) -> Resul
 }
 
 async fn create_if_missing(owner: &mut PgConnection, role: &'static str, key: &TenantKey) -> Result<(), StoreError> {
-    let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(role).fetch_one(&mut *owner).await?;
+    let there: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)").bind(role).fetch_one(&mut *owner).await?;
     if there {
         return Ok(());
     }
@@ -66,7 +67,10 @@ async fn refuse_powers(owner: &mut PgConnection, role: &'static str) -> Result<(
     .fetch_one(owner)
     .await?;
     if sees_all {
-        return Err(StoreError::UnsafeRole { role, problem: "could see past row-level security: take SUPERUSER, BYPASSRLS, CREATEROLE and REPLICATION from it" });
+        return Err(StoreError::UnsafeRole {
+            role,
+            problem: "could see past row-level security: take SUPERUSER, BYPASSRLS, CREATEROLE and REPLICATION from it",
+        });
     }
     if member {
         return Err(StoreError::UnsafeRole { role, problem: "is a member of another role: revoke that membership" });

@@ -81,7 +81,8 @@ impl Store {
 
     async fn check_version(&self) -> Result<(), StoreError> {
         let needed = migrate::known();
-        let found = match sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&self.0.server).await {
+        let found = match sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&self.0.server).await
+        {
             Ok(found) => found.unwrap_or(0),
             // undefined_table, insufficient_privilege: the grant is the last thing the migrations do. Role unknown or without
             // its password: `migrate` makes that too.

@@ -220,8 +220,10 @@ async fn build(admin: &mut PgConnection, server: &str, name: &str) {
 
 /// Drops what killed test runs left behind.
 async fn sweep(admin: &mut PgConnection) {
-    let names: Vec<String> =
-        sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^tandem_test_[0-9]+_'").fetch_all(&mut *admin).await.unwrap_or_default();
+    let names: Vec<String> = sqlx::query_scalar("SELECT datname FROM pg_database WHERE datname ~ '^tandem_test_[0-9]+_'")
+        .fetch_all(&mut *admin)
+        .await
+        .unwrap_or_default();
     let oldest = Utc::now().timestamp() - i64::try_from(FORGOTTEN_AFTER.as_secs()).unwrap_or(0);
     for name in names {
         let born = name.split('_').nth(2).and_then(|s| s.parse::<i64>().ok());

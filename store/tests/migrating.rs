@@ -1,6 +1,5 @@
 //! Bringing databases to this version.
 
-
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use tandem_store::{Store, StoreError, migrate, system, testing::Database};
 
@@ -53,10 +52,8 @@ async fn an_owner_without_superuser_can_migrate_and_its_tables_still_hold() {
     let db = Database::empty().await;
     let owner = format!("{}_owner", db.name());
     let mut admin = db.owner().await;
-    for sql in [
-        format!("CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'owner'"),
-        format!("ALTER DATABASE {} OWNER TO {owner}", db.name()),
-    ] {
+    for sql in [format!("CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'owner'"), format!("ALTER DATABASE {} OWNER TO {owner}", db.name())]
+    {
         admin.execute(AssertSqlSafe(sql)).await.expect("an owner");
     }
     let mut config = db.config.clone();

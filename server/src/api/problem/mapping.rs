@@ -25,15 +25,16 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         let cause = chain(&error);
         match error {
-            StoreError::NotFound { entity } => Self::new(Kind::NotFound, format!("There is no such {entity}, or you are not in its project.")),
+            StoreError::NotFound { entity } => {
+                Self::new(Kind::NotFound, format!("There is no such {entity}, or you are not in its project."))
+            }
             StoreError::Duplicate { entity, field } => {
                 let message = format!("another {entity} has this {field}");
                 Self::new(Kind::AlreadyExists, format!("A {entity} with this {field} exists already.")).with_error(field, "unique", message)
             }
             StoreError::Missing { entity, field } => Self::field(field, "exists", format!("there is no such {entity} here")),
-            StoreError::Invalid { rule } => {
-                Self::new(Kind::Invalid, format!("A value breaks the rule {rule}.")).because("a rule of the database that no handler checks")
-            }
+            StoreError::Invalid { rule } => Self::new(Kind::Invalid, format!("A value breaks the rule {rule}."))
+                .because("a rule of the database that no handler checks"),
             StoreError::Unavailable(_) | StoreError::Contended(_) => {
                 Self::new(Kind::DatabaseUnavailable, "The database does not answer; nothing was changed. Try again shortly.").because(cause)
             }
