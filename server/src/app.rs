@@ -4,6 +4,8 @@ use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, middleware::NormalizePath, web};
 
+use tandem_store::{Store, objects::Objects};
+
 use crate::{api, auth::Auth, config::Config, health, web_files, ws};
 
 /// Everything a handler may need. Cheap to clone; handlers take `web::Data<AppState>`.
@@ -11,6 +13,8 @@ use crate::{api, auth::Auth, config::Config, health, web_files, ws};
 pub struct AppState {
     pub config: Arc<Config>,
     pub auth: Auth,
+    pub store: Store,
+    pub objects: Objects,
 }
 
 /// A listening server.
