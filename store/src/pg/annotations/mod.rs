@@ -1,0 +1,9 @@
+//! Submitted work: one annotation a version, one row a region, one event a change.
+
+mod read;
+mod rows;
+mod submit;
+
+pub use read::{get, history, of_task};
+pub(crate) use rows::{AnnotationRow, Owner, data_of, insert_regions};
+pub use submit::{Submission, SubmitError, submit};

@@ -1,0 +1,41 @@
+//! Who did what, when. Written in the transaction of what it tells of; nobody may change or delete a row.
+
+use tandem_protocol::ProjectId;
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx};
+
+/// One thing that was done.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    pub project: Option<ProjectId>,
+    /// A name of `docs/permissions.md` where there is one, e.g. `project.update`.
+    pub action: &'a str,
+    pub entity_type: &'a str,
+    pub entity_id: Option<Uuid>,
+    /// The facts, e.g. before and after.
+    pub changes: serde_json::Value,
+}
+
+/// # Errors
+/// Those of the database.
+pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), StoreError> {
+    let (workspace, actor) = (tx.workspace().0, tx.user().map(|u| u.0));
+    sqlx::query!(
+        r#"
+        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type, entity_id, changes)
+        VALUES ($1, $2, $3, $4, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $5, $6, $7, $8)
+        "#,
+        Uuid::now_v7(),
+        workspace,
+        entry.project.map(|p| p.0),
+        actor,
+        entry.action,
+        entry.entity_type,
+        entry.entity_id,
+        entry.changes,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! Reading and proving leases.
+
+use chrono::{DateTime, Utc};
+use tandem_protocol::{
+    AssignmentId, TaskId, UserId,
+    rest::{Assignment, AssignmentStatus},
+};
+use uuid::Uuid;
+
+use super::{Holder, LeaseError};
+use crate::{StoreError, TenantTx};
+
+pub(super) struct Row {
+    pub id: Uuid,
+    pub project_id: Uuid,
+    pub task_id: Uuid,
+    pub step: String,
+    pub user_id: Uuid,
+    pub status: String,
+    pub fencing_token: i64,
+    pub assigned_at: DateTime<Utc>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    pub expires_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Row> for Assignment {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            project_id: row.project_id.into(),
+            task_id: row.task_id.into(),
+            step: row.step,
+            user_id: row.user_id.into(),
+            status: row.status.parse().map_err(|e| StoreError::corrupt("assignment status", e))?,
+            fencing_token: row.fencing_token,
+            assigned_at: row.assigned_at,
+            accepted_at: row.accepted_at,
+            expires_at: row.expires_at,
+            ended_at: row.ended_at,
+        })
+    }
+}
+
+/// # Errors
+/// [`StoreError::NotFound`] if this workspace has no such lease.
+pub async fn get(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, StoreError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        FROM assignments WHERE id = $1
+        "#,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.ok_or(StoreError::NotFound { entity: "assignment" })?.try_into()
+}
+
+/// A person's active leases in the whole workspace, oldest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active_of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<Assignment>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        FROM assignments WHERE user_id = $1 AND ended_at IS NULL AND expires_at > now() ORDER BY fencing_token
+        "#,
+        user.0,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The lease, locked until the transaction ends, if it is active, `user`'s and carries `fencing_token`.
+///
+/// # Errors
+/// Why it is not, with who holds the task now.
+pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64) -> Result<Assignment, LeaseError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        FROM assignments WHERE id = $1 FOR UPDATE
+        "#,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let lease: Assignment = row.ok_or(LeaseError::NotFound)?.try_into()?;
+    if lease.user_id != user {
+        let holder = Holder { user: lease.user_id, name: name_of(tx, lease.user_id).await? };
+        return Err(LeaseError::NotYours { holder });
+    }
+    if lease.fencing_token != fencing_token {
+        let (current, holder) = current(tx, lease.task_id, &lease.step).await?.unzip();
+        return Err(LeaseError::Stale { presented: fencing_token, current: current.unwrap_or(lease.fencing_token), holder });
+    }
+    let ran_out = is_past(tx, lease.expires_at).await?;
+    match lease.status {
+        status if status.is_active() && !ran_out => Ok(lease),
+        AssignmentStatus::Submitted => Err(LeaseError::NotActive { status: lease.status }),
+        status => match current(tx, lease.task_id, &lease.step).await? {
+            Some((current, holder)) if current != fencing_token => {
+                Err(LeaseError::Stale { presented: fencing_token, current, holder: Some(holder) })
+            }
+            _ if status.is_active() || status == AssignmentStatus::Expired => Err(LeaseError::Expired),
+            _ => Err(LeaseError::NotActive { status }),
+        },
+    }
+}
+
+/// Judged by the database's clock, the one that all nodes share.
+async fn is_past(tx: &mut TenantTx, moment: DateTime<Utc>) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT $1 <= clock_timestamp() AS "past!""#, moment).fetch_one(&mut **tx).await?)
+}
+
+/// The active lease of a task-step: its token and holder.
+async fn current(tx: &mut TenantTx, task: TaskId, step: &str) -> Result<Option<(i64, Holder)>, StoreError> {
+    let row = sqlx::query!(
+        r#"
+        SELECT a.fencing_token, a.user_id, u.display_name
+        FROM assignments a JOIN users u ON u.id = a.user_id
+        WHERE a.task_id = $1 AND a.step = $2 AND a.ended_at IS NULL
+        "#,
+        task.0,
+        step,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| (row.fencing_token, Holder { user: row.user_id.into(), name: row.display_name })))
+}
+
+async fn name_of(tx: &mut TenantTx, user: UserId) -> Result<String, StoreError> {
+    let name = sqlx::query_scalar!("SELECT display_name FROM users WHERE id = $1", user.0).fetch_optional(&mut **tx).await?;
+    Ok(name.unwrap_or_else(|| "somebody who left the workspace".to_owned()))
+}
