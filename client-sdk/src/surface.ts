@@ -303,6 +303,13 @@ export interface UserRoom {
   close(): void;
 }
 
+export interface Delivery {
+  /** Tasks whose edits are now on the server's disk. */
+  readonly delivered: readonly string[];
+  /** Tasks whose edits stay here, and why. */
+  readonly failed: readonly { readonly taskId: string; readonly reason: string }[];
+}
+
 /** A connection to Tandem: one socket, many topics. */
 export interface SessionApi {
   readonly state: SessionState;
@@ -311,5 +318,7 @@ export interface SessionApi {
   subscribeTask(taskId: string): TaskRoom;
   subscribeProject(projectId: string): ProjectRoom;
   subscribeUser(): UserRoom;
+  /** Deliver what closed tabs of this person left behind. Call it once after signing in. */
+  deliverPending(): Promise<Delivery>;
   close(): void;
 }

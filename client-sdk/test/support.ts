@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
 import { memoryPersistence, Session, type Geometry, type Persistence, type SessionOptions, type TaskRoom } from '../src/index.js';
-import { MemoryServer } from '../src/testing/index.js';
+import type { MemoryServer } from '../src/testing/index.js';
 
 export const TASK = '0192f0c1-0000-7000-8000-00000000aaaa';
 

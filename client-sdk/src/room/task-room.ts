@@ -179,6 +179,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
 
   whenSaved(): Promise<void> {
     if (this.#refusals.length > 0) return Promise.reject(this.#refusalError());
+    if (this.#cannotDeliver()) return Promise.reject(new RoomError('read_only', this.#readOnly ?? ''));
     return this.#when(() => this.#phase === 'joined' && this.#outbox.pending === 0);
   }
 
@@ -258,6 +259,11 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (this.#readOnly !== null) throw new ReadOnlyError(this.#readOnly);
   }
 
+  /** Edits of an earlier visit wait here, and the task takes none any more. They stay on this device. */
+  #cannotDeliver(): boolean {
+    return this.#phase === 'joined' && this.#readOnly !== null && this.#outbox.pending > 0;
+  }
+
   #isWritable(): boolean {
     return this.#readOnly === null && !this.#isClosed();
   }
@@ -312,6 +318,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (this.#outbox.pending === 0) this.#delivered();
     this.#send();
     this.#changed();
+    if (this.#cannotDeliver()) this.#rejectWaiters(new RoomError('read_only', this.#readOnly ?? ''));
   }
 
   parted(): void {

@@ -31,11 +31,11 @@ export class MyUndo implements Undo {
   }
 
   undo(): boolean {
-    return this.writable() && this.#manager.undo() !== null;
+    return this.writable() && this.#step('undoStack', () => this.#manager.undo());
   }
 
   redo(): boolean {
-    return this.writable() && this.#manager.redo() !== null;
+    return this.writable() && this.#step('redoStack', () => this.#manager.redo());
   }
 
   beginGesture(): void {
@@ -59,6 +59,22 @@ export class MyUndo implements Undo {
   dispose(): void {
     this.#manager.destroy();
     this.#changed.clear();
+  }
+
+  /**
+   * One press, one step. Left to itself, the manager goes on to the step before when one has no effect any more (a colleague has
+   * changed the same thing since): a press meant for a label would then delete the whole shape. So it sees only the last step.
+   */
+  #step(stack: 'undoStack' | 'redoStack', run: () => unknown): boolean {
+    const manager = this.#manager;
+    const before = manager[stack];
+    manager[stack] = before.slice(-1);
+    try {
+      return run() !== null;
+    } finally {
+      manager[stack] = [...before.slice(0, -1), ...manager[stack]];
+      if (before.length !== manager[stack].length) this.#changed.emit();
+    }
   }
 
   #manage(doc: Y.Doc): Y.UndoManager {

@@ -11,6 +11,7 @@ import { createUserRoom } from '../room/user-room.js';
 import type { Persistence } from '../persistence/types.js';
 import { memoryPersistence } from '../persistence/memory.js';
 import type {
+  Delivery,
   ProjectRoom,
   SessionApi,
   SessionInfo,
@@ -35,6 +36,7 @@ import type { ServerControl, Welcome } from '../wire/types.js';
 import { askedPause, backoff } from './backoff.js';
 import type { Channel, ChannelHost } from './channel.js';
 import { Connection, type ConnectionStats, type End } from './connection.js';
+import { deliver } from './deliver.js';
 import { KeepToken } from './keep-token.js';
 import { Subscriptions } from './subscriptions.js';
 import { SignInNeeded, singleFlight, type TokenSource } from './tokens.js';
@@ -151,6 +153,11 @@ export class Session implements SessionApi, ChannelHost {
   subscribeUser(): UserRoom {
     this.#startIfIdle();
     return createUserRoom(this);
+  }
+
+  /** Deliver what closed tabs of this person left behind. Call it once after signing in. */
+  async deliverPending(): Promise<Delivery> {
+    return deliver(await this.storage.undelivered(), (taskId) => this.subscribeTask(taskId));
   }
 
   close(): void {

@@ -2,7 +2,7 @@
  * A server in memory that speaks the protocol, for tests of the client and of programs built on it. It loses what a killed server
  * loses, acknowledges only what its "disk" has, and does what the test tells it: cut wires, stop the disk, refuse edits.
  */
-import type { Timers, WebSocketConstructor } from '../util/env.js';
+import type { TimerHandle, Timers, WebSocketConstructor } from '../util/env.js';
 import { systemTimers } from '../util/env.js';
 import { uuidv7 } from '../util/uuid.js';
 import { CloseCode } from '../wire/close.js';
@@ -107,22 +107,29 @@ export class MemoryServer {
 export class MemoryConnection implements ServerEnd {
   readonly #members = new Map<number, { task: MemoryTask; member: Member }>();
   #user: UserSummary | undefined;
+  #heardAt: number;
+  #watch: TimerHandle;
 
   constructor(
     private readonly server: MemoryServer,
     readonly socket: MemorySocket,
-  ) {}
+  ) {
+    this.#heardAt = server.timers.now();
+    this.#watch = this.#watchLater();
+  }
 
   get user(): UserSummary | undefined {
     return this.#user;
   }
 
   receive(frame: Frame): void {
+    this.#heardAt = this.server.timers.now();
     if (typeof frame === 'string') this.#control(JSON.parse(frame) as ClientControl);
     else this.#hot(frame);
   }
 
   closed(): void {
+    this.server.timers.clearTimeout(this.#watch);
     this.server.connections.delete(this);
     for (const { task, member } of this.#members.values()) task.leave(member);
     this.#members.clear();
@@ -141,6 +148,14 @@ export class MemoryConnection implements ServerEnd {
     if (bye) this.send({ type: 'bye', code, reason, ...bye });
     this.socket.hangUp(code, reason);
     this.closed();
+  }
+
+  /** A client that says nothing for two heartbeats is gone. */
+  #watchLater(): TimerHandle {
+    return this.server.timers.setTimeout(() => {
+      if (this.server.timers.now() - this.#heardAt > 2 * this.server.heartbeatMs) this.end(CloseCode.idle, 'nothing was heard');
+      else this.#watch = this.#watchLater();
+    }, this.server.heartbeatMs);
   }
 
   #control(message: ClientControl): void {
