@@ -1,3 +1,24 @@
 //! Live state: who is where, what they draw, and how it gets to the disk and to everybody else.
+//!
+//! Start reading at `task.rs`.
 
+pub mod config;
 pub mod document;
+pub mod journal;
+mod live;
+pub mod ports;
+mod project;
+mod registry;
+pub mod room;
+pub mod supervision;
+mod task;
+mod timer;
+mod user;
+
+pub use config::LiveConfig;
+pub use live::{Live, Ports, Readiness};
+pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
+pub use task::{RegionsError, TaskStats};
+
+/// Which live document: one per step of a task.
+pub type TaskRef = tandem_store::documents::DocumentKey;

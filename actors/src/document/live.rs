@@ -193,8 +193,43 @@ pub fn decode_state_vector(bytes: &[u8]) -> Result<StateVector, BadStateVector> 
     if r.is_empty() { Ok(vector) } else { Err(BadStateVector) }
 }
 
+/// One update of several that were applied, to send them in one frame. None: send them one by one.
+#[must_use]
+pub fn join_updates(updates: &[&[u8]]) -> Option<Vec<u8>> {
+    catch_unwind(|| yrs::merge_updates_v1(updates)).ok()?.ok()
+}
+
+/// Threads for work on documents have room for the recursion of yrs, which deletes nested values one inside the other.
+const STACK: usize = 256 << 20;
+/// Documents smaller than this are loaded where one stands.
+const SMALL: usize = 64 << 10;
+
+/// [`LiveDoc::load`], off the caller's thread if it may take long.
+pub async fn load(parts: Vec<Bytes>, limits: Limits) -> Result<LiveDoc, LoadError> {
+    if parts.iter().map(Bytes::len).sum::<usize>() < SMALL {
+        return LiveDoc::load(&parts, limits);
+    }
+    let count = parts.len();
+    let failed = |message: &str| LoadError { part: 0, parts: count, message: message.to_owned() };
+    let (tell, loaded) = tokio::sync::oneshot::channel();
+    let work = move || {
+        // Nobody waits any more: the room was stopped meanwhile.
+        let _ = tell.send(LiveDoc::load(&parts, limits));
+    };
+    std::thread::Builder::new().name("tandem-load".into()).stack_size(STACK).spawn(work).map_err(|e| failed(&e.to_string()))?;
+    loaded.await.map_err(|_| failed("loading it panicked"))?
+}
+
 /// One update of many, for compaction: what was deleted is no longer in it.
 pub fn merge(parts: &[Bytes]) -> Result<Vec<u8>, String> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("tandem-merge".into()).stack_size(STACK);
+        let merging = builder.spawn_scoped(scope, || merge_here(parts)).map_err(|e| e.to_string())?;
+        merging.join().map_err(|_| "merging panicked".to_owned())?
+    })
+}
+
+fn merge_here(parts: &[Bytes]) -> Result<Vec<u8>, String> {
     let document = LiveDoc::load(parts, Limits::default()).map_err(|e| e.to_string())?;
     Ok(document.doc.transact().encode_state_as_update_v1(&StateVector::default()))
 }

@@ -6,7 +6,7 @@ mod live;
 mod regions;
 
 pub use inspect::{Inspected, Refusal, inspect};
-pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, merge};
+pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
 pub use regions::{ContentError, build, read};
 
 /// Root names of the annotations document. `fields` and `threads` are reserved for forms and comments.

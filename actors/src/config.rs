@@ -1,0 +1,165 @@
+//! Numbers of the live core, each with its reason. All of them are in docs/protocol.md's table of limits.
+
+use std::time::Duration;
+
+use crate::document::Limits;
+
+#[derive(Clone, Debug)]
+pub struct LiveConfig {
+    /// Threads for rooms. 0: rooms run on the thread that started [`crate::Live`] (tests with a paused clock need that).
+    pub room_threads: usize,
+    pub session: SessionConfig,
+    pub room: RoomConfig,
+    pub journal: JournalConfig,
+    pub restart: RestartPolicy,
+    /// How long `Live::regions` waits for the document to catch up with a submitter.
+    pub regions_wait: Duration,
+    /// Least time between two progress diffs of a project.
+    pub project_tick: Duration,
+    /// How often due work is looked for in the database.
+    pub timer_tick: Duration,
+    /// How long a stop waits for the journal and then for the connections.
+    pub shutdown_wait: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct SessionConfig {
+    /// From the upgrade to a `hello` that was accepted.
+    pub hello_deadline: Duration,
+    /// Bytes a stranger may send before that. A token is a few hundred bytes.
+    pub max_unauthenticated: usize,
+    pub max_frame: usize,
+    pub max_channels: usize,
+    pub heartbeat: Duration,
+    /// Outgoing bytes waiting for the socket at which cursors are replaced and edits merged instead of queued.
+    pub soft_outbox: usize,
+    /// Outgoing bytes waiting at which the connection is cut.
+    pub max_outbox: usize,
+    /// How long the socket may take nothing while something waits.
+    pub stall: Duration,
+    /// Frames a second, and at once.
+    pub frames: (u32, u32),
+    /// Bytes a second, and at once.
+    pub bytes: (u32, u32),
+    /// Frames waiting for a busy room before the connection is cut.
+    pub max_backlog: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct RoomConfig {
+    pub mailbox: usize,
+    pub limits: Limits,
+    /// Tick per member; the tick of a room lies between the next two.
+    pub tick_per_member: Duration,
+    pub min_tick: Duration,
+    pub max_tick: Duration,
+    pub max_members: usize,
+    /// How long a room nobody is in stays in memory.
+    pub idle: Duration,
+    /// Edits after which the log is compacted.
+    pub compact_after: usize,
+    /// Bytes of the ghost document at which it is started anew.
+    pub max_ghosts: usize,
+    /// Bytes of one stock client's awareness state, and how many ids it may bring.
+    pub max_awareness: usize,
+    pub max_awareness_ids: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct JournalConfig {
+    pub mailbox: usize,
+    /// Bytes of edits waiting for the disk, of all rooms together, at which further ones are refused.
+    pub max_bytes: usize,
+    /// Rows and bytes of one commit.
+    pub max_batch: usize,
+    pub max_batch_bytes: usize,
+    /// A commit that takes longer counts as failed and is tried again.
+    pub commit_timeout: Duration,
+    /// A commit that takes longer makes the rooms say so.
+    pub slow_commit: Duration,
+    pub first_retry: Duration,
+    pub max_retry: Duration,
+}
+
+/// How a supervisor restarts what crashed.
+#[derive(Clone, Debug)]
+pub struct RestartPolicy {
+    pub first_delay: Duration,
+    pub max_delay: Duration,
+    /// More crashes than this within `window`: give up and tell the parent.
+    pub max_restarts: usize,
+    pub window: Duration,
+}
+
+impl Default for LiveConfig {
+    fn default() -> Self {
+        Self {
+            room_threads: 2,
+            session: SessionConfig::default(),
+            room: RoomConfig::default(),
+            journal: JournalConfig::default(),
+            restart: RestartPolicy::default(),
+            regions_wait: Duration::from_secs(2),
+            project_tick: Duration::from_millis(250),
+            timer_tick: Duration::from_secs(1),
+            shutdown_wait: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            hello_deadline: Duration::from_secs(5),
+            max_unauthenticated: 16 << 10,
+            max_frame: 4 << 20,
+            max_channels: 64,
+            heartbeat: Duration::from_secs(15),
+            soft_outbox: 128 << 10,
+            max_outbox: 8 << 20,
+            stall: Duration::from_secs(10),
+            frames: (1_000, 4_000),
+            bytes: (8 << 20, 32 << 20),
+            max_backlog: 1_024,
+        }
+    }
+}
+
+impl Default for RoomConfig {
+    fn default() -> Self {
+        Self {
+            mailbox: 4_096,
+            limits: Limits::default(),
+            tick_per_member: Duration::from_micros(200),
+            min_tick: Duration::from_millis(4),
+            max_tick: Duration::from_millis(33),
+            max_members: 2_000,
+            idle: Duration::from_secs(30),
+            compact_after: 500,
+            max_ghosts: 1 << 20,
+            max_awareness: 64 << 10,
+            max_awareness_ids: 16,
+        }
+    }
+}
+
+impl Default for JournalConfig {
+    fn default() -> Self {
+        Self {
+            mailbox: 65_536,
+            max_bytes: 64 << 20,
+            max_batch: 2_000,
+            max_batch_bytes: 8 << 20,
+            commit_timeout: Duration::from_secs(15),
+            slow_commit: Duration::from_secs(1),
+            first_retry: Duration::from_millis(50),
+            max_retry: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Default for RestartPolicy {
+    fn default() -> Self {
+        Self { first_delay: Duration::from_millis(20), max_delay: Duration::from_secs(5), max_restarts: 8, window: Duration::from_secs(60) }
+    }
+}

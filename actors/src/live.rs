@@ -1,0 +1,367 @@
+//! The live core as the server sees it: one handle, cheap to clone.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use actix::{Addr, Arbiter, ArbiterHandle, Message, Recipient, System};
+use dashmap::DashMap;
+use tandem_protocol::{ProjectId, SessionId, TaskId, UserId, WorkspaceId, rest::Region};
+use tandem_store::documents::{DocumentKey, DocumentLog};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{
+    config::LiveConfig,
+    document::decode_state_vector,
+    journal::JournalHandle,
+    ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
+    project::{ProgressMoved, ProjectActor, ProjectDeps},
+    registry::Registry,
+    room::{Newcomer, Refused},
+    supervision::{Down, Place, Supervised},
+    task::{GetRegions, GetTaskStats, Join, JoinError, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
+    timer::{self, TimerActor},
+    user::{LeaseHappened, RecheckRights, UserActor, UserDeps},
+};
+
+/// Room threads have stack for the recursion of yrs, which deletes nested values one inside the other.
+const ROOM_STACK: usize = 256 << 20;
+/// Rooms that went to sleep at just the wrong moment, in a row.
+const JOIN_ATTEMPTS: usize = 10;
+
+/// What the live core works with.
+pub struct Ports {
+    pub authenticator: Arc<dyn Authenticator>,
+    pub directory: Arc<dyn Directory>,
+    pub log: Arc<dyn DocumentLog>,
+    /// None: nothing falls due by itself (tests).
+    pub chores: Option<Arc<dyn Chores>>,
+}
+
+#[derive(Clone)]
+pub struct Live {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub config: LiveConfig,
+    pub authenticator: Arc<dyn Authenticator>,
+    pub directory: Arc<dyn Directory>,
+    pub journal: JournalHandle,
+    pub tasks: Arc<Registry<TaskId, TaskActor>>,
+    pub projects: Arc<Registry<ProjectId, ProjectActor>>,
+    pub users: Arc<Registry<UserId, UserActor>>,
+    room_deps: Arc<RoomDeps>,
+    project_deps: Arc<ProjectDeps>,
+    user_deps: Arc<UserDeps>,
+    /// Every connection, for a stop.
+    pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
+    closing: AtomicBool,
+    _timer: Option<Supervised<TimerActor>>,
+    systems: Vec<System>,
+}
+
+/// What the house says to a connection.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub enum SessionCommand {
+    /// The server stops: say goodbye.
+    Goodbye,
+}
+
+/// Whether this node can do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Edits reach the disk.
+    pub durable: bool,
+    /// A stop is under way.
+    pub closing: bool,
+    /// Bytes of edits that wait for the disk.
+    pub waiting_bytes: usize,
+    pub sessions: usize,
+    pub rooms: usize,
+}
+
+impl Readiness {
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.durable && !self.closing
+    }
+}
+
+impl Live {
+    /// Start it, from inside an actix system.
+    pub fn start(config: LiveConfig, ports: Ports) -> io::Result<Self> {
+        let systems = (0..config.room_threads).map(room_thread).collect::<io::Result<Vec<_>>>()?;
+        let mut threads: Vec<ArbiterHandle> = systems.iter().map(|system| system.arbiter().clone()).collect();
+        if threads.is_empty() {
+            threads.push(Arbiter::current());
+        }
+        let threads: Arc<[ArbiterHandle]> = threads.into();
+        // Journal, supervisors, timer and compactions: on a thread of their own, if there are any.
+        let root = if systems.is_empty() { Arbiter::current() } else { Arbiter::new().handle() };
+        let inner = Inner::new(config, ports, &threads, &root, systems);
+        let live = Self { inner: Arc::new(inner) };
+        Ok(live)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// Tell whoever watches. Call after the commit.
+    pub fn publish(&self, event: DomainEvent) {
+        self.inner.publish(event);
+    }
+
+    /// The regions of a live document, once it has everything in `state_vector`, on disk.
+    pub async fn regions(&self, task: DocumentKey, state_vector: Option<Vec<u8>>) -> Result<Vec<Region>, RegionsError> {
+        let wanted = match state_vector {
+            // A vector that is none can never be reached.
+            Some(bytes) => decode_state_vector(&bytes).map_err(|_| RegionsError::Behind)?,
+            None => yrs::StateVector::default(),
+        };
+        let deadline = Instant::now() + self.inner.config.regions_wait;
+        for _ in 0..JOIN_ATTEMPTS {
+            let room = self.inner.room(&task).map_err(|_| RegionsError::Unavailable)?;
+            let ask = async {
+                let addr = room.addr().await.map_err(|_| RegionsError::Unavailable)?;
+                // The outer error: the actor ended meanwhile, ask again.
+                Ok(addr.send(GetRegions { wanted: wanted.clone() }).await)
+            };
+            // The actor itself says `Behind`; here only a restart can take that long.
+            match tokio::time::timeout_at(deadline + Duration::from_millis(250), ask).await {
+                Ok(Ok(Ok(answer))) => return answer,
+                Ok(Ok(Err(_))) => tokio::task::yield_now().await,
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(RegionsError::Unavailable),
+            }
+        }
+        Err(RegionsError::Unavailable)
+    }
+
+    #[must_use]
+    pub fn ready(&self) -> Readiness {
+        Readiness {
+            durable: self.inner.journal.status().durable,
+            closing: self.inner.closing.load(Ordering::Relaxed),
+            waiting_bytes: self.inner.journal.waiting_bytes(),
+            sessions: self.inner.sessions.len(),
+            rooms: self.inner.tasks.len(),
+        }
+    }
+
+    /// What a room looks like from inside; none: nobody is there.
+    pub async fn task_stats(&self, task: TaskId) -> Option<TaskStats> {
+        self.inner.tasks.get(&task)?.send(GetTaskStats).await.ok()
+    }
+
+    /// Stop: what was accepted gets to the disk and is acknowledged, then everybody is sent away to come back soon.
+    pub async fn shutdown(&self) {
+        self.inner.closing.store(true, Ordering::Relaxed);
+        let wait = self.inner.config.shutdown_wait;
+        if timeout(wait, self.inner.journal.flush()).await.is_err() {
+            tracing::error!("the store is away: what was not acknowledged stays with the clients");
+        }
+        for session in &self.inner.sessions {
+            session.do_send(SessionCommand::Goodbye);
+        }
+        let gone = async {
+            while !self.inner.sessions.is_empty() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        // A peer that does not read is not waited for.
+        if timeout(wait, gone).await.is_err() {
+            tracing::warn!(left = self.inner.sessions.len(), "connections did not close in time");
+        }
+        for system in &self.inner.systems {
+            system.stop();
+        }
+    }
+
+    /// Panic inside a room. Test builds only.
+    #[cfg(feature = "fault-injection")]
+    pub async fn crash_task(&self, task: TaskId) {
+        if let Some(room) = self.inner.tasks.get(&task) {
+            // It cannot answer.
+            let _ = room.send(crate::task::Crash).await;
+        }
+    }
+}
+
+/// A thread with its own actix system and a stack of our size, which `Arbiter::new` cannot give.
+fn room_thread(index: usize) -> io::Result<System> {
+    let (tell, started) = std::sync::mpsc::channel();
+    let run = move || {
+        let system = System::new();
+        // Nobody listens: starting failed elsewhere.
+        let _ = tell.send(System::current());
+        if let Err(error) = system.run() {
+            tracing::error!(%error, "a room thread ended");
+        }
+    };
+    std::thread::Builder::new().name(format!("tandem-room-{index}")).stack_size(ROOM_STACK).spawn(run)?;
+    started.recv().map_err(|_| io::Error::other("a room thread did not start"))
+}
+
+impl Inner {
+    fn new(config: LiveConfig, ports: Ports, threads: &Arc<[ArbiterHandle]>, root: &ArbiterHandle, systems: Vec<System>) -> Self {
+        let Ports { authenticator, directory, log, chores } = ports;
+        let policy = config.restart.clone();
+        let place = || Place { actor: root.clone(), supervisor: root.clone() };
+        let journal = JournalHandle::start(place(), policy.clone(), config.journal.clone(), Arc::clone(&log));
+        let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()));
+        let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
+        let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
+        let (of_tasks, of_projects, of_users) = (Arc::downgrade(&tasks), Arc::downgrade(&projects), Arc::downgrade(&users));
+        let room_deps = Arc::new(RoomDeps {
+            config: config.room.clone(),
+            regions_wait: config.regions_wait,
+            log,
+            journal: journal.clone(),
+            background: root.clone(),
+            retire: Box::new(move |key, instance| {
+                if let Some(tasks) = of_tasks.upgrade() {
+                    tasks.retire(&key.task, instance);
+                }
+            }),
+        });
+        let project_deps = Arc::new(ProjectDeps {
+            directory: Arc::clone(&directory),
+            tick: config.project_tick,
+            retire: Box::new(move |project, instance| {
+                if let Some(projects) = of_projects.upgrade() {
+                    projects.retire(&project, instance);
+                }
+            }),
+        });
+        let user_deps = Arc::new(UserDeps {
+            retire: Box::new(move |user, instance| {
+                if let Some(users) = of_users.upgrade() {
+                    users.retire(&user, instance);
+                }
+            }),
+        });
+        let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
+        let timer = chores.map(|chores| timer::start(place(), policy, config.timer_tick, chores, move |event| announce.publish(event)));
+        Self {
+            config,
+            authenticator,
+            directory,
+            journal,
+            tasks,
+            projects,
+            users,
+            room_deps,
+            project_deps,
+            user_deps,
+            sessions: DashMap::new(),
+            closing: AtomicBool::new(false),
+            _timer: timer,
+            systems,
+        }
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    fn publish(&self, event: DomainEvent) {
+        Announcer { tasks: Arc::clone(&self.tasks), projects: Arc::clone(&self.projects), users: Arc::clone(&self.users) }.publish(event);
+    }
+
+    fn room(&self, key: &DocumentKey) -> Result<Supervised<TaskActor>, Down> {
+        self.tasks.get_or_start(key.task, |instance| {
+            let (deps, key) = (Arc::clone(&self.room_deps), Arc::new(key.clone()));
+            move |exit, _: &mut actix::Context<TaskActor>| TaskActor::new(exit, Arc::clone(&deps), Arc::clone(&key), instance)
+        })
+    }
+
+    /// Bring somebody into a task's room. Its state comes to them as an event.
+    pub async fn enter(&self, record: &TaskRecord, newcomer: Newcomer) -> Result<Addr<TaskActor>, Refused> {
+        for _ in 0..JOIN_ATTEMPTS {
+            let room = self.room(&record.key).map_err(|_| Refused::overloaded())?;
+            let addr = match room.addr().await {
+                Ok(addr) => addr,
+                Err(Down::GaveUp) => return Err(Refused::overloaded()),
+                Err(Down::Stopped) => {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            };
+            let join = Join { newcomer: newcomer.clone(), status: record.status, lease: record.lease.clone() };
+            match addr.send(join).await {
+                Ok(Ok(())) => return Ok(addr),
+                Ok(Err(JoinError::Refused(why))) => return Err(why),
+                // It went to sleep, or crashed, under our hands.
+                Ok(Err(JoinError::Retired)) | Err(_) => tokio::task::yield_now().await,
+            }
+        }
+        Err(Refused::overloaded())
+    }
+
+    pub async fn project(&self, workspace: WorkspaceId, project: ProjectId) -> Option<Addr<ProjectActor>> {
+        let actor = self.projects.get_or_start(project, |instance| {
+            let deps = Arc::clone(&self.project_deps);
+            move |exit, _: &mut actix::Context<ProjectActor>| ProjectActor::new(exit, Arc::clone(&deps), workspace, project, instance)
+        });
+        actor.ok()?.addr().await.ok()
+    }
+
+    pub async fn user(&self, user: UserId) -> Option<Addr<UserActor>> {
+        let actor = self.users.get_or_start(user, |instance| {
+            let deps = Arc::clone(&self.user_deps);
+            move |exit, _: &mut actix::Context<UserActor>| UserActor::new(exit, Arc::clone(&deps), user, instance)
+        });
+        actor.ok()?.addr().await.ok()
+    }
+}
+
+/// Brings events to the actors that are up; the others will read the database when they start.
+struct Announcer {
+    tasks: Arc<Registry<TaskId, TaskActor>>,
+    projects: Arc<Registry<ProjectId, ProjectActor>>,
+    users: Arc<Registry<UserId, UserActor>>,
+}
+
+impl Announcer {
+    /// Events are few, and each matters: they go beyond a mailbox's capacity if need be.
+    fn publish(&self, event: DomainEvent) {
+        match event {
+            DomainEvent::TaskChanged { project, task, status, lease, .. } => {
+                if let Some(room) = self.tasks.get(&task) {
+                    room.recipient().do_send(TaskNews { status, lease });
+                }
+                self.progress_moved(project);
+            }
+            DomainEvent::LeaseChanged { user, event, lease, .. } => {
+                if let Some(actor) = self.users.get(&user) {
+                    actor.recipient().do_send(LeaseHappened { event, lease });
+                }
+            }
+            DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),
+            DomainEvent::RightsChanged { project, user: Some(user), .. } => {
+                if let Some(actor) = self.users.get(&user) {
+                    actor.recipient().do_send(RecheckRights(project));
+                }
+            }
+            DomainEvent::RightsChanged { project, user: None, .. } => {
+                for actor in self.users.all() {
+                    actor.recipient().do_send(RecheckRights(project));
+                }
+            }
+        }
+    }
+
+    fn progress_moved(&self, project: ProjectId) {
+        if let Some(actor) = self.projects.get(&project) {
+            actor.recipient().do_send(ProgressMoved);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What the live core needs from outside, so that actors are tested in memory.
+
+use async_trait::async_trait;
+use tandem_domain::identity::Identity;
+use tandem_protocol::{
+    ProjectId, ProjectRole, TaskId, WorkspaceId,
+    rest::{LeaseView, Progress, ProjectStatus, TaskStatus},
+    ws::MyLease,
+};
+use tandem_store::documents::DocumentKey;
+
+/// Turns an access token into a person.
+#[async_trait]
+pub trait Authenticator: Send + Sync + 'static {
+    async fn authenticate(&self, token: &str) -> Result<Identity, AuthError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// The token is no good and will never be.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("the token ran out")]
+    Expired,
+    /// Nothing is known about the token: whoever checks it cannot be reached.
+    #[error("tokens cannot be checked at the moment")]
+    Unavailable,
+}
+
+/// Knows projects, tasks, members, leases.
+#[async_trait]
+pub trait Directory: Send + Sync + 'static {
+    /// A task of the caller's workspace, with the caller's role in its project.
+    async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError>;
+    async fn project(&self, who: &Identity, project: ProjectId) -> Result<ProjectRecord, DirectoryError>;
+    async fn progress(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Progress, DirectoryError>;
+    /// The caller's active leases, oldest first.
+    async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError>;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DirectoryError {
+    #[error("there is no such thing here")]
+    NotFound,
+    #[error("the database cannot be reached")]
+    Unavailable,
+}
+
+#[derive(Clone, Debug)]
+pub struct TaskRecord {
+    pub key: DocumentKey,
+    pub status: TaskStatus,
+    pub project_status: ProjectStatus,
+    pub lease: Option<LeaseView>,
+    /// The caller's role in the project; none: not a member.
+    pub membership: Option<ProjectRole>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProjectRecord {
+    pub membership: Option<ProjectRole>,
+}
+
+/// Work that falls due with time: looked for in the database, never kept in memory alone.
+#[async_trait]
+pub trait Chores: Send + Sync + 'static {
+    /// End leases that ran out. Returns what happened.
+    async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// Events of transactions that committed, on any node, and were not announced yet.
+    async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// Make the partitions of the months to come.
+    async fn ensure_partitions(&self) -> Result<(), ChoreError>;
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ChoreError(pub String);
+
+/// Something that happened and was committed, for those who watch.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DomainEvent {
+    /// A task's status or lease changed.
+    TaskChanged { workspace: WorkspaceId, project: ProjectId, task: TaskId, status: TaskStatus, lease: Option<LeaseView> },
+    /// One of a person's leases changed.
+    LeaseChanged { workspace: WorkspaceId, user: tandem_protocol::UserId, event: tandem_protocol::ws::LeaseEvent, lease: MyLease },
+    /// Tasks of a project moved.
+    ProgressChanged { workspace: WorkspaceId, project: ProjectId },
+    /// A person's role in a project, or the project's status, changed: whoever is connected is checked anew.
+    /// No user: everybody there.
+    RightsChanged { workspace: WorkspaceId, project: ProjectId, user: Option<tandem_protocol::UserId> },
+}

@@ -1,0 +1,329 @@
+//! ProjectActor: how far a project is, and who is here.
+//!
+//! In: `Watch` and `Unwatch` (sessions that subscribed to the project), `Here` and `Gone` (sessions on one of its tasks),
+//! `ProgressMoved`.
+//! Out: `ProjectEvent` to the watchers: the state once, then diffs.
+//! Timers: one diff per tick at most (4 a second), which also bounds how often the database is asked; idle.
+//! Starts: with its first visitor. Restarts: empty; sessions are told `Lost` and come again. Stops: when nobody is here.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, WrapFuture};
+use tandem_protocol::{
+    ProjectId, SessionId, TaskId, UserId, WorkspaceId,
+    rest::{Progress, UserSummary},
+    ws::{PersonHere, ProjectLive},
+};
+
+use crate::{
+    ports::{Directory, DirectoryError},
+    room::Seat,
+    supervision::ExitGuard,
+};
+
+const MAILBOX: usize = 4_096;
+const IDLE: Duration = Duration::from_secs(30);
+
+pub struct ProjectDeps {
+    pub directory: Arc<dyn Directory>,
+    pub tick: Duration,
+    pub retire: Box<dyn Fn(ProjectId, u64) + Send + Sync>,
+}
+
+// --- state ---
+
+pub struct ProjectActor {
+    _exit: ExitGuard,
+    deps: Arc<ProjectDeps>,
+    workspace: WorkspaceId,
+    project: ProjectId,
+    instance: u64,
+    /// None until the database answered for the first time.
+    progress: Option<Progress>,
+    /// Seats that are told of changes.
+    watchers: BTreeSet<(SessionId, u64)>,
+    /// Who waits for the first answer.
+    newcomers: Vec<Seat>,
+    /// Every seat anywhere in the project.
+    seats: BTreeMap<(SessionId, u64), Present>,
+    /// What the watchers were told about each person.
+    told: BTreeMap<UserId, PersonHere>,
+    told_progress: Option<Progress>,
+    stale: bool,
+    asking: bool,
+    tick_planned: bool,
+}
+
+struct Present {
+    user: UserSummary,
+    task: Option<TaskId>,
+    outlet: Recipient<ProjectEvent>,
+}
+
+impl ProjectActor {
+    #[must_use]
+    pub fn new(exit: ExitGuard, deps: Arc<ProjectDeps>, workspace: WorkspaceId, project: ProjectId, instance: u64) -> Self {
+        Self {
+            _exit: exit,
+            deps,
+            workspace,
+            project,
+            instance,
+            progress: None,
+            watchers: BTreeSet::new(),
+            newcomers: Vec::new(),
+            seats: BTreeMap::new(),
+            told: BTreeMap::new(),
+            told_progress: None,
+            stale: true,
+            asking: false,
+            tick_planned: false,
+        }
+    }
+}
+
+// --- messages ---
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Watch {
+    pub seat: Seat,
+    pub user: UserSummary,
+    pub outlet: Recipient<ProjectEvent>,
+}
+
+/// Somebody opened a task of this project.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Here {
+    pub seat: Seat,
+    pub user: UserSummary,
+    pub task: TaskId,
+    /// Told only if this actor crashes.
+    pub outlet: Recipient<ProjectEvent>,
+}
+
+/// A seat, of a watcher or on a task, is free again.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Gone(pub Seat);
+
+/// Tasks moved; the numbers in the database are newer than ours.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct ProgressMoved;
+
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct ProjectEvent {
+    pub subscription: u64,
+    pub news: ProjectNews,
+}
+
+#[derive(Clone, Debug)]
+pub enum ProjectNews {
+    State(Arc<ProjectLive>),
+    Diff(Arc<ProjectChange>),
+    /// The database could not be asked: subscribe again later.
+    Unavailable,
+    /// The actor crashed: subscribe again.
+    Lost,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProjectChange {
+    pub progress: Option<Progress>,
+    pub here: Vec<PersonHere>,
+    pub left: Vec<UserId>,
+}
+
+impl Actor for ProjectActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        ctx.run_interval(IDLE, |project, ctx| {
+            if project.seats.is_empty() && !project.asking {
+                (project.deps.retire)(project.project, project.instance);
+                ctx.stop();
+            }
+        });
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        if std::thread::panicking() {
+            for (seat, present) in &self.seats {
+                // Full: its session hears of it by what it misses.
+                let _ = present.outlet.try_send(ProjectEvent { subscription: seat.1, news: ProjectNews::Lost });
+            }
+        }
+    }
+}
+
+impl Handler<Watch> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, watch: Watch, ctx: &mut Self::Context) {
+        let key = key(watch.seat);
+        self.watchers.insert(key);
+        self.seats.insert(key, Present { user: watch.user, task: None, outlet: watch.outlet });
+        self.newcomers.push(watch.seat);
+        if self.progress.is_some() {
+            self.welcome();
+            self.plan_tick(ctx);
+        } else {
+            self.ask(ctx);
+        }
+    }
+}
+
+impl Handler<Here> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, here: Here, ctx: &mut Self::Context) {
+        self.seats.insert(key(here.seat), Present { user: here.user, task: Some(here.task), outlet: here.outlet });
+        self.plan_tick(ctx);
+    }
+}
+
+impl Handler<Gone> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, Gone(seat): Gone, ctx: &mut Self::Context) {
+        self.watchers.remove(&key(seat));
+        self.seats.remove(&key(seat));
+        self.plan_tick(ctx);
+    }
+}
+
+impl Handler<ProgressMoved> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, _: ProgressMoved, ctx: &mut Self::Context) {
+        self.stale = true;
+        self.plan_tick(ctx);
+    }
+}
+
+fn key(seat: Seat) -> (SessionId, u64) {
+    (seat.session, seat.subscription)
+}
+
+// --- ticks ---
+
+impl ProjectActor {
+    fn plan_tick(&mut self, ctx: &mut Context<Self>) {
+        if !self.watchers.is_empty() && !std::mem::replace(&mut self.tick_planned, true) {
+            ctx.run_later(self.deps.tick, |project, ctx| {
+                project.tick_planned = false;
+                if project.stale {
+                    project.ask(ctx);
+                } else {
+                    project.tell_diff();
+                }
+            });
+        }
+    }
+
+    fn ask(&mut self, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.asking, true) {
+            return;
+        }
+        self.stale = false;
+        let (directory, workspace, project) = (Arc::clone(&self.deps.directory), self.workspace, self.project);
+        let asking = async move { directory.progress(workspace, project).await };
+        ctx.spawn(asking.into_actor(self).map(|answer, project, ctx| project.answered(answer, ctx)));
+    }
+
+    fn answered(&mut self, answer: Result<Progress, DirectoryError>, ctx: &mut Context<Self>) {
+        self.asking = false;
+        match answer {
+            Ok(progress) => self.progress = Some(progress),
+            Err(error) => {
+                tracing::warn!(project = %self.project, %error, "progress could not be read");
+                self.stale = true;
+                self.turn_newcomers_away();
+            }
+        }
+        self.welcome();
+        self.tell_diff();
+        if self.stale {
+            self.plan_tick(ctx);
+        }
+    }
+
+    fn turn_newcomers_away(&mut self) {
+        if self.progress.is_some() {
+            return;
+        }
+        for seat in std::mem::take(&mut self.newcomers) {
+            self.tell(seat, ProjectNews::Unavailable);
+            self.watchers.remove(&key(seat));
+            self.seats.remove(&key(seat));
+        }
+    }
+
+    /// The state as it is now, for those who came; what is told from here on builds on it.
+    fn welcome(&mut self) {
+        let Some(progress) = self.progress else { return };
+        if self.newcomers.is_empty() {
+            return;
+        }
+        let people = self.people().into_values().collect();
+        let state = Arc::new(ProjectLive { progress, people });
+        for seat in std::mem::take(&mut self.newcomers) {
+            self.tell(seat, ProjectNews::State(Arc::clone(&state)));
+        }
+    }
+
+    fn tell_diff(&mut self) {
+        let people = self.people();
+        let change = ProjectChange {
+            progress: self.progress.filter(|_| self.progress != self.told_progress),
+            here: people.iter().filter(|(id, person)| self.told.get(id) != Some(person)).map(|(_, person)| person.clone()).collect(),
+            left: self.told.keys().filter(|id| !people.contains_key(id)).copied().collect(),
+        };
+        self.told = people;
+        self.told_progress = self.progress;
+        if change != ProjectChange::default() {
+            self.tell_all(&ProjectNews::Diff(Arc::new(change)));
+        }
+    }
+
+    /// One entry a person: with the task they opened last, if any.
+    fn people(&self) -> BTreeMap<UserId, PersonHere> {
+        let mut people = BTreeMap::new();
+        for Present { user, task, .. } in self.seats.values() {
+            let person = people.entry(user.id).or_insert_with(|| PersonHere { user: user.clone(), task_id: None });
+            person.task_id = task.or(person.task_id);
+        }
+        people
+    }
+
+    fn tell(&mut self, seat: Seat, news: ProjectNews) {
+        let Some(present) = self.seats.get(&key(seat)) else { return };
+        if let Err(actix::dev::SendError::Full(_)) = present.outlet.try_send(ProjectEvent { subscription: seat.subscription, news }) {
+            metrics::counter!("tandem_refused_total", "queue" => "session").increment(1);
+            self.restart_watcher(seat);
+        }
+    }
+
+    fn tell_all(&mut self, news: &ProjectNews) {
+        let seats: Vec<Seat> =
+            self.watchers.iter().map(|(session, subscription)| Seat { session: *session, subscription: *subscription }).collect();
+        for seat in seats {
+            self.tell(seat, news.clone());
+        }
+    }
+
+    /// A watcher that missed a diff gets the state again when it can take it.
+    fn restart_watcher(&mut self, seat: Seat) {
+        if !self.newcomers.contains(&seat) {
+            self.newcomers.push(seat);
+        }
+    }
+}

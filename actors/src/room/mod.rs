@@ -1,0 +1,560 @@
+//! A room: the people on one task, their document and their ghosts. A plain class; the actor around it is `task.rs`.
+//!
+//! What comes in changes state at once; what goes out is gathered until `flush`: one frame per recipient and kind, however much
+//! happened in between. Only acknowledgements and refusals go to their one recipient directly.
+
+mod awareness;
+mod cursors;
+mod ghosts;
+mod inflight;
+mod news;
+
+use std::{collections::HashMap, sync::Arc};
+
+use bytes::Bytes;
+use tandem_domain::{identity::Identity, permission::Action};
+use tandem_protocol::{
+    LineageId, ProjectRole, SessionId, UserId,
+    rest::{LeaseView, ProjectStatus, TaskStatus, UserSummary},
+    ws::{Base64, CloseCode, Peer, PeerState, PresenceState, TaskJoined},
+};
+use yrs::StateVector;
+
+pub use awareness::Awareness;
+pub use cursors::Cursors;
+pub use ghosts::{Drawn, GhostError, Ghosts};
+pub use inflight::{Entry, InFlight};
+pub use news::{Joined, Outlet, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
+
+use crate::{
+    config::RoomConfig,
+    document::{Applied, ApplyError, LiveDoc, Refusal, decode_state_vector, join_updates},
+};
+
+/// Which protocol a member speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Tandem,
+    /// y-websocket.
+    Stock,
+}
+
+/// Somebody who wants in.
+#[derive(Clone)]
+pub struct Newcomer {
+    pub seat: Seat,
+    pub user: UserSummary,
+    pub role: ProjectRole,
+    pub read_only: Option<&'static str>,
+    pub dialect: Dialect,
+    pub outlet: Outlet,
+    /// The session this one continues.
+    pub resume: Option<SessionId>,
+    /// The copy the client holds.
+    pub lineage: Option<LineageId>,
+    pub state_vector: Option<Bytes>,
+}
+
+/// Why somebody may not edit a task, if so.
+#[must_use]
+pub fn read_only(who: &Identity, membership: Option<ProjectRole>, project: ProjectStatus) -> Option<&'static str> {
+    if !who.may(Action::DocumentWrite, membership) {
+        Some("role")
+    } else if project == ProjectStatus::Archived {
+        Some("project_archived")
+    } else {
+        None
+    }
+}
+
+struct Member {
+    peer: u32,
+    user: UserSummary,
+    role: ProjectRole,
+    read_only: Option<&'static str>,
+    dialect: Dialect,
+    outlet: Outlet,
+    state: PresenceState,
+}
+
+/// Why a member did not get its news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// Its mailbox is full.
+    Full,
+    /// Its session ended without saying so.
+    Gone,
+}
+
+/// What an edit led to.
+#[derive(Debug)]
+pub enum Edited {
+    /// New content: to be kept.
+    Keep(Bytes, UserId),
+    /// Nothing new, but what it repeats may not be on disk yet.
+    Repeat(UserId),
+    Refused(Refused),
+    /// The document cannot be trusted any more.
+    Broken(String),
+}
+
+pub struct Room {
+    config: RoomConfig,
+    lineage: LineageId,
+    doc: LiveDoc,
+    members: HashMap<Seat, Member>,
+    /// Peer numbers are never used twice.
+    last_peer: u32,
+    ghosts: Ghosts,
+    ghosts_reset: bool,
+    cursors: Cursors,
+    awareness: Awareness,
+    status: TaskStatus,
+    lease: Option<LeaseView>,
+    durable: bool,
+    /// Edits since the last flush, with who made them.
+    edits: Vec<(Seat, Bytes)>,
+    presence: PresenceChange,
+    /// Members who missed something because their mailbox was full, or who are not there any more.
+    behind: Vec<(Seat, Missed)>,
+    pub refused: u64,
+}
+
+impl Room {
+    #[must_use]
+    pub fn new(config: RoomConfig, lineage: LineageId, doc: LiveDoc, status: TaskStatus, lease: Option<LeaseView>, durable: bool) -> Self {
+        let ghosts = Ghosts::new(config.limits, config.max_ghosts);
+        Self {
+            config,
+            lineage,
+            doc,
+            members: HashMap::new(),
+            last_peer: 0,
+            ghosts,
+            ghosts_reset: false,
+            cursors: Cursors::default(),
+            awareness: Awareness::default(),
+            status,
+            lease,
+            durable,
+            edits: Vec::new(),
+            presence: PresenceChange::default(),
+            behind: Vec::new(),
+            refused: 0,
+        }
+    }
+
+    // --- coming and going ---
+
+    /// Let somebody in and tell them everything. What is gathered for the others must have been flushed before, or the newcomer
+    /// would get it twice.
+    pub fn join(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
+        if self.members.len() >= self.config.max_members {
+            return Err(Refused::new("room_full", format!("at most {} may be here", self.config.max_members)).retryable());
+        }
+        let have = self.known_part(&newcomer)?;
+        let (peer, state) = self.take_over(&newcomer);
+        let Newcomer { seat, user, role, read_only, dialect, outlet, .. } = newcomer;
+        let member = Member { peer, user, role, read_only, dialect, outlet, state };
+        self.presence.joined.retain(|p| p.peer != peer);
+        self.presence.left.retain(|p| *p != peer);
+        self.presence.joined.push(peer_of(&member));
+        if dialect == Dialect::Tandem {
+            let shown = self.awareness.bridge(peer, &shown_state(&member.user));
+            self.send_stock(&shown);
+        }
+        self.members.insert(seat, member);
+        let joined = self.joined(seat, &have);
+        self.send(seat, RoomNews::Joined(Arc::new(joined)));
+        if let Some(cursors) = self.cursors.all() {
+            self.send(seat, RoomNews::Cursors(cursors));
+        }
+        Ok(())
+    }
+
+    /// A copy of another lineage counts as none: the client sets it aside and starts from what it is sent.
+    fn known_part(&self, newcomer: &Newcomer) -> Result<StateVector, Refused> {
+        let vector = match &newcomer.state_vector {
+            Some(bytes) => {
+                decode_state_vector(bytes).map_err(|e| Refused::new("bad_request", e.to_string()).field("state_vector", "malformed"))?
+            }
+            None => StateVector::default(),
+        };
+        Ok(if newcomer.lineage == Some(self.lineage) { vector } else { StateVector::default() })
+    }
+
+    /// A reconnect takes over the seat of the connection it replaces, if that is still there.
+    fn take_over(&mut self, newcomer: &Newcomer) -> (u32, PresenceState) {
+        let old = newcomer.resume.and_then(|old| {
+            self.members.iter().find(|(seat, m)| seat.session == old && m.user.id == newcomer.user.id).map(|(seat, _)| *seat)
+        });
+        let Some(old) = old else {
+            self.last_peer += 1;
+            return (self.last_peer, PresenceState::default());
+        };
+        let why = Refused::new("resumed", "this connection was continued by another one");
+        self.send(old, RoomNews::Out { close: Some(CloseCode::Normal), why });
+        let Some(member) = self.members.remove(&old) else { return (0, PresenceState::default()) };
+        self.drop_ghost(member.peer);
+        if let Some(gone) = self.awareness.leave(old) {
+            self.send_stock(&gone);
+        }
+        (member.peer, member.state)
+    }
+
+    fn joined(&self, seat: Seat, have: &StateVector) -> Joined {
+        let me = &self.members[&seat];
+        let task = TaskJoined {
+            lineage: self.lineage,
+            state_vector: Base64(self.doc.state_vector()),
+            peer: me.peer,
+            peers: self.members.values().map(peer_of).collect(),
+            ghost_epoch: self.ghosts.epoch,
+            role: me.role,
+            read_only: me.read_only.map(str::to_owned),
+            status: self.status,
+            lease: self.lease.clone(),
+            durable: self.durable,
+        };
+        let sync = self.doc.diff(have).into();
+        Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all().into() }
+    }
+
+    /// Returns whether somebody was there.
+    pub fn leave(&mut self, seat: Seat) -> bool {
+        let Some(member) = self.members.remove(&seat) else { return false };
+        self.drop_ghost(member.peer);
+        self.cursors.forget(member.peer);
+        for gone in [self.awareness.leave(seat), self.awareness.unbridge(member.peer)].into_iter().flatten() {
+            self.send_stock(&gone);
+        }
+        let unannounced = self.presence.joined.iter().position(|p| p.peer == member.peer);
+        self.presence.changed.retain(|p| p.peer != member.peer);
+        match unannounced {
+            // Came and went between two flushes: nobody knows, except those whose `joined` named it. Saying that
+            // somebody unknown left is harmless.
+            Some(index) => {
+                self.presence.joined.remove(index);
+                self.presence.left.push(member.peer);
+            }
+            None => self.presence.left.push(member.peer),
+        }
+        true
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    #[must_use]
+    pub fn has(&self, seat: Seat) -> bool {
+        self.members.contains_key(&seat)
+    }
+
+    // --- what members do ---
+
+    pub fn edit(&mut self, seat: Seat, bytes: &Bytes) -> Edited {
+        let Some(member) = self.members.get(&seat) else { return Edited::Refused(Refused::not_found("subscription")) };
+        if let Some(reason) = member.read_only {
+            self.refused += 1;
+            return Edited::Refused(Refused::read_only(reason));
+        }
+        let author = member.user.id;
+        match self.doc.apply(bytes) {
+            Ok(Applied::Changed) => {
+                self.edits.push((seat, bytes.clone()));
+                Edited::Keep(bytes.clone(), author)
+            }
+            Ok(Applied::Known) => Edited::Repeat(author),
+            Err(ApplyError::Refused(refusal)) => {
+                self.refused += 1;
+                Edited::Refused(Refused::from(&refusal))
+            }
+            Err(ApplyError::Broken(why)) => Edited::Broken(why),
+        }
+    }
+
+    /// Returns why not, for the one who drew. Ghosts of another epoch are void, which is no error: its news were under way.
+    pub fn draw(&mut self, seat: Seat, epoch: u32, bytes: &[u8]) -> Option<Refused> {
+        let member = self.members.get(&seat)?;
+        if let Some(reason) = member.read_only {
+            return Some(Refused::read_only(reason));
+        }
+        if epoch != self.ghosts.epoch {
+            return None;
+        }
+        match self.ghosts.apply(member.peer, bytes) {
+            Ok(drawn) => {
+                self.ghosts_reset |= drawn == Drawn::Reset;
+                None
+            }
+            Err(error) => Some(self.ghost_refused(&error)),
+        }
+    }
+
+    fn ghost_refused(&mut self, error: &GhostError) -> Refused {
+        self.refused += 1;
+        let rule = match error {
+            GhostError::Refused(refusal) => refusal.rule(),
+            GhostError::NotYours => "own_peer_only",
+            GhostError::Broken => Refusal::Malformed("").rule(),
+        };
+        self.ghosts_reset |= !matches!(error, GhostError::Refused(_));
+        Refused::new("ghost_refused", error.to_string()).field("ghost", rule)
+    }
+
+    fn drop_ghost(&mut self, peer: u32) {
+        self.ghosts_reset |= self.ghosts.remove(peer) == Drawn::Reset;
+    }
+
+    /// Returns whether anything changed.
+    pub fn point(&mut self, seat: Seat, at: Option<(i32, i32)>) -> bool {
+        let Some(member) = self.members.get(&seat) else { return false };
+        self.cursors.set(member.peer, at)
+    }
+
+    pub fn show(&mut self, seat: Seat, state: PresenceState) -> Option<Refused> {
+        if let Err(refused) = check_presence(&state) {
+            return Some(refused);
+        }
+        let member = self.members.get_mut(&seat)?;
+        if member.state == state {
+            return None;
+        }
+        member.state.clone_from(&state);
+        let peer = member.peer;
+        if let Some(new) = self.presence.joined.iter_mut().find(|p| p.peer == peer) {
+            new.state = state;
+            return None;
+        }
+        self.presence.changed.retain(|p| p.peer != peer);
+        self.presence.changed.push(PeerState { peer, state });
+        None
+    }
+
+    pub fn aware(&mut self, seat: Seat, bytes: &[u8]) -> Option<Refused> {
+        match self.awareness.apply(seat, bytes, self.config.max_awareness, self.config.max_awareness_ids) {
+            Ok(Some(news)) => {
+                self.send_stock(&news);
+                None
+            }
+            Ok(None) => None,
+            Err(refused) => Some(refused),
+        }
+    }
+
+    /// For a stock client that asks who is here.
+    pub fn tell_awareness(&mut self, seat: Seat) {
+        let all = self.awareness.all().into();
+        self.send(seat, RoomNews::Awareness(all));
+    }
+
+    /// Stock clients forget who is silent for 30 seconds: say again that our members are here.
+    pub fn renew_bridges(&mut self) {
+        let stock = self.members.values().any(|m| m.dialect == Dialect::Stock);
+        if !stock {
+            return;
+        }
+        let ours: Vec<(u32, serde_json::Value)> =
+            self.members.values().filter(|m| m.dialect == Dialect::Tandem).map(|m| (m.peer, shown_state(&m.user))).collect();
+        for (peer, state) in ours {
+            let shown = self.awareness.bridge(peer, &state);
+            self.send_stock(&shown);
+        }
+    }
+
+    /// For a stock client: what its copy lacks.
+    pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8]) -> Option<Refused> {
+        match decode_state_vector(state_vector) {
+            Ok(have) => {
+                let diff = self.doc.diff(&have).into();
+                self.send(seat, RoomNews::Diff(diff));
+                None
+            }
+            Err(e) => Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
+        }
+    }
+
+    // --- what happens outside ---
+
+    pub fn set_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
+        if let Some(member) = self.members.get_mut(&seat) {
+            member.role = role;
+            member.read_only = read_only;
+        }
+    }
+
+    pub fn task_changed(&mut self, status: TaskStatus, lease: Option<LeaseView>) {
+        if self.status == status && self.lease == lease {
+            return;
+        }
+        self.status = status;
+        self.lease.clone_from(&lease);
+        self.send_all(&RoomNews::Task { status, lease }, Dialect::Tandem);
+    }
+
+    pub fn durability_changed(&mut self, durable: bool) {
+        if std::mem::replace(&mut self.durable, durable) != durable {
+            self.send_all(&RoomNews::Durability(durable), Dialect::Tandem);
+        }
+    }
+
+    #[must_use]
+    pub fn durable(&self) -> bool {
+        self.durable
+    }
+
+    // --- what goes out ---
+
+    /// Whether a flush would send anything.
+    #[must_use]
+    pub fn is_dirty(&mut self) -> bool {
+        !self.edits.is_empty() || !self.presence.is_empty() || self.ghosts_reset || self.cursors.is_dirty() || self.ghosts.is_dirty()
+    }
+
+    /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
+    pub fn flush(&mut self) {
+        self.flush_presence();
+        self.flush_edits();
+        self.flush_ghosts();
+        if let Some(cursors) = self.cursors.take() {
+            let only = match &*cursors {
+                [one] => Some(one.peer),
+                _ => None,
+            };
+            // Who points alone need not be told.
+            self.send_where(&RoomNews::Cursors(cursors), |member| member.dialect == Dialect::Tandem && Some(member.peer) != only);
+        }
+    }
+
+    fn flush_presence(&mut self) {
+        if !self.presence.is_empty() {
+            let change = Arc::new(std::mem::take(&mut self.presence));
+            self.send_all(&RoomNews::Presence(change), Dialect::Tandem);
+        }
+    }
+
+    fn flush_edits(&mut self) {
+        let edits = std::mem::take(&mut self.edits);
+        let Some((first, _)) = edits.first() else { return };
+        let only = edits.iter().all(|(seat, _)| seat == first).then_some(*first);
+        for bytes in gathered(edits) {
+            let news = RoomNews::Update(bytes);
+            for (seat, member) in self.members.iter().filter(|(seat, _)| Some(**seat) != only) {
+                self.behind.extend(post(&member.outlet, *seat, news.clone()));
+            }
+        }
+    }
+
+    fn flush_ghosts(&mut self) {
+        if std::mem::take(&mut self.ghosts_reset) {
+            self.send_all(&RoomNews::GhostsReset(self.ghosts.epoch), Dialect::Tandem);
+        }
+        if let Some(bytes) = self.ghosts.take() {
+            self.send_all(&RoomNews::Ghost { epoch: self.ghosts.epoch, bytes: bytes.into() }, Dialect::Tandem);
+        }
+    }
+
+    fn send_stock(&mut self, awareness: &[u8]) {
+        self.send_all(&RoomNews::Awareness(Bytes::copy_from_slice(awareness)), Dialect::Stock);
+    }
+
+    fn send_all(&mut self, news: &RoomNews, dialect: Dialect) {
+        self.send_where(news, |member| member.dialect == dialect);
+    }
+
+    fn send_where(&mut self, news: &RoomNews, to: impl Fn(&Member) -> bool) {
+        for (seat, member) in self.members.iter().filter(|(_, member)| to(member)) {
+            self.behind.extend(post(&member.outlet, *seat, news.clone()));
+        }
+    }
+
+    pub fn send(&mut self, seat: Seat, news: RoomNews) {
+        if let Some(member) = self.members.get(&seat) {
+            self.behind.extend(post(&member.outlet, seat, news));
+        }
+    }
+
+    /// The last thing a room says.
+    pub fn send_everybody(&mut self, news: &RoomNews) {
+        self.send_where(news, |_| true);
+    }
+
+    /// Members that must go because they missed something.
+    pub fn take_behind(&mut self) -> Vec<(Seat, Missed, Outlet)> {
+        let behind = std::mem::take(&mut self.behind);
+        behind.into_iter().filter_map(|(seat, why)| Some((seat, why, self.members.get(&seat)?.outlet.clone()))).collect()
+    }
+
+    #[must_use]
+    pub fn lineage(&self) -> LineageId {
+        self.lineage
+    }
+
+    #[must_use]
+    pub fn doc(&self) -> &LiveDoc {
+        &self.doc
+    }
+
+    #[must_use]
+    pub fn drawers(&self) -> Vec<String> {
+        self.ghosts.drawers()
+    }
+}
+
+/// What went wrong, if something did.
+fn post(outlet: &Outlet, seat: Seat, news: RoomNews) -> Option<(Seat, Missed)> {
+    let event = RoomEvent { subscription: seat.subscription, news };
+    match outlet.try_send(event) {
+        Ok(()) => None,
+        Err(actix::dev::SendError::Closed(_)) => Some((seat, Missed::Gone)),
+        Err(actix::dev::SendError::Full(_)) => {
+            metrics::counter!("tandem_refused_total", "queue" => "session").increment(1);
+            Some((seat, Missed::Full))
+        }
+    }
+}
+
+/// One frame for all of them, if they can be merged.
+fn gathered(edits: Vec<(Seat, Bytes)>) -> Vec<Bytes> {
+    if edits.len() > 1 {
+        let parts: Vec<&[u8]> = edits.iter().map(|(_, bytes)| bytes.as_ref()).collect();
+        if let Some(merged) = join_updates(&parts) {
+            return vec![merged.into()];
+        }
+    }
+    edits.into_iter().map(|(_, bytes)| bytes).collect()
+}
+
+fn peer_of(member: &Member) -> Peer {
+    Peer { peer: member.peer, user: member.user.clone(), role: member.role, state: member.state.clone() }
+}
+
+/// What stock clients see of a member of our protocol: the fields their cursor and user-list packages look for.
+fn shown_state(user: &UserSummary) -> serde_json::Value {
+    serde_json::json!({ "user": { "id": user.id, "name": user.name, "color": user.color } })
+}
+
+fn check_presence(state: &PresenceState) -> Result<(), Refused> {
+    let long = |text: &Option<String>, max: usize| text.as_ref().is_some_and(|t| t.chars().count() > max);
+    let refuse = |field: &str, rule, message: &str| Err(Refused::new("presence_refused", message).field(field, rule));
+    if long(&state.tool, 32) {
+        refuse("state.tool", "max_length", "a tool's name may have 32 characters")
+    } else if long(&state.label, 100) {
+        refuse("state.label", "max_length", "a label may have 100 characters")
+    } else if state.selection.len() > 256 {
+        refuse("state.selection", "max_items", "at most 256 regions may be selected")
+    } else if state.selection.iter().chain(&state.editing).any(|id| id.len() > 64) {
+        refuse("state.selection", "max_length", "a region's id may have 64 characters")
+    } else if state.viewport.is_some_and(|v| v.iter().any(|n| !n.is_finite())) {
+        refuse("state.viewport", "finite", "a viewport consists of four finite numbers")
+    } else {
+        Ok(())
+    }
+}

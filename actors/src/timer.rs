@@ -1,0 +1,100 @@
+//! TimerActor: what falls due with time. Leases that run out, partitions of the months to come, events of transactions nobody
+//! announced.
+//!
+//! In: its own ticks. Out: `DomainEvent`s. Timers: one tick; partitions once an hour. Starts: once. Restarts: any time; all it knows is
+//! in the database.
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, WrapFuture};
+
+use crate::{
+    config::RestartPolicy,
+    ports::{ChoreError, Chores, DomainEvent},
+    supervision::{ExitGuard, Place, Supervised, supervise},
+};
+
+const PARTITIONS: Duration = Duration::from_secs(3_600);
+
+type Announce = Arc<dyn Fn(DomainEvent) + Send + Sync>;
+
+pub struct TimerActor {
+    _exit: ExitGuard,
+    tick: Duration,
+    chores: Arc<dyn Chores>,
+    announce: Announce,
+    /// A round is under way: the next tick waits for it.
+    busy: bool,
+    /// Rounds that failed in a row: said once, not every second.
+    failures: u32,
+}
+
+pub fn start(
+    place: Place,
+    policy: RestartPolicy,
+    tick: Duration,
+    chores: Arc<dyn Chores>,
+    announce: impl Fn(DomainEvent) + Send + Sync + 'static,
+) -> Supervised<TimerActor> {
+    let announce: Announce = Arc::new(announce);
+    let factory = move |exit, _: &mut Context<TimerActor>| TimerActor {
+        _exit: exit,
+        tick,
+        chores: Arc::clone(&chores),
+        announce: Arc::clone(&announce),
+        busy: false,
+        failures: 0,
+    };
+    supervise("timer", place, policy, factory, || tracing::error!("leases no longer run out on this node"))
+}
+
+impl Actor for TimerActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.make_partitions(ctx);
+        ctx.run_interval(PARTITIONS, |timer, ctx| timer.make_partitions(ctx));
+        ctx.run_interval(self.tick, |timer, ctx| timer.round(ctx));
+    }
+}
+
+impl TimerActor {
+    fn round(&mut self, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.busy, true) {
+            return;
+        }
+        let chores = Arc::clone(&self.chores);
+        let round = async move {
+            let mut events = chores.expire_leases().await?;
+            events.extend(chores.relay_outbox().await?);
+            Ok::<_, ChoreError>(events)
+        };
+        ctx.spawn(round.into_actor(self).map(|events, timer, _| timer.done(events)));
+    }
+
+    fn done(&mut self, events: Result<Vec<DomainEvent>, ChoreError>) {
+        self.busy = false;
+        match events {
+            Ok(events) => {
+                self.failures = 0;
+                events.into_iter().for_each(|event| (self.announce)(event));
+            }
+            Err(error) => {
+                self.failures += 1;
+                if self.failures.is_power_of_two() {
+                    tracing::warn!(%error, failures = self.failures, "due work could not be done");
+                }
+            }
+        }
+    }
+
+    fn make_partitions(&mut self, ctx: &mut Context<Self>) {
+        let chores = Arc::clone(&self.chores);
+        let making = async move {
+            if let Err(error) = chores.ensure_partitions().await {
+                tracing::error!(%error, "partitions could not be made ahead");
+            }
+        };
+        ctx.spawn(making.into_actor(self));
+    }
+}
