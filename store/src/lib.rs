@@ -22,5 +22,9 @@ pub mod testing;
 pub use config::{PoolSizes, StoreConfig};
 pub use error::StoreError;
 pub use migrate::{MigrationReport, migrate};
+pub use pg::{
+    annotations, assets, audit, batches, customers, export, idempotency, import, leases, members, outbox, projects, regions, tasks,
+    users, workspaces,
+};
 pub use store::Store;
 pub use tenant::{Tenant, TenantTx};

@@ -1,22 +1,122 @@
-//! The few things done for all workspaces at once. The role behind them can do these and nothing else.
+//! The few things done for all workspaces at once. The role behind them can do these and nothing else: it sees which leases run
+//! out, the outbox, the names of workspaces and forgotten idempotency keys, and may make partitions.
 
-use tandem_protocol::WorkspaceId;
+use chrono::{DateTime, Utc};
+use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, WorkspaceId};
 
-use crate::{Store, StoreError, migrate::MONTHS_AHEAD};
+use crate::{Store, StoreError, Tenant, migrate::MONTHS_AHEAD};
+
+/// A lease that ran out and whose task is not back in the queue yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueLease {
+    pub workspace: WorkspaceId,
+    pub project: ProjectId,
+    pub task: TaskId,
+    pub assignment: AssignmentId,
+    pub user: UserId,
+}
+
+impl DueLease {
+    /// The tenant in whose transaction [`crate::leases::expire`] ends it.
+    #[must_use]
+    pub fn tenant(&self) -> Tenant {
+        Tenant { workspace: self.workspace, user: None }
+    }
+}
+
+/// Leases that ran out, longest overdue first. Several nodes may see the same; ending one twice does nothing.
+pub async fn due_leases(store: &Store, limit: u32) -> Result<Vec<DueLease>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT id, workspace_id, project_id, task_id, user_id FROM assignments
+         WHERE ended_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT $1",
+        i64::from(limit)
+    )
+    .fetch_all(store.system())
+    .await?;
+    let due = rows.into_iter().map(|r| DueLease {
+        workspace: r.workspace_id.into(),
+        project: r.project_id.into(),
+        task: r.task_id.into(),
+        assignment: r.id.into(),
+        user: r.user_id.into(),
+    });
+    Ok(due.collect())
+}
+
+/// When the next active lease runs out: until then a timer may sleep.
+pub async fn next_lease_due(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let next = sqlx::query_scalar!("SELECT min(expires_at) FROM assignments WHERE ended_at IS NULL").fetch_one(store.system()).await?;
+    Ok(next)
+}
+
+/// An event on its way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxEvent {
+    pub id: i64,
+    pub workspace: WorkspaceId,
+    pub project: Option<ProjectId>,
+    pub topic: String,
+    pub payload: serde_json::Value,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Hands the oldest events to `deliver` and removes them once it returned well; says how many. If it fails they stay, and are
+/// handed over again: delivery is at least once. Nodes relaying at once get different events.
+pub async fn relay_outbox<E, F>(store: &Store, limit: u32, deliver: impl FnOnce(Vec<OutboxEvent>) -> F) -> Result<usize, RelayError<E>>
+where
+    F: Future<Output = Result<(), E>>,
+{
+    let mut tx = store.system().begin().await.map_err(StoreError::from)?;
+    let rows = sqlx::query!(
+        "SELECT id, workspace_id, project_id, topic, payload, created_at FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED",
+        i64::from(limit)
+    )
+    .fetch_all(&mut *tx)
+    .await
+    .map_err(StoreError::from)?;
+    let events: Vec<OutboxEvent> = rows
+        .into_iter()
+        .map(|r| OutboxEvent {
+            id: r.id,
+            workspace: r.workspace_id.into(),
+            project: r.project_id.map(Into::into),
+            topic: r.topic,
+            payload: r.payload,
+            created_at: r.created_at,
+        })
+        .collect();
+    if events.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<i64> = events.iter().map(|e| e.id).collect();
+    deliver(events).await.map_err(RelayError::Deliver)?;
+    sqlx::query!("DELETE FROM outbox WHERE id = ANY($1)", &ids).execute(&mut *tx).await.map_err(StoreError::from)?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(ids.len())
+}
+
+/// Why events stayed in the outbox.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError<E> {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("delivery failed")]
+    Deliver(E),
+}
 
 /// Makes the months ahead of the tables kept by month; says how many partitions were missing.
-///
-/// # Errors
-/// [`StoreError::Unavailable`] if the database is away.
 pub async fn ensure_partitions(store: &Store) -> Result<i32, StoreError> {
     let made = sqlx::query_scalar!(r#"SELECT tandem.ensure_partitions($1) AS "made!""#, MONTHS_AHEAD).fetch_one(store.system()).await?;
     Ok(made)
 }
 
+/// Forgets idempotency keys older than a day; says how many.
+pub async fn forget_idempotency_keys(store: &Store) -> Result<u64, StoreError> {
+    let done = sqlx::query!("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'").execute(store.system()).await?;
+    Ok(done.rows_affected())
+}
+
 /// Every workspace with its name, for commands that are told a name.
-///
-/// # Errors
-/// [`StoreError::Unavailable`] if the database is away.
 pub async fn workspaces(store: &Store) -> Result<Vec<(WorkspaceId, String)>, StoreError> {
     let rows = sqlx::query!("SELECT id, name FROM workspaces ORDER BY id").fetch_all(store.system()).await?;
     Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())

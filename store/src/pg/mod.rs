@@ -1,9 +1,20 @@
-//! Queries, a file per aggregate. Each function takes an open [`crate::TenantTx`]; none commits.
+//! Queries, a file per aggregate. Each function takes an open [`crate::TenantTx`]; none commits, so that the caller decides what
+//! happens together. All of them fail with [`crate::StoreError`], or an error that can carry one, when the database does.
 
 pub mod annotations;
+pub mod assets;
 pub mod audit;
+pub mod batches;
+pub mod customers;
 pub mod export;
+pub mod idempotency;
 pub mod import;
 pub mod leases;
+pub mod members;
 pub mod outbox;
+pub mod projects;
 pub mod regions;
+mod row;
+pub mod tasks;
+pub mod users;
+pub mod workspaces;

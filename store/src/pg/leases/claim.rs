@@ -28,6 +28,8 @@ pub async fn claim_next(tx: &mut TenantTx, project: ProjectId, user: UserId, sec
         WHERE t.project_id = $1
           -- Together with the order below: the partial index tasks_queue, front to back.
           AND t.status = 'pending'
+          -- A paused project gives out no work.
+          AND EXISTS (SELECT FROM projects p WHERE p.id = $1 AND p.status = 'active')
           -- What this person skipped is not offered to them again.
           AND NOT EXISTS (SELECT FROM assignments s WHERE s.task_id = t.id AND s.user_id = $2 AND s.status = 'skipped')
         ORDER BY t.priority DESC, t.id

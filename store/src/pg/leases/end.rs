@@ -75,6 +75,22 @@ pub async fn skip(
     Ok(end(tx, &lease, AssignmentStatus::Skipped, reason).await?)
 }
 
+/// Taken from its holder by somebody who may, whatever the holder's token. What was drawn stays in the document.
+///
+/// # Errors
+/// [`LeaseError::NotFound`], or [`LeaseError::NotActive`] if it has ended already.
+pub async fn revoke(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, LeaseError> {
+    sqlx::query_scalar!("SELECT id FROM assignments WHERE id = $1 FOR UPDATE", id.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(LeaseError::NotFound)?;
+    let lease = row::get(tx, id).await?;
+    if !lease.status.is_active() {
+        return Err(LeaseError::NotActive { status: lease.status });
+    }
+    Ok(end(tx, &lease, AssignmentStatus::Reassigned, None).await?)
+}
+
 /// Ends a lease whose time is over; none if it is not over (it was renewed a moment ago) or has ended already.
 ///
 /// # Errors

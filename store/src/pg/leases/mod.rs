@@ -10,6 +10,6 @@ mod error;
 mod row;
 
 pub use claim::{claim_next, claim_task};
-pub use end::{accept, expire, release, renew, skip};
+pub use end::{accept, expire, release, renew, revoke, skip};
 pub use error::{Holder, LeaseError};
 pub use row::{active_of_user, get, lock};

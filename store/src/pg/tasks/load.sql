@@ -1,0 +1,14 @@
+-- Tasks $2 of project $1 with image and lease.
+SELECT t.id, t.project_id, t.batch_id, t.external_id, t.step, t.status, t.priority, t.input, t.region_count,
+       t.created_at, t.updated_at, t.completed_at,
+       a.id AS asset_id, a.filename, a.object_key, a.status AS asset_status, a.reason, a.content_type, a.size,
+       a.width, a.height, a.orientation, a.created_at AS asset_created_at,
+       l.id AS "lease_id?", l.user_id AS "lease_user?", u.display_name AS "lease_user_name?",
+       l.status AS "lease_status?", l.expires_at AS "lease_expires_at?"
+FROM tasks t
+JOIN assets a ON a.project_id = t.project_id AND a.id = t.asset_id
+-- At most one: the partial unique index of active leases. A lease that ran out counts until the timer has ended it.
+LEFT JOIN assignments l ON l.task_id = t.id AND l.step = t.step AND l.slot = 0 AND l.ended_at IS NULL
+LEFT JOIN users u ON u.id = l.user_id
+WHERE t.project_id = $1 AND t.id = ANY($2)
+ORDER BY t.id
