@@ -3,7 +3,7 @@
 use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, middleware::NormalizePath, web};
-
+use tandem_actors::Live;
 use tandem_store::{Store, objects::Objects};
 
 use crate::{api, auth::Auth, config::Config, health, web_files, ws};
@@ -15,6 +15,7 @@ pub struct AppState {
     pub auth: Auth,
     pub store: Store,
     pub objects: Objects,
+    pub live: Live,
 }
 
 /// A listening server.

@@ -1,36 +1,77 @@
 //! Submitted work and its history.
 
+use actix_web::{get, web::Json};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     AnnotationId, TaskId,
     rest::{Annotation, AnnotationEvent, Page},
 };
+use tandem_store::{
+    StoreError, TenantTx,
+    pg::{annotations, tasks},
+};
 
-use super::PageQuery;
+use super::{access, call::Call, problem::Refusal};
 
 /// Submitted versions of a task.
 #[utoipa::path(
-    get, path = "/api/v1/tasks/{task_id}/annotations", tag = "annotations", operation_id = "listAnnotations",
-    params(("task_id" = TaskId, Path), PageQuery),
-    responses((status = 200, description = "Annotations, newest first", body = Page<Annotation>)),
+    tag = "annotations",
+    operation_id = "listAnnotations",
+    params(("task_id" = TaskId, Path)),
+    responses((status = 200, description = "All versions, newest first", body = Page<Annotation>)),
     extensions(("x-action" = json!(Action::AnnotationRead.name()))),
 )]
-pub fn list_annotations() {}
+#[get("/tasks/{task_id}/annotations")]
+pub async fn list_annotations(call: Call) -> Result<Json<Page<Annotation>>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let hidden = || Refusal::not_found("task", task);
+    let mut tx = call.begin().await?;
+    let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
+    access::below(&mut tx, &call.identity, project, Action::AnnotationRead, hidden).await?;
+    let items = annotations::of_task(&mut tx, project, task).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
 
 /// One submitted version.
 #[utoipa::path(
-    get, path = "/api/v1/annotations/{annotation_id}", tag = "annotations", operation_id = "getAnnotation",
+    tag = "annotations",
+    operation_id = "getAnnotation",
     params(("annotation_id" = AnnotationId, Path)),
     responses((status = 200, description = "The annotation", body = Annotation)),
     extensions(("x-action" = json!(Action::AnnotationRead.name()))),
 )]
-pub fn get_annotation() {}
+#[get("/annotations/{annotation_id}")]
+pub async fn get_annotation(call: Call) -> Result<Json<Annotation>, Refusal> {
+    let id = call.path::<AnnotationId>()?;
+    let mut tx = call.begin().await?;
+    readable(&mut tx, &call, id).await.map(Json)
+}
 
-/// What happened to an annotation.
+/// What happened to an annotation, the versions before and after it included.
 #[utoipa::path(
-    get, path = "/api/v1/annotations/{annotation_id}/history", tag = "annotations", operation_id = "listAnnotationEvents",
-    params(("annotation_id" = AnnotationId, Path), PageQuery),
-    responses((status = 200, description = "Events, oldest first", body = Page<AnnotationEvent>)),
+    tag = "annotations",
+    operation_id = "listAnnotationEvents",
+    params(("annotation_id" = AnnotationId, Path)),
+    responses((status = 200, description = "The newest thousand events, oldest first", body = Page<AnnotationEvent>)),
     extensions(("x-action" = json!(Action::AnnotationRead.name()))),
 )]
-pub fn list_annotation_events() {}
+#[get("/annotations/{annotation_id}/history")]
+pub async fn list_annotation_events(call: Call) -> Result<Json<Page<AnnotationEvent>>, Refusal> {
+    let id = call.path::<AnnotationId>()?;
+    let mut tx = call.begin().await?;
+    readable(&mut tx, &call, id).await?;
+    let items = annotations::history(&mut tx, id).await?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+async fn readable(tx: &mut TenantTx, call: &Call, id: AnnotationId) -> Result<Annotation, Refusal> {
+    let hidden = || Refusal::not_found("annotation", id);
+    let annotation = match annotations::get(tx, id).await {
+        Ok(annotation) => annotation,
+        // As the stranger is told, word by word.
+        Err(StoreError::NotFound { .. }) => return Err(hidden()),
+        Err(error) => return Err(error.into()),
+    };
+    access::below(tx, &call.identity, annotation.project_id, Action::AnnotationRead, hidden).await?;
+    Ok(annotation)
+}

@@ -1,82 +1,235 @@
-//! Leases: next, accept, renew, release, skip, submit.
+//! Leases: next, accept, renew, release, skip.
 
+use actix_web::{get, post, web::Json};
+use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AssignmentId, Problem, ProjectId,
-    rest::{Assignment, LeaseAction, NextTask, SkipTask, SubmitTask, Submitted},
+    AssignmentId, Problem, ProjectId, TaskId,
+    rest::{Assignment, LeaseAction, NextTask, Project, ProjectStatus, SkipTask, Work},
+    ws::LeaseEvent,
+};
+use tandem_store::{
+    StoreError, TenantTx,
+    pg::{leases, tasks},
+};
+
+use super::{
+    access,
+    call::Call,
+    notify::News,
+    problem::{Kind, Refusal},
+    projects, signed, validate,
 };
 
 /// Lease the next task.
 ///
 /// Gives back the lease I already hold in this project, if I hold one. Nothing to do is an answer: `work` is null.
 #[utoipa::path(
-    post, path = "/api/v1/projects/{project_id}/next", tag = "work", operation_id = "nextTask",
+    tag = "work",
+    operation_id = "nextTask",
     params(("project_id" = ProjectId, Path)),
     responses((status = 200, description = "The work, or none", body = NextTask)),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
-pub fn next_task() {}
+#[post("/projects/{project_id}/next")]
+pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
+    let id = call.path::<ProjectId>()?;
+    let mut tx = call.begin().await?;
+    access::project(&mut tx, &call.identity, id, Action::TaskClaim).await?;
+    let project = projects::read(&mut tx, &call, id).await?;
+    active(&project)?;
+    let work = claim_next(&mut tx, &call, &project).await?;
+    tx.commit().await?;
+    if let Some(work) = &work {
+        News::of_work(work).publish(&call);
+    }
+    Ok(Json(NextTask { work }))
+}
+
+/// Lease this very task.
+///
+/// How somebody takes back work whose lease ran out, or picks a task from the list. My own lease on it comes back as it is.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "claimTask",
+    params(("task_id" = TaskId, Path)),
+    responses(
+        (status = 200, description = "The work", body = Work),
+        (status = 409, description = "`lease_stale`: somebody else holds the task, `details` says who", body = Problem, content_type = "application/problem+json"),
+    ),
+    extensions(("x-action" = json!(Action::TaskClaim.name()))),
+)]
+#[post("/tasks/{task_id}/claim")]
+pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let hidden = || Refusal::not_found("task", task);
+    let mut tx = call.begin().await?;
+    let id = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
+    access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
+    let project = projects::read(&mut tx, &call, id).await?;
+    active(&project)?;
+    let lease = leases::claim_task(&mut tx, id, task, call.user(), project.lease_seconds).await?;
+    let work = work(&mut tx, &call, lease).await?;
+    tx.commit().await?;
+    News::of_work(&work).publish(&call);
+    Ok(Json(work))
+}
 
 /// One lease.
 #[utoipa::path(
-    get, path = "/api/v1/assignments/{assignment_id}", tag = "work", operation_id = "getAssignment",
+    tag = "work",
+    operation_id = "getAssignment",
     params(("assignment_id" = AssignmentId, Path)),
     responses((status = 200, description = "The lease", body = Assignment)),
     extensions(("x-action" = json!(Action::TaskRead.name()))),
 )]
-pub fn get_assignment() {}
+#[get("/assignments/{assignment_id}")]
+pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let mut tx = call.begin().await?;
+    accessible(&mut tx, &call, id, Action::TaskRead).await.map(Json)
+}
 
 /// Begin work on a leased task.
 #[utoipa::path(
-    post, path = "/api/v1/assignments/{assignment_id}/accept", tag = "work", operation_id = "acceptTask",
+    tag = "work",
+    operation_id = "acceptTask",
     params(("assignment_id" = AssignmentId, Path)),
     request_body = LeaseAction,
-    responses((status = 200, description = "The lease", body = Assignment), (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The lease", body = Assignment),
+        (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
-pub fn accept_task() {}
+#[post("/assignments/{assignment_id}/accept")]
+pub async fn accept_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    let token = body.parse::<LeaseAction>()?.fencing_token;
+    let lease = leases::accept(&mut tx, id, call.user(), token).await?;
+    let news = News::of(&mut tx, LeaseEvent::Accepted, &lease).await?;
+    tx.commit().await?;
+    news.publish(&call);
+    Ok(Json(lease))
+}
 
 /// Push the end of a lease back.
 #[utoipa::path(
-    post, path = "/api/v1/assignments/{assignment_id}/renew", tag = "work", operation_id = "renewLease",
+    tag = "work",
+    operation_id = "renewLease",
     params(("assignment_id" = AssignmentId, Path)),
     request_body = LeaseAction,
-    responses((status = 200, description = "The lease", body = Assignment), (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The lease", body = Assignment),
+        (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
-pub fn renew_lease() {}
+#[post("/assignments/{assignment_id}/renew")]
+pub async fn renew_lease(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    let token = body.parse::<LeaseAction>()?.fencing_token;
+    let seconds = projects::read(&mut tx, &call, lease.project_id).await?.lease_seconds;
+    let lease = leases::renew(&mut tx, id, call.user(), token, seconds).await?;
+    let news = News::of(&mut tx, LeaseEvent::Renewed, &lease).await?;
+    tx.commit().await?;
+    news.publish(&call);
+    Ok(Json(lease))
+}
 
 /// Give a task back.
 ///
 /// Somebody else's lease needs `lease.override`.
 #[utoipa::path(
-    post, path = "/api/v1/assignments/{assignment_id}/release", tag = "work", operation_id = "releaseTask",
+    tag = "work",
+    operation_id = "releaseTask",
     params(("assignment_id" = AssignmentId, Path)),
     request_body = LeaseAction,
-    responses((status = 200, description = "The lease, ended", body = Assignment), (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The lease, ended", body = Assignment),
+        (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
-pub fn release_task() {}
+#[post("/assignments/{assignment_id}/release")]
+pub async fn release_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    if lease.user_id != call.user() {
+        access::project(&mut tx, &call.identity, lease.project_id, Action::LeaseOverride).await?;
+    }
+    let token = body.parse::<LeaseAction>()?.fencing_token;
+    let lease = leases::release(&mut tx, id, lease.user_id, token).await?;
+    let news = News::of(&mut tx, LeaseEvent::Released, &lease).await?;
+    tx.commit().await?;
+    news.publish(&call);
+    Ok(Json(lease))
+}
 
 /// Skip a task, with a reason.
 #[utoipa::path(
-    post, path = "/api/v1/assignments/{assignment_id}/skip", tag = "work", operation_id = "skipTask",
+    tag = "work",
+    operation_id = "skipTask",
     params(("assignment_id" = AssignmentId, Path)),
     request_body = SkipTask,
-    responses((status = 200, description = "The lease, ended", body = Assignment), (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json")),
+    responses(
+        (status = 200, description = "The lease, ended", body = Assignment),
+        (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
-pub fn skip_task() {}
+#[post("/assignments/{assignment_id}/skip")]
+pub async fn skip_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    let skip = body.parse::<SkipTask>()?;
+    validate::skip_task(&skip)?;
+    let lease = leases::skip(&mut tx, id, call.user(), skip.fencing_token, skip.reason.as_deref()).await?;
+    let news = News::of(&mut tx, LeaseEvent::Skipped, &lease).await?;
+    tx.commit().await?;
+    news.publish(&call);
+    Ok(Json(lease))
+}
 
-/// Submit the work.
-///
-/// What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is
-/// leased in the same call.
-#[utoipa::path(
-    post, path = "/api/v1/assignments/{assignment_id}/submit", tag = "work", operation_id = "submitTask",
-    params(("assignment_id" = AssignmentId, Path)),
-    request_body = SubmitTask,
-    responses((status = 200, description = "Submitted", body = Submitted), (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"), (status = 422, description = "Regions break the project's rules; `errors` names each", body = Problem, content_type = "application/problem+json")),
-    extensions(("x-action" = json!(Action::TaskSubmit.name()))),
-)]
-pub fn submit_task() {}
+/// A project that is not active gives out no work.
+fn active(project: &Project) -> Result<(), Refusal> {
+    if project.status == ProjectStatus::Active {
+        return Ok(());
+    }
+    let detail = format!("The project \"{}\" is {}: it gives out no work until it is active.", project.name, project.status);
+    Err(Refusal::new(Kind::ProjectNotActive, detail).with_details(json!({ "status": project.status })))
+}
+
+pub(super) async fn claim_next(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
+    match leases::claim_next(tx, project.id, call.user(), project.lease_seconds).await? {
+        Some(lease) => work(tx, call, lease).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment) -> Result<Work, Refusal> {
+    let stored = tasks::get(tx, assignment.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?;
+    Ok(Work { task: signed::task(call, stored).await?, assignment })
+}
+
+/// The lease, if the caller may do `action` in its project.
+pub(super) async fn accessible(tx: &mut TenantTx, call: &Call, id: AssignmentId, action: Action) -> Result<Assignment, Refusal> {
+    let hidden = || Refusal::not_found("lease", id);
+    let lease = match leases::get(tx, id).await {
+        Ok(lease) => lease,
+        Err(StoreError::NotFound { .. }) => return Err(hidden()),
+        Err(error) => return Err(error.into()),
+    };
+    access::below(tx, &call.identity, lease.project_id, action, hidden).await?;
+    Ok(lease)
+}

@@ -1,22 +1,29 @@
 //! REST under `/api/v1`, a file per aggregate. Each route declares itself to the OpenAPI document, the action it needs included.
 
-pub mod annotations;
-pub mod assets;
-pub mod assignments;
-pub mod auth;
-pub mod batches;
+mod access;
+mod annotations;
+mod assets;
+mod assignments;
+mod audit;
+mod auth;
+mod batches;
+mod call;
 mod docs_page;
-pub mod export;
+mod export;
 mod fallback;
-pub mod me;
-pub mod members;
+mod idempotency;
+mod me;
+mod members;
+mod notify;
 mod openapi;
 pub mod problem;
-pub mod projects;
+mod projects;
 mod read;
-pub mod regions;
+mod regions;
 mod request_id;
-pub mod tasks;
+mod signed;
+mod submit;
+mod tasks;
 mod validate;
 
 pub use openapi::{document, document_json};
@@ -25,8 +32,6 @@ use actix_web::{
     middleware::from_fn,
     web::{self, ServiceConfig},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// Adds everything under `/api`.
 pub fn configure(routes: &mut ServiceConfig) {
@@ -34,22 +39,9 @@ pub fn configure(routes: &mut ServiceConfig) {
         .wrap(from_fn(request_id::layer))
         .route("/openapi.json", web::get().to(docs_page::openapi_json))
         .route("/docs", web::get().to(docs_page::explorer))
+        .service(web::scope("/v1").configure(|config| openapi::routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config))))
         .default_service(web::to(fallback::no_such_route));
     routes.service(api);
-}
-
-/// Which page of a list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct PageQuery {
-    /// `next_cursor` of the page before; none for the first page.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// 1 to 200 items; default 50.
-    #[serde(default)]
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
 }
 
 const IDEMPOTENCY: &str =

@@ -2,18 +2,21 @@
 
 mod finish;
 
+use actix_web::App;
 use tandem_protocol::{
     Problem,
     rest::ExportFormat,
     ws::{ClientControlJson, ServerControlJson},
 };
-use utoipa::OpenApi;
+use utoipa::{Modify as _, OpenApi as _, openapi::OpenApi};
+use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
-use super::{annotations, assets, assignments, auth, batches, export, me, members, projects, regions, tasks};
+use super::{annotations, assets, assignments, auth, batches, export, me, members, projects, regions, submit, tasks};
 
-#[derive(OpenApi)]
+/// What the document says beside its routes.
+#[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Tandem",
@@ -23,22 +26,7 @@ use super::{annotations, assets, assignments, auth, batches, export, me, members
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/")),
-    paths(
-        auth::sign_in, auth::refresh_session,
-        me::get_me, me::list_users,
-        projects::list_projects, projects::create_project, projects::get_project, projects::update_project,
-        members::list_project_members, members::put_project_member, members::delete_project_member,
-        batches::list_batches, batches::create_batch,
-        assets::list_assets, assets::create_asset, assets::get_asset, assets::complete_asset,
-        tasks::list_tasks, tasks::create_tasks, tasks::get_task,
-        assignments::next_task, assignments::get_assignment, assignments::accept_task, assignments::renew_lease,
-        assignments::release_task, assignments::skip_task, assignments::submit_task,
-        annotations::list_annotations, annotations::get_annotation, annotations::list_annotation_events,
-        regions::list_regions,
-        export::export_project,
-    ),
     components(schemas(Problem, ExportFormat, ClientControlJson, ServerControlJson)),
-    modifiers(&Security, &Problems, &Pages, &FreeObjects, &AlwaysSent),
     tags(
         (name = "session", description = "Who I am"),
         (name = "projects", description = "Projects, their people and batches"),
@@ -48,12 +36,57 @@ use super::{annotations, assets, assignments, auth, batches, export, me, members
         (name = "annotations", description = "Submitted work, its history, regions across tasks, export"),
     ),
 )]
-struct Document;
+struct Frame;
+
+/// Every route, relative to `/api/v1`. What is not here is neither served nor documented.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(auth::sign_in)
+        .service(auth::refresh_session)
+        .service(me::get_me)
+        .service(me::list_users)
+        .service(projects::list_projects)
+        .service(projects::create_project)
+        .service(projects::get_project)
+        .service(projects::update_project)
+        .service(members::list_project_members)
+        .service(members::put_project_member)
+        .service(members::delete_project_member)
+        .service(batches::list_batches)
+        .service(batches::create_batch)
+        .service(assets::list_assets)
+        .service(assets::create_asset)
+        .service(assets::get_asset)
+        .service(assets::complete_asset)
+        .service(tasks::list_tasks)
+        .service(tasks::create_tasks)
+        .service(tasks::get_task)
+        .service(assignments::next_task)
+        .service(assignments::claim_task)
+        .service(assignments::get_assignment)
+        .service(assignments::accept_task)
+        .service(assignments::renew_lease)
+        .service(assignments::release_task)
+        .service(assignments::skip_task)
+        .service(submit::submit_task)
+        .service(annotations::list_annotations)
+        .service(annotations::get_annotation)
+        .service(annotations::list_annotation_events)
+        .service(regions::list_regions)
+        .service(export::export_project);
+}
 
 /// The document as this build answers it.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn document() -> OpenApi {
+    let app = App::new().into_utoipa_app().openapi(Frame::openapi());
+    let (_, mut document) = app.service(scope("/api/v1").configure(routes)).split_for_parts();
+    Security.modify(&mut document);
+    Problems.modify(&mut document);
+    Pages.modify(&mut document);
+    FreeObjects.modify(&mut document);
+    AlwaysSent.modify(&mut document);
+    document
 }
 
 /// The document as it is committed: indented, in a stable order, with a final line feed.

@@ -18,10 +18,21 @@ use super::problem::{Kind, Refusal};
 /// Bytes of a JSON body. A thousand tasks with a generous input each fit.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
-/// A body, and a hash of its bytes to know it again by.
-pub struct Body<T> {
-    pub value: T,
-    pub hash: [u8; 32],
+/// A body's bytes, read but not yet understood.
+pub struct Body(BytesMut);
+
+impl Body {
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        let mut deserializer = serde_json::Deserializer::from_slice(&self.0);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(json_refusal)?;
+        deserializer.end().map_err(|error| Refusal::new(Kind::MalformedJson, format!("The body goes on after its JSON: {error}.")))?;
+        Ok(value)
+    }
+
+    /// To know the same request again by.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(&self.0).into()
+    }
 }
 
 /// Ids of the path by their place in it.
@@ -40,13 +51,19 @@ pub fn query<T: DeserializeOwned>(query: &str) -> Result<T, Refusal> {
         .map_err(|error| Refusal::invalid(vec![broken_rule(&error.path().to_string(), &error.inner().to_string())]))
 }
 
-pub async fn json<T: DeserializeOwned>(request: &HttpRequest, payload: &mut Payload) -> Result<Body<T>, Refusal> {
+/// The `next_cursor` of a list whose cursor is the last item's id.
+pub fn cursor<T: From<Uuid>>(text: &str) -> Result<T, Refusal> {
+    text.parse::<Uuid>().map(T::from).map_err(|_| bad_cursor())
+}
+
+pub fn bad_cursor() -> Refusal {
+    Refusal::field("cursor", "format", "must be the next_cursor of the page before")
+}
+
+/// The bytes of a JSON body, within the limit.
+pub async fn body(request: &HttpRequest, payload: &mut Payload) -> Result<Body, Refusal> {
     expect_json(request)?;
-    let bytes = collect(request, payload).await?;
-    let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(json_refusal)?;
-    deserializer.end().map_err(|error| Refusal::new(Kind::MalformedJson, format!("The body goes on after its JSON: {error}.")))?;
-    Ok(Body { value, hash: Sha256::digest(&bytes).into() })
+    collect(request, payload).await.map(Body)
 }
 
 fn expect_json(request: &HttpRequest) -> Result<(), Refusal> {

@@ -1,12 +1,19 @@
 //! Regions across tasks.
 
+use actix_web::{get, web::Json};
 use serde::Deserialize;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId, RegionKind,
     rest::{Page, RegionRow},
 };
+use tandem_store::{
+    StoreError,
+    pg::regions::{self, RegionFilter},
+};
 use utoipa::IntoParams;
+
+use super::{access, call::Call, problem::Refusal, read, validate};
 
 /// Filters of the regions query.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -29,9 +36,23 @@ pub struct ListRegions {
 
 /// Regions of the newest submitted annotations, across tasks.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project_id}/regions", tag = "annotations", operation_id = "listRegions",
+    tag = "annotations",
+    operation_id = "listRegions",
     params(("project_id" = ProjectId, Path), ListRegions),
     responses((status = 200, description = "Regions", body = Page<RegionRow>)),
     extensions(("x-action" = json!(Action::RegionQuery.name()))),
 )]
-pub fn list_regions() {}
+#[get("/projects/{project_id}/regions")]
+pub async fn list_regions(call: Call) -> Result<Json<Page<RegionRow>>, Refusal> {
+    let project = call.path::<ProjectId>()?;
+    let mut tx = call.begin().await?;
+    access::project(&mut tx, &call.identity, project, Action::RegionQuery).await?;
+    let query = call.query::<ListRegions>()?;
+    let limit = i64::from(validate::page_limit(query.limit)?);
+    let filter = RegionFilter { label: query.label, kind: query.kind, cursor: query.cursor, limit };
+    match regions::list(&mut tx, project, &filter).await {
+        Ok(page) => Ok(Json(page)),
+        Err(StoreError::Invalid { .. }) => Err(read::bad_cursor()),
+        Err(error) => Err(error.into()),
+    }
+}

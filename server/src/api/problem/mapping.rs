@@ -1,6 +1,17 @@
 //! From every error a handler meets to what the client is told. No `_` arms: a new error must find its place here.
 
-use tandem_store::StoreError;
+use serde_json::json;
+use tandem_actors::{RegionsError, document::ContentError};
+use tandem_protocol::FieldError;
+use tandem_store::{
+    StoreError,
+    objects::ObjectError,
+    pg::{
+        annotations::SubmitError,
+        leases::{Holder, LeaseError},
+        tasks::CreateTasksError,
+    },
+};
 
 use super::{Kind, Refusal};
 use crate::auth::AuthError;
@@ -49,6 +60,96 @@ impl From<StoreError> for Refusal {
             | StoreError::Forbidden(_)
             | StoreError::Corrupt { .. }
             | StoreError::Database(_) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<LeaseError> for Refusal {
+    fn from(error: LeaseError) -> Self {
+        match error {
+            LeaseError::NotFound => Self::new(Kind::NotFound, "There is no such lease, or you are not in its project."),
+            LeaseError::NotYours { holder } => {
+                Self::new(Kind::LeaseNotYours, format!("This lease is {}'s.", holder.name)).with_details(json!({ "holder": who(&holder) }))
+            }
+            LeaseError::Stale { presented, current, holder } => {
+                let now =
+                    holder.as_ref().map_or("Nobody has the task now".to_owned(), |holder| format!("{} has the task now", holder.name));
+                Self::new(Kind::LeaseStale, format!("{now}. Your work stays in the document."))
+                    .with_details(json!({ "presented": presented, "current": current, "holder": holder.as_ref().map(who) }))
+            }
+            LeaseError::Expired => Self::new(Kind::LeaseExpired, "The lease ran out, and nobody has taken the task since: take it again."),
+            LeaseError::NotActive { status } => {
+                Self::new(Kind::LeaseNotActive, format!("The lease has ended: it was {status}.")).with_details(json!({ "status": status }))
+            }
+            LeaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn who(holder: &Holder) -> serde_json::Value {
+    json!({ "id": holder.user, "name": holder.name })
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Lease(error) => error.into(),
+            SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RegionsError> for Refusal {
+    fn from(error: RegionsError) -> Self {
+        match error {
+            RegionsError::Behind => {
+                Self::new(Kind::DocumentBehind, "Some of your edits have not reached the server yet; they are kept, send the submit again.")
+            }
+            RegionsError::Malformed(ContentError { path, message }) => {
+                Self::fields(Kind::RegionsInvalid, vec![FieldError { field: path, rule: "format".to_owned(), message }])
+            }
+            RegionsError::Unavailable => Self::new(
+                Kind::DocumentUnavailable,
+                "The live document cannot be read at the moment; nothing was submitted. Try again shortly.",
+            ),
+        }
+    }
+}
+
+impl From<CreateTasksError> for Refusal {
+    fn from(error: CreateTasksError) -> Self {
+        match error {
+            CreateTasksError::UnknownAsset { index } => {
+                Self::field(&format!("tasks[{index}].asset_id"), "exists", "there is no such image in this project")
+            }
+            CreateTasksError::AssetNotReady { index } => {
+                Self::field(&format!("tasks[{index}].asset_id"), "ready", "the image is not ready: it was not completed, or was rejected")
+            }
+            CreateTasksError::UnknownBatch { index } => {
+                Self::field(&format!("tasks[{index}].batch_id"), "exists", "there is no such batch in this project")
+            }
+            CreateTasksError::ExternalIdTaken { index } => {
+                let field = format!("tasks[{index}].external_id");
+                Self::new(Kind::AlreadyExists, format!("{field}: a task of this project has this external id.")).with_error(
+                    &field,
+                    "unique",
+                    "a task of this project has this external id",
+                )
+            }
+            CreateTasksError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ObjectError> for Refusal {
+    fn from(error: ObjectError) -> Self {
+        let cause = error.to_string();
+        match error {
+            ObjectError::Unreachable { .. } => {
+                Self::new(Kind::StorageUnavailable, "The object storage does not answer; try again shortly.").because(cause)
+            }
+            // Handlers answer a missing object themselves where it can be the client's doing.
+            ObjectError::NotFound { .. } | ObjectError::Refused { .. } | ObjectError::File { .. } => Self::internal(cause),
         }
     }
 }

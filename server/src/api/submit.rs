@@ -1,0 +1,130 @@
+//! Submitting: the lease is checked, the live document read, its regions checked against the project's rules, and then all of it is
+//! written in one transaction, in which the lease is checked again, for good.
+
+use actix_web::{post, web::Json};
+use tandem_actors::TaskRef;
+use tandem_domain::{geometry::Size, permission::Action, validate as rules};
+use tandem_protocol::{
+    AssignmentId, Problem,
+    rest::{Assignment, AssignmentStatus, Project, Region, SubmitTask, Submitted, Task, Work},
+    ws::LeaseEvent,
+};
+use tandem_store::{
+    TenantTx,
+    pg::{
+        annotations::{self, Submission},
+        leases::{self, LeaseError},
+        tasks,
+    },
+};
+
+use super::{
+    assignments::{accessible, claim_next},
+    call::Call,
+    notify::News,
+    problem::{Kind, Refusal},
+    projects, validate,
+};
+
+/// Submit the work.
+///
+/// What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is leased in the
+/// same call. Asking again after a lost answer gives the same annotation.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "submitTask",
+    params(("assignment_id" = AssignmentId, Path)),
+    request_body = SubmitTask,
+    responses(
+        (status = 200, description = "Submitted", body = Submitted),
+        (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`; `document_behind`: edits are still on their way", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Regions break the project's rules; `errors` names each", body = Problem, content_type = "application/problem+json"),
+    ),
+    extensions(("x-action" = json!(Action::TaskSubmit.name()))),
+)]
+#[post("/assignments/{assignment_id}/submit")]
+pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    let lease = accessible(&mut tx, &call, id, Action::TaskSubmit).await?;
+    let wanted = body.parse::<SubmitTask>()?;
+    validate::submit_task(&wanted)?;
+    let project = projects::read(&mut tx, &call, lease.project_id).await?;
+    let regions = match proven(&mut tx, &call, id, &wanted).await? {
+        Lease::Held => {
+            let task = tasks::get(&mut tx, lease.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
+            // Waiting for edits must neither hold a connection nor the lease's row.
+            tx.rollback().await?;
+            let regions = live_regions(&call, &lease, &wanted).await?;
+            check(&project, &task, &regions)?;
+            tx = call.begin().await?;
+            regions
+        }
+        // The document may have moved on since; what was submitted then is what counts.
+        Lease::SubmittedBefore => Vec::new(),
+    };
+    let (submitted, news) = write(tx, &call, &project, &wanted, &lease, regions).await?;
+    news.into_iter().for_each(|news| news.publish(&call));
+    Ok(Json(submitted))
+}
+
+enum Lease {
+    Held,
+    SubmittedBefore,
+}
+
+/// Early, so that a stale holder is told so, rather than about regions that somebody else draws now.
+async fn proven(tx: &mut TenantTx, call: &Call, id: AssignmentId, wanted: &SubmitTask) -> Result<Lease, Refusal> {
+    match leases::lock(tx, id, call.user(), wanted.fencing_token).await {
+        Ok(_) => Ok(Lease::Held),
+        Err(LeaseError::NotActive { status: AssignmentStatus::Submitted }) => Ok(Lease::SubmittedBefore),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn live_regions(call: &Call, lease: &Assignment, wanted: &SubmitTask) -> Result<Vec<Region>, Refusal> {
+    let key = TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.step.clone() };
+    let state_vector = wanted.state_vector.clone().map(|bytes| bytes.0);
+    Ok(call.state.live.regions(key, state_vector).await?)
+}
+
+fn check(project: &Project, task: &Task, regions: &[Region]) -> Result<(), Refusal> {
+    let side = |length: Option<i32>| length.and_then(|length| u32::try_from(length).ok());
+    let (Some(width), Some(height)) = (side(task.asset.width), side(task.asset.height)) else {
+        return Err(Refusal::new(Kind::AssetNotReady, "The task's image is not ready: its size is not known."));
+    };
+    let errors = rules::regions(&project.label_schema, Size { width, height }, regions);
+    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(Kind::RegionsInvalid, errors)) }
+}
+
+async fn write(
+    mut tx: TenantTx,
+    call: &Call,
+    project: &Project,
+    wanted: &SubmitTask,
+    lease: &Assignment,
+    regions: Vec<Region>,
+) -> Result<(Submitted, Vec<News>), Refusal> {
+    let submission = Submission {
+        assignment: lease.id,
+        user: call.user(),
+        fencing_token: wanted.fencing_token,
+        regions,
+        time_spent_ms: wanted.time_spent_ms,
+    };
+    let annotation = annotations::submit(&mut tx, &submission).await?;
+    let mut news = vec![News::of(&mut tx, LeaseEvent::Submitted, lease).await?];
+    let next = if wanted.and_next { next(&mut tx, call, project).await? } else { None };
+    tx.commit().await?;
+    news.extend(next.as_ref().map(News::of_work));
+    Ok((Submitted { annotation, next }, news))
+}
+
+/// No next task is no reason not to submit this one: a paused project takes in what was begun.
+async fn next(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
+    match project.status {
+        tandem_protocol::rest::ProjectStatus::Active => claim_next(tx, call, project).await,
+        _ => Ok(None),
+    }
+}
