@@ -1,4 +1,4 @@
-/** A task as the server holds it: a live document, a log that stands for the disk, and the people in the room. */
+/** A task as the server holds it: a live document, what of it is on disk, and the people in the room. */
 import * as Y from 'yjs';
 
 import { uuidv7 } from '../util/uuid.js';
@@ -43,6 +43,8 @@ export type Referee = (update: Uint8Array) => Pick<ErrorMessage, 'code' | 'messa
 export class MemoryTask {
   lineage = uuidv7();
   doc = new Y.Doc();
+  /** What would be there after `kill -9`. */
+  disk = new Y.Doc();
   role: ProjectRole = 'labeler';
   readOnly: string | null = null;
   status: TaskStatus = 'in_progress';
@@ -54,7 +56,6 @@ export class MemoryTask {
   #epoch = 1;
   #durable = true;
   #nextPeer = 1;
-  #log: Uint8Array[] = [];
   #unwritten: Unwritten[] = [];
   readonly #here = new Map<Member, Here>();
 
@@ -157,7 +158,7 @@ export class MemoryTask {
     const written = this.#unwritten;
     this.#unwritten = [];
     for (const { from, seq, bytes } of written) {
-      this.#log.push(bytes);
+      Y.applyUpdate(this.disk, bytes);
       if (from && this.#here.get(from.member) === from) from.member.hot({ kind: 'ack', seq });
     }
   }
@@ -169,16 +170,17 @@ export class MemoryTask {
     this.#dropGhosts();
     this.doc.destroy();
     this.doc = new Y.Doc();
-    for (const update of this.#log) Y.applyUpdate(this.doc, update);
+    Y.applyUpdate(this.doc, Y.encodeStateAsUpdate(this.disk));
   }
 
   /** Another generation of the document: what an importer that starts anew leaves behind. */
   replaceDocument(fill: (regions: Y.Map<unknown>) => void): void {
-    this.#log = [];
+    this.disk.destroy();
+    this.disk = new Y.Doc();
     this.crash();
     this.lineage = uuidv7();
     this.doc.transact(() => fill(this.doc.getMap('regions')));
-    this.#log.push(Y.encodeStateAsUpdate(this.doc));
+    Y.applyUpdate(this.disk, Y.encodeStateAsUpdate(this.doc));
   }
 
   // ---------------------------------------------------------------- people
