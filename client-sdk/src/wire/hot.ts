@@ -39,8 +39,15 @@ function readInt(input: decoding.Decoder): number {
   return (raw >>> 1) ^ -(raw & 1);
 }
 
-function readUint32(input: decoding.Decoder): number {
+/** lib0 does not look at the size of a number's last byte. */
+function readUint(input: decoding.Decoder): number {
   const value = decoding.readVarUint(input);
+  if (!Number.isSafeInteger(value)) throw new FrameError('a number is too big for its field');
+  return value;
+}
+
+function readUint32(input: decoding.Decoder): number {
+  const value = readUint(input);
   if (value > UINT32) throw new FrameError('a number is too big for its field');
   return value;
 }
@@ -102,7 +109,7 @@ export function encodeServerHot(message: ServerHot): Uint8Array<ArrayBuffer> {
 function readCursors(input: decoding.Decoder): CursorAt[] {
   const cursors: CursorAt[] = [];
   while (decoding.hasContent(input)) {
-    const head = decoding.readVarUint(input);
+    const head = readUint(input);
     const peer = Math.floor(head / 2);
     if (peer > UINT32) throw new FrameError('a number is too big for its field');
     cursors.push({ peer, at: head % 2 === 1 ? [readInt(input), readInt(input)] : null });
@@ -130,7 +137,7 @@ export const decodeServerHot = (bytes: Uint8Array): ServerHot | null =>
       case SERVER.update:
         return { kind: 'update', channel, bytes: rest(input) };
       case SERVER.ack:
-        return { kind: 'ack', channel, seq: decoding.readVarUint(input) };
+        return { kind: 'ack', channel, seq: readUint(input) };
       case SERVER.ghost:
         return { kind: 'ghost', channel, epoch: readUint32(input), bytes: rest(input) };
       case SERVER.cursors:
@@ -145,7 +152,7 @@ export const decodeClientHot = (bytes: Uint8Array): ClientHot | null =>
   reading(bytes, (kind, channel, input) => {
     switch (kind) {
       case CLIENT.update:
-        return { kind: 'update', channel, seq: decoding.readVarUint(input), bytes: rest(input) };
+        return { kind: 'update', channel, seq: readUint(input), bytes: rest(input) };
       case CLIENT.ghost:
         return { kind: 'ghost', channel, epoch: readUint32(input), bytes: rest(input) };
       case CLIENT.cursor:
