@@ -71,6 +71,36 @@ pub async fn insert(tx: &mut TenantTx, project: ProjectId, items: &[ImportedTask
     insert_events(tx, project, items, &annotations).await
 }
 
+/// Gives tasks of this import their live document, with its first content: a document is never made from JSON later.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] if a task has a document already.
+pub async fn insert_documents(tx: &mut TenantTx, project: ProjectId, snapshots: &[(TaskId, Vec<u8>)]) -> Result<(), StoreError> {
+    let workspace = tx.workspace().0;
+    let ids: Vec<Uuid> = snapshots.iter().map(|_| Uuid::now_v7()).collect();
+    sqlx::query!(
+        "INSERT INTO documents (workspace_id, project_id, id, lineage, task_id)
+         SELECT $1, $2, d.* FROM UNNEST($3::uuid[], $4::uuid[], $5::uuid[]) AS d",
+        workspace,
+        project.0,
+        &ids,
+        &snapshots.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>(),
+        &snapshots.iter().map(|(task, _)| task.0).collect::<Vec<_>>(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO document_snapshots (workspace_id, upto_seq, document_id, payload)
+         SELECT $1, 0, s.* FROM UNNEST($2::uuid[], $3::bytea[]) AS s",
+        workspace,
+        &ids,
+        &snapshots.iter().map(|(_, payload)| payload.clone()).collect::<Vec<_>>(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 async fn insert_assets(tx: &mut TenantTx, project: ProjectId, items: &[ImportedTask]) -> Result<(), StoreError> {
     let (workspace, user) = (tx.workspace().0, tx.user().map(|u| u.0));
     sqlx::query!(
