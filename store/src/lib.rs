@@ -23,8 +23,8 @@ pub use config::{PoolSizes, StoreConfig};
 pub use error::StoreError;
 pub use migrate::{MigrationReport, migrate};
 pub use pg::{
-    annotations, assets, audit, batches, customers, export, idempotency, import, leases, members, outbox, projects, regions, tasks,
-    users, workspaces,
+    annotations, assets, audit, batches, customers, export, idempotency, import, leases, members, outbox, projects, regions, tasks, users,
+    workspaces,
 };
 pub use store::Store;
 pub use tenant::{Tenant, TenantTx};

@@ -9,7 +9,7 @@ use super::{
     openapi::document_json,
     problem::{Kind, Refusal},
 };
-use crate::app::AppState;
+use crate::{app::AppState, web_files};
 
 static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| document_json().map(Bytes::from).map_err(|error| error.to_string()));
 
@@ -19,8 +19,7 @@ pub async fn openapi_json() -> Result<HttpResponse, Refusal> {
 }
 
 pub async fn explorer(state: Data<AppState>) -> Result<HttpResponse, Refusal> {
-    let Some(web) = &state.config.web_dir else { return Err(not_built()) };
-    let page = web.join("api-docs").join("index.html");
+    let page = web_files::folder(&state.config).join("api-docs").join("index.html");
     match tokio::fs::read(&page).await {
         Ok(html) => {
             Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-cache")).body(html))

@@ -1,5 +1,0 @@
-//! The built web app.
-
-use actix_web::web;
-
-pub fn configure(_routes: &mut web::ServiceConfig) {}
