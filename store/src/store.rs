@@ -66,7 +66,6 @@ impl Store {
     }
 
     /// Connections that can append to `document_updates`, for every tenant, and nothing else.
-    #[allow(dead_code, reason = "the document log takes it")]
     pub(crate) fn journal(&self) -> &PgPool {
         &self.0.journal
     }

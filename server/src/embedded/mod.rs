@@ -1,1 +1,6 @@
 //! What `make up` brings itself: Postgres and S3 in the data folder.
+
+mod lock;
+pub mod postgres;
+
+pub use lock::{Lock, LockError};

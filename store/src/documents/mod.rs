@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod contract;
 mod memory;
+mod pg;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, UserId, WorkspaceId};
 
 pub use memory::MemoryLog;
+pub use pg::{PgLog, create_with_snapshot};
 
 /// Which document: one per step of a task, shared by everybody on it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,0 +1,286 @@
+//! The log in Postgres.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sqlx::error::ErrorKind;
+use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, WorkspaceId};
+use uuid::Uuid;
+
+use super::{Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument};
+use crate::{Store, StoreError, Tenant, TenantTx};
+
+/// Appends go through the journal's own role, which can add rows for any tenant and read nothing; all else is done as the
+/// document's tenant.
+#[derive(Clone)]
+pub struct PgLog {
+    store: Store,
+}
+
+impl PgLog {
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    async fn begin(&self, workspace: WorkspaceId) -> Result<TenantTx, LogError> {
+        Ok(Tenant { workspace, user: None }.begin(&self.store).await?)
+    }
+}
+
+impl From<StoreError> for LogError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(source) | StoreError::Contended(source) => Self::Unavailable(source.to_string()),
+            StoreError::NotFound { .. } | StoreError::Missing { .. } => Self::NotFound,
+            StoreError::Forbidden(source) => Self::Refused(source.to_string()),
+            // A broken reference, a value out of range: the same again would break again. Anything else the database says may
+            // be its state of the moment, and an edit is never given up for that.
+            StoreError::Database(source) => match source.as_database_error().map(sqlx::error::DatabaseError::kind) {
+                Some(ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation | ErrorKind::NotNullViolation) => {
+                    Self::Refused(source.to_string())
+                }
+                _ => Self::Unavailable(source.to_string()),
+            },
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for LogError {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+#[async_trait]
+impl DocumentLog for PgLog {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        let mut tx = self.begin(key.workspace).await?;
+        let (id, lineage) = find_or_create(&mut tx, key).await?;
+        // One statement sees one moment: between two, a compaction could move rows from where the second looks to where the
+        // first has looked already.
+        let rows = sqlx::query!(
+            r#"
+            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!"
+            FROM document_snapshots WHERE document_id = $1
+            UNION ALL
+            SELECT seq, false, seq, payload FROM document_updates WHERE document_id = $1
+            ORDER BY 1
+            "#,
+            id.0
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut stored = StoredDocument { id, lineage, snapshot: None, updates: Vec::with_capacity(rows.len()), last_seq: 0 };
+        for row in rows {
+            stored.last_seq = stored.last_seq.max(row.upto);
+            if row.is_snapshot {
+                stored.snapshot = Some(row.payload.into());
+            } else {
+                stored.updates.push(row.payload.into());
+            }
+        }
+        Ok(stored)
+    }
+
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
+        if updates.is_empty() {
+            return Ok(());
+        }
+        let documents: Vec<Uuid> = updates.iter().map(|u| u.document.0).collect();
+        let workspaces: Vec<Uuid> = updates.iter().map(|u| u.workspace.0).collect();
+        let authors: Vec<Option<Uuid>> = updates.iter().map(|u| u.author.map(|a| a.0)).collect();
+        let payloads: Vec<&[u8]> = updates.iter().map(|u| u.payload.as_ref()).collect();
+        // One statement is one transaction, and one wait for the disk.
+        sqlx::query!(
+            r#"
+            INSERT INTO document_updates (document_id, workspace_id, author_id, payload)
+            SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[])
+            "#,
+            &documents,
+            &workspaces,
+            &authors as &[Option<Uuid>],
+            &payloads as &[&[u8]],
+        )
+        .execute(self.store.journal())
+        .await?;
+        Ok(())
+    }
+
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
+        let mut tx = self.begin(workspace).await?;
+        if !try_lock(&mut tx, document).await? {
+            return Ok(Compaction::Busy);
+        }
+        let snapshot = sqlx::query_scalar!("SELECT payload FROM document_snapshots WHERE document_id = $1", document.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let rows = sqlx::query!("SELECT seq, payload FROM document_updates WHERE document_id = $1 ORDER BY seq", document.0)
+            .fetch_all(&mut *tx)
+            .await?;
+        let Some(upto) = rows.last().map(|row| row.seq) else { return Ok(Compaction::Nothing) };
+        let (covered, payloads): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().map(|row| (row.seq, row.payload)).unzip();
+        let parts: Vec<Bytes> = snapshot.into_iter().chain(payloads).map(Bytes::from).collect();
+        let merged = tokio::task::spawn_blocking(move || merge(&parts)).await.map_err(|e| LogError::Merge(e.to_string()))?;
+        let merged = merged.map_err(LogError::Merge)?;
+        write_snapshot(&mut tx, document, upto, &merged).await?;
+        // Exactly the rows that were read: one with a smaller number may have become visible since.
+        sqlx::query!("DELETE FROM document_updates WHERE document_id = $1 AND seq = ANY($2)", document.0, &covered)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Compaction::Done { updates: covered.len(), bytes: merged.len() })
+    }
+}
+
+async fn find(tx: &mut TenantTx, key: &DocumentKey) -> Result<Option<(DocumentId, LineageId)>, LogError> {
+    let row = sqlx::query!("SELECT id, lineage FROM documents WHERE task_id = $1 AND step = $2", key.task.0, key.step)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.map(|row| (row.id.into(), row.lineage.into())))
+}
+
+/// Two first visitors, on whatever nodes, end with the same document.
+async fn find_or_create(tx: &mut TenantTx, key: &DocumentKey) -> Result<(DocumentId, LineageId), LogError> {
+    if let Some(found) = find(tx, key).await? {
+        return Ok(found);
+    }
+    sqlx::query!(
+        r#"
+        INSERT INTO documents (id, workspace_id, project_id, task_id, step, lineage)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (task_id, step) DO NOTHING
+        "#,
+        DocumentId::new().0,
+        key.workspace.0,
+        key.project.0,
+        key.task.0,
+        key.step,
+        LineageId::new().0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    // Committed by somebody else meanwhile and filed under another tenant: not for us.
+    find(tx, key).await?.ok_or(LogError::NotFound)
+}
+
+/// Held until the transaction ends.
+async fn try_lock(tx: &mut TenantTx, document: DocumentId) -> Result<bool, LogError> {
+    let (high, low) = document.0.as_u64_pair();
+    let key = (high ^ low).cast_signed();
+    Ok(sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock($1) AS "locked!""#, key).fetch_one(&mut **tx).await?)
+}
+
+async fn write_snapshot(tx: &mut TenantTx, document: DocumentId, upto: i64, payload: &[u8]) -> Result<(), StoreError> {
+    let workspace = tx.workspace().0;
+    sqlx::query!(
+        r#"
+        INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (document_id) DO UPDATE SET upto_seq = excluded.upto_seq, payload = excluded.payload, updated_at = now()
+        "#,
+        document.0,
+        workspace,
+        upto,
+        payload,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A document with its first content, for importers: in the transaction that makes the task. `payload` is one Yjs update.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] if the task has a document: content is never written over what people may hold copies of.
+pub async fn create_with_snapshot(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    step: &str,
+    payload: &[u8],
+) -> Result<DocumentId, StoreError> {
+    let (id, workspace) = (DocumentId::new(), tx.workspace().0);
+    sqlx::query!(
+        "INSERT INTO documents (id, workspace_id, project_id, task_id, step, lineage) VALUES ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        workspace,
+        project.0,
+        task.0,
+        step,
+        LineageId::new().0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    write_snapshot(tx, id, 0, payload).await?;
+    Ok(id)
+}
+
+#[cfg(all(test, feature = "test-support"))]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::*;
+    use crate::testing::{Database, Seeded};
+
+    fn key(of: &Seeded, step: &str) -> DocumentKey {
+        DocumentKey { workspace: of.workspace, project: of.project, task: of.tasks[0], step: step.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn the_postgres_log_keeps_the_contract() {
+        let db = Database::fresh().await;
+        let count = AtomicUsize::new(0);
+        let fresh = async || {
+            let n = count.fetch_add(1, Ordering::Relaxed);
+            key(if n % 2 == 0 { &db.a } else { &db.b }, &format!("step-{n}"))
+        };
+        super::super::contract::check(&PgLog::new(db.store.clone()), fresh).await;
+    }
+
+    #[tokio::test]
+    async fn a_document_of_another_tenants_task_cannot_be_made() {
+        let db = Database::fresh().await;
+        let log = PgLog::new(db.store.clone());
+        let stolen = DocumentKey { workspace: db.b.workspace, ..key(&db.a, "annotate") };
+        assert!(log.open(&stolen).await.is_err());
+        assert!(log.open(&key(&db.a, "annotate")).await.is_ok());
+        assert!(matches!(log.open(&stolen).await, Err(LogError::NotFound | LogError::Refused(_))));
+    }
+
+    #[tokio::test]
+    async fn importers_write_a_documents_first_content_once() {
+        let db = Database::fresh().await;
+        let (log, of) = (PgLog::new(db.store.clone()), &db.a);
+        let mut tx = of.tenant().begin(&db.store).await.unwrap();
+        let id = create_with_snapshot(&mut tx, of.project, of.tasks[0], "annotate", b"first").await.unwrap();
+        tx.commit().await.unwrap();
+        let stored = log.open(&key(of, "annotate")).await.unwrap();
+        assert_eq!((stored.id, stored.snapshot.as_deref()), (id, Some(b"first".as_slice())));
+        let mut tx = of.tenant().begin(&db.store).await.unwrap();
+        let again = create_with_snapshot(&mut tx, of.project, of.tasks[0], "annotate", b"second").await;
+        assert!(matches!(again, Err(StoreError::Duplicate { .. })), "{again:?}");
+    }
+
+    #[tokio::test]
+    async fn edits_appended_while_a_compaction_merges_survive_it() {
+        let db = Database::fresh().await;
+        let (log, key) = (PgLog::new(db.store.clone()), key(&db.a, "annotate"));
+        let document = log.open(&key).await.unwrap().id;
+        let edit = |payload: &'static [u8]| NewUpdate { document, workspace: key.workspace, author: None, payload: payload.into() };
+        log.append(&[edit(b"a")]).await.unwrap();
+        let (appending, handle) = (log.clone(), tokio::runtime::Handle::current());
+        let late = edit(b"late");
+        let merge: Merge = Arc::new(move |parts| {
+            handle.block_on(appending.append(std::slice::from_ref(&late))).map_err(|e| e.to_string())?;
+            Ok(parts.concat())
+        });
+        log.compact(key.workspace, document, merge).await.unwrap();
+        let stored = log.open(&key).await.unwrap();
+        assert_eq!((stored.snapshot.as_deref(), stored.updates.as_slice()), (Some(b"a".as_slice()), &[Bytes::from_static(b"late")][..]));
+    }
+}
