@@ -1,0 +1,33 @@
+-- One row at least in every table for both workspaces of the seed, written by the superuser. All ids of workspace a contain
+-- "-8000-000a", all of b "-8000-000b": a text with b's mark is a leak.
+DO $$
+DECLARE
+    mark text;
+    letter text;
+    ws uuid; labeler uuid; project uuid; task uuid; lease uuid; annotation uuid; document uuid;
+BEGIN
+    FOREACH letter IN ARRAY ARRAY['a', 'b'] LOOP
+        mark := '01900000-0000-7000-8000-000' || letter || '0000';
+        ws := (mark || '0000')::uuid; labeler := (mark || '0003')::uuid; project := (mark || '0010')::uuid;
+        task := (mark || '0040')::uuid; lease := (mark || '0050')::uuid; annotation := (mark || '0060')::uuid; document := (mark || '0070')::uuid;
+
+        INSERT INTO customers (id, workspace_id, name) VALUES ((mark || '0080')::uuid, ws, 'Customer of ' || ws);
+        INSERT INTO assignments (id, workspace_id, project_id, task_id, user_id, expires_at, reason)
+        VALUES (lease, ws, project, task, labeler, now() + interval '1 hour', 'of ' || ws);
+        UPDATE tasks SET status = 'assigned' WHERE id = task;
+        INSERT INTO annotations (id, workspace_id, project_id, task_id, user_id, assignment_id, data)
+        VALUES (annotation, ws, project, task, labeler, lease, jsonb_build_object('regions', '[]'::jsonb, 'of', ws));
+        INSERT INTO regions (project_id, annotation_id, id, workspace_id, task_id, label, kind, geometry, area, x, y, width, height)
+        VALUES (project, annotation, (mark || '0061')::uuid, ws, task, 'cat', 'box', '{}', 1, 1, 1, 1, 1);
+        INSERT INTO annotation_events (id, workspace_id, project_id, task_id, step, annotation_id, event_type, snapshot, actor_id, actor_type)
+        VALUES ((mark || '0062')::uuid, ws, project, task, 'annotate', annotation, 'submitted', '{}', labeler, 'user');
+        INSERT INTO documents (id, workspace_id, project_id, task_id, lineage) VALUES (document, ws, project, task, (mark || '0071')::uuid);
+        INSERT INTO document_updates (document_id, workspace_id, author_id, payload) VALUES (document, ws, labeler, convert_to(ws::text, 'UTF8'));
+        INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload) VALUES (document, ws, 0, convert_to(ws::text, 'UTF8'));
+        INSERT INTO outbox (workspace_id, project_id, topic, payload) VALUES (ws, project, 'x', jsonb_build_object('of', ws));
+        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type)
+        VALUES ((mark || '0063')::uuid, ws, project, labeler, 'user', 'x', 'x');
+        INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, response) VALUES (ws, labeler, 'key of ' || ws, '', '{}');
+    END LOOP;
+END $$;
+ANALYZE;
