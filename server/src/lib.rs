@@ -8,6 +8,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod embedded;
+pub mod fixture;
 pub mod generate;
 pub mod health;
 #[cfg(feature = "test-support")]
