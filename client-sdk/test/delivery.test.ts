@@ -46,11 +46,27 @@ describe('what is drawn offline', () => {
     // On disk, but the wire is cut before the acknowledgement leaves.
     server.cutAll();
     server.task(TASK).durable = true;
-    const before = server.task(TASK).received;
+    const update = vi.spyOn(server.task(TASK), 'update');
     await pass(3_000);
     expect(ann.saveState).toBe('saved');
-    expect(server.task(TASK).received).toBe(before);
+    expect(update.mock.calls.map(([, , bytes]) => bytes)).toEqual([Uint8Array.of(0, 0)]);
     expect(serverIds(server)).toEqual([id]);
+  });
+
+  it('is not called saved because the server has it in memory: only its disk counts', async () => {
+    const server = new MemoryServer();
+    const ann = await one(server);
+    server.task(TASK).durable = false;
+    const id = ann.regions.add({ label: 'a', geometry: box() });
+    await pass(50);
+    server.cutAll();
+    await pass(3_000);
+    expect(ann.saveState).toBe('waiting_for_disk');
+    expect(server.task(TASK).disk.getMap('regions').has(id)).toBe(false);
+    server.task(TASK).durable = true;
+    await pass();
+    expect(ann.saveState).toBe('saved');
+    expect(server.task(TASK).disk.getMap('regions').has(id)).toBe(true);
   });
 
   it('sends nothing on return when nothing is missing', async () => {
@@ -138,6 +154,30 @@ describe('a killed server', () => {
     await pass(5_000);
     expect(serverIds(server)).toEqual([id]);
     expect(bob.saveState).toBe('saved');
+  });
+});
+
+describe('a room that crashes and comes back on the living connection', () => {
+  it('is joined again on the same channel, with nothing lost and nothing acknowledged too early', async () => {
+    const server = new MemoryServer();
+    const { rooms, people } = await together(server, 'ann', 'bob');
+    const [ann, bob] = rooms as [TaskRoom, TaskRoom];
+    const saved = ann.regions.add({ label: 'saved', geometry: box() });
+    await pass();
+    server.task(TASK).durable = false;
+    const unwritten = ann.regions.add({ label: 'unwritten', geometry: box() });
+    await pass(30);
+    server.task(TASK).crash();
+    for (const connection of server.connections) connection.rejoin();
+    const later = ann.regions.add({ label: 'later', geometry: box() });
+    await pass(100);
+    expect(ann.saveState).toBe('waiting_for_disk');
+    server.task(TASK).durable = true;
+    await pass();
+    expect(serverIds(server)).toEqual([saved, unwritten, later].sort());
+    expect(ids(bob)).toEqual(ids(ann));
+    expect([ann.saveState, bob.saveState]).toEqual(['saved', 'saved']);
+    expect(people.map(({ session }) => session.state.status)).toEqual(['open', 'open']);
   });
 });
 

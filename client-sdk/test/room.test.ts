@@ -206,6 +206,26 @@ describe('a refused edit', () => {
     expect(ann.snapshot().refusals).toEqual([]);
   });
 
+  it('that the server has no room for now waits, with everything drawn meanwhile', async () => {
+    const { server, ann, bob } = await two();
+    const until = Date.now() + 20_000;
+    const asked = vi.fn();
+    server.task(TASK).referee = () => {
+      asked();
+      return Date.now() < until ? { code: 'waiting_for_disk', message: 'too many edits wait', retryable: true } : undefined;
+    };
+    const drawn: string[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      drawn.push(ann.regions.add({ label: `${i}`, geometry: box(i) }));
+      await pass(150);
+    }
+    expect(ann.saveState).toBe('saving');
+    expect(asked.mock.calls.length).toBeLessThan(12);
+    await pass(20_000);
+    expect(ann.saveState).toBe('saved');
+    expect(ids(bob)).toEqual(drawn.sort());
+  });
+
   it('too big for a frame never leaves, and does not end the connection', async () => {
     const server = new MemoryServer({ maxFrame: 10_000 });
     const { ann, bob } = await two(server);
@@ -369,6 +389,17 @@ describe('presence, cursors, ghosts', () => {
     ann.close();
     await pass();
     expect(carol.ghosts.others()).toEqual([]);
+  });
+
+  it('are whole again after the server dropped a move', async () => {
+    const { server, ann, bob } = await two();
+    const ghost = vi.spyOn(server.task(TASK), 'ghost').mockImplementationOnce(() => undefined);
+    ann.ghosts.setMine({ region_id: null, tool: 'box', label: 'a', geometry: box(1) });
+    await pass(50);
+    expect(ghost).toHaveBeenCalledTimes(1);
+    ann.ghosts.setMine({ region_id: null, tool: 'box', label: 'a', geometry: box(2) });
+    await pass(100);
+    expect(bob.ghosts.others()).toMatchObject([{ geometry: box(2) }]);
   });
 
   it('leave nothing in the kept document', async () => {

@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to an annotation. */
+        /** What happened to an annotation, the versions before and after it included. */
         get: operations["listAnnotationEvents"];
         put?: never;
         post?: never;
@@ -63,8 +63,8 @@ export interface paths {
         put?: never;
         /**
          * Say that the bytes are there.
-         * @description Type, size and orientation are read from the bytes. An image that cannot be shown is `rejected` with its reason. Calling
-         *     again gives the same answer.
+         * @description Type, size and orientation are read from the bytes. An image that cannot be shown is `rejected` with its reason. Calling again
+         *     gives the same answer.
          */
         post: operations["completeAsset"];
         delete?: never;
@@ -172,8 +172,8 @@ export interface paths {
         put?: never;
         /**
          * Submit the work.
-         * @description What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is
-         *     leased in the same call.
+         * @description What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is leased in the
+         *     same call. Asking again after a lost answer gives the same annotation.
          */
         post: operations["submitTask"];
         delete?: never;
@@ -317,7 +317,7 @@ export interface paths {
         };
         /**
          * Export a project's newest submitted annotations.
-         * @description Streamed: one COCO document, or one JSON line a task.
+         * @description Streamed: one COCO document, or one JSON line a task. A body that breaks off is no complete export.
          */
         get: operations["exportProject"];
         put?: never;
@@ -446,6 +446,26 @@ export interface paths {
         get: operations["listAnnotations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lease this very task.
+         * @description How somebody takes back work whose lease ran out, or picks a task from the list. My own lease on it comes back as it is.
+         */
+        post: operations["claimTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1456,12 +1476,7 @@ export interface operations {
     };
     listAnnotationEvents: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 annotation_id: components["schemas"]["AnnotationId"];
@@ -1470,7 +1485,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, oldest first */
+            /** @description The newest thousand events, oldest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1792,7 +1807,7 @@ export interface operations {
                     "application/json": components["schemas"]["Submitted"];
                 };
             };
-            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`; `document_behind`: edits are still on their way */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1918,19 +1933,14 @@ export interface operations {
     };
     listProjects: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Projects, newest first */
+            /** @description All of them, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2059,6 +2069,7 @@ export interface operations {
                 cursor?: string;
                 /** @description 1 to 200 items; default 50. */
                 limit?: number;
+                status?: components["schemas"]["AssetStatus"];
             };
             header?: never;
             path: {
@@ -2068,7 +2079,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Images, newest first; without `url` */
+            /** @description Images, oldest first; without `url` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2128,12 +2139,7 @@ export interface operations {
     };
     listBatches: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 project_id: components["schemas"]["ProjectId"];
@@ -2142,7 +2148,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Batches, newest first */
+            /** @description All of them, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,12 +2242,7 @@ export interface operations {
     };
     listProjectMembers: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 project_id: components["schemas"]["ProjectId"];
@@ -2250,7 +2251,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description People, by name */
+            /** @description All of them, by name */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2414,7 +2415,7 @@ export interface operations {
                 cursor?: string;
                 /** @description 1 to 200 items; default 50. */
                 limit?: number;
-                /** @description Beginning of the external id or of the file name; 1 to 255 characters. */
+                /** @description Beginning of the external id or of the file name; 1 to 255 characters, case matters. */
                 q?: string;
                 status?: components["schemas"]["TaskStatus"];
             };
@@ -2517,12 +2518,7 @@ export interface operations {
     };
     listAnnotations: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path: {
                 task_id: components["schemas"]["TaskId"];
@@ -2531,7 +2527,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Annotations, newest first */
+            /** @description All versions, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2551,21 +2547,56 @@ export interface operations {
             };
         };
     };
+    claimTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The work */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task, `details` says who */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before; none for the first page. */
-                cursor?: string;
-                /** @description 1 to 200 items; default 50. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description People, by name */
+            /** @description All of them, by name */
             200: {
                 headers: {
                     [name: string]: unknown;

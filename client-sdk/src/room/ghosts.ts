@@ -42,6 +42,7 @@ export class Ghosts implements GhostStore {
   /** What I draw, whether the others know it already or not. */
   #mine: Ghost | null = null;
   #sent = false;
+  #whole = false;
 
   constructor(timers: Timers) {
     this.#pace = new Pace(timers, INTERVAL_MS, () => this.#write());
@@ -98,6 +99,12 @@ export class Ghosts implements GhostStore {
     this.#others.invalidate();
   }
 
+  /** The server lacks an earlier move of mine and so cannot take later ones: the next carries all of them. */
+  resend(): void {
+    this.#whole = true;
+    if (this.#mine) this.#pace.request();
+  }
+
   dispose(): void {
     this.#pace.stop();
     this.#doc.destroy();
@@ -109,7 +116,8 @@ export class Ghosts implements GhostStore {
     const me = this.#me;
     if (!link || me === undefined || (this.#mine === null && !this.#sent)) return;
     const ghosts = this.#doc.getMap<unknown>('ghosts');
-    const before = Y.encodeStateVector(this.#doc);
+    const before = this.#whole ? undefined : Y.encodeStateVector(this.#doc);
+    this.#whole = false;
     if (this.#mine) ghosts.set(String(me), this.#mine);
     else ghosts.delete(String(me));
     this.#sent = this.#mine !== null;

@@ -3,6 +3,12 @@ import * as Y from 'yjs';
 
 type DeleteSet = ReturnType<typeof Y.createDeleteSet>;
 
+/**
+ * An edit of nothing. Updates are acknowledged in order, so its acknowledgement says that everything the server took before is on
+ * disk: that is how to learn it about edits whose own acknowledgement was lost with the connection.
+ */
+export const NOTHING: Uint8Array = Uint8Array.of(0, 0);
+
 /** Whether every deletion in `mine` is one of `theirs`. Both are sorted, their ranges merged. */
 function covers(theirs: DeleteSet, mine: DeleteSet): boolean {
   for (const [client, ranges] of mine.clients) {

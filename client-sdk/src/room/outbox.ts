@@ -43,10 +43,10 @@ export class Outbox {
     return this.#sent.length < before;
   }
 
-  /** A fresh subscription: numbers start again, and `difference` stands for all that waited. */
-  restart(difference: Uint8Array | null): void {
+  /** Joined anew: `difference` stands for all that waited or was sent. On a new channel numbers start again, on the same they go on. */
+  restart(difference: Uint8Array | null, newChannel: boolean): void {
     this.#waiting = difference ? [difference] : [];
     this.#sent = [];
-    this.#seq = 0;
+    if (newChannel) this.#seq = 0;
   }
 }

@@ -69,6 +69,10 @@ class LiveProjectRoom implements ProjectRoom, Channel {
     // Nothing is ever sent.
   }
 
+  warned(): void {
+    // Nothing is ever sent.
+  }
+
   failed({ code, message }: Pick<ErrorMessage, 'code' | 'message'>): void {
     this.#failure = { code, message };
     this.#view.invalidate();

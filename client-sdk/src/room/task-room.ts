@@ -33,7 +33,7 @@ import type { ErrorMessage, LeaseView, ProjectRole, Subscribed, TaskJoined, Task
 import { Cursors } from './cursors.js';
 import { Ghosts } from './ghosts.js';
 import { Keeper } from './keeper.js';
-import { lacking } from './lacking.js';
+import { lacking, NOTHING } from './lacking.js';
 import { FROM_SERVER, FROM_STORAGE, isMine } from './origins.js';
 import { Outbox } from './outbox.js';
 import { Presence } from './presence.js';
@@ -103,7 +103,12 @@ class LiveTaskRoom implements TaskRoom, Channel {
   /** This device holds edits of an earlier visit; whether the server has them is known after the first sync. */
   #restoredUndelivered = false;
   #replaced: Replaced | undefined;
+  /** Joins since the last acknowledgement because an edit could not be taken as it came. */
   #rejoins = 0;
+  /** The server cannot take edits at the moment: they wait for the next join. */
+  #holding = false;
+  /** The channel that the numbers of sent updates belong to. */
+  #channel: number | undefined;
   #timer: TimerHandle | undefined;
 
   #role: ProjectRole | null = null;
@@ -285,6 +290,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (!task) return;
     this.#link = link;
     this.#joining = task;
+    if (!this.#isClosed()) this.#phase = 'joining';
     this.#takeLineage(task.lineage);
     this.#role = task.role;
     this.#readOnly = task.read_only ?? null;
@@ -311,7 +317,13 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (!joining) return;
     this.#joining = undefined;
     Y.applyUpdate(this.#doc, sync, FROM_SERVER);
-    this.#outbox.restart(lacking(this.#doc, fromBase64(joining.state_vector), sync));
+    const channel = this.#link?.number;
+    // The server's memory may have what its disk has not: edits nobody acknowledged are asked about, never assumed.
+    const unsure = this.#outbox.pending > 0 || this.#restoredUndelivered;
+    const difference = lacking(this.#doc, fromBase64(joining.state_vector), sync) ?? (unsure ? NOTHING : null);
+    this.#outbox.restart(difference, channel !== this.#channel);
+    this.#channel = channel;
+    this.#holding = false;
     this.#restoredUndelivered = false;
     if (!this.#isClosed()) this.#phase = 'joined';
     this.#reportReplaced();
@@ -360,7 +372,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   #send(): void {
     const link = this.#link;
     // Between `subscribed` and `sync` nothing is sent: the difference computed then holds it.
-    if (!link || this.#joining || this.#readOnly !== null) return;
+    if (!link || this.#joining || this.#holding || this.#readOnly !== null) return;
     const next = this.#outbox.take();
     if (!next) return;
     if (next.bytes.length + FRAME_OVERHEAD > link.info.limits.max_frame) {
@@ -393,9 +405,16 @@ class LiveTaskRoom implements TaskRoom, Channel {
     else this.#refuse(error.code, error.message, error.field ?? null, error.rule ?? null);
   }
 
+  warned(error: ErrorMessage): void {
+    if (error.code === 'ghost_refused') this.ghosts.resend();
+  }
+
   /** The server cannot take the edit as it came (it lacks what it builds on): the difference of the documents can. */
   #rejoin(): void {
+    // Later edits build on the refused one, so each of them on its way is refused too: one join is the answer to all.
+    if (this.#holding) return;
     const again = (): void => this.#link?.resubscribe();
+    this.#holding = true;
     this.#rejoins += 1;
     if (this.#rejoins === 1) again();
     else this.#arm(REJOIN_MS * Math.min(this.#rejoins, 10), again);
@@ -425,7 +444,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     old.off('update', this.#edited);
     if (undelivered || reason === 'refused') this.#replaced ??= { doc: old, lineage: this.#lineage, reason };
     this.#keeper.setAside(this.#lineage, reason, Y.encodeStateAsUpdate(old), this.session.timers.now());
-    this.#outbox.restart(null);
+    this.#outbox.restart(null, false);
     this.#restoredUndelivered = false;
     this.#lineage = null;
     this.#doc = new Y.Doc();

@@ -72,6 +72,10 @@ class LiveUserRoom implements UserRoom, Channel {
     // Nothing is ever sent.
   }
 
+  warned(): void {
+    // Nothing is ever sent.
+  }
+
   failed({ code, message }: Pick<ErrorMessage, 'code' | 'message'>): void {
     this.#failure = { code, message };
     this.#view.invalidate();

@@ -13,6 +13,8 @@ export type ChannelControl = Extract<
 
 /** A subscription on one connection. Dead once the connection or the subscription has ended: then every `send` is refused. */
 export interface Link {
+  /** Never used twice on one connection. */
+  readonly number: number;
   readonly info: SessionInfo;
   readonly congested: boolean;
   hot(message: WithoutChannel<ClientHot>): boolean;
@@ -31,6 +33,8 @@ export interface Channel {
   hot(message: ServerHot): void;
   /** An edit of this channel was not taken. */
   refused(seq: number, error: ErrorMessage): void;
+  /** Something else of ours was not taken: a ghost, a presence. It is lost, nothing more. */
+  warned(error: ErrorMessage): void;
   /** The server will not let us join. */
   failed(error: ErrorMessage): void;
   /** The connection (or the subscription) is gone; the session is already at work on another. */

@@ -86,8 +86,8 @@ export class Subscriptions {
     const subscription = error.channel == null ? undefined : this.#byNumber.get(error.channel);
     if (!subscription) return;
     if (error.seq != null) subscription.channel.refused(error.seq, error);
-    else if (!subscription.joined) this.#notJoined(subscription, error);
-    // Anything else about a joined topic (a presence too long, a frame too fast) costs that message only.
+    else if (subscription.joined) subscription.channel.warned(error);
+    else this.#notJoined(subscription, error);
   }
 
   #notJoined(subscription: Subscription, error: ErrorMessage): void {
@@ -109,6 +109,7 @@ export class Subscriptions {
     const alive = (): boolean => this.#byNumber.get(number) === subscription;
     const connection = this.connection;
     return {
+      number,
       info: this.info,
       get congested() {
         return connection.congested;

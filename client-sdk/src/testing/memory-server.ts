@@ -68,7 +68,7 @@ export class MemoryServer {
 
   task(id: string): MemoryTask {
     let task = this.#tasks.get(id);
-    if (!task) this.#tasks.set(id, (task = new MemoryTask()));
+    if (!task) this.#tasks.set(id, (task = new MemoryTask(id)));
     return task;
   }
 
@@ -133,6 +133,14 @@ export class MemoryConnection implements ServerEnd {
     this.server.connections.delete(this);
     for (const { task, member } of this.#members.values()) task.leave(member);
     this.#members.clear();
+  }
+
+  /** The room crashed and is back: this member is let in again, on the same channels, with everything. */
+  rejoin(): void {
+    for (const [channel, { task, member }] of this.#members) {
+      task.leave(member);
+      this.#admit(channel, task, member, null, null);
+    }
   }
 
   send(message: ServerControl): void {
@@ -221,11 +229,11 @@ export class MemoryConnection implements ServerEnd {
     else if (topic.kind === 'project') this.send({ type: 'subscribed', ...plain, project: { progress: EMPTY, people: [] } });
     else if (!this.server.hasTask(topic.id))
       this.#error(channel, null, { code: 'not_found', message: 'no such task', retryable: false });
-    else this.#joinTask(channel, topic, lineage ?? null, state_vector ?? null);
+    else this.#joinTask(channel, topic.id, lineage ?? null, state_vector ?? null);
   }
 
-  #joinTask(channel: number, topic: Subscribe['topic'], lineage: string | null, stateVector: string | null): void {
-    const task = this.server.task(topic.id);
+  #joinTask(channel: number, taskId: string, lineage: string | null, stateVector: string | null): void {
+    const task = this.server.task(taskId);
     const member: Member = {
       user: this.#user ?? { id: '', name: '', email: '', color: '' },
       hot: (message) => this.sendHot({ ...message, channel }),
@@ -233,8 +241,12 @@ export class MemoryConnection implements ServerEnd {
       error: ({ seq, ...error }) => this.#error(channel, seq, error),
     };
     this.#members.set(channel, { task, member });
+    this.#admit(channel, task, member, lineage, stateVector);
+  }
+
+  #admit(channel: number, task: MemoryTask, member: Member, lineage: string | null, stateVector: string | null): void {
     const { joined, sync } = task.join(member, lineage, stateVector);
-    this.send({ type: 'subscribed', channel, topic, task: joined, project: null, user: null });
+    this.send({ type: 'subscribed', channel, topic: { kind: 'task', id: task.id }, task: joined, project: null, user: null });
     this.sendHot({ kind: 'sync', channel, bytes: sync });
     task.showGhosts(member);
   }

@@ -23,7 +23,7 @@ export interface Member {
   readonly user: UserSummary;
   hot(message: WithoutChannel<ServerHot>): void;
   control(message: WithoutChannel<Exclude<ServerControl, { type: 'error' }>>): void;
-  error(error: Pick<ErrorMessage, 'code' | 'message' | 'retryable'> & { seq: number }): void;
+  error(error: Pick<ErrorMessage, 'code' | 'message' | 'retryable'> & { seq: number | null }): void;
 }
 
 interface Here {
@@ -58,6 +58,8 @@ export class MemoryTask {
   #nextPeer = 1;
   #unwritten: Unwritten[] = [];
   readonly #here = new Map<Member, Here>();
+
+  constructor(readonly id: string) {}
 
   // ---------------------------------------------------------------- joining
 
@@ -122,10 +124,7 @@ export class MemoryTask {
 
   #refusal(bytes: Uint8Array): ReturnType<Referee> {
     if (this.readOnly !== null) return { code: 'read_only', message: this.readOnly, retryable: false };
-    const trial = new Y.Doc();
-    Y.applyUpdate(trial, Y.encodeStateAsUpdate(this.doc));
-    Y.applyUpdate(trial, bytes);
-    if (trial.store.pendingStructs !== null || trial.store.pendingDs !== null)
+    if (!fits(this.doc, bytes))
       return { code: 'invalid_update', message: 'the edit builds on edits that the server does not have', retryable: true };
     return this.referee(bytes);
   }
@@ -211,6 +210,15 @@ export class MemoryTask {
   ghost(member: Member, epoch: number, bytes: Uint8Array): void {
     const here = this.#here.get(member);
     if (!here || epoch !== this.#epoch) return;
+    if (!fits(this.#ghosts, bytes)) {
+      member.error({
+        seq: null,
+        code: 'ghost_refused',
+        message: 'the ghost builds on moves that the server does not have',
+        retryable: true,
+      });
+      return;
+    }
     Y.applyUpdate(this.#ghosts, bytes);
     for (const other of this.#others(here)) other.hot({ kind: 'ghost', epoch, bytes });
     this.#resetIfEmpty();
@@ -245,6 +253,14 @@ export class MemoryTask {
   #others(here: Here): Member[] {
     return [...this.#here.keys()].filter((member) => member !== here.member);
   }
+}
+
+/** Whether a document can take this update at once, whole. */
+function fits(doc: Y.Doc, bytes: Uint8Array): boolean {
+  const trial = new Y.Doc();
+  Y.applyUpdate(trial, Y.encodeStateAsUpdate(doc));
+  Y.applyUpdate(trial, bytes);
+  return trial.store.pendingStructs === null && trial.store.pendingDs === null;
 }
 
 const presence = (state: PresenceState): PresenceState => ({
