@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod document;
+pub mod jobs;
 pub mod journal;
 mod live;
 pub mod ports;

@@ -21,7 +21,12 @@ pub struct Viewer {
 
 /// Makes a project. Its maker gets no membership: only workspace admins make projects, and they need none.
 pub async fn create(tx: &mut TenantTx, project: &CreateProject) -> Result<ProjectId, StoreError> {
-    let (id, workspace, by) = (ProjectId::new(), tx.workspace().0, tx.user().map(|u| u.0));
+    create_as(tx, ProjectId::new(), project).await
+}
+
+/// As [`create`], with an id chosen before, e.g. because uploads are already filed under it.
+pub async fn create_as(tx: &mut TenantTx, id: ProjectId, project: &CreateProject) -> Result<ProjectId, StoreError> {
+    let (workspace, by) = (tx.workspace().0, tx.user().map(|u| u.0));
     let lease = project.lease_seconds.map_or(DEFAULT_LEASE_SECONDS, |s| i32::try_from(s).unwrap_or(i32::MAX));
     sqlx::query!(
         "INSERT INTO projects (id, workspace_id, name, description, customer_id, label_schema, lease_seconds, created_by)
