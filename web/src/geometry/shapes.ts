@@ -1,0 +1,159 @@
+import type { Geometry } from '@tandem/client';
+import { clamp, imagePoint, round2, type ImagePoint, type Rect, type Size } from './points';
+
+export type { Geometry };
+export type RegionKind = Geometry['kind'];
+export type BoxGeometry = Extract<Geometry, { kind: 'box' }>;
+
+/** A pair as the wire has it. */
+export type Pair = readonly number[];
+
+const at = (pair: Pair): ImagePoint => imagePoint(pair[0] ?? 0, pair[1] ?? 0);
+
+/** Below this (image pixels) a drawn box is a slip of the hand. */
+export const MIN_BOX = 2;
+
+/** Degrees clockwise around a centre. */
+export function rotated(p: ImagePoint, centre: ImagePoint, degrees: number): ImagePoint {
+  const a = (degrees * Math.PI) / 180;
+  const dx = p.x - centre.x;
+  const dy = p.y - centre.y;
+  return imagePoint(
+    centre.x + dx * Math.cos(a) - dy * Math.sin(a),
+    centre.y + dx * Math.sin(a) + dy * Math.cos(a),
+  );
+}
+
+export function corners(g: Extract<Geometry, { kind: 'box' | 'rotated_box' }>): ImagePoint[] {
+  const points = [
+    imagePoint(g.x, g.y),
+    imagePoint(g.x + g.width, g.y),
+    imagePoint(g.x + g.width, g.y + g.height),
+    imagePoint(g.x, g.y + g.height),
+  ];
+  if (g.kind === 'box') return points;
+  const centre = imagePoint(g.x + g.width / 2, g.y + g.height / 2);
+  return points.map((p) => rotated(p, centre, g.rotation));
+}
+
+function around(points: readonly ImagePoint[]): Rect {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const p of points) {
+    x0 = Math.min(x0, p.x);
+    y0 = Math.min(y0, p.y);
+    x1 = Math.max(x1, p.x);
+    y1 = Math.max(y1, p.y);
+  }
+  return x0 > x1 ? { x: 0, y: 0, width: 0, height: 0 } : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+}
+
+function ellipseBounds(g: Extract<Geometry, { kind: 'ellipse' }>): Rect {
+  const a = (g.rotation * Math.PI) / 180;
+  const w = Math.hypot(g.rx * Math.cos(a), g.ry * Math.sin(a));
+  const h = Math.hypot(g.rx * Math.sin(a), g.ry * Math.cos(a));
+  return { x: g.cx - w, y: g.cy - h, width: 2 * w, height: 2 * h };
+}
+
+/** The runs of a mask lie column by column; this is the box around the ones. */
+function maskBounds(g: Extract<Geometry, { kind: 'mask' }>): Rect {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  let offset = 0;
+  g.counts.forEach((run, i) => {
+    if (i % 2 === 1 && run > 0) {
+      const last = offset + run - 1;
+      const firstColumn = Math.floor(offset / g.height);
+      const lastColumn = Math.floor(last / g.height);
+      x0 = Math.min(x0, firstColumn);
+      x1 = Math.max(x1, lastColumn + 1);
+      y0 = Math.min(y0, firstColumn === lastColumn ? offset % g.height : 0);
+      y1 = Math.max(y1, firstColumn === lastColumn ? (last % g.height) + 1 : g.height);
+    }
+    offset += run;
+  });
+  return x0 > x1 ? { x: 0, y: 0, width: 0, height: 0 } : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+}
+
+/** The axis-parallel box around a shape. */
+export function bounds(g: Geometry): Rect {
+  switch (g.kind) {
+    case 'box':
+      return { x: g.x, y: g.y, width: g.width, height: g.height };
+    case 'rotated_box':
+      return around(corners(g));
+    case 'ellipse':
+      return ellipseBounds(g);
+    case 'polygon':
+      return around(g.parts.flatMap((part) => (part[0] ?? []).map(at)));
+    case 'polyline':
+      return around(g.points.map(at));
+    case 'point':
+      return { x: g.x, y: g.y, width: 0, height: 0 };
+    case 'keypoints':
+      return around(g.points.filter((p) => p.v > 0).map((p) => imagePoint(p.x, p.y)));
+    case 'mask':
+      return maskBounds(g);
+  }
+}
+
+/** A mask is bound to the pixels it was painted on; everything else may be moved. */
+export const canMove = (g: Geometry): boolean => g.kind !== 'mask';
+
+/** Boxes have handles; other shapes get theirs with their own tools. */
+export const canResize = (g: Geometry): g is BoxGeometry => g.kind === 'box';
+
+/** Moves a shape, stopping at the image's border. */
+export function moved(g: Geometry, dx: number, dy: number, image: Size): Geometry {
+  const b = bounds(g);
+  const x = clamp(dx, Math.min(0, -b.x), Math.max(0, image.width - b.x - b.width));
+  const y = clamp(dy, Math.min(0, -b.y), Math.max(0, image.height - b.y - b.height));
+  return translated(g, x, y);
+}
+
+function translated(g: Geometry, dx: number, dy: number): Geometry {
+  const shift = (p: Pair): [number, number] => [round2((p[0] ?? 0) + dx), round2((p[1] ?? 0) + dy)];
+  switch (g.kind) {
+    case 'box':
+    case 'rotated_box':
+    case 'point':
+      return { ...g, x: round2(g.x + dx), y: round2(g.y + dy) };
+    case 'ellipse':
+      return { ...g, cx: round2(g.cx + dx), cy: round2(g.cy + dy) };
+    case 'polygon':
+      return { ...g, parts: g.parts.map((part) => part.map((ring) => ring.map(shift))) };
+    case 'polyline':
+      return { ...g, points: g.points.map(shift) };
+    case 'keypoints':
+      return { ...g, points: g.points.map((p) => ({ ...p, x: round2(p.x + dx), y: round2(p.y + dy) })) };
+    case 'mask':
+      return g;
+  }
+}
+
+/** The box between two corners, inside the image, fractions rounded. */
+export function boxBetween(a: ImagePoint, b: ImagePoint, image: Size): BoxGeometry {
+  const x0 = round2(clamp(Math.min(a.x, b.x), 0, image.width));
+  const y0 = round2(clamp(Math.min(a.y, b.y), 0, image.height));
+  const x1 = round2(clamp(Math.max(a.x, b.x), 0, image.width));
+  const y1 = round2(clamp(Math.max(a.y, b.y), 0, image.height));
+  return { kind: 'box', x: x0, y: y0, width: round2(x1 - x0), height: round2(y1 - y0) };
+}
+
+/** In words, for the list and screen readers: "Box, 120 by 80 at 30, 40". */
+export function describe(g: Geometry): string {
+  const b = bounds(g);
+  const n = (value: number): string => String(Math.round(value));
+  const where = `at ${n(b.x)}, ${n(b.y)}`;
+  if (g.kind === 'point') return `${KIND_NAMES[g.kind]} ${where}`;
+  return `${KIND_NAMES[g.kind]}, ${n(b.width)} by ${n(b.height)} ${where}`;
+}
+
+export const KIND_NAMES: Record<RegionKind, string> = {
+  box: 'Box',
+  rotated_box: 'Rotated box',
+  ellipse: 'Ellipse',
+  polygon: 'Polygon',
+  polyline: 'Line',
+  point: 'Point',
+  keypoints: 'Keypoints',
+  mask: 'Mask',
+};

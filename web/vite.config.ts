@@ -1,0 +1,32 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env['TANDEM_SERVER'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react()],
+  resolve: {
+    alias: {
+      '~': fileURLToPath(new URL('./src', import.meta.url)),
+    },
+    // Two copies of Yjs in one page would not recognise each other's types.
+    dedupe: ['yjs', 'react', 'react-dom'],
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 700,
+    // `vite build --mode dev` builds the page that runs on the in-memory fake; it is never shipped.
+    ...(mode === 'dev' ? { outDir: 'dist-dev', rollupOptions: { input: 'tests/dev/index.html' } } : {}),
+  },
+  test: {
+    environment: 'node',
+    include: ['tests/**/*.test.{ts,tsx}'],
+  },
+}));
