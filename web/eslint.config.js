@@ -1,10 +1,10 @@
-import js from '@eslint/js';
 import hooks from 'eslint-plugin-react-hooks';
-import tseslint from 'typescript-eslint';
+
+import root from '../eslint.config.js';
 
 /** The canvas code has three layers; imports go one way: geometry <- tools <- canvas. */
-const layer = (files, forbidden) => ({
-  files: [files],
+const layer = (folder, forbidden) => ({
+  files: [`**/src/${folder}/**`],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -13,27 +13,11 @@ const layer = (files, forbidden) => ({
   },
 });
 
-export default tseslint.config(
-  { ignores: ['dist', 'dist-dev', 'shots', 'node_modules', 'e2e'] },
-  js.configs.recommended,
-  {
-    files: ['**/*.{ts,tsx}'],
-    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/consistent-type-definitions': 'off',
-      '@typescript-eslint/dot-notation': 'off',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-    },
-  },
-  { files: ['src/**/*.{ts,tsx}'], ...hooks.configs.flat['recommended-latest'] },
-  {
-    files: ['**/*.js', 'scripts/**/*.mjs'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', setTimeout: 'readonly' } },
-  },
-  layer('src/geometry/**', ['**/tools/**', '**/canvas/**', '**/features/**', 'react*', 'konva*']),
-  layer('src/tools/**', ['**/canvas/**', '**/features/**', 'react*', 'konva*']),
-  layer('src/canvas/**', ['**/features/**']),
-);
+export default [
+  { ignores: ['**/dist-dev/**', '**/shots/**', '**/e2e/**'] },
+  ...root,
+  { files: ['**/src/**/*.{ts,tsx}'], ...hooks.configs.flat['recommended-latest'] },
+  layer('geometry', ['**/tools/**', '**/canvas/**', '**/features/**', 'react*', 'konva*']),
+  layer('tools', ['**/canvas/**', '**/features/**', 'react*', 'konva*']),
+  layer('canvas', ['**/features/**']),
+];

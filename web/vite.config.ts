@@ -10,6 +10,8 @@ export default defineConfig(({ mode }) => ({
     alias: {
       '~': fileURLToPath(new URL('./src', import.meta.url)),
     },
+    // The SDK's own source, so that one build (and one error) covers both.
+    conditions: ['tandem-source', 'module', 'browser', 'development|production'],
     // Two copies of Yjs in one page would not recognise each other's types.
     dedupe: ['yjs', 'react', 'react-dom'],
   },
