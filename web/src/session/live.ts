@@ -1,0 +1,48 @@
+import type { ProjectSnapshot, SessionState, UserSnapshot } from '@tandem/client';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+import { useBackend } from './backend';
+
+const NOT_YET: ProjectSnapshot = { joined: false, progress: null, people: [], failure: null };
+
+/** Progress of a project and who is here, as long as the component is on the screen. */
+export function useProjectLive(projectId: string): ProjectSnapshot {
+  const { live } = useBackend();
+  const [snapshot, setSnapshot] = useState(NOT_YET);
+  useEffect(() => {
+    const room = live.subscribeProject(projectId);
+    const show = (): void => setSnapshot(room.snapshot());
+    show();
+    const stop = room.subscribe(show);
+    return () => {
+      stop();
+      room.close();
+    };
+  }, [live, projectId]);
+  return snapshot;
+}
+
+/** My own leases, live. */
+export function useMyLeases(): UserSnapshot {
+  const { live } = useBackend();
+  const [snapshot, setSnapshot] = useState<UserSnapshot>({ joined: false, leases: [], failure: null });
+  useEffect(() => {
+    const room = live.subscribeUser();
+    const show = (): void => setSnapshot(room.snapshot());
+    show();
+    const stop = room.subscribe(show);
+    return () => {
+      stop();
+      room.close();
+    };
+  }, [live]);
+  return snapshot;
+}
+
+export function useConnection(): SessionState {
+  const { live } = useBackend();
+  return useSyncExternalStore(
+    (listener) => live.onState(listener),
+    () => live.state,
+  );
+}

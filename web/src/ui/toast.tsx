@@ -1,0 +1,58 @@
+import { useEffect, type ReactNode } from 'react';
+import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
+
+import { createStore } from '~/lib/store';
+import { useStore } from '~/lib/use-store';
+import { explain } from './explain';
+
+interface Toast {
+  readonly id: number;
+  readonly tone: 'info' | 'good' | 'bad';
+  readonly text: string;
+}
+
+const toasts = createStore<readonly Toast[]>([]);
+let next = 1;
+const SHOWN_MS = { info: 4000, good: 3000, bad: 8000 };
+
+export function toast(text: string, tone: Toast['tone'] = 'info'): void {
+  // The same sentence twice is one toast that stays longer, not a pile.
+  toasts.update((list) => [...list.filter((t) => t.text !== text), { id: next++, tone, text }].slice(-4));
+}
+
+export function toastError(error: unknown): void {
+  const { title, detail } = explain(error);
+  toast(detail || title, 'bad');
+}
+
+const drop = (id: number): void => toasts.update((list) => list.filter((t) => t.id !== id));
+
+const ICONS = { info: Info, good: CircleCheck, bad: CircleAlert };
+
+function Item({ item }: { item: Toast }): ReactNode {
+  useEffect(() => {
+    const timer = setTimeout(() => drop(item.id), SHOWN_MS[item.tone]);
+    return () => clearTimeout(timer);
+  }, [item]);
+  const Icon = ICONS[item.tone];
+  return (
+    <li className={`toast toast-${item.tone}`}>
+      <Icon size={16} aria-hidden />
+      <span>{item.text}</span>
+      <button type="button" className="toast-close" aria-label="Dismiss" onClick={() => drop(item.id)}>
+        <X size={14} aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+export function Toasts(): ReactNode {
+  const list = useStore(toasts);
+  return (
+    <ul className="toasts" role="status" aria-live="polite">
+      {list.map((item) => (
+        <Item key={item.id} item={item} />
+      ))}
+    </ul>
+  );
+}
