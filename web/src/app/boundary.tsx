@@ -1,0 +1,36 @@
+import { Component, type ReactNode } from 'react';
+
+import { Button } from '~/ui/controls';
+
+/** A screen that broke says so and offers the way back; the rest of the app, and the work in the document, are unharmed. */
+export class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: Error } {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (!error) return this.props.children;
+    // After a deploy the old page asks for files that are gone; loading anew gets the new ones.
+    const stale = /dynamically imported module|Importing a module script failed|preload CSS/i.test(error.message);
+    return (
+      <main className="page-error" role="alert">
+        <h1>{stale ? 'A new version of Tandem is here' : 'This screen stopped working'}</h1>
+        <p className="muted">
+          {stale
+            ? 'Load the page again to get it. Your work is kept.'
+            : 'Your work is kept: it lives in the document, not on this screen. Load the page again to go on.'}
+        </p>
+        {!stale && <pre className="page-error-detail">{error.message}</pre>}
+        <div className="row">
+          <Button look="solid" onClick={() => location.reload()}>
+            Load again
+          </Button>
+          <Button onClick={() => location.assign('/')}>Go to my work</Button>
+        </div>
+      </main>
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { ok } from '@tandem/client';
+import { useMutation } from '@tanstack/react-query';
+import { ArrowRight } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+
+import { NotFound } from '~/app/not-found';
+import { cx } from '~/lib/cx';
+import { useBackend } from '~/session/backend';
+import { useProjectLive } from '~/session/live';
+import { useMay, useProject, type Project } from '~/session/queries';
+import { Button } from '~/ui/controls';
+import { Failed, ProgressBar, Skeleton } from '~/ui/feedback';
+import { AvatarStack } from '~/ui/people';
+import { toast, toastError } from '~/ui/toast';
+import { DataTab } from './data-tab';
+import { LabelsTab } from './labels-tab';
+import { PeopleTab } from './people-tab';
+import { TasksTab } from './tasks-tab';
+
+const TABS = ['tasks', 'labels', 'people', 'data'] as const;
+type Tab = (typeof TABS)[number];
+const NAMES: Record<Tab, string> = { tasks: 'Tasks', labels: 'Labels', people: 'People', data: 'Data' };
+const isTab = (tab: string): tab is Tab => (TABS as readonly string[]).includes(tab);
+
+export function ProjectPage({ projectId, tab }: { projectId: string; tab: string }): ReactNode {
+  const project = useProject(projectId);
+  const live = useProjectLive(projectId);
+  const may = useMay(projectId);
+  if (!isTab(tab)) return <NotFound />;
+  if (project.isError) {
+    return (
+      <main className="page">
+        <Failed error={project.error} retry={() => void project.refetch()} />
+      </main>
+    );
+  }
+  const tabs = TABS.filter((name) => name !== 'data' || may('asset.write'));
+  const progress = live.progress ?? project.data?.progress;
+  return (
+    <main className="page page-project">
+      <header className="project-head">
+        <div className="page-head">
+          <h1 className="truncate">{project.data?.name ?? <Skeleton width={220} height={24} />}</h1>
+          <span className="spacer" />
+          <AvatarStack people={live.people.map((p) => p.user)} max={6} size={26} />
+          <NextButton projectId={projectId} />
+        </div>
+        {project.data?.description && <p className="muted project-about">{project.data.description}</p>}
+        {progress ? (
+          <div className="project-progress">
+            <ProgressBar progress={progress} />
+            <p className="legend num">
+              <Count dot="done" n={progress.completed} what="done" />
+              <Count dot="active" n={progress.in_progress} what="in progress" />
+              <Count dot="skipped" n={progress.skipped} what="skipped" />
+              <Count dot="rest" n={progress.pending} what="to do" />
+              <span className="spacer" />
+              <span data-testid="progress">
+                {progress.completed} of {progress.total}
+              </span>
+            </p>
+          </div>
+        ) : (
+          <Skeleton height={30} />
+        )}
+        <nav className="tabs" aria-label="Project">
+          {tabs.map((name) => (
+            <Link
+              key={name}
+              href={`/projects/${projectId}${name === 'tasks' ? '' : `/${name}`}`}
+              className={cx('tab', name === tab && 'tab-here')}
+              aria-current={name === tab ? 'page' : undefined}
+            >
+              {NAMES[name]}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      {project.data ? <Body tab={tab} project={project.data} people={live.people} progressKey={JSON.stringify(live.progress)} /> : <Skeleton height={260} />}
+    </main>
+  );
+}
+
+interface BodyProps {
+  tab: Tab;
+  project: Project;
+  people: ReturnType<typeof useProjectLive>['people'];
+  progressKey: string;
+}
+
+function Body({ tab, project, people, progressKey }: BodyProps): ReactNode {
+  switch (tab) {
+    case 'tasks':
+      return <TasksTab project={project} people={people} progressKey={progressKey} />;
+    case 'labels':
+      return <LabelsTab project={project} />;
+    case 'people':
+      return <PeopleTab project={project} here={people} />;
+    case 'data':
+      return <DataTab project={project} />;
+  }
+}
+
+const Count = ({ dot, n, what }: { dot: string; n: number; what: string }): ReactNode => (
+  <span className="legend-item">
+    <i className={`dot dot-${dot}`} aria-hidden />
+    {n} {what}
+  </span>
+);
+
+function NextButton({ projectId }: { projectId: string }): ReactNode {
+  const { api } = useBackend();
+  const [, go] = useLocation();
+  const next = useMutation({
+    mutationFn: () => ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
+    onSuccess: ({ work }) => {
+      if (work) go(`/projects/${projectId}/tasks/${work.task.id}`);
+      else toast('No task is free in this project right now');
+    },
+    onError: toastError,
+  });
+  return (
+    <Button look="solid" busy={next.isPending} onClick={() => next.mutate()} data-testid="next-task">
+      Next task <ArrowRight size={15} aria-hidden />
+    </Button>
+  );
+}
