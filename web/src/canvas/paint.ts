@@ -1,0 +1,136 @@
+import { corners, type Geometry } from '~/geometry/shapes';
+import { channels, withAlpha } from '~/lib/color';
+
+export interface Paint {
+  readonly color: string;
+  /** Opacity of the inside. */
+  readonly fill: number;
+  /** Of the outline, in CSS pixels whatever the zoom. */
+  readonly width: number;
+  readonly dash?: readonly number[];
+}
+
+type Context = CanvasRenderingContext2D;
+type Pair = readonly number[];
+
+const RADIUS = 4.5;
+
+function line(ctx: Context, points: readonly Pair[], close: boolean): void {
+  points.forEach((p, i) => {
+    if (i === 0) ctx.moveTo(p[0] ?? 0, p[1] ?? 0);
+    else ctx.lineTo(p[0] ?? 0, p[1] ?? 0);
+  });
+  if (close) ctx.closePath();
+}
+
+/** The outline of a shape as the current path, in image pixels. Points get a disc of constant size on screen. */
+export function trace(ctx: Context, g: Geometry, scale: number): void {
+  ctx.beginPath();
+  switch (g.kind) {
+    case 'box':
+      ctx.rect(g.x, g.y, g.width, g.height);
+      return;
+    case 'rotated_box':
+      line(ctx, corners(g).map((p) => [p.x, p.y]), true);
+      return;
+    case 'ellipse':
+      ctx.ellipse(g.cx, g.cy, g.rx, g.ry, (g.rotation * Math.PI) / 180, 0, 2 * Math.PI);
+      return;
+    case 'polygon':
+      for (const part of g.parts) for (const ring of part) line(ctx, ring, true);
+      return;
+    case 'polyline':
+      line(ctx, g.points, false);
+      return;
+    case 'point':
+      ctx.arc(g.x, g.y, RADIUS / scale, 0, 2 * Math.PI);
+      return;
+    case 'keypoints':
+      for (const p of g.points) {
+        if (p.v === 0) continue;
+        ctx.moveTo(p.x + RADIUS / scale, p.y);
+        ctx.arc(p.x, p.y, RADIUS / scale, 0, 2 * Math.PI);
+      }
+      return;
+    case 'mask':
+      return;
+  }
+}
+
+/** Paints one shape into a context that is already in image pixels at `scale`. */
+export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, edges: readonly (readonly number[])[] = []): void {
+  if (g.kind === 'mask') {
+    ctx.globalAlpha *= Math.min(0.75, style.fill * 2.4);
+    ctx.imageSmoothingEnabled = false;
+    ctx.drawImage(maskImage(g, style.color), 0, 0);
+    return;
+  }
+  if (g.kind === 'keypoints') skeleton(ctx, g, style, scale, edges);
+  trace(ctx, g, scale);
+  const solid = g.kind === 'point' || g.kind === 'keypoints';
+  if (g.kind !== 'polyline') {
+    ctx.fillStyle = withAlpha(style.color, solid ? 0.95 : style.fill);
+    ctx.fill('evenodd');
+  }
+  ctx.lineJoin = 'round';
+  // A dark hairline under the colour: the outline stays visible on a picture of the same colour.
+  if (!style.dash) {
+    ctx.lineWidth = (style.width + 1.25) / scale;
+    ctx.strokeStyle = 'rgb(0 0 0 / 38%)';
+    ctx.stroke();
+  }
+  if (style.dash) ctx.setLineDash(style.dash.map((d) => d / scale));
+  ctx.lineWidth = style.width / scale;
+  ctx.strokeStyle = solid ? '#fff' : style.color;
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function skeleton(
+  ctx: Context,
+  g: Extract<Geometry, { kind: 'keypoints' }>,
+  style: Paint,
+  scale: number,
+  edges: readonly (readonly number[])[],
+): void {
+  ctx.beginPath();
+  for (const [from, to] of edges) {
+    const a = g.points[from ?? -1];
+    const b = g.points[to ?? -1];
+    if (!a || !b || a.v === 0 || b.v === 0) continue;
+    ctx.moveTo(a.x, a.y);
+    ctx.lineTo(b.x, b.y);
+  }
+  ctx.lineWidth = (style.width + 0.5) / scale;
+  ctx.strokeStyle = style.color;
+  ctx.stroke();
+}
+
+const masks = new WeakMap<Geometry, { color: string; image: HTMLCanvasElement }>();
+
+/** A mask as a picture, made once per mask and colour. Runs lie column by column. */
+function maskImage(g: Extract<Geometry, { kind: 'mask' }>, color: string): HTMLCanvasElement {
+  const known = masks.get(g);
+  if (known?.color === color) return known.image;
+  const image = document.createElement('canvas');
+  image.width = g.width;
+  image.height = g.height;
+  const ctx = image.getContext('2d');
+  const [red, green, blue] = channels(color);
+  if (ctx) {
+    const data = ctx.createImageData(g.width, g.height);
+    let offset = 0;
+    g.counts.forEach((run, i) => {
+      if (i % 2 === 1) {
+        for (let n = offset; n < offset + run; n++) {
+          const at = ((n % g.height) * g.width + Math.floor(n / g.height)) * 4;
+          data.data.set([red, green, blue, 255], at);
+        }
+      }
+      offset += run;
+    });
+    ctx.putImageData(data, 0, 0);
+  }
+  masks.set(g, { color, image });
+  return image;
+}
