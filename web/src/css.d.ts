@@ -1,0 +1,10 @@
+import 'react';
+
+declare module 'react' {
+  interface CSSProperties {
+    /** A person's colour, for rules of the style sheet. */
+    '--peer'?: string;
+    /** A label's colour. */
+    '--label'?: string;
+  }
+}

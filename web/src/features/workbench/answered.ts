@@ -1,0 +1,18 @@
+import type { Held } from './lease';
+
+/** Leases as REST answers gave them, by task; a workbench about to open finds its own here before the live list tells it. */
+const leases = new Map<string, Held>();
+const listeners = new Set<(taskId: string, held: Held | null) => void>();
+
+export const answeredLeases = {
+  get: (taskId: string): Held | undefined => leases.get(taskId),
+  set(taskId: string, held: Held | null): void {
+    if (held) leases.set(taskId, held);
+    else leases.delete(taskId);
+    for (const listener of listeners) listener(taskId, held);
+  },
+  onSet(listener: (taskId: string, held: Held | null) => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};

@@ -1,0 +1,92 @@
+import type { RoomSnapshot, TaskRoom } from '@tandem/client';
+import type { ReactNode } from 'react';
+
+import { cx } from '~/lib/cx';
+import { Button } from '~/ui/controls';
+import type { Standing } from './lease';
+
+interface BannerProps {
+  standing: Standing;
+  room: RoomSnapshot;
+  taking: boolean;
+  onTake: () => void;
+  onDismiss: Pick<TaskRoom, 'dismissRefusals' | 'dismissSetAside'>;
+}
+
+/** One sentence above the image when something about the task is not as usual. Nothing here ever loses work. */
+export function Banner({ standing, room, taking, onTake, onDismiss }: BannerProps): ReactNode {
+  if (room.failure) {
+    return <Strip tone="bad" title="This task cannot be opened live">{room.failure.message}</Strip>;
+  }
+  const refusal = room.refusals[0];
+  if (refusal) {
+    const action = <Button onClick={() => onDismiss.dismissRefusals()}>Understood</Button>;
+    return (
+      <Strip tone="bad" title="The server refused an edit" action={action}>
+        {refusal.message} It was taken out of the document here too.
+      </Strip>
+    );
+  }
+  const aside = room.setAside[0];
+  if (aside) {
+    const n = aside.regions.length;
+    const action = <Button onClick={() => onDismiss.dismissSetAside()}>Understood</Button>;
+    return (
+      <Strip tone="warn" title="This document was replaced on the server" action={action}>
+        {n === 1 ? '1 region' : `${n} regions`} of your older copy {n === 1 ? 'is' : 'are'} not in it. The copy is kept on this device.
+      </Strip>
+    );
+  }
+  const take = (text: string): ReactNode => (
+    <Button look="solid" busy={taking} onClick={onTake} data-testid="take">
+      {text}
+    </Button>
+  );
+  switch (standing.kind) {
+    case 'mine':
+      return null;
+    case 'lost':
+      return standing.to === null ? (
+        <Strip tone="warn" title="Your time on this task ran out" action={take('Take it back')}>
+          Nobody else has it yet. Everything you drew is kept.
+        </Strip>
+      ) : (
+        <Strip tone="warn" title={`${standing.to} has this task now`}>
+          Everything you drew is kept, and you can go on editing together. Only {standing.to} can submit it.
+        </Strip>
+      );
+    case 'helping':
+      return (
+        <Strip tone="info" title={`${standing.holder} holds this task`}>
+          You can edit it together; {standing.holder} submits it.
+        </Strip>
+      );
+    case 'free':
+      if (room.phase !== 'joined') return null;
+      return (
+        <Strip tone="info" title="Nobody holds this task" action={take('Take this task')}>
+          You can look and edit; take it to submit it.
+        </Strip>
+      );
+    case 'done':
+      return <Strip tone="info" title="This task has been submitted">Changes made here are kept in the document, not in what was submitted.</Strip>;
+    case 'read_only':
+      return <Strip tone="info" title="Read only">{standing.reason}</Strip>;
+  }
+}
+
+interface StripProps {
+  tone: 'info' | 'warn' | 'bad';
+  title: string;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+const Strip = ({ tone, title, action, children }: StripProps): ReactNode => (
+  <div className={cx('banner', `banner-${tone}`)} role="status" data-testid="banner">
+    <p>
+      <strong>{title}</strong> <span>{children}</span>
+    </p>
+    {action}
+  </div>
+);

@@ -1,0 +1,186 @@
+import type { TaskRoom } from '@tandem/client';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+
+import { Canvas } from '~/canvas/canvas';
+import type { Looks } from '~/canvas/overlay';
+import type { Pointers } from '~/canvas/pointers';
+import { HotkeyOverlay } from '~/hotkeys/overlay';
+import { isTaken, labelKeys } from '~/hotkeys/registry';
+import { useHotkeys } from '~/hotkeys/use-hotkeys';
+import type { Project, Task } from '~/session/queries';
+import { useBackend } from '~/session/backend';
+import { Failed } from '~/ui/feedback';
+import { toast, toastError } from '~/ui/toast';
+import { useMutation } from '@tanstack/react-query';
+import type { Activity } from './activity';
+import { answeredLeases } from './answered';
+import { Banner } from './banner';
+import { claim, heldOf } from './lease';
+import { SidePanel } from './side-panel';
+import { SkipDialog } from './skip-dialog';
+import { StatusLine } from './status-line';
+import { ToolRail } from './tool-rail';
+import { TopBar } from './top-bar';
+import { useLease } from './use-lease';
+import { useSnapshot, type Bench } from './use-room';
+import { useTaskActions } from './use-submit';
+
+interface BenchViewProps extends Bench {
+  task: Task;
+  project: Project;
+  room: TaskRoom;
+  activity: Activity;
+  image: HTMLImageElement | null;
+  imageError: Error | null;
+  reloadImage: () => void;
+}
+
+const UNKNOWN_COLOR = '#8b8f99';
+
+function looksOf(project: Project): Looks {
+  const labels = new Map(project.label_schema.labels.map((label) => [label.name, label]));
+  const none: readonly (readonly number[])[] = [];
+  return {
+    color: (name) => labels.get(name)?.color ?? UNKNOWN_COLOR,
+    edges: (name) => labels.get(name)?.skeleton ?? none,
+  };
+}
+
+export function BenchView({ task, project, room, desk, follow, activity, image, imageError, reloadImage }: BenchViewProps): ReactNode {
+  const { api } = useBackend();
+  const snapshot = useSnapshot(room);
+  const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
+  const actions = useTaskActions(project.id, task.id, room, activity);
+  const [helping, setHelping] = useState(false);
+  const [skipping, setSkipping] = useState(false);
+  const pointers = useRef<Pointers | null>(null);
+  const labels = project.label_schema.labels;
+  const keys = useMemo(() => labelKeys(labels), [labels]);
+  const looks = useMemo(() => looksOf(project), [project]);
+  const { held } = lease;
+
+  useEffect(() => {
+    // Something is in hand from the start: the first drag draws.
+    const first = labels[0];
+    if (desk.label.get() === null && first) desk.pickLabel(first.name);
+  }, [desk, labels]);
+
+  const take = useMutation({
+    mutationFn: () => claim(api, task.id),
+    onSuccess: (work) => answeredLeases.set(task.id, heldOf(work.assignment)),
+    onError: toastError,
+  });
+
+  const submit = (): void => {
+    if (held && !actions.submit.isPending) actions.submit.mutate(held);
+    else if (!held) toast('Only the person who holds the task can submit it');
+  };
+  const flush = (): void => {
+    room.flush();
+    room.whenSaved().then(
+      () => toast('Everything is saved', 'good'),
+      () => undefined,
+    );
+  };
+  const touched = useCallback(() => {
+    activity.touch();
+    follow.stop();
+  }, [activity, follow]);
+  const keepPointers = useCallback((now: Pointers | null) => {
+    pointers.current = now;
+  }, []);
+  const nudge = (event: KeyboardEvent, x: number, y: number): void => {
+    const by = event.shiftKey ? 10 : 1;
+    desk.nudge(x * by, y * by);
+  };
+
+  useHotkeys(
+    {
+      submit,
+      flush,
+      help: () => setHelping(true),
+      escape: () => {
+        if (!desk.letGo() && held) setSkipping(true);
+      },
+      select: () => desk.pickTool('select'),
+      box: () => desk.pickTool('box'),
+      undo: () => desk.undo(),
+      redo: () => desk.redo(),
+      remove: () => desk.removeSelected(),
+      nudgeLeft: (event) => nudge(event, -1, 0),
+      nudgeRight: (event) => nudge(event, 1, 0),
+      nudgeUp: (event) => nudge(event, 0, -1),
+      nudgeDown: (event) => nudge(event, 0, 1),
+      nextRegion: () => desk.cycle(1),
+      previousRegion: () => desk.cycle(-1),
+      hide: () => desk.toggleHidden(),
+      zoomIn: () => desk.camera.zoom(1.25),
+      zoomOut: () => desk.camera.zoom(0.8),
+      fit: () => desk.camera.fit(),
+    },
+    keys,
+    (name) => desk.pickLabel(name),
+  );
+  useSpaceBar(pointers, activity);
+
+  return (
+    <div className="bench">
+      <TopBar
+        task={task}
+        project={project}
+        room={room}
+        desk={desk}
+        follow={follow}
+        held={held}
+        submitting={actions.submit.isPending}
+        onSubmit={submit}
+        onSkip={() => setSkipping(true)}
+        onRelease={() => held && actions.release.mutate(held)}
+        onHelp={() => setHelping(true)}
+        standing={lease.standing}
+      />
+      <ToolRail desk={desk} />
+      <div className="bench-middle">
+        <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+        <p id="bench-help" className="sr-only">
+          Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for all keys.
+        </p>
+        <Banner standing={lease.standing} room={snapshot} taking={take.isPending} onTake={() => take.mutate()} onDismiss={room} />
+        {imageError && (
+          <div className="stage-message">
+            <Failed error={imageError} retry={reloadImage} />
+          </div>
+        )}
+      </div>
+      <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks} />
+      <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
+      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={keys} />
+      <SkipDialog
+        open={skipping}
+        onClose={() => setSkipping(false)}
+        busy={actions.skip.isPending}
+        onSkip={(reason) => held && actions.skip.mutate({ held, reason }, { onSettled: () => setSkipping(false) })}
+      />
+    </div>
+  );
+}
+
+/** Space held: dragging moves the image. And every key is a sign of work. */
+function useSpaceBar(pointers: { readonly current: Pointers | null }, activity: Activity): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      activity.touch();
+      if (event.key !== ' ' || isTaken(event.target)) return;
+      const button = event.target instanceof HTMLElement && event.target.closest('button, a');
+      if (button) return;
+      event.preventDefault();
+      pointers.current?.holdSpace(event.type === 'keydown');
+    };
+    addEventListener('keydown', onKey);
+    addEventListener('keyup', onKey);
+    return () => {
+      removeEventListener('keydown', onKey);
+      removeEventListener('keyup', onKey);
+    };
+  }, [pointers, activity]);
+}

@@ -1,0 +1,188 @@
+import type { Peer, RegionSnapshot, TaskRoom } from '@tandem/client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Circle, Dot, Eye, EyeOff, Hexagon, PenLine, Spline, Square, SquareDashed, Trash2, Waypoints, Brush } from 'lucide-react';
+import { memo, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
+
+import type { Looks } from '~/canvas/overlay';
+import { describe, type RegionKind } from '~/geometry/shapes';
+import { cx } from '~/lib/cx';
+import { useLive, useStore } from '~/lib/use-store';
+import { useMembers } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
+import { Avatar } from '~/ui/people';
+import { useProjectId } from './project-id';
+
+const ROW = 34;
+
+const ICONS: Record<RegionKind, typeof Square> = {
+  box: Square,
+  rotated_box: SquareDashed,
+  ellipse: Circle,
+  polygon: Hexagon,
+  polyline: Spline,
+  point: Dot,
+  keypoints: Waypoints,
+  mask: Brush,
+};
+
+interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+}
+
+/** Every region, as on the canvas and by keyboard: choose, show and hide, delete. */
+export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; looks: Looks }): ReactNode {
+  const regions = useLive(room.regions, () => room.regions.list());
+  const listed = useMemo(() => [...regions].reverse(), [regions]);
+  const selection = useStore(desk.selection);
+  const hidden = useStore(desk.hidden);
+  const peers = useLive(room.presence, () => room.presence.peers());
+  const people = usePeople(peers);
+  const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
+  const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
+  const virtual = useVirtualizer({ count: listed.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
+
+  const first = selection[0];
+  const index = first === undefined ? -1 : listed.findIndex((region) => region.id === first);
+  useEffect(() => {
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- scrolls when the choice moves, not when the list is measured
+  }, [index]);
+
+  const allHidden = listed.length > 0 && listed.every((region) => hidden.has(region.id));
+  return (
+    <section className="side-regions" aria-labelledby="regions-title">
+      <div className="side-head">
+        <h2 className="side-title" id="regions-title">
+          Regions
+        </h2>
+        <span className="muted num">{listed.length}</span>
+        <span className="spacer" />
+        <button
+          type="button"
+          className="row-icon"
+          aria-label={allHidden ? 'Show all regions' : 'Hide all regions'}
+          disabled={listed.length === 0}
+          onClick={() => desk.toggleHidden(listed.map((region) => region.id))}
+        >
+          {allHidden ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}
+        </button>
+      </div>
+      {listed.length === 0 ? (
+        <p className="muted side-none">
+          Nothing is labelled yet. Press <b>B</b> and drag over an object.
+        </p>
+      ) : (
+        <div className="region-scroll" ref={scroller}>
+          <ul style={{ height: virtual.getTotalSize() }} className="region-list">
+            {virtual.getVirtualItems().map((item) => {
+              const region = listed[item.index];
+              if (!region) return null;
+              return (
+                <Row
+                  key={region.id}
+                  region={region}
+                  start={item.start}
+                  color={looks.color(region.label)}
+                  author={region.author === null ? undefined : people.get(region.author)}
+                  editor={editors.get(region.id)}
+                  selected={selection.includes(region.id)}
+                  hidden={hidden.has(region.id)}
+                  desk={desk}
+                />
+              );
+            })}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  region: RegionSnapshot;
+  start: number;
+  color: string;
+  author: Person | undefined;
+  editor: string | undefined;
+  selected: boolean;
+  hidden: boolean;
+  desk: Desk;
+}
+
+const Row = memo(function Row({ region, start, color, author, editor, selected, hidden, desk }: RowProps): ReactNode {
+  const Icon = ICONS[region.geometry.kind];
+  const about = `${region.label}: ${describe(region.geometry)}${author ? `, by ${author.name}` : ''}${hidden ? ', hidden' : ''}`;
+  const choose = (event: MouseEvent): void => {
+    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
+      desk.goTo(region.id);
+      return;
+    }
+    const rest = desk.selection.get().filter((id) => id !== region.id);
+    desk.select(selected ? rest : [...rest, region.id]);
+  };
+  const remove = (): void => {
+    desk.select([region.id]);
+    desk.removeSelected();
+  };
+  const style: CSSProperties = { transform: `translateY(${start}px)`, height: ROW, '--label': color };
+  return (
+    <li className={cx('region-row', selected && 'region-on', hidden && 'region-hidden')} style={style} data-testid="region-row" data-region={region.id}>
+      <button
+        type="button"
+        className="region-main"
+        aria-pressed={selected}
+        aria-label={about}
+        title={describe(region.geometry)}
+        onClick={choose}
+        onPointerEnter={() => desk.hovered.set(region.id)}
+        onPointerLeave={() => desk.hovered.set(null)}
+      >
+        <Icon size={14} strokeWidth={2.25} className="region-icon" aria-hidden />
+        <span className="truncate">{region.label}</span>
+        {editor && (
+          <span className="region-editor truncate">
+            <PenLine size={12} aria-hidden /> {editor}
+          </span>
+        )}
+      </button>
+      <button type="button" className="row-icon row-hover" aria-label={`Delete ${about}`} onClick={remove}>
+        <Trash2 size={14} aria-hidden />
+      </button>
+      <button
+        type="button"
+        className={cx('row-icon', !hidden && 'row-hover')}
+        aria-label={`${hidden ? 'Show' : 'Hide'} ${region.label}`}
+        onClick={() => desk.toggleHidden([region.id])}
+      >
+        {hidden ? <EyeOff size={14} aria-hidden /> : <Eye size={14} aria-hidden />}
+      </button>
+      {author && (
+        <span className="region-author" title={author.name}>
+          <Avatar person={author} size={18} />
+        </span>
+      )}
+    </li>
+  );
+});
+
+/** Authors who left are still known by the project's list of people. */
+function usePeople(peers: readonly Peer[]): Map<string, Person> {
+  const members = useMembers(useProjectId());
+  return useMemo(() => {
+    const people = new Map<string, Person>();
+    for (const { user } of members.data ?? []) people.set(user.id, user);
+    for (const { user } of peers) people.set(user.id, user);
+    return people;
+  }, [members.data, peers]);
+}
+
+function editing(peers: readonly Peer[], me: number | undefined): Map<string, string> {
+  const editors = new Map<string, string>();
+  for (const { peer, user, state } of peers) {
+    if (peer !== me && state.editing != null) editors.set(state.editing, user.name);
+  }
+  return editors;
+}

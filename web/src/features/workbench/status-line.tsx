@@ -1,0 +1,89 @@
+import type { RoomSnapshot, SaveState } from '@tandem/client';
+import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+import { cx } from '~/lib/cx';
+import { countdown } from '~/lib/time';
+import { useNow } from '~/lib/use-now';
+import { useSelected } from '~/lib/use-store';
+import { useProjectLive } from '~/session/live';
+import type { Project } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
+import { Tip } from '~/ui/tip';
+import type { Held } from './lease';
+
+interface StatusLineProps {
+  desk: Desk;
+  snapshot: RoomSnapshot;
+  project: Project;
+  held: Held | null;
+  leaseSeconds: number;
+}
+
+export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: StatusLineProps): ReactNode {
+  const live = useProjectLive(project.id);
+  const progress = live.progress ?? project.progress;
+  return (
+    <footer className="bench-status" aria-label="Status">
+      <Save snapshot={snapshot} />
+      {snapshot.persistenceError !== null && (
+        <Tip text={snapshot.persistenceError} side="top">
+          <span className="status-item status-warn" tabIndex={0}>
+            <HardDrive size={14} aria-hidden /> No copy on this device
+          </span>
+        </Tip>
+      )}
+      {held && <Left expiresAt={held.expiresAt} leaseSeconds={leaseSeconds} />}
+      <span className="spacer" />
+      <span className="status-item num">
+        {progress.completed} of {progress.total} done
+      </span>
+      <Zoom desk={desk} />
+    </footer>
+  );
+}
+
+const SAVE: Record<SaveState, { text: string; about: string; icon: typeof Clock; tone: string }> = {
+  saved: { text: 'Saved', about: 'Everything you did is on the server’s disk', icon: CircleCheck, tone: 'status-good' },
+  saving: { text: 'Saving …', about: 'Your edits are on their way', icon: Loader2, tone: '' },
+  offline: { text: 'Offline', about: 'Go on working: edits are kept on this device and sent when the connection is back', icon: CloudOff, tone: 'status-warn' },
+  waiting_for_disk: { text: 'Waiting for the disk', about: 'The server has your edits and waits for its disk', icon: HardDrive, tone: 'status-warn' },
+  read_only: { text: 'Read only', about: 'Edits are not accepted here', icon: Lock, tone: '' },
+  refused: { text: 'An edit was refused', about: 'The message above the image says which and why', icon: CircleAlert, tone: 'status-bad' },
+};
+
+function Save({ snapshot }: { snapshot: RoomSnapshot }): ReactNode {
+  const { text, about, icon: Icon, tone } = SAVE[snapshot.saveState];
+  const pending = snapshot.saveState === 'offline' && snapshot.pending > 0 ? ` · ${snapshot.pending} to send` : '';
+  const why = snapshot.saveState === 'read_only' ? (snapshot.readOnly ?? about) : about;
+  return (
+    <Tip text={why} side="top">
+      <span className={cx('status-item', tone)} role="status" data-testid="save-state" data-state={snapshot.saveState} tabIndex={0}>
+        <Icon size={14} aria-hidden className={cx(snapshot.saveState === 'saving' && 'spin')} />
+        {text}
+        {pending}
+      </span>
+    </Tip>
+  );
+}
+
+function Left({ expiresAt, leaseSeconds }: { expiresAt: number; leaseSeconds: number }): ReactNode {
+  const left = expiresAt - useNow();
+  const soon = left < Math.min(120_000, leaseSeconds * 250);
+  return (
+    <Tip text="The task is yours for this long. It is renewed by itself while you work." side="top">
+      <span className={cx('status-item num', soon && 'status-warn')} data-testid="lease" tabIndex={0}>
+        <Clock size={14} aria-hidden /> {countdown(left)} left
+      </span>
+    </Tip>
+  );
+}
+
+function Zoom({ desk }: { desk: Desk }): ReactNode {
+  const percent = useSelected(desk.camera.view, (view) => Math.round(view.scale * 100));
+  return (
+    <button type="button" className="status-item status-zoom num" aria-label={`Zoom ${percent} percent; fit the image`} onClick={() => desk.camera.fit()}>
+      {percent}%
+    </button>
+  );
+}

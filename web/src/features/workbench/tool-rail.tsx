@@ -1,0 +1,44 @@
+import { Maximize, Minus, MousePointer2, Plus, Square } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+import { COMMANDS, firstKey } from '~/hotkeys/registry';
+import { useStore } from '~/lib/use-store';
+import type { Desk } from '~/tools/desk';
+import type { ToolName } from '~/tools/tool';
+import { IconButton } from '~/ui/controls';
+
+const TOOLS: readonly (readonly [ToolName, typeof Square])[] = [
+  ['select', MousePointer2],
+  ['box', Square],
+];
+
+export function ToolRail({ desk }: { desk: Desk }): ReactNode {
+  const current = useStore(desk.tool);
+  return (
+    <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
+      {TOOLS.map(([tool, Icon]) => (
+        <IconButton
+          key={tool}
+          label={COMMANDS[tool].title}
+          keys={firstKey(tool)}
+          side="right"
+          pressed={current === tool}
+          onClick={() => desk.pickTool(tool)}
+          data-testid={`tool-${tool}`}
+        >
+          <Icon size={18} aria-hidden />
+        </IconButton>
+      ))}
+      <span className="spacer" />
+      <IconButton label="Zoom in" keys="+" side="right" onClick={() => desk.camera.zoom(1.25)}>
+        <Plus size={17} aria-hidden />
+      </IconButton>
+      <IconButton label="Zoom out" keys="-" side="right" onClick={() => desk.camera.zoom(0.8)}>
+        <Minus size={17} aria-hidden />
+      </IconButton>
+      <IconButton label="Fit the image" keys="0" side="right" onClick={() => desk.camera.fit()}>
+        <Maximize size={16} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

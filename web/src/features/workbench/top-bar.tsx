@@ -1,0 +1,148 @@
+import type { TaskRoom } from '@tandem/client';
+import { ArrowLeft, CircleHelp, MoreHorizontal, Redo2, SkipForward, Undo2, Undo } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+
+import { ThemeItems } from '~/app/shell';
+import { firstKey } from '~/hotkeys/registry';
+import { useLive, useStore } from '~/lib/use-store';
+import type { Project, Task } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
+import type { Follow } from '~/tools/follow';
+import { Button, IconButton } from '~/ui/controls';
+import { Menu, MenuItem, MenuLine } from '~/ui/menu';
+import { Avatar } from '~/ui/people';
+import { Tip } from '~/ui/tip';
+import type { Held, Standing } from './lease';
+
+interface TopBarProps {
+  task: Task;
+  project: Project;
+  room: TaskRoom;
+  desk: Desk;
+  follow: Follow;
+  held: Held | null;
+  standing: Standing;
+  submitting: boolean;
+  onSubmit: () => void;
+  onSkip: () => void;
+  onRelease: () => void;
+  onHelp: () => void;
+}
+
+export function TopBar(props: TopBarProps): ReactNode {
+  const { task, project, room, desk, follow, held, submitting, onSubmit, onSkip, onRelease, onHelp } = props;
+  return (
+    <header className="bench-top">
+      <Link className="icon-btn" href={`/projects/${project.id}`} aria-label={`Back to ${project.name}`}>
+        <ArrowLeft size={17} aria-hidden />
+      </Link>
+      <div className="bench-title">
+        <span className="muted truncate">{project.name}</span>
+        <span className="bench-slash" aria-hidden>
+          /
+        </span>
+        <h1 className="truncate">{task.external_id ?? task.asset.filename}</h1>
+      </div>
+      <span className="spacer" />
+      <People room={room} follow={follow} />
+      <span className="bench-rule" aria-hidden />
+      <History desk={desk} />
+      <IconButton label="Keys" keys="?" onClick={onHelp}>
+        <CircleHelp size={17} aria-hidden />
+      </IconButton>
+      <Menu
+        trigger={
+          <button type="button" className="icon-btn" aria-label="More">
+            <MoreHorizontal size={17} aria-hidden />
+          </button>
+        }
+      >
+        {held && (
+          <>
+            <MenuItem icon={<Undo size={15} aria-hidden />} onSelect={onRelease}>
+              Give the task back
+            </MenuItem>
+            <MenuLine />
+          </>
+        )}
+        <ThemeItems />
+      </Menu>
+      {held ? (
+        <>
+          <Button onClick={onSkip} icon={<SkipForward size={15} aria-hidden />} data-testid="skip">
+            Skip
+          </Button>
+          <Button look="solid" onClick={onSubmit} busy={submitting} keys={firstKey('submit')} data-testid="submit">
+            Submit
+          </Button>
+        </>
+      ) : (
+        <span className="bench-helper muted">{WHY_NO_SUBMIT[props.standing.kind]}</span>
+      )}
+    </header>
+  );
+}
+
+const WHY_NO_SUBMIT: Record<Standing['kind'], string> = {
+  mine: '',
+  read_only: 'Read only',
+  lost: 'Not yours to submit',
+  helping: 'Helping: the holder submits',
+  free: 'Take the task to submit it',
+  done: 'Already submitted',
+};
+
+function History({ desk }: { desk: Desk }): ReactNode {
+  const canUndo = useLive(desk.room.undo, () => desk.room.undo.canUndo);
+  const canRedo = useLive(desk.room.undo, () => desk.room.undo.canRedo);
+  return (
+    <>
+      <IconButton label="Undo my last change" keys={firstKey('undo')} disabled={!canUndo} onClick={() => desk.undo()} data-testid="undo">
+        <Undo2 size={17} aria-hidden />
+      </IconButton>
+      <IconButton label="Redo" keys={firstKey('redo')} disabled={!canRedo} onClick={() => desk.redo()} data-testid="redo">
+        <Redo2 size={17} aria-hidden />
+      </IconButton>
+    </>
+  );
+}
+
+/** Everybody on this task. A click follows: my view goes where theirs does. */
+function People({ room, follow }: { room: TaskRoom; follow: Follow }): ReactNode {
+  const peers = useLive(room.presence, () => room.presence.peers());
+  const following = useStore(follow.peer);
+  const me = room.presence.me;
+  const mine = peers.find((peer) => peer.peer === me);
+  const others = peers.filter((peer) => peer.peer !== me);
+  return (
+    <ul className="bench-people" aria-label="People on this task">
+      {others.map(({ peer, user }) => (
+        <li key={peer}>
+          <Tip text={following === peer ? `Stop following ${user.name}` : `Follow ${user.name}`}>
+            <button
+              type="button"
+              className="peer"
+              style={{ '--peer': user.color }}
+              aria-pressed={following === peer}
+              aria-label={`Follow ${user.name}`}
+              data-testid={`peer-${user.name}`}
+              onClick={() => (following === peer ? follow.stop() : follow.start(peer))}
+            >
+              <Avatar person={user} size={26} />
+            </button>
+          </Tip>
+        </li>
+      ))}
+      {mine && (
+        <li>
+          <Tip text={`${mine.user.name} (you)`}>
+            <span className="peer peer-me" style={{ '--peer': mine.user.color }}>
+              <Avatar person={mine.user} size={26} />
+            </span>
+          </Tip>
+        </li>
+      )}
+    </ul>
+  );
+}

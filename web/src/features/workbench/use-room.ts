@@ -1,0 +1,59 @@
+import type { RoomSnapshot, TaskRoom } from '@tandem/client';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+
+import type { Size } from '~/geometry/points';
+import { useBackend } from '~/session/backend';
+import { Desk } from '~/tools/desk';
+import { Follow } from '~/tools/follow';
+import { toast } from '~/ui/toast';
+
+export function useRoom(taskId: string): TaskRoom | null {
+  const { live } = useBackend();
+  const [room, setRoom] = useState<TaskRoom | null>(null);
+  useEffect(() => {
+    const joined = live.subscribeTask(taskId);
+    setRoom(joined);
+    return () => {
+      setRoom(null);
+      joined.close();
+    };
+  }, [live, taskId]);
+  return room;
+}
+
+export const useSnapshot = (room: TaskRoom): RoomSnapshot =>
+  useSyncExternalStore(
+    (listener) => room.subscribe(listener),
+    () => room.snapshot(),
+  );
+
+export interface Bench {
+  readonly desk: Desk;
+  readonly follow: Follow;
+}
+
+const frames = {
+  request: (run: (time: number) => void) => requestAnimationFrame(run),
+  cancel: (handle: number) => cancelAnimationFrame(handle),
+  get still() {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  },
+};
+
+/** A desk in a room, once the size of the picture is known. */
+export function useBench(room: TaskRoom, width: number | undefined, height: number | undefined): Bench | null {
+  const [bench, setBench] = useState<Bench | null>(null);
+  useEffect(() => {
+    if (width === undefined || height === undefined) return;
+    const image: Size = { width, height };
+    const desk = new Desk({ room, image, frames, notify: toast });
+    const follow = new Follow(room, desk.camera);
+    setBench({ desk, follow });
+    return () => {
+      setBench(null);
+      follow.dispose();
+      desk.dispose();
+    };
+  }, [room, width, height]);
+  return bench;
+}

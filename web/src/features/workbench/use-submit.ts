@@ -1,0 +1,118 @@
+import { ApiError, ok, type TaskRoom } from '@tandem/client';
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+
+import { prefetchImage } from '~/canvas/images';
+import { useBackend } from '~/session/backend';
+import type { Work } from '~/session/queries';
+import { toast, toastError } from '~/ui/toast';
+import type { Activity } from './activity';
+import { answeredLeases } from './answered';
+import { heldOf, release, skip, type Held } from './lease';
+
+const SAVE_MS = 15_000;
+
+/** Waits until the disk has my edits; says why when that takes long, instead of waiting without a word. */
+async function saved(room: TaskRoom): Promise<void> {
+  room.flush();
+  if (room.saveState === 'saved') return;
+  if (room.saveState === 'offline') throw new Error('You are offline. Submit again once the connection is back; your work is kept here.');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error('Your edits are not on the disk yet. Nothing is lost; submit again in a moment.')), SAVE_MS);
+  });
+  try {
+    await Promise.race([room.whenSaved(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Goes to a piece of work so that it opens without a pause: all that is known of it is laid out first. */
+export function useOpenWork(): (work: Work) => void {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  return (work) => {
+    prefetchImage(work.task.asset);
+    client.setQueryData(['task', work.task.id], work.task);
+    answeredLeases.set(work.task.id, heldOf(work.assignment));
+    go(`/projects/${work.task.project_id}/tasks/${work.task.id}`);
+  };
+}
+
+export interface TaskActions {
+  readonly submit: UseMutationResult<unknown, unknown, Held>;
+  readonly skip: UseMutationResult<unknown, unknown, { held: Held; reason: string }>;
+  readonly release: UseMutationResult<unknown, unknown, Held>;
+}
+
+/** What ends my work on a task. */
+export function useTaskActions(projectId: string, taskId: string, room: TaskRoom | null, activity: Activity): TaskActions {
+  const { api } = useBackend();
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const open = useOpenWork();
+
+  const left = (): void => {
+    answeredLeases.set(taskId, null);
+    void client.invalidateQueries({ queryKey: ['task', taskId] });
+    void client.invalidateQueries({ queryKey: ['tasks', projectId] });
+  };
+  const onward = (next: Work | null | undefined): void => {
+    left();
+    if (next) open(next);
+    else {
+      toast('No more tasks are free in this project', 'good');
+      go(`/projects/${projectId}`);
+    }
+  };
+  const takeNext = async (): Promise<Work | null | undefined> =>
+    (await ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } }))).work;
+
+  return {
+    submit: useMutation({
+      mutationFn: async (held: Held) => {
+        if (!room) throw new Error('The document is not open yet.');
+        await saved(room);
+        return submitted(held, room);
+      },
+      onSuccess: ({ next }) => onward(next),
+      onError: toastError,
+    }),
+    skip: useMutation({
+      mutationFn: async ({ held, reason }: { held: Held; reason: string }) => {
+        await skip(api, held, reason);
+        return takeNext();
+      },
+      onSuccess: onward,
+      onError: toastError,
+    }),
+    release: useMutation({
+      mutationFn: (held: Held) => release(api, held),
+      onSuccess: () => {
+        left();
+        toast('Given back. What you drew stays in the document.');
+        go(`/projects/${projectId}`);
+      },
+      onError: toastError,
+    }),
+  };
+
+  async function submitted(held: Held, from: TaskRoom, attempt = 1): Promise<{ next?: Work | null }> {
+    try {
+      return await ok(
+        api.POST('/api/v1/assignments/{assignment_id}/submit', {
+          params: { path: { assignment_id: held.assignmentId } },
+          body: { fencing_token: held.fencingToken, state_vector: from.stateVector(), time_spent_ms: activity.spentMs(), and_next: true },
+        }),
+      );
+    } catch (error) {
+      // Our edits are on their way to the server's document: that is a matter of milliseconds.
+      if (error instanceof ApiError && error.code === 'document_behind' && attempt < 4) {
+        await new Promise((done) => setTimeout(done, 150 * attempt));
+        return submitted(held, from, attempt + 1);
+      }
+      throw error;
+    }
+  }
+}

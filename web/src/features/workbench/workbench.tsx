@@ -1,0 +1,81 @@
+import './workbench.css';
+
+import type { TaskRoom } from '@tandem/client';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+
+import { Boundary } from '~/app/boundary';
+import { loadImage } from '~/canvas/images';
+import { rememberProject } from '~/features/home/last-project';
+import { useProject, useTask, type Project, type Task } from '~/session/queries';
+import { Button } from '~/ui/controls';
+import { Failed } from '~/ui/feedback';
+import { Activity } from './activity';
+import { BenchView } from './bench';
+import { usePrefetch } from './use-prefetch';
+import { useBench, useRoom } from './use-room';
+
+export default function Workbench({ projectId, taskId }: { projectId: string; taskId: string }): ReactNode {
+  const task = useTask(taskId);
+  const project = useProject(projectId);
+  const room = useRoom(taskId);
+  const [, go] = useLocation();
+  useEffect(() => rememberProject(projectId), [projectId]);
+  usePrefetch(projectId, taskId);
+
+  const error = task.error ?? project.error;
+  if (error) {
+    return (
+      <main className="page">
+        <Failed error={error} retry={() => void Promise.all([task.refetch(), project.refetch()])} />
+        <Button className="page-back" onClick={() => go(`/projects/${projectId}`)}>
+          Back to the project
+        </Button>
+      </main>
+    );
+  }
+  if (!task.data || !project.data || !room) return <Loading />;
+  return (
+    <Boundary key={taskId}>
+      <Opened key={room.taskId} task={task.data} project={project.data} room={room} />
+    </Boundary>
+  );
+}
+
+const Loading = (): ReactNode => (
+  <div className="bench bench-loading" aria-busy="true" aria-label="Opening the workbench">
+    <div className="bench-top" />
+    <div className="bench-rail" />
+    <div className="stage" />
+    <div className="bench-side" />
+    <div className="bench-status" />
+  </div>
+);
+
+function Opened({ task, project, room }: { task: Task; project: Project; room: TaskRoom }): ReactNode {
+  const { image, error, again } = useImage(task);
+  // The server read the size when the image came; without it the picture itself says so.
+  const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
+  const activity = useMemo(() => new Activity(() => Date.now()), []);
+  if (!bench) return error ? <Failed error={error} retry={again} /> : <Loading />;
+  return <BenchView {...bench} task={task} project={project} room={room} activity={activity} image={image} imageError={error} reloadImage={again} />;
+}
+
+function useImage(task: Task): { image: HTMLImageElement | null; error: Error | null; again: () => void } {
+  const [state, setState] = useState<{ image: HTMLImageElement | null; error: Error | null }>({ image: null, error: null });
+  const [round, setRound] = useState(0);
+  const { id, url } = task.asset;
+  useEffect(() => {
+    let alive = true;
+    loadImage({ id, url }).then(
+      (image) => alive && setState({ image, error: null }),
+      (error: unknown) => alive && setState({ image: null, error: error instanceof Error ? error : new Error(String(error)) }),
+    );
+    return () => {
+      alive = false;
+    };
+    // A renewed address is the same picture: once shown it is not loaded again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [id, round]);
+  return { ...state, again: () => setRound((n) => n + 1) };
+}

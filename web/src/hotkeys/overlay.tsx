@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+
+import { Kbd } from '~/ui/controls';
+import { Dialog } from '~/ui/dialog';
+import { COMMANDS } from './registry';
+
+interface OverlayProps {
+  open: boolean;
+  onClose: () => void;
+  labels: ReadonlyMap<string, string>;
+}
+
+export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNode {
+  const commands = Object.values(COMMANDS);
+  const groups = [...new Set(commands.map((command) => command.group))];
+  return (
+    <Dialog open={open} onClose={onClose} title="Keys" wide>
+      <div className="keys">
+        {groups.map((group) => (
+          <section key={group}>
+            <h3 className="section-title">{group}</h3>
+            <dl>
+              {commands
+                .filter((command) => command.group === group)
+                .map((command) => (
+                  <Row key={command.title} title={command.title} keys={command.keys} />
+                ))}
+            </dl>
+          </section>
+        ))}
+        <section>
+          <h3 className="section-title">Pointer</h3>
+          <dl>
+            <Row title="Zoom to the pointer" keys={['Wheel']} />
+            <Row title="Move the image" keys={[' ']} after="drag" />
+            <Row title="Add to the selection" keys={['Shift']} after="click" />
+          </dl>
+        </section>
+        {labels.size > 0 && (
+          <section>
+            <h3 className="section-title">Labels</h3>
+            <dl>
+              {[...labels].map(([name, key]) => (
+                <Row key={name} title={name} keys={[key]} />
+              ))}
+            </dl>
+          </section>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const Row = ({ title, keys, after }: { title: string; keys: readonly string[]; after?: string }): ReactNode => (
+  <div className="keys-row">
+    <dt>{title}</dt>
+    <dd>
+      {keys.slice(0, 2).map((key) => (
+        <Kbd key={key} keys={key} />
+      ))}
+      {after && <small className="muted">{after}</small>}
+    </dd>
+  </div>
+);
