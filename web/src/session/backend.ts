@@ -31,6 +31,8 @@ export function connect(session: AuthSession): Backend {
     userId: session.me.user.id,
   });
   live.connect();
+  // What a closed tab left behind is delivered now; what stays undelivered is tried again at the next sign-in.
+  live.deliverPending().catch(() => undefined);
   return { me: session.me, api: createApi({ baseUrl: location.origin, tokens }), live, close: () => live.close() };
 }
 

@@ -1,0 +1,101 @@
+/** The REST API of the world in memory. */
+import type { MemoryServer } from '@tandem/client/testing';
+
+import { anna, ben, chloe, projects, scene, tasks, uuid } from './world';
+
+const json = (body: unknown, status = 200): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' } });
+
+const problem = (status: number, code: string, title: string, detail: string): Response =>
+  json({ type: `/problems/${code}`, title, status, detail, code, retryable: false, errors: [] }, status);
+
+const me = {
+  user: anna,
+  workspace_id: uuid(9),
+  workspace_name: 'Demo workspace',
+  workspace_role: 'admin',
+  projects: projects.map((p) => ({
+    project_id: p.id,
+    role: 'admin',
+    may: ['project.update', 'members.write', 'asset.write', 'task.create', 'document.write'],
+  })),
+};
+
+export const session = (token: string): object => ({
+  access_token: token,
+  access_expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+  refresh_token: 'r',
+  refresh_expires_at: new Date(Date.now() + 86_400_000).toISOString(),
+  me,
+});
+
+const first = tasks[0]?.id ?? '';
+let fence = 1;
+function lease(server: MemoryServer, taskId: string): object {
+  const expires = new Date(Date.now() + 1_800_000).toISOString();
+  const id = uuid(7000 + fence);
+  server.task(taskId).change('in_progress', { assignment_id: id, user_id: anna.id, user_name: anna.name, status: 'accepted', expires_at: expires });
+  return {
+    id,
+    project_id: uuid(101),
+    task_id: taskId,
+    step: 'annotate',
+    user_id: anna.id,
+    status: 'accepted',
+    fencing_token: fence++,
+    assigned_at: new Date().toISOString(),
+    accepted_at: null,
+    expires_at: expires,
+    ended_at: null,
+  };
+}
+
+const withUrl = (task: (typeof tasks)[number]): object => ({ ...task, asset: { ...task.asset, url: scene(Number(task.id.slice(-3))) } });
+
+export function install(server: MemoryServer, token: string): void {
+  const real = window.fetch.bind(window);
+  const next = (): object => {
+    const task = tasks.find((t) => t.status === 'pending');
+    if (!task) return { work: null };
+    task.status = 'in_progress';
+    return { work: { task: withUrl(task), assignment: lease(server, task.id) } };
+  };
+  const answer = (method: string, path: string, query: URLSearchParams): Response => {
+    const [, kind, id, part] = path.split('/');
+    const task = tasks.find((t) => t.id === id);
+    if (kind === 'auth') return query.has('bad') ? problem(401, 'unauthorized', 'Sign in', 'The link has run out.') : json(session(token));
+    if (kind === 'me') return json(me);
+    if (kind === 'users') return json({ items: [anna, ben, chloe], next_cursor: null });
+    if (kind === 'projects' && !id) return json({ items: projects, next_cursor: null });
+    if (kind === 'projects' && part === 'next') return json(next());
+    if (kind === 'projects' && part === 'members') {
+      const items = [anna, ben].map((user) => ({ user, role: user === anna ? 'admin' : 'reviewer', since: '2026-11-01T00:00:00Z' }));
+      return json({ items, next_cursor: null });
+    }
+    if (kind === 'projects' && part === 'tasks') {
+      const from = Number(query.get('cursor') ?? 0);
+      const fits = tasks.filter(
+        (t) => (!query.get('status') || t.status === query.get('status')) && t.asset.filename.startsWith(query.get('q') ?? ''),
+      );
+      const end = from + Number(query.get('limit') ?? 50);
+      return json({ items: fits.slice(from, end), next_cursor: end < fits.length ? String(end) : null });
+    }
+    if (kind === 'projects') {
+      const project = projects.find((p) => p.id === id);
+      return project ? json(project) : problem(404, 'not_found', 'Not found', 'There is no such project, or you are not in it.');
+    }
+    if (kind === 'tasks' && part === 'claim' && task) return json({ task: withUrl(task), assignment: lease(server, task.id) });
+    if (kind === 'tasks') return task ? json(withUrl(task)) : problem(404, 'not_found', 'Not found', 'There is no such task.');
+    if (kind === 'assignments' && part === 'submit') return json({ annotation: {}, next: (next() as { work: unknown }).work });
+    if (kind === 'assignments') return json({ id, task_id: first, fencing_token: fence, expires_at: new Date(Date.now() + 1_800_000).toISOString() });
+    if (kind === 'assets') return json({ ...tasks.find((t) => t.asset.id === id)?.asset, url: scene(3) });
+    return problem(404, 'no_such_route', 'No such route', `${method} ${path}`);
+  };
+  window.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (!url.pathname.startsWith('/api/v1')) return real(input, init);
+    await new Promise((done) => setTimeout(done, 60));
+    return answer(request.method, url.pathname.slice(7), url.searchParams);
+  };
+}
