@@ -17,6 +17,8 @@ export default [
   { ignores: ['**/dist-dev/**', '**/shots/**', '**/e2e/**'] },
   ...root,
   { files: ['**/src/**/*.{ts,tsx}'], ...hooks.configs.flat['recommended-latest'] },
+  // These run in a page as well: Playwright sends parts of them there.
+  { files: ['**/scripts/**/*.mjs'], languageOptions: { globals: { window: 'readonly', localStorage: 'readonly' } } },
   layer('geometry', ['**/tools/**', '**/canvas/**', '**/features/**', 'react*', 'konva*']),
   layer('tools', ['**/canvas/**', '**/features/**', 'react*', 'konva*']),
   layer('canvas', ['**/features/**']),

@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const server = process.env['TANDEM_SERVER'] ?? 'http://127.0.0.1:8080';
+const server = process.env.TANDEM_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig(({ mode }) => ({
   plugins: [react()],
@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => ({
     target: 'es2022',
     chunkSizeWarningLimit: 700,
     // `vite build --mode dev` builds the page that runs on the in-memory fake; it is never shipped.
-    ...(mode === 'dev' ? { outDir: 'dist-dev', rollupOptions: { input: 'tests/dev/index.html' } } : {}),
+    ...(mode === 'dev' ? { outDir: 'dist-dev', rolldownOptions: { input: 'tests/dev/index.html' } } : {}),
   },
   test: {
     environment: 'node',

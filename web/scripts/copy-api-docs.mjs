@@ -1,11 +1,11 @@
 // Puts the API explorer (RapiDoc) into the built web app, so that /api/docs works without a network. Part of `npm run build`.
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const from = createRequire(import.meta.url).resolve("rapidoc/dist/rapidoc-min.js");
-const to = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "dist", "api-docs");
+const from = createRequire(import.meta.url).resolve('rapidoc/dist/rapidoc-min.js');
+const to = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'api-docs');
 
 // load-fonts="false": the explorer would ask Google for them.
 const page = `<!doctype html>
@@ -34,5 +34,5 @@ const page = `<!doctype html>
 `;
 
 await mkdir(to, { recursive: true });
-await copyFile(from, path.join(to, "rapidoc-min.js"));
-await writeFile(path.join(to, "index.html"), page);
+await copyFile(from, path.join(to, 'rapidoc-min.js'));
+await writeFile(path.join(to, 'index.html'), page);

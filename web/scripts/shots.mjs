@@ -13,8 +13,20 @@ import { chromium } from 'playwright-core';
 
 const web = fileURLToPath(new URL('..', import.meta.url));
 const out = join(web, 'shots');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
-const ARGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+const ARGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** The built development page, every unknown path answered with it. */
 function serve() {
@@ -61,7 +73,12 @@ async function takeAndSelect(page) {
 
 async function draw(page) {
   await page.keyboard.press('b');
-  const [a, b] = await page.evaluate(() => [{ x: 300, y: 150 }, { x: 440, y: 290 }].map((p) => window.__tandem.view.toScreen(p)));
+  const [a, b] = await page.evaluate(() =>
+    [
+      { x: 300, y: 150 },
+      { x: 440, y: 290 },
+    ].map((p) => window.__tandem.view.toScreen(p)),
+  );
   await page.mouse.move(a.x, a.y);
   await page.mouse.down();
   await page.mouse.move(b.x, b.y, { steps: 5 });

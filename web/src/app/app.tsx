@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ApiError } from '@tandem/client';
-import { lazy, Suspense, useEffect, useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 
 import { Home } from '~/features/home/home';
@@ -56,9 +56,9 @@ export function App({ linkToken, connectTo = connect }: AppProps): ReactNode {
 }
 
 function SignedIn({ session, connectTo }: { session: AuthSession; connectTo: (session: AuthSession) => Backend }): ReactNode {
-  const client = useMemo(newClient, []);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- renewed tokens are the same person; another person remounts
-  const backend = useMemo(() => connectTo(session), [connectTo]);
+  const client = useMemo(() => newClient(), []);
+  // Renewed tokens are the same person; another person mounts this anew.
+  const [backend] = useState(() => connectTo(session));
   useEffect(() => {
     const close = (): void => backend.close();
     addEventListener('pagehide', close);

@@ -42,7 +42,17 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
   );
 }
 
-function NavLink({ href, icon, deep, children }: { href: string; icon: ReactNode; deep?: boolean; children: ReactNode }): ReactNode {
+function NavLink({
+  href,
+  icon,
+  deep,
+  children,
+}: {
+  href: string;
+  icon: ReactNode;
+  deep?: boolean;
+  children: ReactNode;
+}): ReactNode {
   const [exact] = useRoute(href);
   const [below] = useRoute(`${href}/*?`);
   const here = exact || (deep === true && below);

@@ -11,9 +11,9 @@ export function setTheme(next: Theme): void {
   theme.set(next);
   if (next === 'system') {
     localStorage.removeItem(KEY);
-    delete document.documentElement.dataset['theme'];
+    delete document.documentElement.dataset.theme;
   } else {
     localStorage.setItem(KEY, next);
-    document.documentElement.dataset['theme'] = next;
+    document.documentElement.dataset.theme = next;
   }
 }

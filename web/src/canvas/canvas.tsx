@@ -90,12 +90,28 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
 
   const { width, height } = desk.image;
   return (
-    <div ref={host} className="stage" data-testid="stage" role="application" aria-label="Image" aria-describedby={describedBy} tabIndex={0}>
+    <div
+      ref={host}
+      className="stage"
+      data-testid="stage"
+      role="application"
+      aria-label="Image"
+      aria-describedby={describedBy}
+      tabIndex={0}
+    >
       {stage.width > 0 && (
         <Stage width={stage.width} height={stage.height} listening={false}>
           <Layer ref={picture} listening={false}>
             {image ? (
-              <KonvaImage image={image} width={width} height={height} shadowColor="#000" shadowOpacity={0.2} shadowBlur={18} perfectDrawEnabled={false} />
+              <KonvaImage
+                image={image}
+                width={width}
+                height={height}
+                shadowColor="#000"
+                shadowOpacity={0.2}
+                shadowBlur={18}
+                perfectDrawEnabled={false}
+              />
             ) : (
               <Rect width={width} height={height} fill="#80848e" opacity={0.12} />
             )}

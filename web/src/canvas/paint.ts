@@ -31,7 +31,11 @@ export function trace(ctx: Context, g: Geometry, scale: number): void {
       ctx.rect(g.x, g.y, g.width, g.height);
       return;
     case 'rotated_box':
-      line(ctx, corners(g).map((p) => [p.x, p.y]), true);
+      line(
+        ctx,
+        corners(g).map((p) => [p.x, p.y]),
+        true,
+      );
       return;
     case 'ellipse':
       ctx.ellipse(g.cx, g.cy, g.rx, g.ry, (g.rotation * Math.PI) / 180, 0, 2 * Math.PI);

@@ -16,9 +16,24 @@ interface RegionShapeProps {
 }
 
 /** One kept shape. Rendered again only when one of these changes; zooming and panning never do. */
-export const RegionShape = memo(function RegionShape({ region, color, edges, selected, hovered, held }: RegionShapeProps): ReactNode {
+export const RegionShape = memo(function RegionShape({
+  region,
+  color,
+  edges,
+  selected,
+  hovered,
+  held,
+}: RegionShapeProps): ReactNode {
   const style = { color, fill: selected ? 0.26 : hovered ? 0.2 : 0.12, width: selected ? 2.25 : 1.6 };
   const draw = (context: Konva.Context, shape: Konva.Shape): void =>
     paint(context._context, region.geometry, style, shape.getAbsoluteScale().x, edges);
-  return <Shape sceneFunc={draw} listening={false} perfectDrawEnabled={false} visible={held !== 'mine'} opacity={held === 'others' ? 0.35 : 1} />;
+  return (
+    <Shape
+      sceneFunc={draw}
+      listening={false}
+      perfectDrawEnabled={false}
+      visible={held !== 'mine'}
+      opacity={held === 'others' ? 0.35 : 1}
+    />
+  );
 });

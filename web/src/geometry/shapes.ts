@@ -18,10 +18,7 @@ export function rotated(p: ImagePoint, centre: ImagePoint, degrees: number): Ima
   const a = (degrees * Math.PI) / 180;
   const dx = p.x - centre.x;
   const dy = p.y - centre.y;
-  return imagePoint(
-    centre.x + dx * Math.cos(a) - dy * Math.sin(a),
-    centre.y + dx * Math.sin(a) + dy * Math.cos(a),
-  );
+  return imagePoint(centre.x + dx * Math.cos(a) - dy * Math.sin(a), centre.y + dx * Math.sin(a) + dy * Math.cos(a));
 }
 
 export function corners(g: Extract<Geometry, { kind: 'box' | 'rotated_box' }>): ImagePoint[] {

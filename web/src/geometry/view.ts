@@ -101,10 +101,8 @@ export function reveal(view: View, rect: Rect, stage: Size, margin = 24): View |
 
 /** Two fingers: what was between them stays between them. */
 export function pinch(view: View, from: readonly [StagePoint, StagePoint], to: readonly [StagePoint, StagePoint]): View {
-  const middle = (p: readonly [StagePoint, StagePoint]): StagePoint =>
-    stagePoint((p[0].x + p[1].x) / 2, (p[0].y + p[1].y) / 2);
-  const spread = (p: readonly [StagePoint, StagePoint]): number =>
-    Math.max(Math.hypot(p[0].x - p[1].x, p[0].y - p[1].y), 1);
+  const middle = (p: readonly [StagePoint, StagePoint]): StagePoint => stagePoint((p[0].x + p[1].x) / 2, (p[0].y + p[1].y) / 2);
+  const spread = (p: readonly [StagePoint, StagePoint]): number => Math.max(Math.hypot(p[0].x - p[1].x, p[0].y - p[1].y), 1);
   const before = middle(from);
   const after = middle(to);
   return panBy(zoomAt(view, before, spread(to) / spread(from)), after.x - before.x, after.y - before.y);

@@ -44,7 +44,9 @@ export const commandOf = (key: string): CommandId | undefined => BY_KEY.get(key)
  * The key of every label. What the project says goes, unless a command has that key or an earlier label took it; labels
  * without one get the digits that are left.
  */
-export function labelKeys(labels: readonly { readonly name: string; readonly hotkey?: string | null | undefined }[]): Map<string, string> {
+export function labelKeys(
+  labels: readonly { readonly name: string; readonly hotkey?: string | null | undefined }[],
+): Map<string, string> {
   const keys = new Map<string, string>();
   const taken = new Set<string>(BY_KEY.keys());
   for (const { name, hotkey } of labels) {
@@ -53,7 +55,7 @@ export function labelKeys(labels: readonly { readonly name: string; readonly hot
     taken.add(key);
     keys.set(name, key);
   }
-  const digits = [...'123456789'].filter((digit) => !taken.has(digit));
+  const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].filter((digit) => !taken.has(digit));
   for (const { name } of labels) {
     if (keys.has(name)) continue;
     const digit = digits.shift();

@@ -21,5 +21,5 @@ export function inkOn(color: string): '#ffffff' | '#16171b' {
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters.map((word) => [...(word ?? '?')][0]?.toUpperCase() ?? '').join('');
+  return letters.map((word) => Array.from(word ?? '?')[0]?.toUpperCase() ?? '').join('');
 }

@@ -69,7 +69,6 @@ export interface TaskFilter {
   readonly q: string;
 }
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- the library's own type is the readable one
 export function useTasks(projectId: string, filter: TaskFilter) {
   const { api } = useBackend();
   return useInfiniteQuery({
@@ -100,7 +99,9 @@ export function useMembers(projectId: string): UseQueryResult<ProjectMember[]> {
     queryKey: ['members', projectId],
     queryFn: async () => {
       const page = await ok(
-        api.GET('/api/v1/projects/{project_id}/members', { params: { path: { project_id: projectId }, query: { limit: 200 } } }),
+        api.GET('/api/v1/projects/{project_id}/members', {
+          params: { path: { project_id: projectId }, query: { limit: 200 } },
+        }),
       );
       return page.items;
     },

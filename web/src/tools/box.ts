@@ -31,11 +31,7 @@ function press(point: ImagePoint, context: ToolContext): Step<BoxState> {
 const isSlip = (box: BoxGeometry, context: ToolContext): boolean =>
   (box.width < context.slop && box.height < context.slop) || box.width < MIN_BOX || box.height < MIN_BOX;
 
-function draw(
-  state: Extract<BoxState, { name: 'drawing' }>,
-  event: ToolEvent,
-  context: ToolContext,
-): Step<BoxState> {
+function draw(state: Extract<BoxState, { name: 'drawing' }>, event: ToolEvent, context: ToolContext): Step<BoxState> {
   switch (event.type) {
     case 'move': {
       const geometry = boxBetween(state.from, event.point, context.image);

@@ -26,7 +26,7 @@ export interface DeskPorts {
   readonly room: TaskRoom;
   readonly image: Size;
   readonly frames: Frames;
-  notify(text: string): void;
+  readonly notify: (text: string) => void;
 }
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
@@ -97,7 +97,11 @@ export class Desk {
     const context = this.#context();
     const { tool, state } = this.#hand;
     this.cursor.set(
-      this.panning ? 'grabbing' : tool === 'select' ? selectTool.cursor(state, point, context) : boxTool.cursor(state, point, context),
+      this.panning
+        ? 'grabbing'
+        : tool === 'select'
+          ? selectTool.cursor(state, point, context)
+          : boxTool.cursor(state, point, context),
     );
     this.hovered.set(this.isBusy || tool !== 'select' ? null : (context.at(point)?.id ?? null));
   }

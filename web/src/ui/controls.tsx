@@ -12,7 +12,17 @@ type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   keys?: string;
 };
 
-export function Button({ look = 'soft', size = 'md', busy, icon, keys, className, children, disabled, ...rest }: ButtonProps): ReactNode {
+export function Button({
+  look = 'soft',
+  size = 'md',
+  busy,
+  icon,
+  keys,
+  className,
+  children,
+  disabled,
+  ...rest
+}: ButtonProps): ReactNode {
   return (
     <button
       type="button"
@@ -46,7 +56,17 @@ export function IconButton({ label, keys, pressed, side, className, children, ..
   );
 }
 
-const NAMES: Record<string, string> = { Control: 'Ctrl', ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Enter: '↵', Delete: 'Del', ' ': 'Space' };
+const NAMES: Record<string, string> = {
+  Control: 'Ctrl',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  Enter: '↵',
+  Delete: 'Del',
+  ' ': 'Space',
+};
 
 /** `Control+Shift+z` as keycaps. */
 export function Kbd({ keys }: { keys: string }): ReactNode {

@@ -16,7 +16,10 @@ export function Dialog({ open, onClose, title, description, wide, children }: Di
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className={wide ? 'dialog dialog-wide' : 'dialog'} {...(description ? {} : { 'aria-describedby': undefined })}>
+        <Radix.Content
+          className={wide ? 'dialog dialog-wide' : 'dialog'}
+          {...(description ? {} : { 'aria-describedby': undefined })}
+        >
           <Radix.Title className="dialog-title">{title}</Radix.Title>
           {description && <Radix.Description className="dialog-text">{description}</Radix.Description>}
           {children}

@@ -10,10 +10,16 @@ export function explain(error: unknown): Explained {
   if (error instanceof ApiError) {
     const fields = error.fields.map((f) => f.message).filter((message) => message !== error.message);
     const request = error.problem.request_id ? ` (request ${error.problem.request_id})` : '';
-    return { title: error.problem.title, detail: [error.message, ...fields].join(' ') + (error.status >= 500 ? request : '') };
+    return {
+      title: error.problem.title,
+      detail: [error.message, ...fields].join(' ') + (error.status >= 500 ? request : ''),
+    };
   }
   if (error instanceof NetworkError) {
-    return { title: 'The server cannot be reached', detail: 'Check your connection. Nothing you did is lost; this page tries again.' };
+    return {
+      title: 'The server cannot be reached',
+      detail: 'Check your connection. Nothing you did is lost; this page tries again.',
+    };
   }
   return { title: 'Something went wrong here', detail: error instanceof Error ? error.message : String(error) };
 }

@@ -6,11 +6,27 @@ import type { Progress } from '~/session/queries';
 import { Button } from './controls';
 import { explain } from './explain';
 
-export const Skeleton = ({ width, height = 12, className }: { width?: number | string; height?: number; className?: string }): ReactNode => (
-  <span className={cx('skeleton', className)} style={{ width: width ?? '100%', height }} aria-hidden />
-);
+export const Skeleton = ({
+  width,
+  height = 12,
+  className,
+}: {
+  width?: number | string;
+  height?: number;
+  className?: string;
+}): ReactNode => <span className={cx('skeleton', className)} style={{ width: width ?? '100%', height }} aria-hidden />;
 
-export function Empty({ icon, title, children, action }: { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode }): ReactNode {
+export function Empty({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}): ReactNode {
   return (
     <div className="empty">
       <span className="empty-icon" aria-hidden>

@@ -2,7 +2,15 @@ import * as Radix from '@radix-ui/react-dropdown-menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 
-export function Menu({ trigger, children, align = 'end' }: { trigger: ReactElement; children: ReactNode; align?: 'start' | 'end' }): ReactNode {
+export function Menu({
+  trigger,
+  children,
+  align = 'end',
+}: {
+  trigger: ReactElement;
+  children: ReactNode;
+  align?: 'start' | 'end';
+}): ReactNode {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -36,5 +44,7 @@ export function MenuItem({ icon, checked, danger, disabled, hint, onSelect, chil
   );
 }
 
-export const MenuLabel = ({ children }: { children: ReactNode }): ReactNode => <Radix.Label className="menu-label">{children}</Radix.Label>;
+export const MenuLabel = ({ children }: { children: ReactNode }): ReactNode => (
+  <Radix.Label className="menu-label">{children}</Radix.Label>
+);
 export const MenuLine = (): ReactNode => <Radix.Separator className="menu-line" />;

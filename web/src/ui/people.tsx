@@ -11,7 +11,13 @@ interface Person {
 }
 
 export function Avatar({ person, size = 24, className }: { person: Person; size?: number; className?: string }): ReactNode {
-  const style: CSSProperties = { background: person.color, color: inkOn(person.color), width: size, height: size, fontSize: size * 0.4 };
+  const style: CSSProperties = {
+    background: person.color,
+    color: inkOn(person.color),
+    width: size,
+    height: size,
+    fontSize: size * 0.4,
+  };
   return (
     <span className={cx('avatar', className)} style={style} aria-hidden>
       {initials(person.name)}
@@ -20,7 +26,15 @@ export function Avatar({ person, size = 24, className }: { person: Person; size?
 }
 
 /** Who is here: some faces, then a number. Read as one sentence by screen readers. */
-export function AvatarStack({ people, max = 4, size = 22 }: { people: readonly Person[]; max?: number; size?: number }): ReactNode {
+export function AvatarStack({
+  people,
+  max = 4,
+  size = 22,
+}: {
+  people: readonly Person[];
+  max?: number;
+  size?: number;
+}): ReactNode {
   if (people.length === 0) return null;
   const shown = people.length > max ? people.slice(0, max - 1) : people;
   const names = people.map((p) => p.name).join(', ');

@@ -39,30 +39,96 @@ function region(regions: Y.Map<unknown>, n: number, label: string, author: strin
 
 for (const task of tasks) {
   server.task(task.id).edit((regions) => {
-    CARS.forEach(([x, y, w], n) => region(regions, n, 'car', n % 2 ? anna.id : ben.id, { kind: 'box', x: x - 4, y: y - 4, width: w + 8, height: w * 0.54 }));
-    region(regions, 10, 'building', null, { kind: 'polygon', parts: [[[[30, 470], [30, 210], [120, 190], [190, 220], [190, 470]], [[80, 300], [130, 300], [130, 360], [80, 360]]]] });
+    CARS.forEach(([x, y, w], n) =>
+      region(regions, n, 'car', n % 2 ? anna.id : ben.id, {
+        kind: 'box',
+        x: x - 4,
+        y: y - 4,
+        width: w + 8,
+        height: w * 0.54,
+      }),
+    );
+    region(regions, 10, 'building', null, {
+      kind: 'polygon',
+      parts: [
+        [
+          [
+            [30, 470],
+            [30, 210],
+            [120, 190],
+            [190, 220],
+            [190, 470],
+          ],
+          [
+            [80, 300],
+            [130, 300],
+            [130, 360],
+            [80, 360],
+          ],
+        ],
+      ],
+    });
     region(regions, 11, 'tree', chloe.id, { kind: 'ellipse', cx: 650, cy: 380, rx: 60, ry: 90, rotation: 15 });
-    region(regions, 12, 'person', chloe.id, { kind: 'keypoints', points: [[980, 450], [980, 475], [955, 505], [1005, 505], [980, 530]].map(([x, y]) => ({ x, y, v: 2 })) });
+    region(regions, 12, 'person', chloe.id, {
+      kind: 'keypoints',
+      points: [
+        [980, 450],
+        [980, 475],
+        [955, 505],
+        [1005, 505],
+        [980, 530],
+      ].map(([x, y]) => ({ x, y, v: 2 })),
+    });
     region(regions, 13, 'traffic light', ben.id, { kind: 'point', x: 600, y: 300 });
-    region(regions, 14, 'bicycle', anna.id, { kind: 'rotated_box', x: 350, y: 640, width: 150, height: 60, rotation: -12 });
-    region(regions, 15, 'building', anna.id, { kind: 'polyline', points: [[800, 300], [880, 260], [960, 310], [1080, 290]] });
+    region(regions, 14, 'bicycle', anna.id, {
+      kind: 'rotated_box',
+      x: 350,
+      y: 640,
+      width: 150,
+      height: 60,
+      rotation: -12,
+    });
+    region(regions, 15, 'building', anna.id, {
+      kind: 'polyline',
+      points: [
+        [800, 300],
+        [880, 260],
+        [960, 310],
+        [1080, 290],
+      ],
+    });
   });
 }
 
 /** Somebody else at work: moves, selects, draws. */
 function colleague(user: UserSummary, taskId: string): void {
-  const live = new Session({ url: 'ws://memory', tokens: { current: () => tokenOf(user), refresh: () => Promise.resolve(tokenOf(user)) }, WebSocket: server.WebSocket });
+  const live = new Session({
+    url: 'ws://memory',
+    tokens: { current: () => tokenOf(user), refresh: () => Promise.resolve(tokenOf(user)) },
+    WebSocket: server.WebSocket,
+  });
   live.connect();
   const room = live.subscribeTask(taskId);
   let t = user === ben ? 0 : 40;
   setInterval(() => {
     t++;
-    const [x, y] = user === ben ? [600 + Math.sin(t / 14) * 240, 380 + Math.cos(t / 11) * 90] : [900 + Math.cos(t / 20) * 120, 620];
+    const [x, y] =
+      user === ben ? [600 + Math.sin(t / 14) * 240, 380 + Math.cos(t / 11) * 90] : [900 + Math.cos(t / 20) * 120, 620];
     room.cursors.moveTo(x, y);
     if (user === ben && t % 120 < 90) {
-      room.ghosts.setMine({ region_id: null, tool: 'box', label: 'person', geometry: { kind: 'box', x: 540, y: 330, width: 90 + (t % 120), height: 60 + (t % 90) } });
+      room.ghosts.setMine({
+        region_id: null,
+        tool: 'box',
+        label: 'person',
+        geometry: { kind: 'box', x: 540, y: 330, width: 90 + (t % 120), height: 60 + (t % 90) },
+      });
     } else if (user === ben) room.ghosts.clearMine();
-    room.presence.setMine({ tool: user === ben ? 'box' : 'select', selection: user === chloe ? [uuid(90_002)] : [], editing: user === chloe ? uuid(90_002) : null, viewport: [300, 200, 700, 450] });
+    room.presence.setMine({
+      tool: user === ben ? 'box' : 'select',
+      selection: user === chloe ? [uuid(90_002)] : [],
+      editing: user === chloe ? uuid(90_002) : null,
+      viewport: [300, 200, 700, 450],
+    });
   }, 50);
 }
 
@@ -72,11 +138,17 @@ colleague(chloe, first);
 Object.assign(window, { world: { server, tasks, projects } });
 
 const connectTo = (auth: AuthSession): Backend => {
-  const real = new Session({ url: 'ws://memory', tokens: { current: () => mine, refresh: () => Promise.resolve(mine) }, WebSocket: server.WebSocket, userId: anna.id });
+  const real = new Session({
+    url: 'ws://memory',
+    tokens: { current: () => mine, refresh: () => Promise.resolve(mine) },
+    WebSocket: server.WebSocket,
+    userId: anna.id,
+  });
   real.connect();
   const projectRoom = (projectId: string): ProjectRoom => {
     const project = projects.find((p) => p.id === projectId);
-    const people = projectId === uuid(101) ? [anna, ben, chloe].map((user) => ({ user, task_id: user === anna ? null : first })) : [];
+    const people =
+      projectId === uuid(101) ? [anna, ben, chloe].map((user) => ({ user, task_id: user === anna ? null : first })) : [];
     const snapshot = { joined: true, progress: project?.progress ?? null, people, failure: null };
     return { projectId, snapshot: () => snapshot, subscribe: () => () => undefined, close: () => undefined };
   };
@@ -92,7 +164,12 @@ const connectTo = (auth: AuthSession): Backend => {
     deliverPending: () => real.deliverPending(),
     close: () => real.close(),
   };
-  return { me: auth.me, api: createApi({ baseUrl: location.origin, token: () => mine }), live, close: () => real.close() };
+  return {
+    me: auth.me,
+    api: createApi({ baseUrl: location.origin, token: () => mine }),
+    live,
+    close: () => real.close(),
+  };
 };
 
 // The page's own address is a file's; the app's begins at the root.

@@ -4,7 +4,10 @@ import type { MemoryServer } from '@tandem/client/testing';
 import { anna, ben, chloe, projects, scene, tasks, uuid } from './world';
 
 const json = (body: unknown, status = 200): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' } });
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
+  });
 
 const problem = (status: number, code: string, title: string, detail: string): Response =>
   json({ type: `/problems/${code}`, title, status, detail, code, retryable: false, errors: [] }, status);
@@ -34,7 +37,13 @@ let fence = 1;
 function lease(server: MemoryServer, taskId: string): object {
   const expires = new Date(Date.now() + 1_800_000).toISOString();
   const id = uuid(7000 + fence);
-  server.task(taskId).change('in_progress', { assignment_id: id, user_id: anna.id, user_name: anna.name, status: 'accepted', expires_at: expires });
+  server.task(taskId).change('in_progress', {
+    assignment_id: id,
+    user_id: anna.id,
+    user_name: anna.name,
+    status: 'accepted',
+    expires_at: expires,
+  });
   return {
     id,
     project_id: uuid(101),
@@ -50,7 +59,10 @@ function lease(server: MemoryServer, taskId: string): object {
   };
 }
 
-const withUrl = (task: (typeof tasks)[number]): object => ({ ...task, asset: { ...task.asset, url: scene(Number(task.id.slice(-3))) } });
+const withUrl = (task: (typeof tasks)[number]): object => ({
+  ...task,
+  asset: { ...task.asset, url: scene(Number(task.id.slice(-3))) },
+});
 
 export function install(server: MemoryServer, token: string): void {
   const real = window.fetch.bind(window);
@@ -63,13 +75,18 @@ export function install(server: MemoryServer, token: string): void {
   const answer = (method: string, path: string, query: URLSearchParams): Response => {
     const [, kind, id, part] = path.split('/');
     const task = tasks.find((t) => t.id === id);
-    if (kind === 'auth') return query.has('bad') ? problem(401, 'unauthorized', 'Sign in', 'The link has run out.') : json(session(token));
+    if (kind === 'auth')
+      return query.has('bad') ? problem(401, 'unauthorized', 'Sign in', 'The link has run out.') : json(session(token));
     if (kind === 'me') return json(me);
     if (kind === 'users') return json({ items: [anna, ben, chloe], next_cursor: null });
     if (kind === 'projects' && !id) return json({ items: projects, next_cursor: null });
     if (kind === 'projects' && part === 'next') return json(next());
     if (kind === 'projects' && part === 'members') {
-      const items = [anna, ben].map((user) => ({ user, role: user === anna ? 'admin' : 'reviewer', since: '2026-11-01T00:00:00Z' }));
+      const items = [anna, ben].map((user) => ({
+        user,
+        role: user === anna ? 'admin' : 'reviewer',
+        since: '2026-11-01T00:00:00Z',
+      }));
       return json({ items, next_cursor: null });
     }
     if (kind === 'projects' && part === 'tasks') {
@@ -87,7 +104,13 @@ export function install(server: MemoryServer, token: string): void {
     if (kind === 'tasks' && part === 'claim' && task) return json({ task: withUrl(task), assignment: lease(server, task.id) });
     if (kind === 'tasks') return task ? json(withUrl(task)) : problem(404, 'not_found', 'Not found', 'There is no such task.');
     if (kind === 'assignments' && part === 'submit') return json({ annotation: {}, next: (next() as { work: unknown }).work });
-    if (kind === 'assignments') return json({ id, task_id: first, fencing_token: fence, expires_at: new Date(Date.now() + 1_800_000).toISOString() });
+    if (kind === 'assignments')
+      return json({
+        id,
+        task_id: first,
+        fencing_token: fence,
+        expires_at: new Date(Date.now() + 1_800_000).toISOString(),
+      });
     if (kind === 'assets') return json({ ...tasks.find((t) => t.asset.id === id)?.asset, url: scene(3) });
     return problem(404, 'no_such_route', 'No such route', `${method} ${path}`);
   };

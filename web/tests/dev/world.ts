@@ -29,7 +29,15 @@ export const labels: Schemas['LabelDef'][] = [
   hotkey: hotkey ?? null,
   kinds: [],
   keypoints: name === 'person' ? ['head', 'neck', 'left hand', 'right hand', 'hip'] : [],
-  skeleton: name === 'person' ? [[0, 1], [1, 2], [1, 3], [1, 4]] : [],
+  skeleton:
+    name === 'person'
+      ? [
+          [0, 1],
+          [1, 2],
+          [1, 3],
+          [1, 4],
+        ]
+      : [],
   supercategory: null,
 }));
 
@@ -56,7 +64,12 @@ const project = (n: number, name: string, description: string, counts: Progress)
 });
 
 export const projects = [
-  project(1, 'Street scenes', 'Boxes around everything that moves, and what makes it stop. Crowds as one box.', progress(320, 143, 12, 5)),
+  project(
+    1,
+    'Street scenes',
+    'Boxes around everything that moves, and what makes it stop. Crowds as one box.',
+    progress(320, 143, 12, 5),
+  ),
   project(2, 'Shelf audit', 'Products on supermarket shelves, by brand.', progress(1200, 1034, 4, 40)),
   project(3, 'Pose benchmark', '', progress(48, 0, 0, 0)),
 ];
@@ -69,7 +82,7 @@ export function scene(seed: number): string {
   const ctx = canvas.getContext('2d');
   if (!ctx) return '';
   let state = seed * 7919 + 17;
-  const random = (): number => ((state = (state * 48271) % 2147483647) / 2147483647);
+  const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
   const sky = ctx.createLinearGradient(0, 0, 0, 420);
   sky.addColorStop(0, '#7fa8d6');
   sky.addColorStop(1, '#dbe7f0');

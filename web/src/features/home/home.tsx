@@ -78,7 +78,8 @@ function Continue({ leases, projects }: { leases: readonly MyLease[]; projects: 
   const button = useRef<HTMLButtonElement>(null);
   const target = pick(leases, projects);
   const next = useMutation({
-    mutationFn: (projectId: string) => ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
+    mutationFn: (projectId: string) =>
+      ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
     onSuccess: ({ work }) => {
       if (work) go(taskPath(work.task.project_id, work.task.id));
       else toast('No task is free in this project right now');
@@ -93,7 +94,8 @@ function Continue({ leases, projects }: { leases: readonly MyLease[]; projects: 
   useEffect(() => {
     // Enter continues from anywhere on the page, unless something else has the focus.
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Enter' && (document.activeElement === document.body || document.activeElement === null)) button.current?.click();
+      if (event.key === 'Enter' && (document.activeElement === document.body || document.activeElement === null))
+        button.current?.click();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

@@ -24,7 +24,12 @@ export function DataTab({ project }: { project: Project }): ReactNode {
     mutationFn: async (done: typeof ready) => {
       for (let start = 0; start < done.length; start += BULK) {
         const tasks = done.slice(start, start + BULK).map((upload) => ({ asset_id: upload.asset.id }));
-        await ok(api.POST('/api/v1/projects/{project_id}/tasks', { params: { path: { project_id: project.id } }, body: { tasks } }));
+        await ok(
+          api.POST('/api/v1/projects/{project_id}/tasks', {
+            params: { path: { project_id: project.id } },
+            body: { tasks },
+          }),
+        );
       }
       return done;
     },
@@ -109,7 +114,9 @@ function UploadRow({ upload, uploads }: { upload: Upload; uploads: Uploads }): R
       <span className="row-main">
         <span className="truncate">{upload.name}</span>
         {upload.state === 'refused' && <small className="bad-text">{upload.why}</small>}
-        {upload.state === 'sending' && <progress className="upload-bar" max={upload.size} value={upload.sent} aria-label={`Sending ${upload.name}`} />}
+        {upload.state === 'sending' && (
+          <progress className="upload-bar" max={upload.size} value={upload.sent} aria-label={`Sending ${upload.name}`} />
+        )}
       </span>
       <span className="muted num upload-state">{says(upload)}</span>
       {running && (

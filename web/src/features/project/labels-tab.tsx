@@ -1,7 +1,7 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Plus, Tags, Trash2 } from 'lucide-react';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent, type ReactNode } from 'react';
 
 import { KIND_NAMES } from '~/geometry/shapes';
 import { useBackend } from '~/session/backend';
@@ -17,7 +17,7 @@ const PALETTE = ['#e5484d', '#f0884a', '#e2a336', '#46a758', '#12a594', '#3e8ede
 function freeKey(labels: readonly LabelDef[]): string | null {
   const taken = new Set(labels.map((label) => label.hotkey));
   // Letters that are tools or commands of the workbench stay out.
-  return [...'123456789dfgijnoqstuwxyz'].find((key) => !taken.has(key)) ?? null;
+  return Array.from('123456789dfgijnoqstuwxyz').find((key) => !taken.has(key)) ?? null;
 }
 
 export function LabelsTab({ project }: { project: Project }): ReactNode {
@@ -40,10 +40,18 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
       toast('Labels saved', 'good');
     },
   });
-  const add = (event: FormEvent): void => {
+  const add = (event: SubmitEvent): void => {
     event.preventDefault();
     const color = PALETTE[labels.length % PALETTE.length] ?? '#5b5bd6';
-    const label: LabelDef = { name: name.trim(), color, hotkey: freeKey(labels), kinds: [], keypoints: [], skeleton: [], supercategory: null };
+    const label: LabelDef = {
+      name: name.trim(),
+      color,
+      hotkey: freeKey(labels),
+      kinds: [],
+      keypoints: [],
+      skeleton: [],
+      supercategory: null,
+    };
     save.mutate([...labels, label], { onSuccess: () => setName('') });
   };
   const recolor = (target: LabelDef, color: string): void => {

@@ -26,7 +26,10 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
   const members = useMembers(project.id);
   const users = useUsers(me.workspace_role === 'admin');
   const editable = may('members.write');
-  const done = { onSuccess: () => void client.invalidateQueries({ queryKey: ['members', project.id] }), onError: toastError };
+  const done = {
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['members', project.id] }),
+    onError: toastError,
+  };
   const put = useMutation({
     mutationFn: ({ id, role }: { id: string; role: ProjectRole }) =>
       ok(
@@ -39,7 +42,11 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
   });
   const remove = useMutation({
     mutationFn: (id: string) =>
-      ok(api.DELETE('/api/v1/projects/{project_id}/members/{user_id}', { params: { path: { project_id: project.id, user_id: id } } })),
+      ok(
+        api.DELETE('/api/v1/projects/{project_id}/members/{user_id}', {
+          params: { path: { project_id: project.id, user_id: id } },
+        }),
+      ),
     ...done,
   });
   if (members.isError) return <Failed error={members.error} retry={() => void members.refetch()} />;
@@ -52,7 +59,11 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
         <div className="toolbar">
           <Menu align="start" trigger={<Button icon={<UserPlus size={15} aria-hidden />}>Add somebody</Button>}>
             {outside.map((user) => (
-              <MenuItem key={user.id} icon={<Avatar person={user} size={20} />} onSelect={() => put.mutate({ id: user.id, role: 'labeler' })}>
+              <MenuItem
+                key={user.id}
+                icon={<Avatar person={user} size={20} />}
+                onSelect={() => put.mutate({ id: user.id, role: 'labeler' })}
+              >
                 {user.name}
               </MenuItem>
             ))}
@@ -70,7 +81,12 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
               key={member.user.id}
               member={member}
               here={here.some((p) => p.user.id === member.user.id)}
-              {...(editable ? { setRole: (role) => put.mutate({ id: member.user.id, role }), remove: () => remove.mutate(member.user.id) } : {})}
+              {...(editable
+                ? {
+                    setRole: (role) => put.mutate({ id: member.user.id, role }),
+                    remove: () => remove.mutate(member.user.id),
+                  }
+                : {})}
             />
           ))}
         </ul>

@@ -77,7 +77,11 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
           ))}
         </nav>
       </header>
-      {project.data ? <Body tab={tab} project={project.data} people={live.people} progressKey={JSON.stringify(live.progress)} /> : <Skeleton height={260} />}
+      {project.data ? (
+        <Body tab={tab} project={project.data} people={live.people} progressKey={JSON.stringify(live.progress)} />
+      ) : (
+        <Skeleton height={260} />
+      )}
     </main>
   );
 }

@@ -13,7 +13,12 @@ export type Upload = { readonly key: number; readonly name: string; readonly siz
   | { readonly state: 'cancelled' }
 );
 
-export type Put = (request: { url: string; method: string; headers: Record<string, string> }, body: Blob, onSent: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
+export type Put = (
+  request: { url: string; method: string; headers: Record<string, string> },
+  body: Blob,
+  onSent: (bytes: number) => void,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** `fetch` tells nothing of an upload's progress; XMLHttpRequest does. */
 const putWithProgress: Put = (request, body, onSent, signal) =>
@@ -96,10 +101,17 @@ export class Uploads {
     try {
       const path = { project_id: this.projectId };
       const body = { filename: file.name, content_type: file.type || 'application/octet-stream', size: file.size };
-      const { asset, upload } = await ok(this.api.POST('/api/v1/projects/{project_id}/assets', { params: { path }, body, signal: abort.signal }));
+      const { asset, upload } = await ok(
+        this.api.POST('/api/v1/projects/{project_id}/assets', { params: { path }, body, signal: abort.signal }),
+      );
       await this.put(upload, file, (sent) => this.#set(key, { state: 'sending', sent }), abort.signal);
       this.#set(key, { state: 'checking' });
-      const done = await ok(this.api.POST('/api/v1/assets/{asset_id}/complete', { params: { path: { asset_id: asset.id } }, signal: abort.signal }));
+      const done = await ok(
+        this.api.POST('/api/v1/assets/{asset_id}/complete', {
+          params: { path: { asset_id: asset.id } },
+          signal: abort.signal,
+        }),
+      );
       if (done.status === 'ready') this.#set(key, { state: 'ready', asset: done });
       else this.#set(key, { state: 'refused', why: done.reason ?? 'The server cannot show this file as an image.' });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Layers, Plus } from 'lucide-react';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type SubmitEvent, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { useBackend } from '~/session/backend';
@@ -103,7 +103,7 @@ function NewProject({ onClose }: { onClose: () => void }): ReactNode {
       go(`/projects/${project.id}/labels`);
     },
   });
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string): string => {

@@ -16,7 +16,11 @@ interface BannerProps {
 /** One sentence above the image when something about the task is not as usual. Nothing here ever loses work. */
 export function Banner({ standing, room, taking, onTake, onDismiss }: BannerProps): ReactNode {
   if (room.failure) {
-    return <Strip tone="bad" title="This task cannot be opened live">{room.failure.message}</Strip>;
+    return (
+      <Strip tone="bad" title="This task cannot be opened live">
+        {room.failure.message}
+      </Strip>
+    );
   }
   const refusal = room.refusals[0];
   if (refusal) {
@@ -33,7 +37,8 @@ export function Banner({ standing, room, taking, onTake, onDismiss }: BannerProp
     const action = <Button onClick={() => onDismiss.dismissSetAside()}>Understood</Button>;
     return (
       <Strip tone="warn" title="This document was replaced on the server" action={action}>
-        {n === 1 ? '1 region' : `${n} regions`} of your older copy {n === 1 ? 'is' : 'are'} not in it. The copy is kept on this device.
+        {n === 1 ? '1 region' : `${n} regions`} of your older copy {n === 1 ? 'is' : 'are'} not in it. The copy is kept on this
+        device.
       </Strip>
     );
   }
@@ -69,9 +74,17 @@ export function Banner({ standing, room, taking, onTake, onDismiss }: BannerProp
         </Strip>
       );
     case 'done':
-      return <Strip tone="info" title="This task has been submitted">Changes made here are kept in the document, not in what was submitted.</Strip>;
+      return (
+        <Strip tone="info" title="This task has been submitted">
+          Changes made here are kept in the document, not in what was submitted.
+        </Strip>
+      );
     case 'read_only':
-      return <Strip tone="info" title="Read only">{standing.reason}</Strip>;
+      return (
+        <Strip tone="info" title="Read only">
+          {standing.reason}
+        </Strip>
+      );
   }
 }
 

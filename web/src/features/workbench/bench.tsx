@@ -46,7 +46,17 @@ function looksOf(project: Project): Looks {
   };
 }
 
-export function BenchView({ task, project, room, desk, follow, activity, image, imageError, reloadImage }: BenchViewProps): ReactNode {
+export function BenchView({
+  task,
+  project,
+  room,
+  desk,
+  follow,
+  activity,
+  image,
+  imageError,
+  reloadImage,
+}: BenchViewProps): ReactNode {
   const { api } = useBackend();
   const snapshot = useSnapshot(room);
   const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
@@ -143,7 +153,8 @@ export function BenchView({ task, project, room, desk, follow, activity, image, 
       <div className="bench-middle">
         <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
         <p id="bench-help" className="sr-only">
-          Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for all keys.
+          Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for
+          all keys.
         </p>
         <Banner standing={lease.standing} room={snapshot} taking={take.isPending} onTake={() => take.mutate()} onDismiss={room} />
         {imageError && (

@@ -42,7 +42,12 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
-  const virtual = useVirtualizer({ count: listed.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
+  const virtual = useVirtualizer({
+    count: listed.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+  });
 
   const first = selection[0];
   const index = first === undefined ? -1 : listed.findIndex((region) => region.id === first);
@@ -129,7 +134,12 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
   };
   const style: CSSProperties = { transform: `translateY(${start}px)`, height: ROW, '--label': color };
   return (
-    <li className={cx('region-row', selected && 'region-on', hidden && 'region-hidden')} style={style} data-testid="region-row" data-region={region.id}>
+    <li
+      className={cx('region-row', selected && 'region-on', hidden && 'region-hidden')}
+      style={style}
+      data-testid="region-row"
+      data-region={region.id}
+    >
       <button
         type="button"
         className="region-main"

@@ -25,7 +25,15 @@ export const SidePanel = ({ desk, room, labels, keys, looks }: SidePanelProps): 
 
 const MANY = 14;
 
-function Labels({ desk, labels, keys }: { desk: Desk; labels: readonly LabelDef[]; keys: ReadonlyMap<string, string> }): ReactNode {
+function Labels({
+  desk,
+  labels,
+  keys,
+}: {
+  desk: Desk;
+  labels: readonly LabelDef[];
+  keys: ReadonlyMap<string, string>;
+}): ReactNode {
   const current = useStore(desk.label);
   const [find, setFind] = useState('');
   const shown = find === '' ? labels : labels.filter((label) => label.name.toLowerCase().includes(find.toLowerCase()));
@@ -44,7 +52,9 @@ function Labels({ desk, labels, keys }: { desk: Desk; labels: readonly LabelDef[
           onChange={(event) => setFind(event.target.value)}
         />
       )}
-      {labels.length === 0 && <p className="muted side-none">This project has no labels yet. An admin adds them on the project’s Labels tab.</p>}
+      {labels.length === 0 && (
+        <p className="muted side-none">This project has no labels yet. An admin adds them on the project’s Labels tab.</p>
+      )}
       <ul className="label-list">
         {shown.map((label) => {
           const key = keys.get(label.name);

@@ -15,7 +15,12 @@ interface SkipDialogProps {
 export function SkipDialog({ open, busy, onClose, onSkip }: SkipDialogProps): ReactNode {
   const [reason, setReason] = useState('');
   return (
-    <Dialog open={open} onClose={onClose} title="Skip this task?" description="Somebody else gets it. What you drew stays in the document.">
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Skip this task?"
+      description="Somebody else gets it. What you drew stays in the document."
+    >
       <form
         className="form"
         onSubmit={(event) => {
@@ -32,7 +37,13 @@ export function SkipDialog({ open, busy, onClose, onSkip }: SkipDialogProps): Re
         </div>
         <label className="field">
           <span>Reason (optional)</span>
-          <textarea className="input" rows={2} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+          <textarea
+            className="input"
+            rows={2}
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
         </label>
         <div className="dialog-actions">
           <Button onClick={onClose}>Keep working</Button>

@@ -46,10 +46,25 @@ export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: Stat
 const SAVE: Record<SaveState, { text: string; about: string; icon: typeof Clock; tone: string }> = {
   saved: { text: 'Saved', about: 'Everything you did is on the server’s disk', icon: CircleCheck, tone: 'status-good' },
   saving: { text: 'Saving …', about: 'Your edits are on their way', icon: Loader2, tone: '' },
-  offline: { text: 'Offline', about: 'Go on working: edits are kept on this device and sent when the connection is back', icon: CloudOff, tone: 'status-warn' },
-  waiting_for_disk: { text: 'Waiting for the disk', about: 'The server has your edits and waits for its disk', icon: HardDrive, tone: 'status-warn' },
+  offline: {
+    text: 'Offline',
+    about: 'Go on working: edits are kept on this device and sent when the connection is back',
+    icon: CloudOff,
+    tone: 'status-warn',
+  },
+  waiting_for_disk: {
+    text: 'Waiting for the disk',
+    about: 'The server has your edits and waits for its disk',
+    icon: HardDrive,
+    tone: 'status-warn',
+  },
   read_only: { text: 'Read only', about: 'Edits are not accepted here', icon: Lock, tone: '' },
-  refused: { text: 'An edit was refused', about: 'The message above the image says which and why', icon: CircleAlert, tone: 'status-bad' },
+  refused: {
+    text: 'An edit was refused',
+    about: 'The message above the image says which and why',
+    icon: CircleAlert,
+    tone: 'status-bad',
+  },
 };
 
 function Save({ snapshot }: { snapshot: RoomSnapshot }): ReactNode {
@@ -58,7 +73,13 @@ function Save({ snapshot }: { snapshot: RoomSnapshot }): ReactNode {
   const why = snapshot.saveState === 'read_only' ? (snapshot.readOnly ?? about) : about;
   return (
     <Tip text={why} side="top">
-      <span className={cx('status-item', tone)} role="status" data-testid="save-state" data-state={snapshot.saveState} tabIndex={0}>
+      <span
+        className={cx('status-item', tone)}
+        role="status"
+        data-testid="save-state"
+        data-state={snapshot.saveState}
+        tabIndex={0}
+      >
         <Icon size={14} aria-hidden className={cx(snapshot.saveState === 'saving' && 'spin')} />
         {text}
         {pending}
@@ -82,7 +103,12 @@ function Left({ expiresAt, leaseSeconds }: { expiresAt: number; leaseSeconds: nu
 function Zoom({ desk }: { desk: Desk }): ReactNode {
   const percent = useSelected(desk.camera.view, (view) => Math.round(view.scale * 100));
   return (
-    <button type="button" className="status-item status-zoom num" aria-label={`Zoom ${percent} percent; fit the image`} onClick={() => desk.camera.fit()}>
+    <button
+      type="button"
+      className="status-item status-zoom num"
+      aria-label={`Zoom ${percent} percent; fit the image`}
+      onClick={() => desk.camera.fit()}
+    >
       {percent}%
     </button>
   );

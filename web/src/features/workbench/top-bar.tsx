@@ -98,7 +98,13 @@ function History({ desk }: { desk: Desk }): ReactNode {
   const canRedo = useLive(desk.room.undo, () => desk.room.undo.canRedo);
   return (
     <>
-      <IconButton label="Undo my last change" keys={firstKey('undo')} disabled={!canUndo} onClick={() => desk.undo()} data-testid="undo">
+      <IconButton
+        label="Undo my last change"
+        keys={firstKey('undo')}
+        disabled={!canUndo}
+        onClick={() => desk.undo()}
+        data-testid="undo"
+      >
         <Undo2 size={17} aria-hidden />
       </IconButton>
       <IconButton label="Redo" keys={firstKey('redo')} disabled={!canRedo} onClick={() => desk.redo()} data-testid="redo">

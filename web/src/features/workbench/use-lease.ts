@@ -43,15 +43,18 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
   });
   useEffect(() => {
     if (assignmentId === undefined || leaseSeconds === undefined) return;
-    const timer = setInterval(() => {
-      const now = latest.current;
-      const due = now !== null && now.expiresAt - Date.now() < leaseSeconds * 600;
-      if (!due || !activity.within(Math.min(ACTIVE_MS, leaseSeconds * 1000))) return;
-      renew(api, now).then(
-        (assignment) => setAnswered(heldOf(assignment)),
-        (error: unknown) => isLost(error) && setAnswered(null),
-      );
-    }, Math.min(CHECK_MS, leaseSeconds * 200));
+    const timer = setInterval(
+      () => {
+        const now = latest.current;
+        const due = now !== null && now.expiresAt - Date.now() < leaseSeconds * 600;
+        if (!due || !activity.within(Math.min(ACTIVE_MS, leaseSeconds * 1000))) return;
+        renew(api, now).then(
+          (assignment) => setAnswered(heldOf(assignment)),
+          (error: unknown) => isLost(error) && setAnswered(null),
+        );
+      },
+      Math.min(CHECK_MS, leaseSeconds * 200),
+    );
     return () => clearInterval(timer);
   }, [api, assignmentId, leaseSeconds, activity]);
 

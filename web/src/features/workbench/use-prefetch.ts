@@ -19,7 +19,14 @@ export function usePrefetch(projectId: string, taskId: string): void {
         }),
       );
       for (const task of items.filter((item) => item.id !== taskId).slice(0, 2)) {
-        prefetchImage(await ok(api.GET('/api/v1/assets/{asset_id}', { params: { path: { asset_id: task.asset.id } }, signal: abort.signal })));
+        prefetchImage(
+          await ok(
+            api.GET('/api/v1/assets/{asset_id}', {
+              params: { path: { asset_id: task.asset.id } },
+              signal: abort.signal,
+            }),
+          ),
+        );
       }
     };
     // Only a head start: when it fails, the task loads its picture itself.

@@ -1,3 +1,4 @@
+/* eslint-disable react-hooks/set-state-in-effect -- rooms and desks are opened and closed by effects; what they opened is their state */
 import type { RoomSnapshot, TaskRoom } from '@tandem/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 

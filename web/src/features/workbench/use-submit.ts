@@ -16,10 +16,14 @@ const SAVE_MS = 15_000;
 async function saved(room: TaskRoom): Promise<void> {
   room.flush();
   if (room.saveState === 'saved') return;
-  if (room.saveState === 'offline') throw new Error('You are offline. Submit again once the connection is back; your work is kept here.');
+  if (room.saveState === 'offline')
+    throw new Error('You are offline. Submit again once the connection is back; your work is kept here.');
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('Your edits are not on the disk yet. Nothing is lost; submit again in a moment.')), SAVE_MS);
+    timer = setTimeout(
+      () => fail(new Error('Your edits are not on the disk yet. Nothing is lost; submit again in a moment.')),
+      SAVE_MS,
+    );
   });
   try {
     await Promise.race([room.whenSaved(), late]);
@@ -103,7 +107,12 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
       return await ok(
         api.POST('/api/v1/assignments/{assignment_id}/submit', {
           params: { path: { assignment_id: held.assignmentId } },
-          body: { fencing_token: held.fencingToken, state_vector: from.stateVector(), time_spent_ms: activity.spentMs(), and_next: true },
+          body: {
+            fencing_token: held.fencingToken,
+            state_vector: from.stateVector(),
+            time_spent_ms: activity.spentMs(),
+            and_next: true,
+          },
         }),
       );
     } catch (error) {

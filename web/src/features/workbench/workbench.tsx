@@ -56,13 +56,27 @@ function Opened({ task, project, room }: { task: Task; project: Project; room: T
   const { image, error, again } = useImage(task);
   // The server read the size when the image came; without it the picture itself says so.
   const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
-  const activity = useMemo(() => new Activity(() => Date.now()), []);
+  const activity = useMemo(() => new Activity(Date.now), []);
   if (!bench) return error ? <Failed error={error} retry={again} /> : <Loading />;
-  return <BenchView {...bench} task={task} project={project} room={room} activity={activity} image={image} imageError={error} reloadImage={again} />;
+  return (
+    <BenchView
+      {...bench}
+      task={task}
+      project={project}
+      room={room}
+      activity={activity}
+      image={image}
+      imageError={error}
+      reloadImage={again}
+    />
+  );
 }
 
 function useImage(task: Task): { image: HTMLImageElement | null; error: Error | null; again: () => void } {
-  const [state, setState] = useState<{ image: HTMLImageElement | null; error: Error | null }>({ image: null, error: null });
+  const [state, setState] = useState<{ image: HTMLImageElement | null; error: Error | null }>({
+    image: null,
+    error: null,
+  });
   const [round, setRound] = useState(0);
   const { id, url } = task.asset;
   useEffect(() => {
