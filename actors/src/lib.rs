@@ -11,6 +11,7 @@ pub mod ports;
 mod project;
 mod registry;
 pub mod room;
+pub mod session;
 pub mod supervision;
 mod task;
 mod timer;

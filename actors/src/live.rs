@@ -152,7 +152,7 @@ impl Live {
             closing: self.inner.closing.load(Ordering::Relaxed),
             waiting_bytes: self.inner.journal.waiting_bytes(),
             sessions: self.inner.sessions.len(),
-            rooms: self.inner.tasks.len(),
+            rooms: self.inner.tasks.count(),
         }
     }
 

@@ -18,7 +18,7 @@ use actix::{
 use bytes::Bytes;
 use futures_util::stream;
 use tandem_protocol::{
-    DocumentId, LineageId, ProjectRole,
+    DocumentId, LineageId,
     rest::{LeaseView, Region, TaskStatus},
     ws::{CloseCode, PresenceState},
 };
@@ -197,11 +197,6 @@ pub enum RoomInput {
     Step1(Bytes),
     Awareness(Bytes),
     QueryAwareness,
-    /// The member's rights changed.
-    Rights {
-        role: ProjectRole,
-        read_only: Option<&'static str>,
-    },
 }
 
 #[derive(Clone, Message)]
@@ -322,10 +317,6 @@ impl Handler<Input> for TaskActor {
             RoomInput::Awareness(bytes) => room.aware(seat, &bytes),
             RoomInput::QueryAwareness => {
                 room.tell_awareness(seat);
-                None
-            }
-            RoomInput::Rights { role, read_only } => {
-                room.set_rights(seat, role, read_only);
                 None
             }
         };

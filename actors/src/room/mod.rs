@@ -47,6 +47,8 @@ pub struct Newcomer {
     pub role: ProjectRole,
     pub read_only: Option<&'static str>,
     pub dialect: Dialect,
+    /// Was in before the room crashed: a stock client must be sent what it may have missed.
+    pub again: bool,
     pub outlet: Outlet,
     /// The session this one continues.
     pub resume: Option<SessionId>,
@@ -73,6 +75,7 @@ struct Member {
     role: ProjectRole,
     read_only: Option<&'static str>,
     dialect: Dialect,
+    again: bool,
     outlet: Outlet,
     state: PresenceState,
 }
@@ -154,8 +157,8 @@ impl Room {
         }
         let have = self.known_part(&newcomer)?;
         let (peer, state) = self.take_over(&newcomer);
-        let Newcomer { seat, user, role, read_only, dialect, outlet, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, outlet, state };
+        let Newcomer { seat, user, role, read_only, dialect, again, outlet, .. } = newcomer;
+        let member = Member { peer, user, role, read_only, dialect, again, outlet, state };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
@@ -216,7 +219,8 @@ impl Room {
             lease: self.lease.clone(),
             durable: self.durable,
         };
-        let sync = self.doc.diff(have).into();
+        // A stock client asks for what it lacks itself.
+        let sync = if me.dialect == Dialect::Tandem || me.again { self.doc.diff(have).into() } else { Bytes::new() };
         Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all().into() }
     }
 
@@ -382,13 +386,6 @@ impl Room {
     }
 
     // --- what happens outside ---
-
-    pub fn set_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
-        if let Some(member) = self.members.get_mut(&seat) {
-            member.role = role;
-            member.read_only = read_only;
-        }
-    }
 
     pub fn task_changed(&mut self, status: TaskStatus, lease: Option<LeaseView>) {
         if self.status == status && self.lease == lease {
