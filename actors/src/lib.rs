@@ -12,6 +12,7 @@ mod project;
 mod registry;
 pub mod room;
 pub mod session;
+mod store_ports;
 pub mod supervision;
 mod task;
 mod timer;
@@ -20,6 +21,7 @@ mod user;
 pub use config::LiveConfig;
 pub use live::{Live, Ports, Readiness};
 pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
+pub use store_ports::{StoreChores, StoreDirectory};
 pub use task::{RegionsError, TaskStats};
 
 /// Which live document: one per step of a task.

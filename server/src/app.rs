@@ -33,6 +33,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
 pub fn serve(state: AppState, listener: TcpListener) -> io::Result<Serving> {
     let data = web::Data::new(state);
     let server = HttpServer::new(move || App::new().app_data(data.clone()).wrap(NormalizePath::trim()).configure(configure))
+        .on_connect(ws::on_connect)
         .listen(listener)?
         .disable_signals()
         .shutdown_timeout(5)

@@ -1,0 +1,159 @@
+//! The ports over the store.
+
+use async_trait::async_trait;
+use tandem_domain::identity::Identity;
+use tandem_protocol::{
+    ProjectId, TaskId, WorkspaceId, WorkspaceRole,
+    rest::{Assignment, Progress},
+    ws::{LeaseEvent, MyLease},
+};
+use tandem_store::{
+    Store, StoreError, Tenant, TenantTx,
+    documents::DocumentKey,
+    pg::{leases, projects, tasks},
+    system,
+};
+
+use crate::ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
+
+/// How much due work one round takes on.
+const LEASES: u32 = 200;
+const EVENTS: u32 = 500;
+
+/// Projects, tasks and leases, read from the database when asked.
+pub struct StoreDirectory {
+    store: Store,
+}
+
+impl StoreDirectory {
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    async fn begin(&self, who: &Identity) -> Result<TenantTx, DirectoryError> {
+        Ok(Tenant { workspace: who.workspace_id, user: Some(who.user_id()) }.begin(&self.store).await?)
+    }
+}
+
+impl From<StoreError> for DirectoryError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { .. } => Self::NotFound,
+            other => {
+                tracing::warn!(error = %other, "the directory could not be read");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Directory for StoreDirectory {
+    async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError> {
+        let mut tx = self.begin(who).await?;
+        let found = tasks::get(&mut tx, task).await?.ok_or(DirectoryError::NotFound)?.task;
+        let membership = projects::membership(&mut tx, found.project_id, who.user_id()).await?;
+        // Whether this person may see it is decided by the membership, later; here the project itself is asked for.
+        let viewer = projects::Viewer { user: who.user_id(), workspace_admin: true };
+        let project = projects::get(&mut tx, found.project_id, viewer).await?.ok_or(DirectoryError::NotFound)?;
+        let key = DocumentKey { workspace: who.workspace_id, project: found.project_id, task, step: found.step };
+        Ok(TaskRecord { key, status: found.status, project_status: project.status, lease: found.lease, membership })
+    }
+
+    async fn project(&self, who: &Identity, project: ProjectId) -> Result<ProjectRecord, DirectoryError> {
+        let mut tx = self.begin(who).await?;
+        let membership = projects::membership(&mut tx, project, who.user_id()).await?;
+        let there = match who.workspace_role {
+            WorkspaceRole::Admin => projects::exists(&mut tx, project).await?,
+            WorkspaceRole::Member => membership.is_some(),
+        };
+        if there { Ok(ProjectRecord { membership }) } else { Err(DirectoryError::NotFound) }
+    }
+
+    async fn progress(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Progress, DirectoryError> {
+        let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
+        Ok(projects::get_progress(&mut tx, project).await?)
+    }
+
+    async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError> {
+        let mut tx = self.begin(who).await?;
+        let mine = leases::active_of_user(&mut tx, who.user_id()).await?;
+        Ok(mine.iter().map(my_lease).collect())
+    }
+}
+
+fn my_lease(lease: &Assignment) -> MyLease {
+    MyLease {
+        assignment_id: lease.id,
+        project_id: lease.project_id,
+        task_id: lease.task_id,
+        fencing_token: lease.fencing_token,
+        expires_at: lease.expires_at,
+    }
+}
+
+/// Due work, found in the database.
+pub struct StoreChores {
+    store: Store,
+}
+
+impl StoreChores {
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// End one lease; none if it was renewed or ended a moment ago.
+    async fn expire(&self, due: system::DueLease) -> Result<Vec<DomainEvent>, StoreError> {
+        let mut tx = due.tenant().begin(&self.store).await?;
+        let Some(ended) = leases::expire(&mut tx, due.assignment).await? else { return Ok(Vec::new()) };
+        let task = tasks::get(&mut tx, due.task).await?.ok_or(StoreError::NotFound { entity: "task" })?.task;
+        tx.commit().await?;
+        let (workspace, project) = (due.workspace, due.project);
+        Ok(vec![
+            DomainEvent::TaskChanged { workspace, project, task: due.task, status: task.status, lease: task.lease },
+            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event: LeaseEvent::Expired, lease: my_lease(&ended) },
+        ])
+    }
+}
+
+impl From<StoreError> for ChoreError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+#[async_trait]
+impl Chores for StoreChores {
+    async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut events = Vec::new();
+        for due in system::due_leases(&self.store, LEASES).await? {
+            match self.expire(due).await {
+                Ok(ended) => events.extend(ended),
+                Err(error) if error.is_retryable() => return Err(error.into()),
+                // One lease that cannot be ended must not keep the others from it.
+                Err(error) => tracing::error!(%error, assignment = %due.assignment, "a lease that ran out could not be ended"),
+            }
+        }
+        Ok(events)
+    }
+
+    /// Whoever changed something on this node has told already; from the outbox the others learn that numbers moved.
+    async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut moved: Vec<(WorkspaceId, ProjectId)> = Vec::new();
+        let deliver = |events: Vec<system::OutboxEvent>| {
+            moved.extend(events.into_iter().filter_map(|event| Some((event.workspace, event.project?))));
+            std::future::ready(Ok::<(), std::convert::Infallible>(()))
+        };
+        system::relay_outbox(&self.store, EVENTS, deliver).await.map_err(|e| ChoreError(e.to_string()))?;
+        moved.sort_unstable();
+        moved.dedup();
+        Ok(moved.into_iter().map(|(workspace, project)| DomainEvent::ProgressChanged { workspace, project }).collect())
+    }
+
+    async fn ensure_partitions(&self) -> Result<(), ChoreError> {
+        system::ensure_partitions(&self.store).await?;
+        Ok(())
+    }
+}
