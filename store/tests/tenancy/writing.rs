@@ -113,7 +113,7 @@ async fn a_row_of_mine_cannot_point_into_another_workspace() {
             "INSERT INTO documents (id, workspace_id, project_id, task_id, lineage) VALUES (gen_random_uuid(), '{}', '{}', '{}', gen_random_uuid())",
             a.workspace, a.project, b.tasks[1]
         ),
-        format!("UPDATE projects SET customer_id = '01900000-0000-7000-8000-000b00000080'"),
+        "UPDATE projects SET customer_id = '01900000-0000-7000-8000-000b00000080'".to_owned(),
     ] {
         assert_eq!(attempt(&mut tx, &sql).await, Err("23503".to_owned()), "{sql}");
     }
