@@ -2,11 +2,17 @@
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, middleware::NormalizePath, web};
+use actix_web::{App, HttpServer, dev::ServerHandle, web};
 use tandem_actors::Live;
 use tandem_store::{Store, objects::Objects};
 
-use crate::{api, auth::Auth, config::Config, health, web_files, ws};
+use crate::{
+    api,
+    auth::Auth,
+    config::Config,
+    embedded::s3::{self, Door},
+    health, web_files, ws,
+};
 
 /// Everything a handler may need. Cheap to clone; handlers take `web::Data<AppState>`.
 #[derive(Clone)]
@@ -16,6 +22,8 @@ pub struct AppState {
     pub store: Store,
     pub objects: Objects,
     pub live: Live,
+    /// The embedded S3, where browsers reach it.
+    pub s3: Option<Door>,
 }
 
 /// A listening server.
@@ -25,14 +33,18 @@ pub struct Serving {
 }
 
 /// Every route, in the order they are tried; the web app answers what is left.
-pub fn configure(routes: &mut web::ServiceConfig) {
-    routes.configure(health::configure).configure(api::configure).configure(ws::configure).configure(web_files::configure);
+pub fn configure(state: &AppState, routes: &mut web::ServiceConfig) {
+    routes.configure(health::configure).configure(api::configure).configure(ws::configure);
+    if let Some(door) = &state.s3 {
+        s3::mount(routes, door);
+    }
+    routes.configure(web_files::configure);
 }
 
 /// Serves on `listener` until [`Serving::stop`]. Signals are the caller's business.
 pub fn serve(state: AppState, listener: TcpListener) -> io::Result<Serving> {
     let data = web::Data::new(state);
-    let server = HttpServer::new(move || App::new().app_data(data.clone()).wrap(NormalizePath::trim()).configure(configure))
+    let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(|routes| configure(&data, routes)))
         .on_connect(ws::on_connect)
         .listen(listener)?
         .disable_signals()

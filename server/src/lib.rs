@@ -11,6 +11,7 @@ pub mod embedded;
 pub mod fixture;
 pub mod generate;
 pub mod health;
+pub mod platform;
 #[cfg(feature = "test-support")]
 pub mod testing;
 pub mod web_files;

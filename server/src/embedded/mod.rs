@@ -2,5 +2,6 @@
 
 mod lock;
 pub mod postgres;
+pub mod s3;
 
 pub use lock::{Lock, LockError};
