@@ -42,10 +42,11 @@ pub fn configure(state: &AppState, routes: &mut web::ServiceConfig) {
 }
 
 /// Serves on `listener` until [`Serving::stop`]. Signals are the caller's business.
-pub fn serve(state: AppState, listener: TcpListener) -> io::Result<Serving> {
+pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> io::Result<Serving> {
     let data = web::Data::new(state);
     let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(|routes| configure(&data, routes)))
         .on_connect(ws::on_connect)
+        .workers(workers)
         .listen(listener)?
         .disable_signals()
         .shutdown_timeout(5)

@@ -11,7 +11,9 @@ pub mod embedded;
 pub mod fixture;
 pub mod generate;
 pub mod health;
+mod live;
 pub mod platform;
+pub mod start;
 #[cfg(feature = "test-support")]
 pub mod testing;
 pub mod web_files;

@@ -2,7 +2,13 @@
 
 mod asked;
 mod config;
+mod dev;
 mod generate;
+mod log;
+mod migrate;
+mod serve;
+mod token;
+pub mod welcome;
 
 use std::process::ExitCode;
 
@@ -22,6 +28,12 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// Run the server, with everything it needs
+    Serve,
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Print an access token of a person, for scripts
+    Token(token::Token),
     /// Show every setting, its value and where it came from
     Config,
     /// Rewrite the files that are made from code (run in the repository)
@@ -31,16 +43,23 @@ enum What {
         #[arg(long)]
         check: bool,
     },
+    /// For people changing Tandem
+    #[command(hide = true, subcommand)]
+    Dev(dev::Dev),
 }
 
 /// Runs the process's command.
 #[must_use]
 pub fn run() -> ExitCode {
-    let command = Command::parse();
+    let Command { global, what } = Command::parse();
     let env = Environment::of_process();
-    let result = match command.what {
-        What::Config => config::run(&command.global, &env),
-        What::Generate { check } => generate::run(check),
+    let result = match &what {
+        What::Serve => serve::run(&global, &env),
+        What::Migrate => migrate::run(&global, &env),
+        What::Token(asked) => token::run(&global, &env, asked),
+        What::Config => config::run(&global, &env),
+        What::Generate { check } => generate::run(*check),
+        What::Dev(dev) => dev::run(dev, &env),
     };
     match result {
         Ok(code) => code,
@@ -49,4 +68,17 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs a command's work: an actix system, which the actors need, over a runtime of a few threads.
+fn block_on<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, E>
+where
+    E: From<std::io::Error>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads()).enable_all().build()?;
+    actix::System::with_tokio_rt(move || runtime).block_on(work)
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4)
 }

@@ -108,7 +108,7 @@ pub(super) struct Layers {
 impl Layers {
     /// `file` must exist when `required` (it was named by hand); otherwise a missing file is an empty layer.
     pub(super) fn read(file: &Path, required: bool, env: &Environment, flags: &[(&'static str, String)]) -> Result<Self, ConfigError> {
-        if required && !file.is_file() {
+        if required && !file.exists() {
             return Err(ConfigError::NoFile { path: file.to_owned() });
         }
         let defaults = SETTINGS.iter().filter_map(|s| Some((s.key, s.default?.to_owned()))).collect();

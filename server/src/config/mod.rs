@@ -40,6 +40,8 @@ pub struct Config {
     pub jwt: JwtConfig,
     /// Not set: generated and kept in the data folder.
     pub tenant_key: Option<SecretString>,
+    /// Whether to make the demo workspace and print links into it.
+    pub demo: bool,
     pub web_dir: Option<PathBuf>,
     pub postgres_bin: Option<PathBuf>,
     pub log: Option<String>,

@@ -63,6 +63,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         s3: s3(read)?,
         jwt: jwt(read, database_url.is_some())?,
         tenant_key: read.parsed("tenant_key", long_secret)?,
+        demo: read.parsed("demo", boolean)?.unwrap_or(database_url.is_none()),
         web_dir: read.path("web_dir"),
         postgres_bin: read.path("postgres_bin"),
         log: read.text("log").map(str::to_owned),
@@ -181,6 +182,14 @@ fn bucket(text: &str) -> Result<String, String> {
         return Err("is the name of a page of Tandem: choose another".into());
     }
     Ok(text.to_owned())
+}
+
+fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err("must be true or false".into()),
+    }
 }
 
 fn long_secret(text: &str) -> Result<SecretString, String> {

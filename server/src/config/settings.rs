@@ -55,6 +55,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("jwt.issuer", "TANDEM_JWT_ISSUER", Some("tandem"), "", "Required `iss` of tokens"),
     setting("jwt.audience", "TANDEM_JWT_AUDIENCE", Some("tandem"), "", "Required `aud` of tokens"),
     hidden("tenant_key", "TANDEM_TENANT_KEY", Secrecy::Secret, "generated", "Key that proves a tenant to Postgres, 32 characters or more"),
+    setting("demo", "TANDEM_DEMO", None, "true with the embedded Postgres", "Make a demo workspace and print sign-in links"),
     setting("web_dir", "TANDEM_WEB_DIR", None, "web/dist", "Folder of the built web app"),
     setting("postgres_bin", "TANDEM_POSTGRES_BIN", None, "searched for", "Folder of the embedded Postgres's binaries (initdb, postgres)"),
     setting("log", "TANDEM_LOG", None, "warn embedded, else info", "Log filter, e.g. info or tandem=debug"),

@@ -1,0 +1,101 @@
+//! `tandem dev postgres -- CMD`: a throwaway Postgres around a command. `make test` runs the tests in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    config::Environment,
+    embedded::{
+        Lock,
+        postgres::{Options, Passwords, Places, Postgres, stop_leftover},
+    },
+};
+
+/// The superuser's URL, for the command.
+const VARIABLE: &str = "TANDEM_TEST_DATABASE_URL";
+const PREFIX: &str = "tandem-dev-postgres-";
+
+#[derive(Debug, Subcommand)]
+pub enum Dev {
+    /// Run a command with an empty Postgres, whose superuser URL is in TANDEM_TEST_DATABASE_URL
+    Postgres {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+}
+
+pub fn run(dev: &Dev, env: &Environment) -> anyhow::Result<ExitCode> {
+    let Dev::Postgres { command } = dev;
+    let base = std::env::temp_dir();
+    sweep(&base);
+    let folder = base.join(format!("{PREFIX}{}", uuid::Uuid::now_v7().simple()));
+    let lock = Lock::take(&folder)?;
+    let result = within(&folder, command, env);
+    drop(lock);
+    // Left over, the next run sweeps it away.
+    let _ = fs::remove_dir_all(&folder);
+    result
+}
+
+fn within(folder: &Path, command: &[String], env: &Environment) -> anyhow::Result<ExitCode> {
+    let secret = || SecretString::from(uuid::Uuid::new_v4().simple().to_string());
+    let options = Options {
+        data_dir: folder.to_owned(),
+        places: Places::of_process(env.get("TANDEM_POSTGRES_BIN").map(PathBuf::from), env.get("PATH")),
+        passwords: Passwords { superuser: secret(), owner: secret() },
+        throwaway: true,
+    };
+    let postgres = Postgres::start(&options)?;
+    let code = super::block_on(run_command(command, postgres.superuser_url()));
+    postgres.stop();
+    code
+}
+
+/// Ctrl-C reaches the command by itself, through the terminal; we outlive it, to stop Postgres.
+async fn run_command(command: &[String], url: SecretString) -> anyhow::Result<ExitCode> {
+    let (program, arguments) = command.split_first().context("a command is needed")?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .env(VARIABLE, url.expose_secret())
+        .spawn()
+        .with_context(|| format!("{program} cannot be run"))?;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                let code = status?.code().and_then(|code| u8::try_from(code).ok());
+                return Ok(code.map_or(ExitCode::FAILURE, ExitCode::from));
+            }
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => pass_on(&child),
+        }
+    }
+}
+
+fn pass_on(child: &tokio::process::Child) {
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        // It ended in this moment: then `wait` says so.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+}
+
+/// Stops and removes what runs that were killed left behind: folders that nobody holds the lock of.
+fn sweep(base: &Path) {
+    let Ok(entries) = fs::read_dir(base) else { return };
+    for folder in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)).map(|entry| entry.path()) {
+        let abandoned = Lock::take(&folder).is_ok() && stop_leftover(&folder).is_ok();
+        if abandoned {
+            let _ = fs::remove_dir_all(&folder);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `tandem serve`: start everything in order, say where it is, stop everything in the other order.
+
+use std::{process::ExitCode, sync::Arc};
+
+use tandem_store::migrate;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Global, log, welcome};
+use crate::{
+    app,
+    config::{Config, Environment},
+    platform::Platform,
+    start::{self, StartError},
+};
+
+pub fn run(global: &Global, env: &Environment) -> anyhow::Result<ExitCode> {
+    let config = Arc::new(global.load(env)?.config);
+    log::start(&config)?;
+    let search_path = env.get("PATH").map(str::to_owned);
+    super::block_on(serve(config, search_path))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C and what init systems send. Registered before anything starts, so that a stop asked for early is not lost.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+async fn serve(config: Arc<Config>, search_path: Option<String>) -> Result<(), StartError> {
+    let mut stop = Stop::new()?;
+    let listener = start::listen(&config)?;
+    let platform = Platform::start(&config, search_path.as_deref()).await?;
+    let served = serve_on(&config, &platform, listener, &mut stop).await;
+    platform.stop().await;
+    served
+}
+
+async fn serve_on(config: &Arc<Config>, platform: &Platform, listener: std::net::TcpListener, stop: &mut Stop) -> Result<(), StartError> {
+    // A database of one's own is migrated when its operator says so, not whenever a node starts.
+    if config.embedded_postgres() {
+        migrate(&platform.store).await?;
+    }
+    let state = start::connect(Arc::clone(config), platform).await?;
+    let people = welcome::people(&state).await?;
+    let serving = app::serve(state.clone(), listener, workers())?;
+    welcome::print(&state, &people);
+    stop.asked().await;
+    // A second Ctrl-C must not cut short what keeps data whole; init systems kill when their patience ends.
+    state.live.shutdown().await;
+    serving.stop().await;
+    state.store.close().await;
+    Ok(())
+}
+
+/// One HTTP thread a core; live documents have threads of their own.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8)
+}

@@ -1,0 +1,62 @@
+//! From a platform to a state that handlers can work with.
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use tandem_actors::LiveConfig;
+use tandem_store::{Store, StoreError, objects::ObjectError, objects::Objects};
+
+use crate::{
+    app::AppState,
+    auth::{Auth, KeyError},
+    config::Config,
+    embedded::s3::EmbeddedS3,
+    live,
+    platform::{Platform, PlatformError},
+};
+
+/// Why Tandem does not start. Each is shown to a person as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{address} is in use by another program; stop it, or choose another address with TANDEM_BIND or --bind.")]
+    Taken { address: std::net::SocketAddr },
+    #[error("{address} may not be used ({source}); choose another address with TANDEM_BIND or --bind.")]
+    Bind { address: std::net::SocketAddr, source: io::Error },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    #[error("{}", database(.0))]
+    Store(#[from] StoreError),
+    #[error("The object store does not serve: {0}.")]
+    Objects(#[from] ObjectError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("The server does not start: {0}.")]
+    Io(#[from] io::Error),
+}
+
+/// What to do about the refusals a person can do something about.
+fn database(error: &StoreError) -> String {
+    match error {
+        StoreError::NotMigrated { .. } => "The database has not this version's schema; run `tandem migrate`.".into(),
+        other => format!("The database does not serve: {other}."),
+    }
+}
+
+/// Binds first of all: a taken address should be told before anything else was started.
+pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
+    let address = config.bind;
+    TcpListener::bind(address).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::Taken { address },
+        _ => StartError::Bind { address, source },
+    })
+}
+
+/// Connects everything. The schema must be there. Call from inside an actix system.
+pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppState, StartError> {
+    let auth = Auth::new(&config.jwt, platform.jwt_secret.as_ref())?;
+    let store = Store::connect(&platform.store).await?;
+    let objects = Objects::new(&platform.objects);
+    objects.ensure_bucket().await?;
+    let live = live::start(LiveConfig::default(), &store, &auth)?;
+    let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
+    Ok(AppState { config, auth, store, objects, live, s3 })
+}
