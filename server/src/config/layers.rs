@@ -113,10 +113,11 @@ impl Layers {
         }
         let defaults = SETTINGS.iter().filter_map(|s| Some((s.key, s.default?.to_owned()))).collect();
         let environment = SETTINGS.iter().filter_map(|s| Some((s.key, env.get(s.env)?.to_owned()))).collect();
-        let figment = Figment::from(Layer { name: DEFAULTS, values: defaults })
-            .merge(Toml::file_exact(file))
-            .merge(Layer { name: ENVIRONMENT, values: environment })
-            .merge(Layer { name: FLAGS, values: flags.to_vec() });
+        let mut figment = Figment::from(Layer { name: DEFAULTS, values: defaults });
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Layer { name: ENVIRONMENT, values: environment }).merge(Layer { name: FLAGS, values: flags.to_vec() });
         let layers = Self { figment };
         layers.refuse_unknown(file)?;
         Ok(layers)
