@@ -154,6 +154,7 @@ impl Chores for StoreChores {
 
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {
         system::ensure_partitions(&self.store).await?;
+        system::forget_idempotency_keys(&self.store).await?;
         Ok(())
     }
 }

@@ -11,7 +11,6 @@ pub mod embedded;
 pub mod fixture;
 pub mod generate;
 pub mod health;
-mod live;
 pub mod platform;
 pub mod start;
 #[cfg(feature = "test-support")]

@@ -2,15 +2,18 @@
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use tandem_actors::LiveConfig;
-use tandem_store::{Store, StoreError, objects::ObjectError, objects::Objects};
+use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory};
+use tandem_store::{
+    Store, StoreError,
+    documents::PgLog,
+    objects::{ObjectError, Objects},
+};
 
 use crate::{
     app::AppState,
     auth::{Auth, KeyError},
     config::Config,
     embedded::s3::EmbeddedS3,
-    live,
     platform::{Platform, PlatformError},
 };
 
@@ -56,7 +59,17 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     let store = Store::connect(&platform.store).await?;
     let objects = Objects::new(&platform.objects);
     objects.ensure_bucket().await?;
-    let live = live::start(LiveConfig::default(), &store, &auth)?;
+    let live = Live::start(LiveConfig::default(), ports(&store, &auth))?;
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
+}
+
+/// What the live core works with: the real store, the real tokens.
+fn ports(store: &Store, auth: &Auth) -> Ports {
+    Ports {
+        authenticator: Arc::new(auth.clone()),
+        directory: Arc::new(StoreDirectory::new(store.clone())),
+        log: Arc::new(PgLog::new(store.clone())),
+        chores: Some(Arc::new(StoreChores::new(store.clone()))),
+    }
 }
