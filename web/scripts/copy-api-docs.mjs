@@ -1,13 +1,12 @@
-// Puts the API explorer (RapiDoc) into the built web app, so that /api/docs works without a network. Part of `npm run build`.
+// Puts the API explorer (Swagger UI) into the built web app, so that /api/docs works without a network. Part of `npm run build`.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const from = createRequire(import.meta.url).resolve('rapidoc/dist/rapidoc-min.js');
+const from = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const to = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'api-docs');
 
-// load-fonts="false": the explorer would ask Google for them.
 const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -15,24 +14,30 @@ const page = `<!doctype html>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Tandem API</title>
     <link rel="icon" href="/favicon.svg" />
-    <script type="module" src="/api-docs/rapidoc-min.js"></script>
+    <link rel="stylesheet" href="/api-docs/swagger-ui.css" />
   </head>
   <body>
-    <rapi-doc
-      spec-url="/api/openapi.json"
-      render-style="read"
-      schema-style="table"
-      show-header="false"
-      load-fonts="false"
-      allow-server-selection="false"
-      allow-spec-file-download="true"
-      persist-auth="false"
-    ></rapi-doc>
+    <div id="explorer"></div>
     <noscript>This page needs JavaScript. The document itself is <a href="/api/openapi.json">openapi.json</a>.</noscript>
+    <script src="/api-docs/swagger-ui-bundle.js"></script>
+    <script src="/api-docs/start.js"></script>
   </body>
 </html>
 `;
 
+const start = `SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#explorer',
+  deepLinking: true,
+  docExpansion: 'list',
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null,
+});
+`;
+
 await mkdir(to, { recursive: true });
-await copyFile(from, path.join(to, 'rapidoc-min.js'));
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+  await copyFile(path.join(from, file), path.join(to, file));
+}
 await writeFile(path.join(to, 'index.html'), page);
+await writeFile(path.join(to, 'start.js'), start);
