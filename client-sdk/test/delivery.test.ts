@@ -181,6 +181,32 @@ describe('a room that crashes and comes back on the living connection', () => {
   });
 });
 
+describe('a member thrown out on the living connection', () => {
+  it('joins again, and what was drawn meanwhile is neither lost nor refused', async () => {
+    const server = new MemoryServer();
+    const ann = await one(server);
+    const [connection] = server.connections;
+    connection?.throwOut('too_slow', true);
+    const drawn = [ann.regions.add({ label: 'a', geometry: box() })];
+    await pass(20);
+    drawn.push(ann.regions.add({ label: 'b', geometry: box() }));
+    expect(ann.snapshot().phase).toBe('joining');
+    await pass(1_000);
+    expect(serverIds(server)).toEqual(drawn.sort());
+    expect(ann.snapshot()).toMatchObject({ phase: 'joined', saveState: 'saved', refusals: [], setAside: [] });
+  });
+
+  it('learns from the next answer whether it is for good', async () => {
+    const server = new MemoryServer();
+    const ann = await one(server);
+    vi.spyOn(server, 'hasTask').mockReturnValue(false);
+    const [connection] = server.connections;
+    connection?.throwOut('document_gone', false);
+    await pass(1_000);
+    expect(ann.snapshot()).toMatchObject({ phase: 'failed', failure: { code: 'not_found' } });
+  });
+});
+
 describe('another lineage', () => {
   const replace = (server: MemoryServer): void =>
     server.task(TASK).replaceDocument((regions) => {

@@ -48,6 +48,8 @@ const FLUSH_MS = 16;
 const LINGER_MS = 5_000;
 /** Joining again because the server could not take an edit as it was: at once, then with pauses. */
 const REJOIN_MS = 1_000;
+/** The edit came when the server no longer (or not yet) had us in the room; nothing is wrong with it. */
+const SUBSCRIPTION_GONE: ReadonlySet<string> = new Set(['unknown_channel', 'not_subscribed']);
 /** Bytes of a frame around an update. */
 const FRAME_OVERHEAD = 32;
 
@@ -401,7 +403,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   }
 
   refused(_seq: number, error: ErrorMessage): void {
-    if (error.retryable) this.#rejoin();
+    if (error.retryable || SUBSCRIPTION_GONE.has(error.code)) this.#rejoin();
     else this.#refuse(error.code, error.message, error.field ?? null, error.rule ?? null);
   }
 

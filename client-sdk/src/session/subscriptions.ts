@@ -10,9 +10,16 @@ import type { Connection } from './connection.js';
 interface Subscription {
   readonly channel: Channel;
   readonly number: number;
+  /** Joins in vain before this one. */
   readonly attempt: number;
-  joined: boolean;
+  /** When; undefined: not yet. */
+  joinedAt: number | undefined;
 }
+
+/** Errors about one message of ours on a joined topic. Any other error there means that the server has let go of the subscription. */
+const ABOUT_ONE_MESSAGE: ReadonlySet<string> = new Set(['ghost_refused', 'presence_refused', 'read_only', 'bad_request']);
+/** A subscription that lasted this long was a good one. */
+const GOOD_MS = 5_000;
 
 interface Environment {
   readonly timers: Timers;
@@ -36,7 +43,7 @@ export class Subscriptions {
 
   join(channel: Channel, attempt = 0): void {
     if (this.#ended || this.#byChannel.has(channel)) return;
-    const subscription: Subscription = { channel, number: this.nextNumber(), attempt, joined: false };
+    const subscription: Subscription = { channel, number: this.nextNumber(), attempt, joinedAt: undefined };
     this.#byNumber.set(subscription.number, subscription);
     this.#byChannel.set(channel, subscription);
     this.connection.control({
@@ -63,14 +70,14 @@ export class Subscriptions {
     const subscription = this.#byNumber.get(message.channel);
     if (!subscription) return;
     if (message.type === 'subscribed') {
-      subscription.joined = true;
+      subscription.joinedAt ??= this.env.timers.now();
       subscription.channel.joined(message, this.#link(subscription));
-    } else if (subscription.joined) subscription.channel.control(message);
+    } else if (subscription.joinedAt !== undefined) subscription.channel.control(message);
   }
 
   hot(message: ServerHot): void {
     const subscription = this.#byNumber.get(message.channel);
-    if (subscription?.joined) subscription.channel.hot(message);
+    if (subscription?.joinedAt !== undefined) subscription.channel.hot(message);
   }
 
   end(): void {
@@ -86,17 +93,27 @@ export class Subscriptions {
     const subscription = error.channel == null ? undefined : this.#byNumber.get(error.channel);
     if (!subscription) return;
     if (error.seq != null) subscription.channel.refused(error.seq, error);
-    else if (subscription.joined) subscription.channel.warned(error);
-    else this.#notJoined(subscription, error);
+    else if (subscription.joinedAt === undefined) this.#notJoined(subscription, error);
+    else if (ABOUT_ONE_MESSAGE.has(error.code)) subscription.channel.warned(error);
+    else this.#lost(subscription, subscription.joinedAt);
   }
 
   #notJoined(subscription: Subscription, error: ErrorMessage): void {
     const { channel, attempt } = subscription;
     this.#forget(subscription);
-    if (!error.retryable) {
-      channel.failed(error);
-      return;
-    }
+    if (error.retryable) this.#joinLater(channel, attempt);
+    else channel.failed(error);
+  }
+
+  /** Thrown out. Whether for good, the answer to the next `subscribe` says. */
+  #lost(subscription: Subscription, joinedAt: number): void {
+    const { channel, attempt } = subscription;
+    this.leave(channel);
+    channel.parted();
+    this.#joinLater(channel, this.env.timers.now() - joinedAt < GOOD_MS ? attempt : 0);
+  }
+
+  #joinLater(channel: Channel, attempt: number): void {
     const again = (): void => {
       this.#retries.delete(channel);
       this.join(channel, attempt + 1);

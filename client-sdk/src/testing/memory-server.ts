@@ -143,6 +143,15 @@ export class MemoryConnection implements ServerEnd {
     }
   }
 
+  /** The server lets go of this member's subscriptions, on the living connection. */
+  throwOut(code: string, retryable: boolean): void {
+    for (const [channel, { task, member }] of this.#members) {
+      task.leave(member);
+      this.#members.delete(channel);
+      this.#error(channel, null, { code, message: code, retryable });
+    }
+  }
+
   send(message: ServerControl): void {
     this.socket.deliver(JSON.stringify(message));
   }
@@ -259,7 +268,9 @@ export class MemoryConnection implements ServerEnd {
   #hot(frame: Uint8Array): void {
     const message = decodeClientHot(frame);
     if (!message) return;
-    this.#withTask(message.channel, (task, member) => {
+    const unknown = { code: 'unknown_channel', message: 'no task is subscribed on this channel', retryable: false };
+    const otherwise = (): void => this.#error(message.channel, message.kind === 'update' ? message.seq : null, unknown);
+    const act = (task: MemoryTask, member: Member): void => {
       switch (message.kind) {
         case 'update':
           task.update(member, message.seq, message.bytes);
@@ -274,12 +285,14 @@ export class MemoryConnection implements ServerEnd {
           task.cursor(member, null);
           break;
       }
-    });
+    };
+    this.#withTask(message.channel, act, otherwise);
   }
 
-  #withTask(channel: number, run: (task: MemoryTask, member: Member) => void): void {
+  #withTask(channel: number, run: (task: MemoryTask, member: Member) => void, otherwise = (): void => undefined): void {
     const found = this.#members.get(channel);
     if (found) run(found.task, found.member);
+    else otherwise();
   }
 
   #error(channel: number, seq: number | null, error: { code: string; message: string; retryable: boolean }): void {
