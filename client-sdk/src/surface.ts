@@ -228,6 +228,7 @@ export interface RoomSnapshot {
   /** False: the server cannot reach its disk at the moment. */
   readonly durable: boolean;
   readonly role: ProjectRole | null;
+  /** Why edits are not accepted: `role`, `project_archived`, or a word this client does not know. */
   readonly readOnly: string | null;
   readonly status: TaskStatus | null;
   readonly lease: LeaseView | null;

@@ -53,9 +53,18 @@ const SUBSCRIPTION_GONE: ReadonlySet<string> = new Set(['unknown_channel', 'not_
 /** Bytes of a frame around an update. */
 const FRAME_OVERHEAD = 32;
 
-/** Edits are not accepted here; the message says why. */
+/** The server's words for why edits are not accepted. */
+const WHY_READ_ONLY: Readonly<Record<string, string>> = {
+  role: 'your role may look but not edit here',
+  project_archived: 'the project is archived',
+};
+
+/** Edits are not accepted here; `reason` is the machine word, the message says it in words. */
 export class ReadOnlyError extends Error {
   override readonly name = 'ReadOnlyError';
+  constructor(readonly reason: string) {
+    super(WHY_READ_ONLY[reason] ?? reason);
+  }
 }
 
 /** The server does not let us into this room, or took an edit not. */
