@@ -119,7 +119,11 @@ impl DocumentLog for PgLog {
         let rows = sqlx::query!("SELECT seq, payload FROM document_updates WHERE document_id = $1 ORDER BY seq", document.0)
             .fetch_all(&mut *tx)
             .await?;
-        let Some(upto) = rows.last().map(|row| row.seq) else { return Ok(Compaction::Nothing) };
+        let Some(upto) = rows.last().map(|row| row.seq) else {
+            // Dropped, the transaction would hold its lock until its connection is next looked at: the one after us would find it busy.
+            tx.rollback().await?;
+            return Ok(Compaction::Nothing);
+        };
         let (covered, payloads): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().map(|row| (row.seq, row.payload)).unzip();
         let parts: Vec<Bytes> = snapshot.into_iter().chain(payloads).map(Bytes::from).collect();
         let merged = tokio::task::spawn_blocking(move || merge(&parts)).await.map_err(|e| LogError::Merge(e.to_string()))?;
