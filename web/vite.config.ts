@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 const server = process.env.TANDEM_SERVER ?? 'http://127.0.0.1:8080';
 
+const conditions = ['tandem-source', 'module', 'browser', 'development|production'];
+
 export default defineConfig(({ mode }) => ({
   plugins: [react()],
   resolve: {
@@ -11,10 +13,12 @@ export default defineConfig(({ mode }) => ({
       '~': fileURLToPath(new URL('./src', import.meta.url)),
     },
     // The SDK's own source, so that one build (and one error) covers both.
-    conditions: ['tandem-source', 'module', 'browser', 'development|production'],
+    conditions,
     // Two copies of Yjs in one page would not recognise each other's types.
     dedupe: ['yjs', 'react', 'react-dom'],
   },
+  // The tests' own resolver has its own list.
+  ssr: { resolve: { conditions } },
   server: {
     proxy: {
       '/api': server,
@@ -25,10 +29,11 @@ export default defineConfig(({ mode }) => ({
     target: 'es2022',
     chunkSizeWarningLimit: 700,
     // `vite build --mode dev` builds the page that runs on the in-memory fake; it is never shipped.
-    ...(mode === 'dev' ? { outDir: 'dist-dev', rolldownOptions: { input: 'tests/dev/index.html' } } : {}),
+    ...(mode === 'dev' ? { outDir: 'node_modules/.dev-page', rolldownOptions: { input: 'tests/dev/index.html' } } : {}),
   },
   test: {
     environment: 'node',
+    server: { deps: { inline: ['@tandem/client'] } },
     include: ['tests/**/*.test.{ts,tsx}'],
   },
 }));

@@ -30,7 +30,7 @@ const ARGS = [
 
 /** The built development page, every unknown path answered with it. */
 function serve() {
-  const root = join(web, 'dist-dev');
+  const root = join(web, 'node_modules/.dev-page');
   const server = createServer((request, response) => {
     const path = join(root, new URL(request.url, 'http://x').pathname);
     const file = existsSync(path) && statSync(path).isFile() ? path : join(root, 'tests/dev/index.html');

@@ -122,6 +122,6 @@ export class Cursors {
 
   #put(shown: Shown): void {
     const p = toStage(this.desk.camera.view.get(), imagePoint(shown.x, shown.y));
-    shown.element.style.transform = `translate(${p.x.toFixed(1)}px, ${p.y.toFixed(1)}px)`;
+    shown.element.style.transform = `translate(${Math.round(p.x)}px, ${Math.round(p.y)}px)`;
   }
 }

@@ -24,7 +24,7 @@ export const RegionShape = memo(function RegionShape({
   hovered,
   held,
 }: RegionShapeProps): ReactNode {
-  const style = { color, fill: selected ? 0.26 : hovered ? 0.2 : 0.12, width: selected ? 2.25 : 1.6 };
+  const style = { color, fill: selected ? 0.2 : hovered ? 0.18 : 0.1, width: selected ? 2.25 : 1.6 };
   const draw = (context: Konva.Context, shape: Konva.Shape): void =>
     paint(context._context, region.geometry, style, shape.getAbsoluteScale().x, edges);
   return (

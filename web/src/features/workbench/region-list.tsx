@@ -1,6 +1,19 @@
 import type { Peer, RegionSnapshot, TaskRoom } from '@tandem/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Circle, Dot, Eye, EyeOff, Hexagon, PenLine, Spline, Square, SquareDashed, Trash2, Waypoints, Brush } from 'lucide-react';
+import {
+  Circle,
+  CircleDot,
+  Eye,
+  EyeOff,
+  Hexagon,
+  PenLine,
+  Spline,
+  Square,
+  SquareDashed,
+  Trash2,
+  Waypoints,
+  Brush,
+} from 'lucide-react';
 import { memo, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
 
 import type { Looks } from '~/canvas/overlay';
@@ -20,7 +33,7 @@ const ICONS: Record<RegionKind, typeof Square> = {
   ellipse: Circle,
   polygon: Hexagon,
   polyline: Spline,
-  point: Dot,
+  point: CircleDot,
   keypoints: Waypoints,
   mask: Brush,
 };
@@ -192,7 +205,7 @@ function usePeople(peers: readonly Peer[]): Map<string, Person> {
 function editing(peers: readonly Peer[], me: number | undefined): Map<string, string> {
   const editors = new Map<string, string>();
   for (const { peer, user, state } of peers) {
-    if (peer !== me && state.editing != null) editors.set(state.editing, user.name);
+    if (peer !== me && state.editing != null) editors.set(state.editing, user.name.split(' ')[0] ?? user.name);
   }
   return editors;
 }

@@ -1,0 +1,171 @@
+import { Session, type TaskRoom, type UserSummary } from '@tandem/client';
+import { MemoryServer } from '@tandem/client/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { imagePoint } from '~/geometry/points';
+import { Desk } from '~/tools/desk';
+import { GONE } from '~/tools/transform';
+
+const TASK = '0192f0c1-0000-7000-8000-000000000001';
+const frames = { request: () => 0, cancel: () => undefined, still: true };
+
+/** Two people at one task, over the real client and a server in memory. */
+class Pair {
+  readonly server = new MemoryServer({ latencyMs: 1 });
+  readonly notices: string[] = [];
+  readonly sessions: Session[] = [];
+  readonly anna: TaskRoom;
+  readonly ben: TaskRoom;
+  readonly desk: Desk;
+
+  constructor() {
+    this.server.task(TASK);
+    this.anna = this.#join('Anna');
+    this.ben = this.#join('Ben');
+    this.desk = new Desk({
+      room: this.anna,
+      image: { width: 1000, height: 800 },
+      frames,
+      notify: (text) => this.notices.push(text),
+    });
+    this.desk.camera.resize({ width: 1064, height: 864 });
+    this.desk.pickLabel('car');
+  }
+
+  #join(name: string): TaskRoom {
+    const token = this.server.token(name);
+    const user = this.server.grant(token)?.user as UserSummary;
+    const session = new Session({
+      url: 'ws://memory',
+      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
+      WebSocket: this.server.WebSocket,
+      userId: user.id,
+    });
+    session.connect();
+    this.sessions.push(session);
+    return session.subscribeTask(TASK);
+  }
+
+  async settle(): Promise<void> {
+    await vi.advanceTimersByTimeAsync(200);
+  }
+
+  drag(from: readonly [number, number], to: readonly [number, number], release = true): void {
+    this.desk.dispatch({ type: 'down', point: imagePoint(...from), shift: false });
+    this.desk.dispatch({ type: 'move', point: imagePoint((from[0] + to[0]) / 2, (from[1] + to[1]) / 2) });
+    this.desk.dispatch({ type: 'move', point: imagePoint(...to) });
+    if (release) this.desk.dispatch({ type: 'up', point: imagePoint(...to) });
+  }
+}
+
+describe('the desk', () => {
+  let pair: Pair;
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    pair = new Pair();
+    await pair.settle();
+  });
+  afterEach(() => {
+    for (const session of pair.sessions) session.close();
+    vi.useRealTimers();
+  });
+
+  test('a box is a ghost to others while I draw and a region when I let go', async () => {
+    pair.drag([100, 100], [200, 180], false);
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toMatchObject([{ label: 'car', tool: 'box', geometry: { x: 100, width: 100 } }]);
+    expect(pair.ben.regions.list()).toHaveLength(0);
+    pair.desk.dispatch({ type: 'up', point: imagePoint(200, 180) });
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toHaveLength(0);
+    expect(pair.ben.regions.list()).toMatchObject([{ label: 'car', geometry: { x: 100, y: 100, width: 100, height: 80 } }]);
+  });
+
+  test('what I draw is selected, and others see my selection', async () => {
+    pair.drag([100, 100], [200, 180]);
+    await pair.settle();
+    const [id] = pair.desk.selection.get();
+    const me = pair.ben.presence.peers().find((peer) => peer.user.name === 'Anna');
+    expect(me?.state.selection).toEqual([id]);
+  });
+
+  test('Esc while drawing leaves neither ghost nor region', async () => {
+    pair.drag([100, 100], [200, 180], false);
+    expect(pair.desk.letGo()).toBe(true);
+    pair.desk.dispatch({ type: 'up', point: imagePoint(200, 180) });
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toHaveLength(0);
+    expect(pair.ben.regions.list()).toHaveLength(0);
+  });
+
+  test('somebody deletes the region I drag: my gesture ends, I am told, it stays deleted', async () => {
+    const id = pair.ben.regions.add({ label: 'car', geometry: { kind: 'box', x: 50, y: 50, width: 100, height: 100 } });
+    await pair.settle();
+    pair.desk.pickTool('select');
+    pair.drag([100, 100], [160, 130], false);
+    expect(pair.desk.draft.get()?.region_id).toBe(id);
+    pair.ben.regions.remove(id);
+    await pair.settle();
+    expect(pair.desk.draft.get()).toBeNull();
+    expect(pair.notices).toEqual([GONE]);
+    expect(pair.desk.selection.get()).toEqual([]);
+    pair.desk.dispatch({ type: 'up', point: imagePoint(160, 130) });
+    await pair.settle();
+    expect(pair.anna.regions.list()).toHaveLength(0);
+    expect(pair.ben.ghosts.others()).toHaveLength(0);
+  });
+
+  test('undo takes back mine and leaves what a colleague drew after it', async () => {
+    pair.drag([100, 100], [200, 180]);
+    await pair.settle();
+    pair.ben.regions.add({ label: 'tree', geometry: { kind: 'box', x: 5, y: 5, width: 10, height: 10 } });
+    await pair.settle();
+    pair.desk.undo();
+    await pair.settle();
+    expect(pair.ben.regions.list().map((r) => r.label)).toEqual(['tree']);
+    pair.desk.redo();
+    await pair.settle();
+    expect(pair.ben.regions.list().map((r) => r.label).sort()).toEqual(['car', 'tree']); // prettier-ignore
+  });
+
+  test('a label picked with regions selected relabels them in one step of undo', async () => {
+    pair.drag([100, 100], [200, 180]);
+    const [a] = pair.desk.selection.get();
+    pair.drag([300, 100], [400, 180]);
+    const [b] = pair.desk.selection.get();
+    await vi.advanceTimersByTimeAsync(2000);
+    pair.desk.select([a ?? '', b ?? '']);
+    pair.desk.pickLabel('truck');
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['truck', 'truck']);
+    pair.desk.undo();
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['car', 'car']);
+  });
+
+  test('arrows move by pixels and stop at the border', () => {
+    pair.drag([10, 100], [110, 180]);
+    pair.desk.nudge(1, 0);
+    pair.desk.nudge(-500, 0);
+    expect(pair.anna.regions.list()[0]?.geometry).toMatchObject({ x: 0, width: 100 });
+  });
+
+  test('hidden regions are not under the pointer', () => {
+    pair.drag([100, 100], [200, 180]);
+    pair.desk.toggleHidden();
+    pair.desk.pickTool('select');
+    pair.desk.dispatch({ type: 'down', point: imagePoint(150, 140), shift: false });
+    pair.desk.dispatch({ type: 'up', point: imagePoint(150, 140) });
+    expect(pair.desk.selection.get()).toEqual([]);
+  });
+
+  test('next and previous go around the list', () => {
+    pair.drag([100, 100], [200, 180]);
+    vi.advanceTimersByTime(10);
+    pair.drag([300, 100], [400, 180]);
+    const [top, below] = pair.desk.listed().map((r) => r.id);
+    expect(pair.desk.selection.get()).toEqual([top]);
+    pair.desk.cycle(1);
+    expect(pair.desk.selection.get()).toEqual([below]);
+    pair.desk.cycle(1);
+    expect(pair.desk.selection.get()).toEqual([top]);
+  });
+});

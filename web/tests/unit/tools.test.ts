@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+
+import { topmost } from '~/geometry/hit';
+import { imagePoint } from '~/geometry/points';
+import { boxTool, NO_LABEL } from '~/tools/box';
+import { selectTool } from '~/tools/select';
+import type { Effect, Tool, ToolContext, ToolEvent, ToolRegion } from '~/tools/tool';
+import { GONE } from '~/tools/transform';
+
+const car: ToolRegion = { id: 'car', label: 'car', z: 0, geometry: { kind: 'box', x: 20, y: 20, width: 40, height: 30 } };
+const mask: ToolRegion = { id: 'mask', label: 'road', z: 0, geometry: { kind: 'mask', width: 4, height: 3, counts: [0, 12] } };
+
+function context(over: Partial<ToolContext> = {}, regions: ToolRegion[] = [car]): ToolContext {
+  return {
+    image: { width: 200, height: 100 },
+    readOnly: null,
+    label: 'person',
+    selection: [],
+    reach: 4,
+    slop: 3,
+    get: (id) => regions.find((r) => r.id === id),
+    at: (point) => topmost(regions, point, 2),
+    ...over,
+  };
+}
+
+const down = (x: number, y: number, shift = false): ToolEvent => ({ type: 'down', point: imagePoint(x, y), shift });
+const move = (x: number, y: number): ToolEvent => ({ type: 'move', point: imagePoint(x, y) });
+const up = (x: number, y: number): ToolEvent => ({ type: 'up', point: imagePoint(x, y) });
+
+/** Runs events; a selection made on the way is in the context from then on. */
+function run<S>(tool: Tool<S>, events: ToolEvent[], start = context()): { state: S; effects: Effect[]; last: readonly Effect[] } {
+  let state = tool.idle;
+  let now = start;
+  const effects: Effect[] = [];
+  let last: readonly Effect[] = [];
+  for (const event of events) {
+    const next = tool.step(state, event, now);
+    state = next.state;
+    last = next.effects;
+    effects.push(...next.effects);
+    for (const effect of next.effects) if (effect.type === 'select') now = { ...now, selection: effect.ids };
+  }
+  return { state, effects, last };
+}
+
+const types = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.type);
+
+describe('the box tool', () => {
+  test('a drag shows a draft from the first move on and becomes a region on release', () => {
+    const { effects, state } = run(boxTool, [down(80, 60), move(90, 70), move(120, 90), up(120, 90)]);
+    expect(types(effects)).toEqual(['draft', 'draft', 'add', 'draft']);
+    expect(effects[2]).toEqual({ type: 'add', label: 'person', geometry: { kind: 'box', x: 80, y: 60, width: 40, height: 30 } });
+    expect(effects[3]).toEqual({ type: 'draft', draft: null });
+    expect(state).toBe(boxTool.idle);
+  });
+
+  test('the region is added before its ghost goes, so nobody sees a gap', () => {
+    const { last } = run(boxTool, [down(80, 60), move(120, 90), up(120, 90)]);
+    expect(types(last)).toEqual(['add', 'draft']);
+  });
+
+  test('a drag that starts outside starts at the border, and ends at the border', () => {
+    const { effects } = run(boxTool, [down(-50, 10), move(30, 18), up(30, 999)], context({}, []));
+    expect(effects.find((e) => e.type === 'add')).toMatchObject({ geometry: { x: 0, y: 10, width: 30, height: 90 } });
+  });
+
+  test('a click draws nothing and selects what is there', () => {
+    const { effects } = run(boxTool, [down(30, 30), up(31, 31)]);
+    expect(effects).toEqual([{ type: 'select', ids: ['car'] }]);
+  });
+
+  test('a box thinner than any object is a slip of the hand', () => {
+    const { effects } = run(boxTool, [down(80, 60), move(120, 61), up(120, 61)]);
+    expect(types(effects)).toEqual(['draft', 'draft']);
+  });
+
+  test('Esc leaves nothing behind', () => {
+    const { effects, state } = run(boxTool, [down(80, 60), move(120, 90), { type: 'cancel' }]);
+    expect(effects.at(-1)).toEqual({ type: 'draft', draft: null });
+    expect(state).toBe(boxTool.idle);
+    expect(types(effects)).not.toContain('add');
+  });
+
+  test('without a label it says so and draws nothing', () => {
+    const { effects, state } = run(boxTool, [down(80, 60), move(120, 90)], context({ label: null }));
+    expect(effects).toEqual([{ type: 'notice', text: NO_LABEL }]);
+    expect(state).toBe(boxTool.idle);
+  });
+
+  test('where nothing may be changed it says why', () => {
+    const { effects } = run(boxTool, [down(80, 60), move(120, 90)], context({ readOnly: 'The project is paused' }));
+    expect(effects).toEqual([{ type: 'notice', text: 'The project is paused' }]);
+  });
+
+  test('the box just drawn can be corrected by its handles at once', () => {
+    const { effects } = run(boxTool, [down(60, 50), move(70, 60), up(70, 60)], context({ selection: ['car'] }));
+    expect(effects.find((e) => e.type === 'update')).toEqual({
+      type: 'update',
+      id: 'car',
+      geometry: { kind: 'box', x: 20, y: 20, width: 50, height: 40 },
+    });
+  });
+
+  test('a drag inside a region draws a new one: objects lie in objects', () => {
+    const { effects } = run(boxTool, [down(30, 28), move(45, 42), up(45, 42)], context({ selection: ['car'] }));
+    expect(types(effects)).toContain('add');
+  });
+});
+
+describe('the select tool', () => {
+  test('a click selects, a click on nothing deselects', () => {
+    expect(run(selectTool, [down(30, 30), up(30, 30)]).effects.at(-1)).toEqual({ type: 'select', ids: ['car'] });
+    expect(run(selectTool, [down(150, 80), up(150, 80)]).effects).toEqual([{ type: 'pan' }, { type: 'select', ids: [] }]);
+  });
+
+  test('a drag on nothing pans and keeps the selection', () => {
+    const { effects } = run(selectTool, [down(150, 80), move(120, 80), up(120, 80)], context({ selection: ['car'] }));
+    expect(effects).toEqual([{ type: 'pan' }]);
+  });
+
+  test('Shift adds to the selection and takes from it', () => {
+    expect(run(selectTool, [down(30, 30, true)], context({ selection: ['x'] })).effects).toEqual([
+      { type: 'select', ids: ['x', 'car'] },
+    ]);
+    expect(run(selectTool, [down(30, 30, true)], context({ selection: ['car'] })).effects).toEqual([{ type: 'select', ids: [] }]);
+  });
+
+  test('a drag moves; others see the ghost; the release is one change', () => {
+    const { effects } = run(selectTool, [down(30, 30), move(40, 35), move(50, 40), up(50, 40)]);
+    expect(types(effects)).toEqual(['select', 'draft', 'draft', 'update', 'draft']);
+    expect(effects[3]).toMatchObject({ geometry: { x: 40, y: 30, width: 40, height: 30 } });
+  });
+
+  test('a trembling hand does not move what it clicks', () => {
+    expect(types(run(selectTool, [down(30, 30), move(31, 31), up(31, 31)]).effects)).toEqual(['select', 'select']);
+  });
+
+  test('somebody deletes the region while I drag it: the gesture ends and says so', () => {
+    const { state, last } = run(selectTool, [down(30, 30), move(50, 40), { type: 'removed' }]);
+    expect(state).toBe(selectTool.idle);
+    expect(last).toEqual([
+      { type: 'draft', draft: null },
+      { type: 'notice', text: GONE },
+    ]);
+  });
+
+  test('a region gone at the very release is not brought back', () => {
+    const first = run(selectTool, [down(30, 30), move(50, 40)]);
+    const { effects } = selectTool.step(first.state, up(50, 40), context({}, []));
+    expect(types(effects)).toEqual(['draft', 'notice']);
+  });
+
+  test('becoming read-only in the middle of a drag ends it', () => {
+    const first = run(selectTool, [down(30, 30), move(40, 40)]);
+    const { state, effects } = selectTool.step(first.state, move(45, 45), context({ readOnly: 'Paused' }));
+    expect(state).toBe(selectTool.idle);
+    expect(effects).toContainEqual({ type: 'notice', text: 'Paused' });
+  });
+
+  test('a mask is selected but not moved', () => {
+    const { effects } = run(selectTool, [down(1, 1), move(60, 60), up(60, 60)], context({}, [mask]));
+    expect(types(effects)).not.toContain('update');
+  });
+});
