@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, get, http::header::ContentDisposition};
 use bytes::Bytes;
 use serde::Deserialize;
+use tandem_actors::jobs::export::{self, ExportError, Sink};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId,
@@ -14,10 +15,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::IntoParams;
 
-use self::writing::{ExportError, Sink};
 use super::{access, call::Call, problem::Refusal, projects};
-
-mod writing;
 
 /// Chunks on their way to the reader.
 const CHUNKS: usize = 4;
@@ -53,7 +51,7 @@ pub async fn export_project(call: Call) -> Result<HttpResponse, Refusal> {
     let head = attachment(&project, format);
     tokio::spawn(async move {
         let mut sink = Sink::new(chunks);
-        match writing::run(snapshot, &project, format, &mut sink).await {
+        match export::run(snapshot, &project, format, &mut sink).await {
             Ok(()) | Err(ExportError::Gone) => {}
             Err(error) => {
                 tracing::error!(project = %project.id, %error, "an export broke off");
