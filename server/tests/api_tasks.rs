@@ -31,7 +31,10 @@ async fn tasks_are_created_in_the_order_asked() {
     let made = api.admin().post(&path(&api), wanted).await.expect(201);
     let tasks = made["tasks"].as_array().unwrap();
     assert_eq!(tasks.iter().map(|t| t["external_id"].as_str().unwrap()).collect::<Vec<_>>(), ["z", "y"]);
-    assert_eq!((&tasks[0]["priority"], &tasks[0]["status"], &tasks[0]["input"]["note"]), (&json!(9), &json!("pending"), &json!("look left")));
+    assert_eq!(
+        (&tasks[0]["priority"], &tasks[0]["status"], &tasks[0]["input"]["note"]),
+        (&json!(9), &json!("pending"), &json!("look left"))
+    );
     assert_eq!((&tasks[1]["batch_id"], &tasks[1]["priority"]), (&json!(a.batch), &json!(5)));
     let one = api.labeler().get(&format!("/api/v1/tasks/{}", tasks[0]["id"].as_str().unwrap())).await.expect(200);
     assert!(one["asset"]["url"].is_string(), "a single task's image has its address");
@@ -95,7 +98,8 @@ async fn lists_are_filtered() {
     let admin = api.admin();
     admin.post(&path(&api), json!({ "tasks": [task(&api, "x-1"), task(&api, "x-2")] })).await.expect(201);
     api.labeler().next().await;
-    let found = async |query: &str| api.labeler().get(&format!("{}?{query}", path(&api))).await.expect(200)["items"].as_array().unwrap().len();
+    let found =
+        async |query: &str| api.labeler().get(&format!("{}?{query}", path(&api))).await.expect(200)["items"].as_array().unwrap().len();
     assert_eq!(found("q=x-").await, 2);
     assert_eq!(found("q=image-1").await, 1, "file names too");
     assert_eq!(found("q=nothing").await, 0);

@@ -56,7 +56,10 @@ async fn draw(api: &Api, task: &Value, regions: &[Region]) {
 async fn lose(api: &Api, work: &Value) {
     let assignment = id(&work["assignment"]).parse().unwrap();
     let mut owner = api.db.owner().await;
-    sqlx::query("UPDATE assignments SET expires_at = now() - interval '1 second' WHERE ended_at IS NULL").execute(&mut owner).await.unwrap();
+    sqlx::query("UPDATE assignments SET expires_at = now() - interval '1 second' WHERE ended_at IS NULL")
+        .execute(&mut owner)
+        .await
+        .unwrap();
     let mut tx = api.a().tenant().begin(&api.db.store).await.unwrap();
     leases::expire(&mut tx, assignment).await.unwrap().unwrap();
     tx.commit().await.unwrap();

@@ -35,11 +35,15 @@ use actix_web::{
 
 /// Adds everything under `/api`.
 pub fn configure(routes: &mut ServiceConfig) {
+    // A scope without a default of its own has the app's, not the one around it.
+    let v1 = web::scope("/v1")
+        .configure(|config| openapi::routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config)))
+        .default_service(web::to(fallback::no_such_route));
     let api = web::scope("/api")
         .wrap(from_fn(request_id::layer))
         .route("/openapi.json", web::get().to(docs_page::openapi_json))
         .route("/docs", web::get().to(docs_page::explorer))
-        .service(web::scope("/v1").configure(|config| openapi::routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config))))
+        .service(v1)
         .default_service(web::to(fallback::no_such_route));
     routes.service(api);
 }

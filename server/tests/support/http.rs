@@ -38,7 +38,13 @@ pub async fn raw(method: &str, url: &str, headers: &[(String, String)], body: Ve
     perform(&Hyper::builder(TokioExecutor::new()).build_http(), method, url, headers, body).await
 }
 
-async fn perform(hyper: &Hyper<HttpConnector, Full<Bytes>>, method: &str, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
+async fn perform(
+    hyper: &Hyper<HttpConnector, Full<Bytes>>,
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    body: Vec<u8>,
+) -> Answer {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(name, value);

@@ -49,8 +49,11 @@ impl Api {
         let db = Database::fresh().await;
         let folder = tempfile::tempdir().unwrap();
         let keys = S3Keys { access: "test".into(), secret: "test-secret".into() };
-        let s3 = EmbeddedS3::start(folder.path(), &keys).await.unwrap();
-        let config = Arc::new(load(&Asked::default(), &Environment::from([])).unwrap().config);
+        let s3 = EmbeddedS3::start(&folder.path().join("s3"), &keys).await.unwrap();
+        let file = folder.path().join("tandem.toml");
+        std::fs::write(&file, "").unwrap();
+        let config = load(&Asked { file: Some(file), ..Asked::default() }, &Environment::from([])).unwrap().config;
+        let config = Arc::new(config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let objects = Objects::new(&ObjectsConfig {
@@ -62,7 +65,9 @@ impl Api {
             secret_key: keys.secret.clone(),
         });
         objects.ensure_bucket().await.unwrap();
-        let live = Live::start(LiveConfig { room_threads: 1, regions_wait: Duration::from_millis(200), ..LiveConfig::default() }, ports(&db)).unwrap();
+        let live =
+            Live::start(LiveConfig { room_threads: 1, regions_wait: Duration::from_millis(200), ..LiveConfig::default() }, ports(&db))
+                .unwrap();
         let state = AppState {
             auth: Auth::new(&config.jwt, Some(&SecretString::from("a secret of at least thirty-two bytes"))).unwrap(),
             store: db.store.clone(),
@@ -115,12 +120,8 @@ impl Api {
     /// A member of workspace `a` with a role in its project, or with none.
     pub async fn newcomer(&self, name: &str, role: Option<ProjectRole>) -> UserId {
         let mut tx = self.a().as_user(self.a().admin).begin(&self.db.store).await.unwrap();
-        let user = users::NewUser {
-            id: UserId::new(),
-            email: format!("{name}@a.test"),
-            name: name.to_owned(),
-            color: "#2563eb".to_owned(),
-        };
+        let user =
+            users::NewUser { id: UserId::new(), email: format!("{name}@a.test"), name: name.to_owned(), color: "#2563eb".to_owned() };
         let id = users::ensure(&mut tx, &user).await.unwrap();
         members::put(&mut tx, id, WorkspaceRole::Member).await.unwrap();
         if let Some(role) = role {
@@ -134,8 +135,10 @@ impl Api {
     pub async fn perform(&self, upload: &Value, body: &[u8]) -> u16 {
         let url = upload["url"].as_str().unwrap();
         let headers = upload["headers"].as_object().unwrap();
-        let headers: Vec<(String, String)> =
+        let mut headers: Vec<(String, String)> =
             headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+        // It is signed, and hyper leaves a length of 0 out.
+        headers.push(("content-length".to_owned(), body.len().to_string()));
         http::raw(upload["method"].as_str().unwrap(), url, &headers, body.to_vec()).await.status
     }
 }
@@ -200,12 +203,7 @@ pub fn proof(assignment: &Value) -> Value {
 }
 
 fn ports(db: &Database) -> Ports {
-    Ports {
-        authenticator: Arc::new(Nobody),
-        directory: Arc::new(Nobody),
-        log: Arc::new(PgLog::new(db.store.clone())),
-        chores: None,
-    }
+    Ports { authenticator: Arc::new(Nobody), directory: Arc::new(Nobody), log: Arc::new(PgLog::new(db.store.clone())), chores: None }
 }
 
 /// The live core's directory: nobody connects in these tests.
