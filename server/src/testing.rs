@@ -32,7 +32,17 @@ pub struct TestServer {
     address: SocketAddr,
     serving: Serving,
     platform: Platform,
-    folder: PathBuf,
+    _folder: Folder,
+}
+
+/// Goes with the test, also with one that failed.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A folder left over is swept away with the system's other temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl TestServer {
@@ -62,7 +72,7 @@ impl TestServer {
         let platform = Platform::start(&config, None).await.expect("a platform");
         let state = start::connect(config, &platform).await.expect("a state");
         let serving = app::serve(state.clone(), listener, 1).expect("a server");
-        Self { state, database, address, serving, platform, folder }
+        Self { state, database, address, serving, platform, _folder: Folder(folder) }
     }
 
     /// `http://127.0.0.1:port` and the path.
@@ -93,6 +103,5 @@ impl TestServer {
         self.serving.stop().await;
         self.platform.stop().await;
         self.state.store.close().await;
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

@@ -82,7 +82,7 @@ struct Fixture {
 /// Something of every kind in workspace `a`'s project, so that no route answers 404 for want of it.
 async fn fixture(api: &Api) -> Fixture {
     let a = api.a();
-    let mut tx = a.tenant().begin(&api.db.store).await.unwrap();
+    let mut tx = a.tenant().begin(&api.db().store).await.unwrap();
     let lease = leases::claim_task(&mut tx, a.project, a.tasks[0], a.labeler, 1800).await.unwrap();
     let region = Region {
         id: RegionId::new(),
@@ -125,7 +125,7 @@ impl Fixture {
 
     /// Whoever was removed by the call before is there again.
     async fn restore(&self, api: &Api) {
-        let mut tx = api.a().tenant().begin(&api.db.store).await.unwrap();
+        let mut tx = api.a().tenant().begin(&api.db().store).await.unwrap();
         projects::put_member(&mut tx, api.a().project, self.victim, ProjectRole::Labeler).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -147,7 +147,7 @@ async fn every_route_lets_in_whom_the_table_lets_in_and_nobody_else() {
     let fixture = fixture(&api).await;
     let project_admin = api.newcomer("project-admin", Some(ProjectRole::Admin)).await;
     let outsider = api.newcomer("outsider", None).await;
-    let (a, b) = (api.db.a, api.db.b);
+    let (a, b) = (api.db().a, api.db().b);
     let everybody: Vec<(Who, Person<'_>)> = vec![
         (Who::Project(ProjectRole::Labeler), api.labeler()),
         (Who::Project(ProjectRole::Reviewer), api.reviewer()),
@@ -185,7 +185,7 @@ async fn every_route_lets_in_whom_the_table_lets_in_and_nobody_else() {
 async fn what_belongs_to_others_looks_like_what_is_not_there() {
     let api = Api::start().await;
     let fixture = fixture(&api).await;
-    let b = api.db.b;
+    let b = api.db().b;
     let stranger = api.person(&b, b.admin);
     for route in routes().into_iter().filter(|route| matches!(route.action, Some(Some(action)) if action.scope() == Scope::Project)) {
         let path = fixture.path(&route);

@@ -43,7 +43,7 @@ async fn a_token_made_for_one_thing_does_nothing_else() {
 async fn who_left_the_workspace_cannot_come_back_with_an_old_token() {
     let api = Api::start().await;
     let a = api.a();
-    let mut tx = a.as_user(a.admin).begin(&api.db.store).await.unwrap();
+    let mut tx = a.as_user(a.admin).begin(&api.db().store).await.unwrap();
     members::remove(&mut tx, a.labeler).await.unwrap();
     tx.commit().await.unwrap();
     let refresh = api.mint(a.workspace, a.labeler, WorkspaceRole::Member, Purpose::Refresh);
@@ -124,7 +124,7 @@ async fn people_join_change_and_leave_a_project() {
     let (admin, newcomer) = (api.admin(), api.newcomer("newcomer", None).await);
     let members = format!("/api/v1/projects/{}/members", api.a().project);
     let path = format!("{members}/{newcomer}");
-    let person = api.person(&api.db.a, newcomer);
+    let person = api.person(&api.db().a, newcomer);
     person.get(&members).await.problem(404, "not_found");
 
     assert_eq!(admin.put(&path, json!({ "role": "labeler" })).await.expect(200)["role"], "labeler");
@@ -142,7 +142,7 @@ async fn people_join_change_and_leave_a_project() {
 async fn only_people_of_the_workspace_join_its_projects() {
     let api = Api::start().await;
     let members = format!("/api/v1/projects/{}/members", api.a().project);
-    for stranger in [api.db.b.labeler, UserId::new()] {
+    for stranger in [api.db().b.labeler, UserId::new()] {
         let answer = api.admin().put(&format!("{members}/{stranger}"), json!({ "role": "labeler" })).await;
         assert_eq!(answer.broken(), ["user_id: exists"]);
     }

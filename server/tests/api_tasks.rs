@@ -50,7 +50,7 @@ async fn one_bad_task_keeps_all_of_them_out_and_is_named() {
     };
     let nowhere = uuid::Uuid::now_v7();
     assert_eq!(post(json!({ "asset_id": nowhere })).await.broken(), ["tasks[2].asset_id: exists"]);
-    assert_eq!(post(json!({ "asset_id": api.db.b.assets[0] })).await.broken(), ["tasks[2].asset_id: exists"], "another tenant's");
+    assert_eq!(post(json!({ "asset_id": api.db().b.assets[0] })).await.broken(), ["tasks[2].asset_id: exists"], "another tenant's");
     assert_eq!(post(json!({ "asset_id": "x" })).await.broken(), ["tasks[2].asset_id: format"]);
     assert_eq!(post(json!({ "asset_id": api.a().assets[0], "batch_id": nowhere })).await.broken(), ["tasks[2].batch_id: exists"]);
     assert_eq!(post(json!({ "asset_id": api.a().assets[0], "priority": 0 })).await.broken(), ["tasks[2].priority: range"]);
@@ -133,7 +133,7 @@ async fn two_people_may_use_the_same_key() {
     let api = Api::start().await;
     let project = api.newcomer("second-admin", Some(tandem_protocol::ProjectRole::Admin)).await;
     let key = [("idempotency-key", "mine")];
-    let people = [api.admin(), api.person(&api.db.a, project)];
+    let people = [api.admin(), api.person(&api.db().a, project)];
     for (person, name) in people.iter().zip(["p-1", "p-2"]) {
         let body = json!({ "tasks": [task(&api, name)] });
         person.send("POST", &path(&api), Some(body), &key).await.expect(201);

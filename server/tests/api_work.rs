@@ -40,7 +40,7 @@ fn a_box(label: &str, x: f64) -> Region {
 
 /// Puts regions into a task's live document, as somebody's client would have.
 async fn draw(api: &Api, task: &Value, regions: &[Region]) {
-    let log = PgLog::new(api.db.store.clone());
+    let log = PgLog::new(api.db().store.clone());
     let key = DocumentKey {
         workspace: api.a().workspace,
         project: api.a().project,
@@ -55,12 +55,12 @@ async fn draw(api: &Api, task: &Value, regions: &[Region]) {
 /// The labeler's lease runs out, and somebody else takes the task.
 async fn lose(api: &Api, work: &Value) {
     let assignment = id(&work["assignment"]).parse().unwrap();
-    let mut owner = api.db.owner().await;
+    let mut owner = api.db().owner().await;
     sqlx::query("UPDATE assignments SET expires_at = now() - interval '1 second' WHERE ended_at IS NULL")
         .execute(&mut owner)
         .await
         .unwrap();
-    let mut tx = api.a().tenant().begin(&api.db.store).await.unwrap();
+    let mut tx = api.a().tenant().begin(&api.db().store).await.unwrap();
     leases::expire(&mut tx, assignment).await.unwrap().unwrap();
     tx.commit().await.unwrap();
 }
@@ -69,7 +69,7 @@ async fn lose(api: &Api, work: &Value) {
 async fn fifty_people_asking_for_one_task_get_one_lease() {
     let api = Api::start().await;
     let a = api.a();
-    let mut tx = a.as_user(a.admin).begin(&api.db.store).await.unwrap();
+    let mut tx = a.as_user(a.admin).begin(&api.db().store).await.unwrap();
     let wanted = CreateProject {
         name: "One task".to_owned(),
         description: String::new(),
@@ -82,19 +82,19 @@ async fn fifty_people_asking_for_one_task_get_one_lease() {
     sqlx::query("UPDATE tasks SET status = 'cancelled' WHERE workspace_id = $1 AND id <> $2")
         .bind(a.workspace.0)
         .bind(a.tasks[1].0)
-        .execute(&mut api.db.owner().await)
+        .execute(&mut api.db().owner().await)
         .await
         .unwrap();
     let mut people = Vec::new();
     for n in 0..50 {
         people.push(api.newcomer(&format!("asker-{n}"), Some(tandem_protocol::ProjectRole::Labeler)).await);
     }
-    let people: Vec<_> = people.into_iter().map(|user| api.person(&api.db.a, user)).collect();
+    let people: Vec<_> = people.into_iter().map(|user| api.person(&api.db().a, user)).collect();
     let answers = join_all(people.iter().map(|person| person.next())).await;
     let given: Vec<&Value> = answers.iter().filter(|work| !work.is_null()).collect();
     assert_eq!(given.len(), 1, "one lease, and forty-nine told that there is nothing to do");
     assert_eq!(id(&given[0]["task"]), a.tasks[1].to_string());
-    let mut tx = a.tenant().begin(&api.db.store).await.unwrap();
+    let mut tx = a.tenant().begin(&api.db().store).await.unwrap();
     assert!(tasks::get(&mut tx, a.tasks[1]).await.unwrap().unwrap().task.lease.is_some());
     assert!(projects::exists(&mut tx, project).await.unwrap());
 }
@@ -150,7 +150,7 @@ async fn a_skipped_task_is_not_offered_again() {
 #[actix_web::test]
 async fn a_stale_holder_is_told_who_has_the_task_now() {
     let api = Api::start().await;
-    let (labeler, other) = (api.labeler(), api.person(&api.db.a, api.a().other_labeler));
+    let (labeler, other) = (api.labeler(), api.person(&api.db().a, api.a().other_labeler));
     let work = labeler.next().await;
     lose(&api, &work).await;
     labeler.post(&on(&work, "submit"), proof(&work["assignment"])).await.problem(409, "lease_expired");
@@ -169,7 +169,7 @@ async fn a_stale_holder_is_told_who_has_the_task_now() {
 #[actix_web::test]
 async fn a_lease_is_its_holders_and_only_a_reviewer_ends_it_for_them() {
     let api = Api::start().await;
-    let (labeler, other) = (api.labeler(), api.person(&api.db.a, api.a().other_labeler));
+    let (labeler, other) = (api.labeler(), api.person(&api.db().a, api.a().other_labeler));
     let work = labeler.next().await;
     let theirs = other.post(&on(&work, "renew"), proof(&work["assignment"])).await.problem(403, "lease_not_yours");
     assert_eq!(theirs["details"]["holder"]["name"], "Labeler A");

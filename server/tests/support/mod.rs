@@ -1,87 +1,47 @@
-//! A real server on a free port: HTTP over a socket, a database of its own, an S3 over a folder, the live core. Nothing is mocked but
-//! the live core's directory, which the REST routes do not use.
+//! Asking a real server ([`TestServer`]) as the people of the seed, over a socket.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
 pub mod http;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
-
-use async_trait::async_trait;
 use chrono::TimeDelta;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use server::{
-    app::{AppState, Serving, serve},
-    auth::{Auth, Purpose, Subject},
-    config::{Asked, Environment, load},
-    embedded::s3::{EmbeddedS3, S3Keys},
+    app::AppState,
+    auth::{Purpose, Subject},
+    testing::TestServer,
 };
-use tandem_actors::{Authenticator, Directory, DirectoryError, Live, LiveConfig, Ports, ProjectRecord, TaskRecord};
-use tandem_domain::identity::Identity;
-use tandem_protocol::{
-    ProjectId, ProjectRole, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{Progress, UserSummary},
-    ws::MyLease,
-};
+use tandem_protocol::{ProjectRole, UserId, WorkspaceId, WorkspaceRole, rest::UserSummary};
 use tandem_store::{
-    documents::PgLog,
-    objects::{Objects, ObjectsConfig},
     pg::{members, projects, users},
     testing::{Database, Seeded},
 };
-use tempfile::TempDir;
 
 pub use self::http::Answer;
 use self::http::Client;
 
 pub struct Api {
-    pub db: Database,
-    pub state: AppState,
+    server: TestServer,
     pub base: String,
     client: Client,
-    _serving: Serving,
-    _s3: EmbeddedS3,
-    _folder: TempDir,
 }
 
 impl Api {
     pub async fn start() -> Self {
-        let db = Database::fresh().await;
-        let folder = tempfile::tempdir().unwrap();
-        let keys = S3Keys { access: "test".into(), secret: "test-secret".into() };
-        let s3 = EmbeddedS3::start(&folder.path().join("s3"), &keys).await.unwrap();
-        let file = folder.path().join("tandem.toml");
-        std::fs::write(&file, "").unwrap();
-        let config = load(&Asked { file: Some(file), ..Asked::default() }, &Environment::from([])).unwrap().config;
-        let config = Arc::new(config);
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let objects = Objects::new(&ObjectsConfig {
-            endpoint: s3.endpoint(),
-            public_endpoint: Some(base.clone()),
-            region: config.s3.region.clone(),
-            bucket: config.s3.bucket.clone(),
-            access_key: "test".to_owned(),
-            secret_key: keys.secret.clone(),
-        });
-        objects.ensure_bucket().await.unwrap();
-        let live =
-            Live::start(LiveConfig { room_threads: 1, regions_wait: Duration::from_millis(200), ..LiveConfig::default() }, ports(&db))
-                .unwrap();
-        let state = AppState {
-            auth: Auth::new(&config.jwt, Some(&SecretString::from("a secret of at least thirty-two bytes"))).unwrap(),
-            store: db.store.clone(),
-            objects,
-            live,
-            s3: Some(s3.door(&config.s3.bucket)),
-            config,
-        };
-        let serving = serve(state.clone(), listener).unwrap();
-        Self { db, state, client: Client::new(&base), base, _serving: serving, _s3: s3, _folder: folder }
+        let server = TestServer::start().await;
+        let base = server.url("");
+        Self { server, client: Client::new(&base), base }
+    }
+
+    pub fn db(&self) -> &Database {
+        &self.server.database
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.server.state
     }
 
     pub fn a(&self) -> Seeded {
-        self.db.a
+        self.db().a
     }
 
     /// Requests without a token.
@@ -96,15 +56,15 @@ impl Api {
     }
 
     pub fn admin(&self) -> Person<'_> {
-        self.person(&self.db.a, self.db.a.admin)
+        self.person(&self.db().a, self.db().a.admin)
     }
 
     pub fn labeler(&self) -> Person<'_> {
-        self.person(&self.db.a, self.db.a.labeler)
+        self.person(&self.db().a, self.db().a.labeler)
     }
 
     pub fn reviewer(&self) -> Person<'_> {
-        self.person(&self.db.a, self.db.a.reviewer)
+        self.person(&self.db().a, self.db().a.reviewer)
     }
 
     pub fn token(&self, workspace_id: WorkspaceId, user: UserId, workspace_role: WorkspaceRole) -> String {
@@ -114,12 +74,12 @@ impl Api {
     pub fn mint(&self, workspace_id: WorkspaceId, user: UserId, workspace_role: WorkspaceRole, purpose: Purpose) -> String {
         let user = UserSummary { id: user, name: "As The Token Says".into(), email: "token@a.test".into(), color: "#2563eb".into() };
         let subject = Subject { user, workspace_id, workspace_role };
-        self.state.auth.mint(&subject, purpose, TimeDelta::minutes(5)).unwrap().token
+        self.state().auth.mint(&subject, purpose, TimeDelta::minutes(5)).unwrap().token
     }
 
     /// A member of workspace `a` with a role in its project, or with none.
     pub async fn newcomer(&self, name: &str, role: Option<ProjectRole>) -> UserId {
-        let mut tx = self.a().as_user(self.a().admin).begin(&self.db.store).await.unwrap();
+        let mut tx = self.a().as_user(self.a().admin).begin(&self.db().store).await.unwrap();
         let user =
             users::NewUser { id: UserId::new(), email: format!("{name}@a.test"), name: name.to_owned(), color: "#2563eb".to_owned() };
         let id = users::ensure(&mut tx, &user).await.unwrap();
@@ -200,37 +160,4 @@ impl Person<'_> {
 /// `{"fencing_token": ...}` of a lease.
 pub fn proof(assignment: &Value) -> Value {
     json!({ "fencing_token": assignment["fencing_token"] })
-}
-
-fn ports(db: &Database) -> Ports {
-    Ports { authenticator: Arc::new(Nobody), directory: Arc::new(Nobody), log: Arc::new(PgLog::new(db.store.clone())), chores: None }
-}
-
-/// The live core's directory: nobody connects in these tests.
-struct Nobody;
-
-#[async_trait]
-impl Authenticator for Nobody {
-    async fn authenticate(&self, _: &str) -> Result<Identity, tandem_actors::AuthError> {
-        Err(tandem_actors::AuthError::Unavailable)
-    }
-}
-
-#[async_trait]
-impl Directory for Nobody {
-    async fn task(&self, _: &Identity, _: TaskId) -> Result<TaskRecord, DirectoryError> {
-        Err(DirectoryError::NotFound)
-    }
-
-    async fn project(&self, _: &Identity, _: ProjectId) -> Result<ProjectRecord, DirectoryError> {
-        Err(DirectoryError::NotFound)
-    }
-
-    async fn progress(&self, _: WorkspaceId, _: ProjectId) -> Result<Progress, DirectoryError> {
-        Err(DirectoryError::NotFound)
-    }
-
-    async fn leases(&self, _: &Identity) -> Result<Vec<MyLease>, DirectoryError> {
-        Ok(Vec::new())
-    }
 }
