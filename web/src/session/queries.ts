@@ -33,16 +33,7 @@ export function useProjects(): UseQueryResult<Project[]> {
   const { api } = useBackend();
   return useQuery({
     queryKey: ['projects'],
-    queryFn: async () => {
-      const projects: Project[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await ok(api.GET('/api/v1/projects', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } }));
-        projects.push(...page.items);
-        cursor = page.next_cursor ?? undefined;
-      } while (cursor !== undefined && projects.length < 1000);
-      return projects;
-    },
+    queryFn: async () => (await ok(api.GET('/api/v1/projects'))).items,
   });
 }
 
@@ -100,7 +91,7 @@ export function useMembers(projectId: string): UseQueryResult<ProjectMember[]> {
     queryFn: async () => {
       const page = await ok(
         api.GET('/api/v1/projects/{project_id}/members', {
-          params: { path: { project_id: projectId }, query: { limit: 200 } },
+          params: { path: { project_id: projectId } },
         }),
       );
       return page.items;
@@ -114,6 +105,6 @@ export function useUsers(enabled: boolean): UseQueryResult<UserSummary[]> {
   return useQuery({
     queryKey: ['users'],
     enabled,
-    queryFn: async () => (await ok(api.GET('/api/v1/users', { params: { query: { limit: 200 } } }))).items,
+    queryFn: async () => (await ok(api.GET('/api/v1/users'))).items,
   });
 }

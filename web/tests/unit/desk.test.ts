@@ -1,4 +1,4 @@
-import { Session, type TaskRoom, type UserSummary } from '@tandem/client';
+import { Session, type TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -34,12 +34,12 @@ class Pair {
 
   #join(name: string): TaskRoom {
     const token = this.server.token(name);
-    const user = this.server.grant(token)?.user as UserSummary;
+    const userId = this.server.grant(token)?.user.id ?? '';
     const session = new Session({
       url: 'ws://memory',
       tokens: { current: () => token, refresh: () => Promise.resolve(token) },
       WebSocket: this.server.WebSocket,
-      userId: user.id,
+      userId,
     });
     session.connect();
     this.sessions.push(session);

@@ -8,14 +8,18 @@ import { bounds, boxBetween, moved, type BoxGeometry, type Geometry } from '~/ge
 const image = { width: 100, height: 80 };
 const box: BoxGeometry = { kind: 'box', x: 20, y: 10, width: 30, height: 20 };
 
+const polygon: Geometry = { kind: 'polygon', parts: [[[[10, 10], [40, 10], [40, 40], [10, 40]], [[20, 20], [30, 20], [30, 30], [20, 30]]]] }; // prettier-ignore
+const line: Geometry = { kind: 'polyline', points: [[10, 10], [60, 60]] }; // prettier-ignore
+const person: Geometry = { kind: 'keypoints', points: [{ x: 10, y: 20, v: 2 }, { x: 30, y: 40, v: 1 }, { x: 0, y: 0, v: 0 }] }; // prettier-ignore
+
 const SHAPES: Geometry[] = [
   box,
   { kind: 'rotated_box', x: 20, y: 20, width: 30, height: 10, rotation: 90 },
   { kind: 'ellipse', cx: 50, cy: 40, rx: 20, ry: 10, rotation: 0 },
-  { kind: 'polygon', parts: [[[[10, 10], [40, 10], [40, 40], [10, 40]], [[20, 20], [30, 20], [30, 30], [20, 30]]]] }, // prettier-ignore
-  { kind: 'polyline', points: [[10, 10], [60, 60]] }, // prettier-ignore
+  polygon,
+  line,
   { kind: 'point', x: 33, y: 44 },
-  { kind: 'keypoints', points: [{ x: 10, y: 20, v: 2 }, { x: 30, y: 40, v: 1 }, { x: 0, y: 0, v: 0 }] }, // prettier-ignore
+  person,
 ];
 
 describe('shapes', () => {
@@ -33,7 +37,7 @@ describe('shapes', () => {
   });
 
   test('an absent keypoint counts for nothing', () => {
-    expect(bounds(SHAPES[6] as Geometry)).toEqual({ x: 10, y: 20, width: 20, height: 20 });
+    expect(bounds(person)).toEqual({ x: 10, y: 20, width: 20, height: 20 });
   });
 
   test('a mask’s bounds are those of its ones', () => {
@@ -73,13 +77,11 @@ describe('handles', () => {
 
 describe('what lies under a point', () => {
   test('the hole of a polygon is not the polygon', () => {
-    const polygon = SHAPES[3] as Geometry;
     expect(hits(polygon, imagePoint(15, 15), 0)).toBe(true);
     expect(hits(polygon, imagePoint(25, 25), 0)).toBe(false);
   });
 
   test('a line is hit near it, not in its bounds', () => {
-    const line = SHAPES[4] as Geometry;
     expect(hits(line, imagePoint(30, 31), 2)).toBe(true);
     expect(hits(line, imagePoint(50, 15), 2)).toBe(false);
   });
