@@ -1,9 +1,9 @@
 //! The way in: one pool of connections for each of the three roles.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    PgPool,
+    Executor, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tandem_protocol::{UserId, WorkspaceId};
@@ -35,9 +35,9 @@ impl Store {
         let key = config.key()?;
         let owner = config.owner()?;
         let store = Self(Arc::new(Inner {
-            server: pool(config, config.pools.server, role_options(&owner, roles::SERVER, &key)),
-            journal: pool(config, config.pools.journal, role_options(&owner, roles::JOURNAL, &key)),
-            system: pool(config, config.pools.system, role_options(&owner, roles::SYSTEM, &key)),
+            server: warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key)),
+            journal: pool(config, config.pools.journal).connect_lazy_with(role_options(&owner, roles::JOURNAL, &key)),
+            system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
         }));
         store.check_version().await?;
@@ -103,8 +103,25 @@ fn sql_state(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
 }
 
-fn pool(config: &StoreConfig, size: u32, options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new().max_connections(size).acquire_timeout(config.acquire_timeout).connect_lazy_with(options)
+/// Connections are kept for hours: a new one has the catalogue to read and every statement to plan.
+fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(config.acquire_timeout)
+        .idle_timeout(Duration::from_secs(3600))
+        .max_lifetime(Duration::from_secs(4 * 3600))
+}
+
+/// A session's first change of a task loads eight partitions, their indexes and the counters' trigger, some 20 ms. It is made when
+/// the connection is, on no row, so that nobody's submit waits for it.
+fn warm(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.after_connect(|connection, _| {
+        Box::pin(async move {
+            // On a database that is not migrated it fails, and what follows says so better.
+            connection.execute("UPDATE tasks SET status = status WHERE false").await.ok();
+            Ok(())
+        })
+    })
 }
 
 /// A role's options: nobody waits for a lock or sits on an open transaction for ever, and plans are not compiled to machine code

@@ -241,7 +241,7 @@ mod tests {
         let count = AtomicUsize::new(0);
         let fresh = async || {
             let n = count.fetch_add(1, Ordering::Relaxed);
-            key(if n % 2 == 0 { &db.a } else { &db.b }, &format!("step-{n}"))
+            key(if n.is_multiple_of(2) { &db.a } else { &db.b }, &format!("step-{n}"))
         };
         super::super::contract::check(&PgLog::new(db.store.clone()), fresh).await;
     }
