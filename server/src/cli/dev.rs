@@ -1,4 +1,5 @@
-//! `tandem dev postgres -- CMD`: a throwaway Postgres around a command. `make test` runs the tests in it.
+//! For people changing Tandem. `tandem dev postgres -- CMD`: a throwaway Postgres around a command; `make test` runs the tests in
+//! it. `tandem dev fixture`: people and tasks for `tandem-loadtest`.
 
 use std::{
     fs,
@@ -9,14 +10,19 @@ use std::{
 use anyhow::Context as _;
 use clap::Subcommand;
 use secrecy::{ExposeSecret as _, SecretString};
+use tandem_store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::{Global, log};
 use crate::{
+    auth::Auth,
     config::Environment,
     embedded::{
         Lock,
         postgres::{Options, Passwords, Places, Postgres, stop_leftover},
     },
+    fixture::{self, Wanted},
+    platform::Platform,
 };
 
 /// The superuser's URL, for the command.
@@ -30,10 +36,42 @@ pub enum Dev {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
         command: Vec<String>,
     },
+    /// Make people and tasks for tandem-loadtest on the running server, and print who and where as JSON
+    Fixture {
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        people: u32,
+        #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
+        tasks: u32,
+    },
 }
 
-pub fn run(dev: &Dev, env: &Environment) -> anyhow::Result<ExitCode> {
-    let Dev::Postgres { command } = dev;
+pub fn run(global: &Global, dev: &Dev, env: &Environment) -> anyhow::Result<ExitCode> {
+    match dev {
+        Dev::Postgres { command } => postgres(command, env),
+        Dev::Fixture { people, tasks } => fixture(global, env, Wanted { people: *people as usize, tasks: *tasks as usize }),
+    }
+}
+
+fn fixture(global: &Global, env: &Environment, wanted: Wanted) -> anyhow::Result<ExitCode> {
+    let config = global.load(env)?.config;
+    log::start(&config)?;
+    super::block_on(async {
+        let platform = Platform::join(&config, env.get("PATH")).await?;
+        let made = async {
+            let auth = Auth::new(&config.jwt, platform.jwt_secret.as_ref())?;
+            let store = Store::connect(&platform.store).await?;
+            let made = fixture::make(&store, &auth, &config.public_url, wanted).await;
+            store.close().await;
+            Ok::<_, anyhow::Error>(made?)
+        }
+        .await;
+        platform.stop().await;
+        println!("{}", serde_json::to_string(&made?)?);
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn postgres(command: &[String], env: &Environment) -> anyhow::Result<ExitCode> {
     let base = std::env::temp_dir();
     sweep(&base);
     let folder = base.join(format!("{PREFIX}{}", uuid::Uuid::now_v7().simple()));

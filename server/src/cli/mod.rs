@@ -59,7 +59,7 @@ pub fn run() -> ExitCode {
         What::Token(asked) => token::run(&global, &env, asked),
         What::Config => config::run(&global, &env),
         What::Generate { check } => generate::run(*check),
-        What::Dev(dev) => dev::run(dev, &env),
+        What::Dev(dev) => dev::run(&global, dev, &env),
     };
     match result {
         Ok(code) => code,
