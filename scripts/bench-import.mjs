@@ -1,56 +1,24 @@
 // bench-import TANDEM FOLDER   imports 1,000 and 10,000 generated images with ten boxes each and prints, as JSON, the time and
 // the peak memory of each. Constant memory means that the second is about the first.
-import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { crc32 as zlibCrc, deflateSync } from "node:zlib";
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { png } from './png.mjs';
 
 const [tandem, folder] = process.argv.slice(2);
 const WIDTH = 160;
 const HEIGHT = 120;
 const BOXES = 10;
 
-const TABLE = Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-const crc32 = zlibCrc ?? ((bytes) => (bytes.reduce((c, b) => TABLE[(c ^ b) & 255] ^ (c >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0);
-
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  const out = Buffer.alloc(body.length + 8);
-  out.writeUInt32BE(data.length, 0);
-  body.copy(out, 4);
-  out.writeUInt32BE(crc32(body) >>> 0, body.length + 4);
-  return out;
-}
-
-/** A grey PNG, different for every `n`. */
-function png(n) {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(WIDTH, 0);
-  header.writeUInt32BE(HEIGHT, 4);
-  header.set([8, 0, 0, 0, 0], 8);
-  const rows = Buffer.alloc((WIDTH + 1) * HEIGHT, n & 255);
-  for (let y = 0; y < HEIGHT; y++) rows[y * (WIDTH + 1)] = 0;
-  rows.writeUInt32BE(n, 1);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows, { level: 1 })),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
 function dataset(count) {
   const path = join(folder, `coco-${count}`);
-  mkdirSync(join(path, "images"), { recursive: true });
+  mkdirSync(join(path, 'images'), { recursive: true });
   const images = [];
   const annotations = [];
   for (let n = 0; n < count; n++) {
-    const file_name = `${String(n).padStart(6, "0")}.png`;
-    writeFileSync(join(path, "images", file_name), png(n));
+    const file_name = `${String(n).padStart(6, '0')}.png`;
+    writeFileSync(join(path, 'images', file_name), png(WIDTH, HEIGHT, n));
     images.push({ id: n + 1, file_name, width: WIDTH, height: HEIGHT });
     for (let k = 0; k < BOXES; k++) {
       const box = [k * 12, k * 9, 20, 15];
@@ -59,28 +27,36 @@ function dataset(count) {
   }
   // In no helpful order, as real files are.
   annotations.sort((a, b) => ((a.id * 7919) % 1000003) - ((b.id * 7919) % 1000003));
-  const categories = ["car", "person", "tree"].map((name, i) => ({ id: i + 1, name }));
-  writeFileSync(join(path, "annotations.json"), JSON.stringify({ images, annotations, categories }));
+  const categories = ['car', 'person', 'tree'].map((name, i) => ({ id: i + 1, name }));
+  writeFileSync(join(path, 'annotations.json'), JSON.stringify({ images, annotations, categories }));
   return path;
 }
 
 async function importOnce(count) {
   const path = dataset(count);
   const started = Date.now();
-  const child = spawn(tandem, ["import", "coco", join(path, "annotations.json"), "--images", join(path, "images"), "--project", `Bench ${count}`]);
+  const child = spawn(tandem, [
+    'import',
+    'coco',
+    join(path, 'annotations.json'),
+    '--images',
+    join(path, 'images'),
+    '--project',
+    `Bench ${count}`,
+  ]);
   let peak = 0;
-  let output = "";
-  child.stdout.on("data", (d) => (output += d));
-  child.stderr.on("data", (d) => (output += d));
+  let output = '';
+  child.stdout.on('data', (d) => (output += d));
+  child.stderr.on('data', (d) => (output += d));
   const poll = setInterval(() => {
     try {
-      const match = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
+      const match = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
       if (match) peak = Math.max(peak, Number(match[1]) / 1024);
     } catch {
       // It has just ended.
     }
   }, 50);
-  const code = await new Promise((done) => child.once("exit", done));
+  const code = await new Promise((done) => child.once('exit', done));
   clearInterval(poll);
   rmSync(path, { recursive: true });
   if (code !== 0) throw new Error(`import of ${count} images ended with ${code}:\n${output}`);

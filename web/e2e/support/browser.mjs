@@ -1,20 +1,20 @@
 // Two real Chromium contexts, and what a person does in them.
-import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 export async function launch() {
-  if (!CHROMIUM) throw new Error("no Chromium: `make test` installs it on Debian, elsewhere install chromium or google-chrome");
+  if (!CHROMIUM) throw new Error('no Chromium: `make test` installs it on Debian, elsewhere install chromium or google-chrome');
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
     ],
   });
 }
@@ -24,16 +24,18 @@ export async function person(browser, link, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   page.problems = [];
-  page.on("pageerror", (error) => page.problems.push(String(error)));
+  page.on('pageerror', (error) => page.problems.push(String(error)));
   await page.goto(link);
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
   return page;
 }
 
 /** Open a task's workbench and wait until its document is live. */
 export async function openTask(page, server, projectId, taskId) {
   await page.goto(`${server.url}/projects/${projectId}/tasks/${taskId}`);
-  await page.waitForFunction(() => window.__tandem?.room?.synced === true && window.__tandem?.view != null, null, { timeout: 20_000 });
+  await page.waitForFunction(() => window.__tandem?.room?.synced === true && window.__tandem?.view != null, null, {
+    timeout: 20_000,
+  });
 }
 
 /** Screen position of an image pixel. */
@@ -48,7 +50,7 @@ export async function moveTo(page, x, y) {
 
 /** Draw a box between two image points; `pause` runs while the button is still down. */
 export async function drawBox(page, [x1, y1], [x2, y2], pause) {
-  await page.keyboard.press("b");
+  await page.keyboard.press('b');
   await moveTo(page, x1, y1);
   await page.mouse.down();
   await moveTo(page, (x1 + x2) / 2, (y1 + y2) / 2);
@@ -61,7 +63,7 @@ export const regions = (page) => page.evaluate(() => window.__tandem.room.region
 export const ghosts = (page) => page.evaluate(() => window.__tandem.room.ghosts());
 export const cursors = (page) => page.evaluate(() => window.__tandem.room.cursors());
 
-export const saveState = (page) => page.getByTestId("save-state").getAttribute("data-state");
+export const saveState = (page) => page.getByTestId('save-state').getAttribute('data-state');
 
 /** Wait until `read()` satisfies `good`; says what it last saw when it never does. */
 export async function until(what, read, good, seconds = 15) {

@@ -1,16 +1,18 @@
 // A real `tandem serve` with embedded Postgres and S3 on a fresh data folder. Killed and started again at will.
-import { spawn } from "node:child_process";
-import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-const BINARY = process.env.TANDEM_BIN ?? "tandem";
-const WEB = new URL("../../dist", import.meta.url).pathname;
+import { png } from '../../../scripts/png.mjs';
+
+const BINARY = process.env.TANDEM_BIN ?? 'tandem';
+const WEB = new URL('../../dist', import.meta.url).pathname;
 
 export async function freePort() {
   const server = createServer();
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
   await new Promise((done) => server.close(done));
   return port;
@@ -18,13 +20,13 @@ export async function freePort() {
 
 export class Server {
   #process;
-  #output = "";
+  #output = '';
   /** @type {Record<string, string>} sign-in links by person */
   links = {};
 
   static async start(env = {}) {
     const server = new Server();
-    server.dataDir = await mkdtemp(join(tmpdir(), "tandem-e2e-"));
+    server.dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     // Postgres runs as another user when we are root: it has to be able to walk in.
     await chmod(server.dataDir, 0o755);
     server.port = await freePort();
@@ -47,8 +49,8 @@ export class Server {
   }
 
   async up() {
-    this.#output = "";
-    const child = spawn(BINARY, ["serve"], {
+    this.#output = '';
+    const child = spawn(BINARY, ['serve'], {
       env: {
         ...process.env,
         TANDEM_BIND: `127.0.0.1:${this.port}`,
@@ -56,18 +58,18 @@ export class Server {
         TANDEM_WEB_DIR: WEB,
         ...this.env,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;
     const collect = (chunk) => (this.#output += chunk);
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
     const ended = new Promise((_, fail) => {
-      child.once("exit", (code) => fail(new Error(`tandem ended with ${code}:\n${this.#output}`)));
+      child.once('exit', (code) => fail(new Error(`tandem ended with ${code}:\n${this.#output}`)));
     });
     ended.catch(() => {});
     await Promise.race([ended, this.#ready()]);
-    for (const line of this.#output.split("\n")) {
+    for (const line of this.#output.split('\n')) {
       const match = /^\s*(.+?)\s+(http:\S+\/sign-in#token=\S+)/.exec(line);
       if (match) this.links[match[1].trim()] = match[2];
     }
@@ -75,7 +77,7 @@ export class Server {
 
   async #ready() {
     for (;;) {
-      if (this.#output.includes("/sign-in#token=")) {
+      if (this.#output.includes('/sign-in#token=')) {
         const answer = await fetch(`${this.url}/readyz`).catch(() => null);
         if (answer?.ok) return;
       }
@@ -92,17 +94,17 @@ export class Server {
 
   /** As power loss would: nothing is flushed, nobody is told. */
   async kill9() {
-    await this.#end("SIGKILL");
+    await this.#end('SIGKILL');
   }
 
   async stop() {
-    await this.#end("SIGTERM");
+    await this.#end('SIGTERM');
   }
 
   #end(signal) {
     return new Promise((done) => {
       if (this.#process.exitCode !== null) return done();
-      this.#process.once("exit", done);
+      this.#process.once('exit', done);
       this.#process.kill(signal);
     });
   }
@@ -110,7 +112,7 @@ export class Server {
   /** The embedded Postgres' postmaster, for stopping it under load. */
   async postgresPid() {
     const folder = await findPostmasterPid(this.dataDir);
-    return Number((await readFile(folder, "utf8")).split("\n")[0]);
+    return Number((await readFile(folder, 'utf8')).split('\n')[0]);
   }
 
   async [Symbol.asyncDispose]() {
@@ -122,7 +124,7 @@ export class Server {
 async function findPostmasterPid(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.name === "postmaster.pid") return path;
+    if (entry.name === 'postmaster.pid') return path;
     if (entry.isDirectory()) {
       const found = await findPostmasterPid(path).catch(() => null);
       if (found) return found;
@@ -133,10 +135,10 @@ async function findPostmasterPid(folder) {
 
 /** A signed-in person's REST access, without a browser. */
 export async function signIn(server, person) {
-  const token = new URL(server.link(person)).hash.replace("#token=", "");
+  const token = new URL(server.link(person)).hash.replace('#token=', '');
   const answer = await fetch(`${server.url}/api/v1/auth/sign-in`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   });
   if (!answer.ok) throw new Error(`sign-in of ${person}: ${answer.status} ${await answer.text()}`);
@@ -144,11 +146,41 @@ export async function signIn(server, person) {
   const api = async (method, path, body) => {
     const response = await fetch(`${server.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${session.access_token}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${session.access_token}`, 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
     return { status: response.status, body: text ? JSON.parse(text) : null };
   };
   return { session, api, token: session.access_token, me: session.me };
+}
+
+/** A project of its own with these people and images, made through the API as an integrator would. */
+export async function makeProject(admin, name, { people, images, size = [1280, 860] }) {
+  const must = async (method, path, body) => {
+    const { status, body: answer } = await admin.api(method, path, body);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const labels = [
+    { name: 'car', color: '#2563eb', hotkey: '1' },
+    { name: 'person', color: '#dc2626', hotkey: '2' },
+  ];
+  const project = await must('POST', '/projects', { name, label_schema: { labels } });
+  for (const [session, role] of people) await must('PUT', `/projects/${project.id}/members/${session.me.user.id}`, { role });
+  const tasks = [];
+  for (let n = 0; n < images; n++) {
+    const bytes = png(size[0], size[1], n * 7919);
+    const asked = await must('POST', `/projects/${project.id}/assets`, {
+      filename: `image-${n}.png`,
+      content_type: 'image/png',
+      size: bytes.length,
+    });
+    const put = await fetch(asked.upload.url, { method: asked.upload.method, headers: asked.upload.headers, body: bytes });
+    if (!put.ok) throw new Error(`upload: ${put.status} ${await put.text()}`);
+    await must('POST', `/assets/${asked.asset.id}/complete`);
+    tasks.push({ asset_id: asked.asset.id });
+  }
+  const made = await must('POST', `/projects/${project.id}/tasks`, { tasks });
+  return { project, tasks: made.tasks };
 }
