@@ -27,6 +27,8 @@ export class Pointers {
     host.addEventListener('pointercancel', (e) => this.#onLost(e), options);
     host.addEventListener('pointerleave', () => this.#onLeave(), options);
     host.addEventListener('wheel', (e) => this.#onWheel(e), { ...options, passive: false });
+    // A focus ring around the picture is for those who came by keyboard.
+    host.addEventListener('blur', () => delete host.dataset.byPointer, options);
     host.addEventListener('contextmenu', (e) => e.preventDefault(), options);
     addEventListener('blur', () => this.holdSpace(false), options);
   }
@@ -55,6 +57,7 @@ export class Pointers {
     // A palm beside a pen is not a finger.
     if (event.pointerType === 'touch' && this.#pen) return;
     this.onTouch();
+    this.host.dataset.byPointer = '';
     this.#pen = event.pointerType === 'pen';
     this.desk.touch = event.pointerType === 'touch';
     const at = this.#at(event);

@@ -24,7 +24,7 @@ export const RegionShape = memo(function RegionShape({
   hovered,
   held,
 }: RegionShapeProps): ReactNode {
-  const style = { color, fill: selected ? 0.2 : hovered ? 0.18 : 0.1, width: selected ? 2.25 : 1.6 };
+  const style = { color, fill: selected ? 0.2 : hovered ? 0.18 : 0.1, width: selected ? 2.5 : 1.9 };
   const draw = (context: Konva.Context, shape: Konva.Shape): void =>
     paint(context._context, region.geometry, style, shape.getAbsoluteScale().x, edges);
   return (

@@ -151,17 +151,19 @@ export function BenchView({
       />
       <ToolRail desk={desk} />
       <div className="bench-middle">
-        <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+        <Banner standing={lease.standing} room={snapshot} taking={take.isPending} onTake={() => take.mutate()} onDismiss={room} />
+        <div className="bench-canvas">
+          <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+          {imageError && (
+            <div className="stage-message">
+              <Failed error={imageError} retry={reloadImage} />
+            </div>
+          )}
+        </div>
         <p id="bench-help" className="sr-only">
           Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for
           all keys.
         </p>
-        <Banner standing={lease.standing} room={snapshot} taking={take.isPending} onTake={() => take.mutate()} onDismiss={room} />
-        {imageError && (
-          <div className="stage-message">
-            <Failed error={imageError} retry={reloadImage} />
-          </div>
-        )}
       </div>
       <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks} />
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />

@@ -46,7 +46,11 @@ const Loading = (): ReactNode => (
   <div className="bench bench-loading" aria-busy="true" aria-label="Opening the workbench">
     <div className="bench-top" />
     <div className="bench-rail" />
-    <div className="stage" />
+    <div className="bench-middle">
+      <div className="bench-canvas">
+        <div className="stage" />
+      </div>
+    </div>
     <div className="bench-side" />
     <div className="bench-status" />
   </div>
