@@ -1,9 +1,12 @@
 //! Images: what is asked for, what is sent, and what the bytes turn out to be.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use serde_json::{Value, json};
 use support::{Api, Person, http};
+use tandem_store::{objects::ObjectError, pg::assets::object_key};
 
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
@@ -136,6 +139,8 @@ async fn what_is_no_image_is_rejected_with_its_reason() {
         assert_eq!(asset["status"], "rejected", "{filename}");
         assert!(asset["reason"].as_str().unwrap().contains(reason), "{filename}: {}", asset["reason"]);
         assert_eq!(asset["url"], Value::Null, "{filename}");
+        let key = object_key(api.a().workspace, api.a().project, asset["id"].as_str().unwrap().parse().unwrap());
+        assert!(matches!(api.state().objects.head(&key).await, Err(ObjectError::NotFound { .. })), "the bytes of {filename} are kept");
     }
 }
 

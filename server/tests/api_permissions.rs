@@ -1,5 +1,7 @@
 //! Every route says in the OpenAPI document which action it needs, and asks the one table for it: all routes, as everybody.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! How refusals look, whatever refuses.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use serde_json::{Value, json};

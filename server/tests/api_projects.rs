@@ -1,5 +1,7 @@
 //! Signing in, projects, people, batches.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Tasks in bulk, lists by keyset, creations that happen once.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! Leases and submitting: one holder, a stale one is told who has the task, what counts is the live document.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -15,7 +15,7 @@ use tandem_store::{
     pg::{members, projects::Viewer, users},
 };
 
-use super::{me, problem::Refusal, read};
+use super::{me, problem::Refusal, rate, read};
 use crate::{
     app::AppState,
     auth::{ACCESS_TTL, AuthError, Minted, Purpose, REFRESH_TTL, Subject},
@@ -32,6 +32,7 @@ use crate::{
 )]
 #[post("/auth/sign-in")]
 pub async fn sign_in(state: Data<AppState>, request: HttpRequest, payload: Payload) -> Result<Json<AuthSession>, Refusal> {
+    rate::stranger(&request)?;
     let body = read::body(&request, &mut payload.into_inner()).await?.parse::<SignIn>()?;
     session(&state, &body.token, Purpose::SignIn).await.map(Json)
 }
@@ -47,6 +48,7 @@ pub async fn sign_in(state: Data<AppState>, request: HttpRequest, payload: Paylo
 )]
 #[post("/auth/refresh")]
 pub async fn refresh_session(state: Data<AppState>, request: HttpRequest, payload: Payload) -> Result<Json<AuthSession>, Refusal> {
+    rate::stranger(&request)?;
     let body = read::body(&request, &mut payload.into_inner()).await?.parse::<RefreshSession>()?;
     session(&state, &body.refresh_token, Purpose::Refresh).await.map(Json)
 }

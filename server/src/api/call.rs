@@ -11,6 +11,7 @@ use tandem_store::{Tenant, TenantTx, pg::projects::Viewer};
 
 use super::{
     problem::Refusal,
+    rate,
     read::{self, Body},
 };
 use crate::{app::AppState, auth::Caller};
@@ -31,6 +32,7 @@ impl FromRequest for Call {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let Caller(identity) = caller.await?;
+            rate::person(identity.user_id())?;
             let state = request.app_data::<Data<AppState>>().cloned().ok_or_else(|| Refusal::internal("no AppState in the App"))?;
             Ok(Self { identity, state, request, payload })
         })

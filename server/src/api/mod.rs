@@ -18,6 +18,7 @@ mod notify;
 mod openapi;
 pub mod problem;
 mod projects;
+mod rate;
 mod read;
 mod regions;
 mod request_id;

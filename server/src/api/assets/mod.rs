@@ -148,7 +148,17 @@ pub async fn complete_asset(call: Call) -> Result<Json<Asset>, Refusal> {
     let facts = json!({ "status": settled.asset.status, "reason": settled.asset.reason });
     audit::record(&mut tx, settled.asset.project_id, Action::AssetWrite, ("asset", id), facts).await?;
     tx.commit().await?;
+    if let Verdict::Rejected(_) = verdict {
+        forget(&call, &settled).await;
+    }
     signed::asset(&call, settled).await.map(Json)
+}
+
+/// What was rejected is never shown: its bytes go. That they could not is no reason to keep the uploader waiting.
+async fn forget(call: &Call, rejected: &StoredAsset) {
+    if let Err(error) = call.state.objects.delete(&rejected.object_key).await {
+        tracing::warn!(asset = %rejected.asset.id, %error, "a rejected file stays in the object storage");
+    }
 }
 
 async fn accessible(tx: &mut TenantTx, call: &Call, id: AssetId, action: Action) -> Result<StoredAsset, Refusal> {
