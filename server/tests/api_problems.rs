@@ -88,6 +88,19 @@ async fn the_document_is_served_as_it_is_committed() {
 }
 
 #[actix_web::test]
+async fn the_explorer_is_the_one_of_the_web_build() {
+    let web = tempfile::tempdir().unwrap();
+    let api = Api::with(&[("web_dir", web.path().to_str().unwrap())]).await;
+    let missing = api.anonymous().get("/api/docs").await.problem(404, "not_found");
+    assert!(missing["detail"].as_str().unwrap().contains("make web"));
+    std::fs::create_dir(web.path().join("api-docs")).unwrap();
+    std::fs::write(web.path().join("api-docs/index.html"), "<!doctype html>").unwrap();
+    let page = api.anonymous().get("/api/docs").await;
+    assert_eq!((page.status, page.text().as_str()), (200, "<!doctype html>"));
+    assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'self'")));
+}
+
+#[actix_web::test]
 async fn every_reference_of_the_document_leads_somewhere() {
     fn refs(value: &Value, found: &mut Vec<String>) {
         match value {

@@ -1,6 +1,8 @@
 //! Every request has an id: the client's `x-request-id` if it is fit for a log line, else one of ours. It is in the answer's header, in
 //! every problem and in every log line about the request.
 
+use std::time::Instant;
+
 use actix_web::{
     Error,
     body::MessageBody,
@@ -28,7 +30,9 @@ pub async fn layer<B: MessageBody + 'static>(request: ServiceRequest, next: Next
     let id = request.headers().get(HEADER).and_then(accept).unwrap_or_else(|| Uuid::now_v7().to_string());
     let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %request.path());
     let header = HeaderValue::from_str(&id);
-    let mut response = CURRENT.scope(id, next.call(request)).instrument(span).await?;
+    let begun = Instant::now();
+    let mut response = CURRENT.scope(id, next.call(request)).instrument(span.clone()).await?;
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), ms = begun.elapsed().as_millis(), "answered"));
     if let Ok(value) = header {
         response.headers_mut().insert(HEADER, value);
     }

@@ -27,7 +27,12 @@ pub struct Api {
 
 impl Api {
     pub async fn start() -> Self {
-        let server = TestServer::start().await;
+        Self::with(&[]).await
+    }
+
+    /// With settings of the configuration changed.
+    pub async fn with(settings: &[(&'static str, &str)]) -> Self {
+        let server = TestServer::with(settings).await;
         let base = server.url("");
         Self { server, client: Client::new(&base), base }
     }
