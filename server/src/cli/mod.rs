@@ -2,10 +2,14 @@
 
 mod asked;
 mod config;
+pub mod demo;
 mod dev;
+mod export;
 mod generate;
+mod import;
 mod log;
 mod migrate;
+mod place;
 mod serve;
 mod token;
 pub mod welcome;
@@ -34,6 +38,12 @@ enum What {
     Migrate,
     /// Print an access token of a person, for scripts
     Token(token::Token),
+    /// Bring images and annotations of other tools into a project
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Write a project's annotations to a file
+    #[command(subcommand)]
+    Export(export::Export),
     /// Show every setting, its value and where it came from
     Config,
     /// Rewrite the files that are made from code (run in the repository)
@@ -57,6 +67,8 @@ pub fn run() -> ExitCode {
         What::Serve => serve::run(&global, &env),
         What::Migrate => migrate::run(&global, &env),
         What::Token(asked) => token::run(&global, &env, asked),
+        What::Import(what) => import::run(&global, &env, what),
+        What::Export(what) => export::run(&global, &env, what),
         What::Config => config::run(&global, &env),
         What::Generate { check } => generate::run(*check),
         What::Dev(dev) => dev::run(&global, dev, &env),

@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use tandem_store::migrate;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Global, log, welcome};
+use super::{Global, demo, log, welcome};
 use crate::{
     app,
     config::{Config, Environment},
@@ -56,6 +56,10 @@ async fn serve_on(config: &Arc<Config>, platform: &Platform, listener: std::net:
     }
     let state = start::connect(Arc::clone(config), platform).await?;
     let people = welcome::people(&state).await?;
+    if let Err(error) = demo::seed(&state, &people).await {
+        // Without pictures the server is as good; the next start tries again.
+        tracing::error!(%error, "the demo's projects could not be made");
+    }
     let serving = app::serve(state.clone(), listener, workers())?;
     welcome::print(&state, &people);
     stop.asked().await;
