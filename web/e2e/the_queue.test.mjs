@@ -112,9 +112,9 @@ describe('working through the queue', () => {
     assert.equal(released.status, 200);
     // The queue offers the oldest first; the reviewer passes on what is not this task.
     for (;;) {
-      const theirs = (await b.api("POST", `/projects/${project.id}/next`, {})).body.work;
+      const theirs = (await b.api('POST', `/projects/${project.id}/next`, {})).body.work;
       if (theirs.task.id === mine.task.id) break;
-      await b.api("POST", `/assignments/${theirs.assignment.id}/skip`, { fencing_token: theirs.assignment.fencing_token });
+      await b.api('POST', `/assignments/${theirs.assignment.id}/skip`, { fencing_token: theirs.assignment.fencing_token });
     }
     const refused = await a.api('POST', `/assignments/${lease.id}/submit`, { fencing_token: lease.fencing_token });
     assert.equal(refused.status, 409);
