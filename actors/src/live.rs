@@ -62,7 +62,7 @@ pub(crate) struct Inner {
     /// Every connection, for a stop.
     pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
     closing: AtomicBool,
-    _timer: Option<Supervised<TimerActor>>,
+    timer: Option<Supervised<TimerActor>>,
     systems: Vec<System>,
 }
 
@@ -164,6 +164,10 @@ impl Live {
     /// Stop: what was accepted gets to the disk and is acknowledged, then everybody is sent away to come back soon.
     pub async fn shutdown(&self) {
         self.inner.closing.store(true, Ordering::Relaxed);
+        if let Some(timer) = self.inner.timer.as_ref().and_then(Supervised::try_addr) {
+            // It ends with this message; that is no error.
+            let _ = timer.send(timer::Rest).await;
+        }
         let wait = self.inner.config.shutdown_wait;
         if timeout(wait, self.inner.journal.flush()).await.is_err() {
             tracing::error!("the store is away: what was not acknowledged stays with the clients");
@@ -263,7 +267,7 @@ impl Inner {
             user_deps,
             sessions: DashMap::new(),
             closing: AtomicBool::new(false),
-            _timer: timer,
+            timer,
             systems,
         }
     }

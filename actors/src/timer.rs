@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, WrapFuture};
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
 
 use crate::{
     config::RestartPolicy,
@@ -55,6 +55,19 @@ impl Actor for TimerActor {
         self.make_partitions(ctx);
         ctx.run_interval(PARTITIONS, |timer, ctx| timer.make_partitions(ctx));
         ctx.run_interval(self.tick, |timer, ctx| timer.round(ctx));
+    }
+}
+
+/// The house closes: what falls due from now on is another node's, or the next start's.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Rest;
+
+impl Handler<Rest> for TimerActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Rest, ctx: &mut Self::Context) {
+        ctx.stop();
     }
 }
 

@@ -39,7 +39,11 @@ pub struct Claims {
     pub purpose: Option<Purpose>,
     pub workspace_id: WorkspaceId,
     pub workspace_role: WorkspaceRole,
+    /// Name and address are in access tokens, which are believed without asking anybody. The others are exchanged, and then
+    /// they are read anew.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub email: String,
     /// Cursor colour, `#rrggbb`. Without it one is derived from the user's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]

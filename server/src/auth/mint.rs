@@ -46,6 +46,9 @@ impl Minter {
 
     pub(super) fn mint(&self, subject: &Subject, purpose: Purpose, ttl: TimeDelta, now: DateTime<Utc>) -> Result<Minted, AuthError> {
         let expires_at = now + ttl;
+        // A link should be short enough to be copied by hand.
+        let person = (purpose == Purpose::Access).then(|| subject.user.clone());
+        let (name, email, color) = person.map(|user| (user.name, user.email, Some(user.color))).unwrap_or_default();
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: Audience(vec![purpose.audience(&self.audience)]),
@@ -55,9 +58,9 @@ impl Minter {
             purpose: Some(purpose),
             workspace_id: subject.workspace_id,
             workspace_role: subject.workspace_role,
-            name: subject.user.name.clone(),
-            email: subject.user.email.clone(),
-            color: Some(subject.user.color.clone()),
+            name,
+            email,
+            color,
         };
         let token = encode(&Header::new(Algorithm::HS256), &claims, &self.key)?;
         Ok(Minted { token, expires_at })

@@ -75,6 +75,9 @@ impl Verifier {
         if !claims.aud.0.contains(&wanted.audience(&self.audience)) {
             return Err(AuthError::Audience);
         }
+        if wanted == Purpose::Access && claims.name.is_empty() {
+            return Err(AuthError::Claim("name".into()));
+        }
         Ok(claims)
     }
 }
