@@ -64,6 +64,9 @@ fn preflight() -> HttpResponse {
 }
 
 async fn answer(door: &Door, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+    if wanders(request.uri().path()) {
+        return HttpResponse::BadRequest().finish();
+    }
     let Ok(request) = converted(request, payload) else { return HttpResponse::BadRequest().finish() };
     match door.service.call(request).await {
         Ok(response) => outgoing(response),
@@ -72,6 +75,12 @@ async fn answer(door: &Door, request: &HttpRequest, payload: web::Payload) -> Ht
             HttpResponse::InternalServerError().finish()
         }
     }
+}
+
+/// Whether a path has `.` or `..` in it. The service stays inside its folder with them, but not inside the bucket.
+fn wanders(path: &str) -> bool {
+    let plain = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/").replace('\\', "/");
+    plain.split('/').any(|part| part == "." || part == "..")
 }
 
 fn converted(request: &HttpRequest, payload: web::Payload) -> Result<http::Request<Body>, http::Error> {
@@ -133,5 +142,20 @@ impl MessageBody for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(context).map_err(|error| error as Self::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_that_lead_elsewhere_are_seen_however_they_are_written() {
+        for path in ["/b/../x", "/b/%2e%2E/x", "/b/..%2fx", "/b/a%5C..%5Cx", "/b/./x", "/b/.."] {
+            assert!(wanders(path), "{path}");
+        }
+        for path in ["/b/a..b", "/b/.hidden", "/b/...", "/b/photo.jpg"] {
+            assert!(!wanders(path), "{path}");
+        }
     }
 }
