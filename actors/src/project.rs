@@ -173,8 +173,8 @@ impl Handler<Watch> for ProjectActor {
         self.seats.insert(key, Present { user: watch.user, task: None, outlet: watch.outlet });
         self.newcomers.push(watch.seat);
         if self.progress.is_some() {
+            self.tell_diff();
             self.welcome();
-            self.plan_tick(ctx);
         } else {
             self.ask(ctx);
         }
@@ -249,8 +249,8 @@ impl ProjectActor {
                 self.turn_newcomers_away();
             }
         }
-        self.welcome();
         self.tell_diff();
+        self.welcome();
         if self.stale {
             self.plan_tick(ctx);
         }
@@ -267,7 +267,7 @@ impl ProjectActor {
         }
     }
 
-    /// The state as it is now, for those who came; what is told from here on builds on it.
+    /// The state as it is now, for those who came. The others were just told the same, so one diff serves all from here on.
     fn welcome(&mut self) {
         let Some(progress) = self.progress else { return };
         if self.newcomers.is_empty() {
@@ -315,7 +315,7 @@ impl ProjectActor {
     fn tell_all(&mut self, news: &ProjectNews) {
         let seats: Vec<Seat> =
             self.watchers.iter().map(|(session, subscription)| Seat { session: *session, subscription: *subscription }).collect();
-        for seat in seats {
+        for seat in seats.into_iter().filter(|seat| !self.newcomers.contains(seat)).collect::<Vec<_>>() {
             self.tell(seat, news.clone());
         }
     }
