@@ -2,7 +2,9 @@ import '@fontsource-variable/inter';
 import '~/styles/tokens.css';
 import '~/styles/base.css';
 import '~/styles/ui.css';
+import '~/styles/floating.css';
 import '~/styles/shell.css';
+import '~/styles/pages.css';
 import '~/styles/project.css';
 
 import { createApi, Session, type ProjectRoom, type SessionApi, type UserSummary } from '@tandem/client';

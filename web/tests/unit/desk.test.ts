@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { imagePoint } from '~/geometry/points';
 import { Desk } from '~/tools/desk';
+import { Follow } from '~/tools/follow';
 import { GONE } from '~/tools/transform';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
@@ -167,5 +168,29 @@ describe('the desk', () => {
     expect(pair.desk.selection.get()).toEqual([below]);
     pair.desk.cycle(1);
     expect(pair.desk.selection.get()).toEqual([top]);
+  });
+
+  test('following goes where the other looks, until I move myself or they leave', async () => {
+    const follow = new Follow(pair.anna, pair.desk.camera);
+    const ben = pair.anna.presence.peers().find((peer) => peer.user.name === 'Ben');
+    pair.ben.presence.setMine({ viewport: [600, 500, 200, 100] });
+    await pair.settle();
+    follow.start(ben?.peer ?? 0);
+    const seen = pair.desk.camera.visible();
+    expect(seen.x + seen.width / 2).toBeCloseTo(700);
+    expect(seen.y + seen.height / 2).toBeCloseTo(550);
+    pair.sessions[1]?.close();
+    await pair.settle();
+    expect(follow.peer.get()).toBeNull();
+    follow.dispose();
+  });
+
+  test('others are told where I look, so that they can follow', async () => {
+    const follow = new Follow(pair.anna, pair.desk.camera);
+    pair.desk.camera.zoom(2);
+    await pair.settle();
+    const anna = pair.ben.presence.peers().find((peer) => peer.user.name === 'Anna');
+    expect(anna?.state.viewport?.[2]).toBeCloseTo(pair.desk.camera.visible().width, 0);
+    follow.dispose();
   });
 });

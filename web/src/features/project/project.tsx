@@ -1,4 +1,4 @@
-import { ok } from '@tandem/client';
+import { ApiError, ok } from '@tandem/client';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -28,6 +28,7 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
   const live = useProjectLive(projectId);
   const may = useMay(projectId);
   if (!isTab(tab)) return <NotFound />;
+  if (project.error instanceof ApiError && project.error.status === 404) return <NotFound />;
   if (project.isError) {
     return (
       <main className="page">

@@ -45,7 +45,8 @@ export function SignInPage({ token }: { token: string | null }): ReactNode {
       <Card title="This sign-in link is no longer good">
         <p className="muted">{error.message}</p>
         <p className="muted">
-          Links work for a limited time. Ask the person who sent it for a new one, or print one with <code>tandem token</code>.
+          Links work for a limited time. Ask the person who sent it for a new one. <code>tandem serve</code> prints fresh ones for
+          the demo workspace each time it starts.
         </p>
       </Card>
     );

@@ -1,4 +1,4 @@
-import type { RoomSnapshot, TaskRoom } from '@tandem/client';
+import type { RoomSnapshot, SessionState, TaskRoom } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -8,13 +8,21 @@ import type { Standing } from './lease';
 interface BannerProps {
   standing: Standing;
   room: RoomSnapshot;
+  connection: SessionState;
   taking: boolean;
   onTake: () => void;
   onDismiss: Pick<TaskRoom, 'dismissRefusals' | 'dismissSetAside'>;
 }
 
 /** One sentence above the image when something about the task is not as usual. Nothing here ever loses work. */
-export function Banner({ standing, room, taking, onTake, onDismiss }: BannerProps): ReactNode {
+export function Banner({ standing, room, connection, taking, onTake, onDismiss }: BannerProps): ReactNode {
+  if (connection.status === 'closed') {
+    return (
+      <Strip tone="bad" title="You are signed out">
+        Everything you drew is kept on this device and is sent when you open your sign-in link again.
+      </Strip>
+    );
+  }
   if (room.failure) {
     return (
       <Strip tone="bad" title="This task cannot be opened live">

@@ -9,6 +9,7 @@ import { isTaken, labelKeys } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
+import { useConnection } from '~/session/live';
 import { Failed } from '~/ui/feedback';
 import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
@@ -59,6 +60,7 @@ export function BenchView({
 }: BenchViewProps): ReactNode {
   const { api } = useBackend();
   const snapshot = useSnapshot(room);
+  const connection = useConnection();
   const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
   const actions = useTaskActions(project.id, task.id, room, activity);
   const [helping, setHelping] = useState(false);
@@ -151,7 +153,14 @@ export function BenchView({
       />
       <ToolRail desk={desk} />
       <div className="bench-middle">
-        <Banner standing={lease.standing} room={snapshot} taking={take.isPending} onTake={() => take.mutate()} onDismiss={room} />
+        <Banner
+          standing={lease.standing}
+          room={snapshot}
+          connection={connection}
+          taking={take.isPending}
+          onTake={() => take.mutate()}
+          onDismiss={room}
+        />
         <div className="bench-canvas">
           <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
           {imageError && (

@@ -1,4 +1,6 @@
 import './workbench.css';
+import './side-panel.css';
+import './hotkeys.css';
 
 import type { TaskRoom } from '@tandem/client';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
