@@ -113,7 +113,14 @@ async fn make(state: &AppState, tenant: Tenant, cast: &Cast, plan: Arc<DemoProje
     saved
 }
 
-async fn picture(state: &AppState, tenant: Tenant, project: ProjectId, plan: Arc<DemoProject>, cast: &Cast, index: usize) -> Result<Picture, DemoError> {
+async fn picture(
+    state: &AppState,
+    tenant: Tenant,
+    project: ProjectId,
+    plan: Arc<DemoProject>,
+    cast: &Cast,
+    index: usize,
+) -> Result<Picture, DemoError> {
     let (seed, done) = plan.pictures[index];
     let author = match done {
         State::Working(worker) | State::Submitted(worker) => Some(cast.annotator(worker)),
@@ -189,11 +196,8 @@ async fn save(tx: &mut TenantTx, cast: &Cast, plan: &DemoProject, project: Proje
     let tasks: Vec<ImportedTask> = pictures.iter().map(|p| p.task.clone()).collect();
     import::insert(tx, project, &tasks).await?;
     let now = Utc::now().timestamp_millis();
-    let documents: Vec<_> = pictures
-        .iter()
-        .filter(|p| !p.regions.is_empty())
-        .map(|p| (p.task.task, document::build(&p.regions, now)))
-        .collect();
+    let documents: Vec<_> =
+        pictures.iter().filter(|p| !p.regions.is_empty()).map(|p| (p.task.task, document::build(&p.regions, now))).collect();
     import::insert_documents(tx, project, &documents).await?;
     for picture in pictures {
         work(tx, cast, project, picture).await?;
