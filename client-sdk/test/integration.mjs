@@ -352,6 +352,43 @@ describe('the client and a real server', { concurrency: false }, () => {
     assert.ok(fresh.regions.get(drawn), 'what was drawn meanwhile arrived');
   });
 
+  test(
+    'killed in the middle of a storm, the server still has everything that was ever called saved',
+    { skip: !Server },
+    async () => {
+      const task = tasks[3];
+      for (let round = 0; round < 3; round += 1) {
+        const sessions = [ann, bob, admin].map((person) => person.live());
+        const robots = await Promise.all(sessions.map((session, i) => room([ann, bob, admin][i], task, session)));
+        const drawn = robots.map(() => []);
+        const promised = new Set();
+        const look = (i) => robots[i].saveState === 'saved' && drawn[i].forEach((id) => promised.add(id));
+        robots.forEach((robot, i) => robot.subscribe(() => look(i)));
+        const killed = new Promise((done) => setTimeout(() => done(at.server.kill9()), 400 + Math.random() * 800));
+        const end = killed.then(() => 'killed');
+        while ((await Promise.race([end, new Promise((done) => setTimeout(done, Math.random() * 12))])) !== 'killed') {
+          const i = Math.floor(Math.random() * robots.length);
+          drawn[i].push(robots[i].regions.add({ label: 'storm', geometry: box(round) }));
+        }
+        // Nobody who could deliver anything again may be there when the server comes back.
+        for (const session of sessions) session.close();
+        for (const person of [ann, bob, admin]) person.session.close();
+        await at.server.up();
+        const fresh = new Session({ url: `${at.url.replace(/^http/, 'ws')}/ws`, tokens: ann.tokens, WebSocket });
+        const there = await room(ann, task, fresh);
+        const lost = [...promised].filter((id) => !there.regions.get(id));
+        assert.deepEqual(lost, [], `${promised.size} promised`);
+        assert.ok(promised.size > 0);
+        fresh.close();
+        // What was never called saved is still with its author, and arrives.
+        for (const person of [ann, bob, admin]) person.session = person.live();
+        const back = await Promise.all([ann, bob, admin].map((person) => room(person, task)));
+        await Promise.all(back.map((one) => one.whenSaved()));
+        await until('every stroke', () => drawn.flat().every((id) => back[0].regions.get(id)));
+      }
+    },
+  );
+
   test('a random hour: three sessions edit, undo and lose their wires, and agree in the end', async () => {
     const sockets = new Set();
     class Cuttable extends WebSocket {
