@@ -312,7 +312,13 @@ describe('subscribing to regions', () => {
     const high = ann.regions.add({ label: 'high', geometry: box(), z: 2 });
     vi.setSystemTime(Date.now() + 5);
     const late = ann.regions.add({ label: 'late', geometry: box(), z: 1 });
-    expect(ann.regions.list().map((region) => region.id)).toEqual([low, late, high]);
+    const order = (): string[] => ann.regions.list().map((region) => region.id);
+    expect(order()).toEqual([low, late, high]);
+    ann.regions.update(late, { label: 'moved' });
+    expect(order()).toEqual([low, late, high]);
+    expect(ann.regions.list()[1]).toBe(ann.regions.get(late));
+    ann.regions.update(low, { z: 3 });
+    expect(order()).toEqual([late, high, low]);
   });
 });
 

@@ -22,6 +22,20 @@ export interface RegionsHost {
 const byDrawingOrder = (a: RegionSnapshot, b: RegionSnapshot): number =>
   a.z - b.z || a.createdAt - b.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 
+type Swap = readonly [before: RegionSnapshot, after: RegionSnapshot];
+
+/** More changes than this at once, and sorting anew is quicker than looking for each. */
+const FEW = 32;
+
+/** The list with some regions replaced; undefined when it has to be made anew. One edit among 10,000 shapes must not sort them all. */
+function swapped(list: readonly RegionSnapshot[] | undefined, swaps: readonly Swap[]): readonly RegionSnapshot[] | undefined {
+  const sameOrder = swaps.every(([before, after]) => byDrawingOrder(before, after) === 0);
+  if (!list || swaps.length > FEW || !sameOrder) return undefined;
+  const copy = [...list];
+  for (const [before, after] of swaps) copy[copy.indexOf(before)] = after;
+  return Object.freeze(copy);
+}
+
 export class Regions implements RegionStore {
   readonly #snapshots = new Map<string, RegionSnapshot>();
   readonly #any = new Emitter();
@@ -130,15 +144,18 @@ export class Regions implements RegionStore {
     const added: string[] = [];
     const changed: string[] = [];
     const removed: string[] = [];
+    const swaps: Swap[] = [];
     for (const id of ids) {
       const before = this.#snapshots.get(id);
       const after = this.#read(id, this.#map.get(id));
-      if (before && after) changed.push(id);
-      else if (after) added.push(id);
+      if (before && after) {
+        changed.push(id);
+        swaps.push([before, after]);
+      } else if (after) added.push(id);
       else if (before) removed.push(id);
     }
     if (added.length + changed.length + removed.length === 0) return;
-    this.#list = undefined;
+    this.#list = added.length + removed.length === 0 ? swapped(this.#list, swaps) : undefined;
     for (const id of [...added, ...changed, ...removed]) this.#byRegion.get(id)?.emit();
     this.#any.emit();
     this.#changes.emit({ added, changed, removed, by });
