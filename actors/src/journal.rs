@@ -127,6 +127,15 @@ impl JournalHandle {
         }
     }
 
+    /// Panic in the handler. Test builds only.
+    #[cfg(feature = "fault-injection")]
+    pub async fn crash(&self) {
+        if let Some(addr) = self.actor.try_addr() {
+            // It cannot answer.
+            let _ = addr.send(Crash).await;
+        }
+    }
+
     #[must_use]
     pub fn status(&self) -> JournalStatus {
         *self.status.borrow()
@@ -238,7 +247,6 @@ impl Handler<Append> for Journal {
     type Result = ();
 
     fn handle(&mut self, append: Append, ctx: &mut Self::Context) {
-        fail::fail_point!("journal-append");
         if append.generation != self.generation {
             // Its room has not heard of the restart yet, and will send this again after what was lost before it.
             return;
@@ -272,6 +280,20 @@ impl Handler<Flush> for Journal {
         Box::pin(async move {
             let _ = flushed.await;
         })
+    }
+}
+
+#[cfg(feature = "fault-injection")]
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Crash;
+
+#[cfg(feature = "fault-injection")]
+impl Handler<Crash> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _: &mut Self::Context) {
+        panic!("injected into the journal");
     }
 }
 

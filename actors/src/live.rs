@@ -189,6 +189,12 @@ impl Live {
         }
     }
 
+    /// Panic inside the journal. Test builds only.
+    #[cfg(feature = "fault-injection")]
+    pub async fn crash_journal(&self) {
+        self.inner.journal.crash().await;
+    }
+
     /// Panic inside a room. Test builds only.
     #[cfg(feature = "fault-injection")]
     pub async fn crash_task(&self, task: TaskId) {

@@ -339,6 +339,7 @@ pub struct Worker {
     pub durable: bool,
     pub syncs: usize,
     pub updates: usize,
+    unsure: bool,
 }
 
 impl Worker {
@@ -365,6 +366,7 @@ impl Worker {
             durable: true,
             syncs: 0,
             updates: 0,
+            unsure: false,
         }
     }
 
@@ -379,6 +381,8 @@ impl Worker {
     pub async fn reconnect(mut self, client: Client) -> Self {
         let lineage = self.joined.as_ref().map(|joined| joined.lineage);
         self.client = client;
+        // Deletions do not show in state vectors: who has edits that were not acknowledged sends the difference again.
+        self.unsure |= self.seq > self.acked;
         self.seq = 0;
         self.acked = 0;
         let syncs = self.syncs;
@@ -519,7 +523,7 @@ impl Worker {
     fn send_what_the_server_lacks(&mut self) {
         let joined = self.joined.as_ref().expect("subscribed comes before sync");
         let has = StateVector::decode_v1(&joined.state_vector.0).unwrap();
-        if self.seq > self.acked || self.doc.transact().state_vector() != has {
+        if std::mem::take(&mut self.unsure) || self.seq > self.acked || self.doc.transact().state_vector() != has {
             let bytes = self.doc.transact().encode_diff_v1(&has);
             self.send_update(bytes);
         }
