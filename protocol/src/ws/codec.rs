@@ -38,7 +38,6 @@ pub enum ClientFrame {
 }
 
 /// Anything the server may send.
-#[expect(clippy::large_enum_variant, reason = "a frame is made, encoded and dropped; boxing every control message buys nothing")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ServerFrame {
     Control(ServerControl),

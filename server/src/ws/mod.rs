@@ -52,7 +52,7 @@ pub fn on_connect(connection: &dyn Any, _: &mut Extensions) {
 }
 
 async fn open_tandem(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, actix_web::Error> {
-    if let Err(refused) = check_origin(&request, &state) {
+    if let Some(refused) = refuse_origin(&request, &state) {
         return Ok(refused);
     }
     let names = Subprotocol::ALL.map(Subprotocol::name);
@@ -76,7 +76,7 @@ struct StockQuery {
 /// What is refused here is refused after the upgrade: a browser cannot see why an upgrade failed, and the provider would come
 /// back for ever. Codes 4400 to 4499 tell it not to.
 async fn open_stock(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, actix_web::Error> {
-    if let Err(refused) = check_origin(&request, &state) {
+    if let Some(refused) = refuse_origin(&request, &state) {
         return Ok(refused);
     }
     let mut response = handshake(&request)?;
@@ -99,9 +99,9 @@ async fn admit(request: &HttpRequest, state: &AppState) -> Result<(Identity, Tas
     Ok((who, task))
 }
 
-fn check_origin(request: &HttpRequest, state: &AppState) -> Result<(), HttpResponse> {
+fn refuse_origin(request: &HttpRequest, state: &AppState) -> Option<HttpResponse> {
     if origin::is_allowed(request, &state.config.public_url) {
-        return Ok(());
+        return None;
     }
     let problem = tandem_protocol::Problem::new(
         403,
@@ -109,7 +109,7 @@ fn check_origin(request: &HttpRequest, state: &AppState) -> Result<(), HttpRespo
         "Origin not allowed",
         "This page's origin may not open connections here. The server allows its own host and its public_url.",
     );
-    Err(HttpResponse::build(StatusCode::FORBIDDEN).content_type("application/problem+json").json(problem))
+    Some(HttpResponse::build(StatusCode::FORBIDDEN).content_type("application/problem+json").json(problem))
 }
 
 fn answer(response: &mut actix_web::HttpResponseBuilder, body: Body) -> HttpResponse {
