@@ -1,0 +1,110 @@
+//! docs/protocol.md says what the code does.
+
+use std::{fmt::Write as _, path::Path};
+
+use tandem_actors::LiveConfig;
+use tandem_protocol::ws::{ClientControl, ClientHot, CloseCode, CursorAt, ServerControl, ServerHot, Subprotocol};
+
+fn page() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.md")).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{}{byte:02x}", if text.is_empty() { "" } else { " " }).unwrap();
+        text
+    })
+}
+
+#[test]
+fn the_worked_examples_are_what_goes_over_the_wire() {
+    let page = page();
+    let cursor = ClientHot::Cursor { channel: 1, x4: 401, y4: 240 }.encode();
+    let there = CursorAt { peer: 3, at: Some((401, 240)) };
+    let cursors = ServerHot::Cursors { channel: 1, cursors: vec![there, CursorAt { peer: 300, at: None }] }.encode();
+    for example in [hex(&cursor), hex(&cursors)] {
+        assert!(page.contains(&format!("```\n{example}\n```")), "{example}");
+    }
+}
+
+#[test]
+fn every_close_code_and_subprotocol_is_explained() {
+    use CloseCode as C;
+    let page = page();
+    for code in [
+        C::Normal,
+        C::TooBig,
+        C::Internal,
+        C::Restart,
+        C::TryLater,
+        C::TokenExpired,
+        C::HelloTimeout,
+        C::Idle,
+        C::BadFrame,
+        C::Unauthorized,
+        C::Forbidden,
+        C::NotFound,
+    ] {
+        assert!(page.contains(&code.code().to_string()), "{code:?}");
+    }
+    for subprotocol in Subprotocol::ALL {
+        assert!(page.contains(subprotocol.name()));
+    }
+}
+
+#[test]
+fn every_control_message_is_named() {
+    // Exhaustive on purpose: a new message does not compile until it is here, and does not pass until the page has it.
+    let client = |message: &ClientControl| match message {
+        ClientControl::Hello(_) => "hello",
+        ClientControl::Refresh(_) => "refresh",
+        ClientControl::Subscribe(_) => "subscribe",
+        ClientControl::Unsubscribe(_) => "unsubscribe",
+        ClientControl::SetPresence(_) => "set_presence",
+        ClientControl::Ping(_) => "ping",
+    };
+    let server = |message: &ServerControl| match message {
+        ServerControl::Welcome(_) => "welcome",
+        ServerControl::Refreshed(_) => "refreshed",
+        ServerControl::Subscribed(_) => "subscribed",
+        ServerControl::PresenceDiff(_) => "presence_diff",
+        ServerControl::GhostsReset(_) => "ghosts_reset",
+        ServerControl::TaskChanged(_) => "task_changed",
+        ServerControl::DurabilityChanged(_) => "durability_changed",
+        ServerControl::ProjectDiff(_) => "project_diff",
+        ServerControl::LeaseChanged(_) => "lease_changed",
+        ServerControl::Error(_) => "error",
+        ServerControl::Pong(_) => "pong",
+        ServerControl::Bye(_) => "bye",
+    };
+    let (_, _) = (client, server);
+    let page = page();
+    let names = ["hello", "refresh", "subscribe", "unsubscribe", "set_presence", "ping", "welcome", "refreshed", "subscribed"];
+    let more =
+        ["presence_diff", "ghosts_reset", "task_changed", "durability_changed", "project_diff", "lease_changed", "error", "pong", "bye"];
+    for name in names.into_iter().chain(more) {
+        assert!(page.contains(&format!("`{name}")) || page.contains(&format!("\"type\":\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn the_limits_on_the_page_are_the_defaults() {
+    let (page, config) = (page(), LiveConfig::default());
+    let (session, room) = (config.session, config.room);
+    let kib = |bytes: usize| format!("{} KiB", bytes >> 10);
+    let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
+    for text in [
+        format!("{}, {} s", kib(session.max_unauthenticated), session.hello_deadline.as_secs()),
+        format!("| frame, message | {} |", mib(session.max_frame)),
+        format!("| channels | {} |", session.max_channels),
+        format!("from {} on", kib(session.soft_outbox)),
+        mib(session.max_outbox),
+        format!("| {} s | 1013 |", session.stall.as_secs()),
+        format!("| {}; {} of updates |", mib(room.limits.max_update), mib(room.limits.max_document)),
+        format!("({} to {} ms", room.min_tick.as_millis(), room.max_tick.as_millis()),
+        format!("| {} | `waiting_for_disk` |", mib(config.journal.max_bytes)),
+        format!("({} a state, {} ids", kib(room.max_awareness), room.max_awareness_ids),
+    ] {
+        assert!(page.contains(&text), "{text}");
+    }
+}
