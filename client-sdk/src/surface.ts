@@ -316,8 +316,6 @@ export interface SessionApi {
   readonly state: SessionState;
   onState(listener: (state: SessionState) => void): Unsubscribe;
   connect(): void;
-  /** Do not wait for the pause to end. */
-  retryNow(): void;
   subscribeTask(taskId: string): TaskRoom;
   subscribeProject(projectId: string): ProjectRoom;
   subscribeUser(): UserRoom;
