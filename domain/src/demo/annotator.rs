@@ -90,7 +90,8 @@ impl Hand<'_> {
         let loose = f64::from(self.habits.loose * rng.range(0.3, 1.2));
         let [x0, y0] = self.inside(b.x + self.off(b.width, rng) - loose, b.y + self.off(b.height, rng) - loose);
         let [x1, y1] = self.inside(b.right() + self.off(b.width, rng) + loose, b.bottom() + self.off(b.height, rng) + loose);
-        Geometry::Box { x: x0, y: y0, width: (x1 - x0).max(3.0), height: (y1 - y0).max(3.0) }
+        let side = |length: f64| ((length * 10.0).round() / 10.0).max(3.0);
+        Geometry::Box { x: x0, y: y0, width: side(x1 - x0), height: side(y1 - y0) }
     }
 
     fn polygon(&self, outlines: &[Vec<Point>], rng: &mut Rng) -> Geometry {

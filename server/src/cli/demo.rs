@@ -93,11 +93,15 @@ struct Picture {
 async fn make(state: &AppState, tenant: Tenant, cast: &Cast, plan: Arc<DemoProject>) -> Result<(), DemoError> {
     let project = ProjectId::new();
     let at_once = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8);
-    let pictures: Vec<Picture> = stream::iter(0..plan.pictures.len())
+    let mut pictures: Vec<Picture> = stream::iter(0..plan.pictures.len())
         .map(|index| picture(state, tenant, project, Arc::clone(&plan), cast, index))
         .buffered(at_once)
         .try_collect()
         .await?;
+    for picture in &mut pictures {
+        // In the pictures' order, which is the queue's; rendering ends in another.
+        picture.task.task = TaskId::new();
+    }
     let mut tx = tenant.begin(&state.store).await?;
     let saved = save(&mut tx, cast, &plan, project, &pictures).await;
     let saved = match saved {
