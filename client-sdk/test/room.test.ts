@@ -226,6 +226,20 @@ describe('a refused edit', () => {
     expect(ids(bob)).toEqual(drawn.sort());
   });
 
+  it('sent before the room was joined anew is answered by what was sent since', async () => {
+    const { server, ann, bob } = await two();
+    const channel = server.heard.flatMap((message) => (message.type === 'subscribe' ? [message.channel] : []))[0] ?? 0;
+    const [connection] = server.connections;
+    const first = ann.regions.add({ label: 'a', geometry: box() });
+    await pass();
+    connection?.rejoin();
+    const late = { code: 'update_refused', message: 'late', retryable: false, field: null, rule: 'malformed' };
+    connection?.send({ type: 'error', channel, seq: 1, ...late });
+    await pass();
+    expect(ann.snapshot()).toMatchObject({ saveState: 'saved', refusals: [], setAside: [] });
+    expect(ids(bob)).toEqual([first]);
+  });
+
   it('too big for a frame never leaves, and does not end the connection', async () => {
     const server = new MemoryServer({ maxFrame: 10_000 });
     const { ann, bob } = await two(server);

@@ -36,6 +36,11 @@ export class Outbox {
     return { seq: this.#seq, bytes };
   }
 
+  /** Whether this update was sent since the last join and is not acknowledged. */
+  isSent(seq: number): boolean {
+    return this.#sent.includes(seq);
+  }
+
   /** @returns whether anything was waiting for this acknowledgement */
   ack(seq: number): boolean {
     const before = this.#sent.length;

@@ -411,7 +411,9 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (this.#isClosed()) this.#dispose();
   }
 
-  refused(_seq: number, error: ErrorMessage): void {
+  refused(seq: number, error: ErrorMessage): void {
+    // Of an update sent before the last join: the difference sent since has it, and gets its own answer.
+    if (!this.#outbox.isSent(seq)) return;
     if (error.retryable || SUBSCRIPTION_GONE.has(error.code)) this.#rejoin();
     else this.#refuse(error.code, error.message, error.field ?? null, error.rule ?? null);
   }
