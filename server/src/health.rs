@@ -1,5 +1,7 @@
 //! `/healthz` (the process answers) and `/readyz` (it can do its work).
 
+use std::time::Duration;
+
 use actix_web::{
     HttpResponse,
     web::{self, Data},
@@ -7,6 +9,9 @@ use actix_web::{
 use serde_json::json;
 
 use crate::app::AppState;
+
+/// Whoever asks has little patience, and a part that takes longer than this is not ready.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes.route("/healthz", web::get().to(alive)).route("/readyz", web::get().to(ready));
@@ -20,8 +25,7 @@ async fn alive() -> HttpResponse {
 /// go on working.
 async fn ready(state: Data<AppState>) -> HttpResponse {
     let live = state.live.ready();
-    let database = state.store.ping().await.is_ok();
-    let objects = state.objects.ensure_bucket().await.is_ok();
+    let (database, objects) = tokio::join!(in_time("database", state.store.ping()), in_time("objects", state.objects.ensure_bucket()));
     let ready = live.is_ready() && database && objects;
     let body = json!({
         "ready": ready,
@@ -33,4 +37,19 @@ async fn ready(state: Data<AppState>) -> HttpResponse {
         "documents": live.rooms,
     });
     if ready { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+}
+
+/// Whether a part answers. Why it does not is for the log, not for whoever asks.
+async fn in_time<E: std::fmt::Display>(part: &str, answer: impl Future<Output = Result<(), E>>) -> bool {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(part, %error, "not ready");
+            false
+        }
+        Err(_) => {
+            tracing::warn!(part, "not ready: no answer in time");
+            false
+        }
+    }
 }

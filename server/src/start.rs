@@ -36,21 +36,26 @@ pub enum StartError {
     Io(#[from] io::Error),
 }
 
-/// What to do about the refusals a person can do something about.
+/// The store's words as a sentence.
 fn database(error: &StoreError) -> String {
-    match error {
-        StoreError::NotMigrated { .. } => "The database has not this version's schema; run `tandem migrate`.".into(),
-        other => format!("The database does not serve: {other}."),
-    }
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
-/// Binds first of all: a taken address should be told before anything else was started.
-pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
+/// Binds first of all: a taken address should be told before anything else was started. With port 0 the system chooses one, and
+/// the configuration learns which.
+pub fn listen(config: &mut Config) -> Result<TcpListener, StartError> {
     let address = config.bind;
-    TcpListener::bind(address).map_err(|source| match source.kind() {
+    let listener = TcpListener::bind(address).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => StartError::Taken { address },
         _ => StartError::Bind { address, source },
-    })
+    })?;
+    if address.port() == 0 {
+        config.move_to(listener.local_addr()?);
+    }
+    Ok(listener)
 }
 
 /// Connects everything. The schema must be there. Call from inside an actix system.

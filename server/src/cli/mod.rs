@@ -76,10 +76,19 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("tandem: {error:#}");
+            eprintln!("tandem: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error with its causes, each told once: some errors have their cause in their own sentence already.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| match cause.to_string() {
+        cause if told.is_empty() => cause,
+        cause if told.to_lowercase().contains(&cause.to_lowercase()) => told,
+        cause => format!("{} ({cause})", told.trim_end_matches('.')),
+    })
 }
 
 /// Runs a command's work: an actix system, which the actors need, over a runtime of a few threads.
@@ -93,4 +102,20 @@ where
 
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let inner = || std::io::Error::other("no space left");
+        let told = Err::<(), _>(inner()).context("x cannot be written: no space left.").unwrap_err();
+        assert_eq!(sentence(&told), "x cannot be written: no space left.");
+        let told = Err::<(), _>(inner()).context("x cannot be written.").unwrap_err();
+        assert_eq!(sentence(&told), "x cannot be written (no space left)");
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub fn run(global: &Global, env: &Environment) -> anyhow::Result<ExitCode> {
-    let config = Arc::new(global.load(env)?.config);
+    let config = global.load(env)?.config;
     log::start(&config)?;
     let search_path = env.get("PATH").map(str::to_owned);
     super::block_on(serve(config, search_path))?;
@@ -40,9 +40,10 @@ impl Stop {
     }
 }
 
-async fn serve(config: Arc<Config>, search_path: Option<String>) -> Result<(), StartError> {
+async fn serve(mut config: Config, search_path: Option<String>) -> Result<(), StartError> {
     let mut stop = Stop::new()?;
-    let listener = start::listen(&config)?;
+    let listener = start::listen(&mut config)?;
+    let config = Arc::new(config);
     let platform = Platform::start(&config, search_path.as_deref()).await?;
     let served = serve_on(&config, &platform, listener, &mut stop).await;
     platform.stop().await;

@@ -147,6 +147,14 @@ impl Config {
         self.s3.endpoint.is_none()
     }
 
+    /// Takes the address that was got in place of the one that was asked for.
+    pub(crate) fn move_to(&mut self, address: SocketAddr) {
+        if self.public_url == parse::browsable(self.bind) {
+            self.public_url = parse::browsable(address);
+        }
+        self.bind = address;
+    }
+
     /// The log filter of `tracing`.
     #[must_use]
     pub fn log_filter(&self) -> &str {

@@ -135,7 +135,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Where a browser on this machine finds a listener.
-fn browsable(bind: SocketAddr) -> String {
+pub(super) fn browsable(bind: SocketAddr) -> String {
     if bind.ip().is_unspecified() { format!("http://localhost:{}", bind.port()) } else { format!("http://{bind}") }
 }
 

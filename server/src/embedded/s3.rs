@@ -8,6 +8,7 @@ mod door;
 use std::{
     io,
     net::SocketAddr,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -86,7 +87,9 @@ impl EmbeddedS3 {
 
 fn service(folder: &Path, keys: &S3Keys) -> Result<S3Service, S3Error> {
     let failed = |message: String| S3Error::Folder { path: folder.to_owned(), message };
-    std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+    // Other users of the machine have no business there.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| failed(error.to_string()))?;
     let files = FileSystem::new(folder).map_err(|error| failed(format!("{error:?}")))?;
     let mut builder = S3ServiceBuilder::new(files);
     builder.set_auth(SimpleAuth::from_single(keys.access.expose_secret(), keys.secret.expose_secret()));

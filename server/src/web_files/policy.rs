@@ -7,18 +7,14 @@ use crate::config::Config;
 
 /// The policy for a page. Scripts written into the page itself are allowed by their hash, no others.
 pub fn of(html: &str, config: &Config) -> String {
-    // A foreign object store is another origin for the browser.
-    let files = config
-        .s3
-        .public_endpoint
-        .as_ref()
-        .or(config.s3.endpoint.as_ref())
-        .map(|url| format!(" {}", url.origin().ascii_serialization()))
-        .unwrap_or_default();
+    // A foreign object store is another origin for the browser. So is the embedded one for who opened the page under another
+    // name of this machine than the public one.
+    let store = config.s3.public_endpoint.as_ref().or(config.s3.endpoint.as_ref());
+    let files = store.map_or_else(|| config.public_url.clone(), |url| url.origin().ascii_serialization());
     let scripts: String = inline_scripts(html).map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
-         img-src 'self' blob: data:{files}; connect-src 'self' ws: wss:{files}; font-src 'self' data:; object-src 'none'; base-uri 'none'; \
+         img-src 'self' blob: data: {files}; connect-src 'self' ws: wss: {files}; font-src 'self' data:; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
