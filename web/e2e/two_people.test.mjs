@@ -158,6 +158,24 @@ describe('two people on one task', () => {
     assert.equal(await mine(ben), 5);
   });
 
+  test('a killed Postgres: it comes back by itself, and with it the acknowledgement', async () => {
+    const postgres = await server.postgresPid();
+    process.kill(postgres, 'SIGKILL');
+    await drawBox(ben, [820, 420], [900, 500]);
+    await until(
+      'Anna sees it live',
+      () => mine(anna),
+      (n) => n === 6,
+    );
+    await until(
+      'saved',
+      () => saveState(ben),
+      (s) => s === 'saved',
+      60,
+    );
+    assert.notEqual(await server.postgresPid(), postgres);
+  });
+
   test('nothing went wrong in either window', () => {
     assert.deepEqual(anna.problems, []);
     assert.deepEqual(ben.problems, []);
