@@ -26,8 +26,9 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, Ima
                 source.skip(u64::from(length) + 4)?;
                 break;
             }
-            // After the picture data an eXIf chunk counts too (the third edition allows both places).
-            b"eXIf" if length as usize <= exif::MAX_EXIF_BYTES => {
+            // The third edition allows eXIf after the picture data too, but Chromium (156, tried) looks before it only, and what
+            // people see decides.
+            b"eXIf" if !has_data && length as usize <= exif::MAX_EXIF_BYTES => {
                 orientation = exif::orientation(source.vec(length as usize)?);
                 source.skip(4)?;
             }

@@ -1,8 +1,11 @@
 //! WebP (RFC 9649): RIFF chunks; lossy `VP8 `, lossless `VP8L`, or extended `VP8X` followed by the rest.
+//!
+//! An `EXIF` chunk's orientation is not read: Chromium (156, tried) shows such pictures as stored, and coordinates must be those of what
+//! people see.
 
 use std::io::{Read, Seek};
 
-use super::{Header, ImageProblem, exif, source::Source};
+use super::{Header, ImageProblem, source::Source};
 
 pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, ImageProblem> {
     source.set_format("image/webp");
@@ -15,7 +18,6 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, Ima
     source.skip(4)?;
     let mut canvas = None;
     let mut picture = None;
-    let mut orientation = 1;
     // A chunk needs its eight bytes of header; less is padding.
     while source.position() + 8 <= end {
         let kind = source.bytes::<4>()?;
@@ -26,9 +28,6 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, Ima
             b"VP8 " if length >= 10 => picture = picture.or(Some(lossy(source)?)),
             b"VP8L" if length >= 5 => picture = picture.or(Some(lossless(source)?)),
             b"ANMF" => picture = picture.or(canvas),
-            b"EXIF" if length <= exif::MAX_EXIF_BYTES as u64 => {
-                orientation = exif::orientation(source.vec(usize::try_from(length).unwrap_or(0))?);
-            }
             _ => {}
         }
         if next > source.len() + 1 {
@@ -41,7 +40,7 @@ pub(super) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Header, Ima
         (None, Some(picture)) => picture,
         (_, None) => return Err(source.damaged("it holds no picture data")),
     };
-    Ok(Header { width, height, orientation })
+    Ok(Header { width, height, orientation: 1 })
 }
 
 fn extended<R: Read + Seek>(source: &mut Source<R>) -> Result<(u32, u32), ImageProblem> {
