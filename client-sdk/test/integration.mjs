@@ -52,12 +52,21 @@ async function target() {
   };
 }
 
+/** Every session made here, so that none is left behind. */
+const sessions = new Set();
+
+function connect(at, tokens, options = {}) {
+  const session = new Session({ url: `${at.url.replace(/^http/, 'ws')}/ws`, tokens, WebSocket, ...options });
+  sessions.add(session);
+  return session;
+}
+
 async function enter(at, name) {
   const options = { baseUrl: at.url };
   const tokens = sessionTokens(options, await signIn(options, at.token(name)));
   const api = createApi({ ...options, tokens });
   const storage = memoryPersistence();
-  const live = () => new Session({ url: `${at.url.replace(/^http/, 'ws')}/ws`, tokens, WebSocket, storage });
+  const live = () => connect(at, tokens, { storage });
   return { name, tokens, api, live, session: live(), me: tokens.session.me };
 }
 
@@ -162,7 +171,7 @@ describe('the client and a real server', { concurrency: false }, () => {
 
   after(async () => {
     for (const one of rooms) one.close();
-    for (const person of [admin, ann, bob]) person?.session.close();
+    for (const session of sessions) session.close();
     await at?.[Symbol.asyncDispose]();
   });
 
@@ -252,8 +261,7 @@ describe('the client and a real server', { concurrency: false }, () => {
         sockets.push(this);
       }
     }
-    const url = `${at.url.replace(/^http/, 'ws')}/ws`;
-    const session = new Session({ url, tokens: ann.tokens, WebSocket: Cuttable });
+    const session = connect(at, ann.tokens, { WebSocket: Cuttable });
     const [a, b] = [await room(ann, tasks[2], session), await room(bob, tasks[2])];
     const before = count(b);
     for (let round = 0; round < 5; round += 1) {
@@ -374,7 +382,7 @@ describe('the client and a real server', { concurrency: false }, () => {
         for (const session of sessions) session.close();
         for (const person of [ann, bob, admin]) person.session.close();
         await at.server.up();
-        const fresh = new Session({ url: `${at.url.replace(/^http/, 'ws')}/ws`, tokens: ann.tokens, WebSocket });
+        const fresh = connect(at, ann.tokens);
         const there = await room(ann, task, fresh);
         const lost = [...promised].filter((id) => !there.regions.get(id));
         assert.deepEqual(lost, [], `${promised.size} promised`);
@@ -397,10 +405,9 @@ describe('the client and a real server', { concurrency: false }, () => {
         sockets.add(this);
       }
     }
-    const url = `${at.url.replace(/^http/, 'ws')}/ws`;
     const task = tasks.at(-1);
-    const sessions = [ann, bob, admin].map((person) => new Session({ url, tokens: person.tokens, WebSocket: Cuttable }));
-    const robots = await Promise.all(sessions.map((session, i) => room([ann, bob, admin][i], task, session)));
+    const wires = [ann, bob, admin].map((person) => connect(at, person.tokens, { WebSocket: Cuttable }));
+    const robots = await Promise.all(wires.map((session, i) => room([ann, bob, admin][i], task, session)));
     const chance = () => Math.random();
     for (let step = 0; step < 600; step += 1) {
       const robot = robots[Math.floor(chance() * robots.length)];
@@ -416,6 +423,6 @@ describe('the client and a real server', { concurrency: false }, () => {
     await Promise.all(robots.map((robot) => robot.whenSaved()));
     const picture = (robot) => JSON.stringify(robot.regions.list());
     await until('agreement', () => robots.every((robot) => robot.saveState === 'saved' && picture(robot) === picture(robots[0])));
-    for (const session of sessions) session.close();
+    for (const session of wires) session.close();
   });
 });
