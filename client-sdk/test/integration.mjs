@@ -366,8 +366,8 @@ describe('the client and a real server', { concurrency: false }, () => {
     async () => {
       const task = tasks[3];
       for (let round = 0; round < 3; round += 1) {
-        const sessions = [ann, bob, admin].map((person) => person.live());
-        const robots = await Promise.all(sessions.map((session, i) => room([ann, bob, admin][i], task, session)));
+        const storm = [ann, bob, admin].map((person) => person.live());
+        const robots = await Promise.all(storm.map((session, i) => room([ann, bob, admin][i], task, session)));
         const drawn = robots.map(() => []);
         const promised = new Set();
         const look = (i) => robots[i].saveState === 'saved' && drawn[i].forEach((id) => promised.add(id));
@@ -380,7 +380,6 @@ describe('the client and a real server', { concurrency: false }, () => {
         }
         // Nobody who could deliver anything again may be there when the server comes back.
         for (const session of sessions) session.close();
-        for (const person of [ann, bob, admin]) person.session.close();
         await at.server.up();
         const fresh = connect(at, ann.tokens);
         const there = await room(ann, task, fresh);
