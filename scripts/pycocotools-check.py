@@ -159,6 +159,17 @@ def serve(log):
     raise RuntimeError(f"the server did not start: {pathlib.Path(log.name).read_text()}")
 
 
+def refused(folder):
+    """Files that are none end with exit code 1, one sentence, and nothing imported."""
+    broken = folder / "broken.json"
+    for text, says in [("", "the file is empty"), ('{"images": [', "ends in the middle"), ('{"images": [{},]}', "broken JSON at line 1")]:
+        broken.write_text(text)
+        done = subprocess.run([TANDEM, "import", "coco", broken, "--project", "Broken"], capture_output=True, text=True)
+        check(f"a broken file: {says}", done.returncode == 1 and says in done.stderr, done.stderr)
+    done = subprocess.run([TANDEM, "export", "coco", "--project", "Broken"], capture_output=True, text=True)
+    check("a broken file makes no project", done.returncode == 1 and "There is no project" in done.stderr, done.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="tandem-coco-") as box:
         folder = pathlib.Path(box)
@@ -173,6 +184,7 @@ def main():
                         sample(folder, kind, file, images)
                 else:
                     print(f"NOTICE: {DATA} is not there; only the demo is checked")
+                refused(folder)
                 for project in DEMO:
                     out = folder / "demo.json"
                     tandem("export", "coco", "--project", project, "--out", out)

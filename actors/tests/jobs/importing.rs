@@ -178,3 +178,28 @@ async fn an_imported_task_is_handed_out_like_any_other() {
     let task = tasks::get(&mut tx, row.task).await.expect("a query").expect("the task").task;
     assert_eq!((task.status, task.region_count), (tandem_protocol::rest::TaskStatus::Pending, 1));
 }
+
+#[tokio::test]
+async fn a_projects_own_rules_win_over_a_files_and_its_labels_grow() {
+    let world = World::new().await;
+    let file = |categories: serde_json::Value, annotation: serde_json::Value, name: &str| json!({"images": [image(1, name, 20, 10)], "annotations": [annotation], "categories": categories});
+    let pictures = [("a.png", picture(20, 10, ImageFormat::Png)), ("b.png", picture(20, 10, ImageFormat::Png))];
+    let first = file(
+        json!([{"id": 1, "name": "cat", "tandem": {"color": "#123456", "kinds": ["box"]}}]),
+        boxed(1, 1, 1, [1.0, 1.0, 2.0, 2.0]),
+        "a.png",
+    );
+    let path = coco(world.folder.path(), &pictures, &first);
+    world.import(ImportFormat::Coco, &path, "Rules").await.expect("imports");
+
+    let polygon = json!({"id": 2, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 5, 1, 5, 5]]});
+    let second = file(json!([{"id": 1, "name": "cat", "supercategory": "animal"}, {"id": 2, "name": "dog"}]), polygon, "b.png");
+    coco(world.folder.path(), &pictures, &second);
+    let report = world.import(ImportFormat::Coco, &path, "Rules").await.expect("imports");
+    assert_eq!(refusals(&report), ["kind_not_allowed: annotations[0] (id 2): \"cat\" takes box, not polygon"]);
+    assert_eq!(report.imported, Counts { images: 1, annotations: 0 });
+    let labels = world.full_project("Rules").await.label_schema.labels;
+    assert_eq!(labels.iter().map(|l| (l.name.as_str(), l.color.as_str())).collect::<Vec<_>>()[0], ("cat", "#123456"));
+    assert_eq!((labels.len(), labels[1].name.as_str(), labels[1].hotkey.as_deref()), (2, "dog", Some("2")));
+    assert_eq!(labels[0].supercategory, None, "what is there is not changed");
+}
