@@ -64,6 +64,8 @@ pub struct StockActor {
     /// Grows with every join, so that late news of a room that crashed find nobody.
     subscription: u64,
     room: Option<Addr<TaskActor>>,
+    /// The room has let this one in; before that it would drop what it is sent.
+    joined: bool,
     project: Option<Addr<ProjectActor>>,
     backlog: VecDeque<RoomInput>,
     again_planned: bool,
@@ -94,6 +96,7 @@ where
         outbox: outbox.clone(),
         subscription: 0,
         room: None,
+        joined: false,
         project: None,
         backlog: VecDeque::new(),
         again_planned: false,
@@ -266,7 +269,7 @@ impl StockActor {
 
     fn drain(&mut self, ctx: &mut Ctx) {
         let seat = self.seat();
-        let Some(room) = &self.room else { return };
+        let Some(room) = self.room.as_ref().filter(|_| self.joined) else { return };
         while let Some(what) = self.backlog.pop_front() {
             match room.try_send(Input { seat, what }) {
                 Ok(()) => {}
@@ -324,6 +327,7 @@ impl Handler<RoomEvent> for StockActor {
         }
         match event.news {
             RoomNews::Joined(joined) => {
+                self.joined = true;
                 self.send(&[SYNC, STEP_1], &joined.task.state_vector.0, ctx);
                 if !joined.sync.is_empty() {
                     self.send(&[SYNC, UPDATE], &joined.sync, ctx);
@@ -340,6 +344,7 @@ impl Handler<RoomEvent> for StockActor {
             RoomNews::Refused { why, .. } => self.deny(&why.message, ctx),
             RoomNews::Lost => {
                 self.room = None;
+                self.joined = false;
                 self.backlog.clear();
                 self.join(ctx);
             }

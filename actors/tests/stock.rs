@@ -1,0 +1,181 @@
+//! Stock y-websocket clients over the log in memory.
+
+mod common;
+
+use std::time::Duration;
+
+use actix_http::ws::{Frame, Message};
+use bytes::Bytes;
+use common::{House, Wire, Worker, content, new_doc};
+use tandem_actors::{Authenticator, session::stock};
+use tandem_protocol::{
+    TaskId,
+    rest::ProjectStatus,
+    ws::varint::{Reader, write_uint},
+};
+use yrs::{Doc, Map, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
+
+struct Stock {
+    wire: Wire,
+    doc: Doc,
+    closed: Option<String>,
+}
+
+impl Stock {
+    /// Connects and starts to sync, as the provider does.
+    async fn connect(house: &House, name: &str, task: TaskId) -> Self {
+        let token = house.person(name);
+        let who = house.people.authenticate(&token).await.unwrap();
+        let wire = Wire::open(|bytes| stock::start(&house.live, who, task, bytes));
+        let mut stock = Self { wire, doc: new_doc(yrs::ClientID::random().get()), closed: None };
+        let vector = stock.doc.transact().state_vector().encode_v1();
+        stock.send(&[0, 0], &vector);
+        stock
+    }
+
+    fn send(&mut self, head: &[u8], bytes: &[u8]) {
+        let mut frame = head.to_vec();
+        write_uint(&mut frame, bytes.len() as u64);
+        frame.extend_from_slice(bytes);
+        self.wire.send(Message::Binary(frame.into()));
+    }
+
+    fn put(&mut self, key: &str) {
+        let map = self.doc.get_or_insert_map("regions");
+        let bytes = {
+            let mut txn = self.doc.transact_mut();
+            map.insert(&mut txn, key, 1.0);
+            txn.commit();
+            txn.encode_update_v1()
+        };
+        self.send(&[0, 2], &bytes);
+    }
+
+    /// The next frame, handled as the provider handles it. None: closed.
+    async fn step(&mut self) -> Option<Bytes> {
+        loop {
+            match self.wire.next().await? {
+                Frame::Binary(frame) => {
+                    match frame.as_ref() {
+                        [0, 0, ..] => {
+                            let has = StateVector::decode_v1(&payload(&frame, 2)).unwrap();
+                            let lacks = self.doc.transact().encode_diff_v1(&has);
+                            self.send(&[0, 1], &lacks);
+                        }
+                        [0, 1 | 2, ..] => self.doc.transact_mut().apply_update(Update::decode_v1(&payload(&frame, 2)).unwrap()).unwrap(),
+                        _ => {}
+                    }
+                    return Some(frame);
+                }
+                Frame::Close(reason) => {
+                    self.closed = reason.and_then(|reason| reason.description);
+                    return None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn until(&mut self, mut holds: impl FnMut(&Self, &Bytes) -> bool) {
+        loop {
+            let Some(frame) = self.step().await else { panic!("closed: {:?}", self.closed) };
+            if holds(self, &frame) {
+                return;
+            }
+        }
+    }
+}
+
+fn payload(frame: &Bytes, head: usize) -> Bytes {
+    let mut reader = Reader::new(&frame[head..]);
+    let length = reader.uint().unwrap() as usize;
+    assert_eq!(reader.rest().len(), length, "one message a frame");
+    frame.slice_ref(reader.rest())
+}
+
+#[actix::test]
+async fn stock_clients_and_ours_share_one_document() {
+    let house = House::new();
+    let task = house.task();
+    let mut ours = Worker::join(house.connect("ann").await, task).await;
+    ours.put("ours", 1.0);
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|s, _| content(&s.doc).len() == 1).await;
+    stock.put("stock");
+    ours.until(|w| w.content().len() == 2).await;
+    ours.put("more", 1.0);
+    stock.until(|s, _| content(&s.doc).len() == 3).await;
+    ours.until_acked().await;
+    assert_eq!(content(&house.stored(task).await).len(), 3);
+    assert_eq!(house.live.task_stats(task).await.unwrap().members, 2);
+}
+
+#[actix::test]
+async fn ours_are_seen_by_stock_clients_as_awareness_and_the_other_way_as_people() {
+    let house = House::new();
+    let task = house.task();
+    let mut ours = Worker::join(house.connect("ann").await, task).await;
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame[0] == 1 && String::from_utf8_lossy(frame).contains(r#""name":"ann""#)).await;
+    ours.until(|w| w.peers.len() == 2).await;
+    drop(ours);
+    stock.until(|_, frame| frame[0] == 1 && String::from_utf8_lossy(frame).contains("null")).await;
+}
+
+#[actix::test]
+async fn a_provider_alone_hears_something_well_within_its_thirty_seconds() {
+    let house = House::new();
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    for _ in 0..5 {
+        let start = tokio::time::Instant::now();
+        stock.step().await.unwrap();
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    }
+}
+
+#[actix::test]
+async fn a_read_only_provider_is_told_and_changes_nothing() {
+    let house = House::new();
+    let task = house.task();
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    stock.put("a");
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    assert!(content(&house.stored(task).await).is_empty());
+}
+
+#[actix::test]
+async fn queries_unknown_kinds_and_garbage() {
+    let house = House::new();
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.wire.send(Message::Binary(vec![77, 1, 2, 3].into()));
+    stock.wire.send(Message::Binary(vec![3].into()));
+    stock.until(|_, frame| frame[0] == 1).await;
+    stock.send(&[0, 2], &[0xff, 0xff]);
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    stock.wire.send(Message::Binary(vec![0, 0, 50].into()));
+    while stock.step().await.is_some() {}
+}
+
+#[cfg(feature = "fault-injection")]
+#[actix::test]
+async fn after_a_crash_of_the_room_a_provider_is_synced_again_on_its_connection() {
+    let house = House::new();
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    let mut ours = Worker::join(house.connect("ann").await, task).await;
+    stock.put("before");
+    ours.until(|w| w.content().len() == 1).await;
+    house.live.crash_task(task).await;
+    stock.put("meanwhile");
+    // The server asks again what it has.
+    stock.until(|_, frame| frame.starts_with(&[0, 0])).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 0])).await;
+    ours.until(|w| w.content().len() == 2).await;
+    ours.put("after", 1.0);
+    stock.until(|s, _| content(&s.doc).len() == 3).await;
+}
