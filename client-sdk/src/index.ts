@@ -2,7 +2,7 @@ export type * from './surface.js';
 export type * from './wire/types.js';
 export { Session, type SessionOptions } from './session/session.js';
 export { fixedToken, SignInNeeded, type TokenSource } from './session/tokens.js';
-export { ReadOnlyError, RoomError } from './room/task-room.js';
+export { ReadOnlyError, RoomError } from './room/errors.js';
 export type { Network, Timers, TimerHandle, WebSocketConstructor, WebSocketLike } from './util/env.js';
 export type { AsideDocument, DeliveryMarks, Persistence, StoredDocument } from './persistence/types.js';
 export { memoryPersistence } from './persistence/memory.js';

@@ -27,19 +27,22 @@ import type {
 import type { TimerHandle } from '../util/env.js';
 import { Pace } from '../util/pace.js';
 import { Cached } from '../util/signal.js';
+import { Waiters } from '../util/waiters.js';
 import { fromBase64, toBase64 } from '../wire/bytes.js';
 import type { ServerHot } from '../wire/hot.js';
 import type { ErrorMessage, LeaseView, ProjectRole, Subscribed, TaskJoined, TaskStatus, Topic } from '../wire/types.js';
-import { Cursors } from './cursors.js';
-import { Ghosts } from './ghosts.js';
+import type { Cursors } from './cursors.js';
+import { ReadOnlyError, RoomError } from './errors.js';
+import type { Ghosts } from './ghosts.js';
 import { Keeper } from './keeper.js';
 import { lacking, NOTHING } from './lacking.js';
 import { FROM_SERVER, FROM_STORAGE, isMine } from './origins.js';
 import { Outbox } from './outbox.js';
-import { Presence } from './presence.js';
-import { sameRegion } from './region.js';
+import { People } from './people.js';
+import type { Presence } from './presence.js';
 import { Regions } from './regions.js';
 import { saveState } from './save-state.js';
+import { whatWasLost, type Replaced } from './set-aside.js';
 import { MyUndo } from './undo.js';
 
 /** Edits of this long go together when there are many; the first after quiet goes at once. */
@@ -52,43 +55,6 @@ const REJOIN_MS = 1_000;
 const SUBSCRIPTION_GONE: ReadonlySet<string> = new Set(['unknown_channel', 'not_subscribed']);
 /** Bytes of a frame around an update. */
 const FRAME_OVERHEAD = 32;
-
-/** The server's words for why edits are not accepted. */
-const WHY_READ_ONLY: Readonly<Record<string, string>> = {
-  role: 'your role may look but not edit here',
-  project_archived: 'the project is archived',
-};
-
-/** Edits are not accepted here; `reason` is the machine word, the message says it in words. */
-export class ReadOnlyError extends Error {
-  override readonly name = 'ReadOnlyError';
-  constructor(readonly reason: string) {
-    super(WHY_READ_ONLY[reason] ?? reason);
-  }
-}
-
-/** The server does not let us into this room, or took an edit not. */
-export class RoomError extends Error {
-  override readonly name = 'RoomError';
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-interface Waiter {
-  readonly done: () => boolean;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-interface Replaced {
-  readonly doc: Y.Doc;
-  readonly lineage: string | null;
-  readonly reason: SetAside['reason'];
-}
 
 export const createTaskRoom = (session: Session, taskId: string): TaskRoom => new LiveTaskRoom(session, taskId);
 
@@ -105,7 +71,8 @@ class LiveTaskRoom implements TaskRoom, Channel {
   readonly #flush: Pace;
   readonly #keeper: Keeper;
   readonly #view: Cached<RoomSnapshot>;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
+  readonly #people: People;
   #doc = new Y.Doc();
   #lineage: string | null = null;
   #phase: RoomPhase = 'loading';
@@ -152,9 +119,8 @@ class LiveTaskRoom implements TaskRoom, Channel {
       this.#doc,
     );
     this.undo = new MyUndo(this.#doc, this.#origin, () => this.#isWritable());
-    this.ghosts = new Ghosts(timers);
-    this.presence = new Presence(timers);
-    this.cursors = new Cursors(timers);
+    this.#people = new People(timers);
+    ({ ghosts: this.ghosts, presence: this.presence, cursors: this.cursors } = this.#people);
     this.#doc.on('update', this.#edited);
     void this.#load();
   }
@@ -226,11 +192,10 @@ class LiveTaskRoom implements TaskRoom, Channel {
   close(): void {
     if (this.#phase === 'closed') return;
     this.flush();
-    this.cursors.leave();
-    this.ghosts.clearMine();
+    this.#people.withdraw();
     const lingering = this.#phase === 'joined' && this.#outbox.pending > 0;
     this.#phase = 'closed';
-    this.#rejectWaiters(new RoomError('closed', 'the room was closed'));
+    this.#waiters.reject(new RoomError('closed', 'the room was closed'));
     this.#changed();
     if (!lingering) this.#dispose();
     else this.#arm(LINGER_MS, () => this.#dispose());
@@ -308,11 +273,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#status = task.status;
     this.#lease = task.lease ?? null;
     this.#durable = task.durable;
-    if (!this.#isClosed()) {
-      this.presence.join(link, task.peer, task.peers);
-      this.cursors.join(link, task.peer);
-      this.ghosts.join(link, task.peer, task.ghost_epoch);
-    }
+    if (!this.#isClosed()) this.#people.join(link, task);
     this.#changed();
   }
 
@@ -341,15 +302,13 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (this.#outbox.pending === 0) this.#delivered();
     this.#send();
     this.#changed();
-    if (this.#cannotDeliver()) this.#rejectWaiters(new RoomError('read_only', this.#readOnly ?? ''));
+    if (this.#cannotDeliver()) this.#waiters.reject(new RoomError('read_only', this.#readOnly ?? ''));
   }
 
   parted(): void {
     this.#link = undefined;
     this.#joining = undefined;
-    this.presence.part();
-    this.cursors.part();
-    this.ghosts.part();
+    this.#people.part();
     if (this.#isClosed()) {
       this.#dispose();
       return;
@@ -374,7 +333,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     }
     this.#phase = 'failed';
     this.#failure = failure;
-    this.#rejectWaiters(new RoomError(failure.code, failure.message));
+    this.#waiters.reject(new RoomError(failure.code, failure.message));
     this.#changed();
   }
 
@@ -440,7 +399,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   #refuse(code: string, message: string, field: string | null, rule: string | null): void {
     this.#refusals = [...this.#refusals, { code, message, field, rule, at: this.session.timers.now() }];
     this.#replaceDocument('refused');
-    this.#rejectWaiters(this.#refusalError());
+    this.#waiters.reject(this.#refusalError());
     this.#changed();
     this.#link?.resubscribe();
   }
@@ -471,15 +430,8 @@ class LiveTaskRoom implements TaskRoom, Channel {
     const replaced = this.#replaced;
     this.#replaced = undefined;
     if (!replaced) return;
-    const old = new Regions({ ...NOBODY, now: () => this.session.timers.now() }, replaced.doc);
-    const lost = old.list().filter((region) => {
-      const now = this.regions.get(region.id);
-      return !now || !sameRegion(now, region);
-    });
-    old.dispose();
+    this.#setAside = [...this.#setAside, whatWasLost(replaced, this.regions, this.session.timers.now())];
     replaced.doc.destroy();
-    const { reason, lineage } = replaced;
-    this.#setAside = [...this.#setAside, { reason, lineage, regions: lost, at: this.session.timers.now() }];
   }
 
   // ---------------------------------------------------------------- what the server says
@@ -487,8 +439,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   control(message: ChannelControl): void {
     switch (message.type) {
       case 'presence_diff':
-        this.presence.apply(message);
-        this.cursors.gone(message.left);
+        this.#people.changed(message);
         break;
       case 'ghosts_reset':
         this.ghosts.reset(message.epoch);
@@ -556,23 +507,14 @@ class LiveTaskRoom implements TaskRoom, Channel {
 
   #changed(): void {
     this.#view.invalidate();
-    const ready = this.#waiters.filter((waiter) => waiter.done());
-    if (ready.length === 0) return;
-    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
-    for (const waiter of ready) waiter.resolve();
+    this.#waiters.changed();
   }
 
   #when(done: () => boolean): Promise<void> {
     if (done()) return Promise.resolve();
     if (this.#isClosed()) return Promise.reject(new RoomError('closed', 'the room was closed'));
     if (this.#failure) return Promise.reject(new RoomError(this.#failure.code, this.#failure.message));
-    return new Promise((resolve, reject) => this.#waiters.push({ done, resolve, reject }));
-  }
-
-  #rejectWaiters(error: Error): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter.reject(error);
+    return this.#waiters.when(done);
   }
 
   #arm(ms: number, run: () => void): void {
@@ -586,14 +528,9 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#link = undefined;
     this.session.detach(this);
     this.#flush.stop();
-    this.ghosts.dispose();
-    this.presence.dispose();
-    this.cursors.dispose();
+    this.#people.dispose();
     this.undo.dispose();
     this.regions.dispose();
     this.#doc.destroy();
   }
 }
-
-/** Reads a document nobody may write. */
-const NOBODY = { origin: {}, userId: undefined, assertWritable: (): void => undefined };
