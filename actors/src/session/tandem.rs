@@ -22,9 +22,12 @@ use actix_web_actors::ws::WebsocketContext;
 use bytes::{Bytes, BytesMut};
 use chrono::Utc;
 use futures_util::Stream;
-use tandem_domain::{identity::Identity, permission::Action};
+use tandem_domain::{
+    identity::Identity,
+    permission::{Action, permits},
+};
 use tandem_protocol::{
-    LineageId, ProjectId, SessionId, TaskId,
+    LineageId, ProjectId, ProjectRole, SessionId, TaskId,
     ws::{
         Bye, ClientControl, ClientFrame, ClientHot, CloseCode, Encoded, ErrorMessage, GhostsReset, Hello, LeaseChanged, Limits, MyLease,
         Pong, PresenceDiff, PresenceState, ProjectDiff, Refresh, Refreshed, ServerControl, ServerFrame, ServerHot, Subprotocol, Subscribe,
@@ -101,6 +104,8 @@ struct TaskChannel {
     lineage: Option<LineageId>,
     state_vector: Option<Bytes>,
     record: Option<TaskRecord>,
+    /// As the room let this person in; what they send is checked against it.
+    role: Option<ProjectRole>,
     /// None while joining, for the first time or again.
     room: Option<Addr<TaskActor>>,
     /// The client has its `subscribed` and sends on it.
@@ -451,6 +456,7 @@ impl SessionActor {
                     lineage: subscribe.lineage,
                     state_vector: subscribe.state_vector.map(|vector| vector.0.into()),
                     record: None,
+                    role: None,
                     room: None,
                     joined: false,
                     project: None,
@@ -618,7 +624,6 @@ impl SessionActor {
     /// Something for a room, if this person may.
     fn input(&mut self, channel: u32, seq: Option<u64>, action: Action, input: RoomInput, ctx: &mut Ctx) {
         let max_backlog = self.config.max_backlog;
-        let Some(who) = &self.who else { return };
         let Some(Channel::Task(task)) = self.channels.get_mut(&channel) else {
             let why = Refused::new("unknown_channel", "no task is subscribed on this channel").field("channel", "subscribed");
             return self.error(Some(channel), seq, why, ctx);
@@ -631,10 +636,9 @@ impl SessionActor {
             let why = Refused::new("not_subscribed", "wait for subscribed before sending on a channel").field("channel", "subscribed");
             return self.error(Some(channel), seq, why, ctx);
         }
-        // The room's welcome can overtake the answer that brings the record. What comes in between waits in the backlog, and the
-        // room checks it: taking an unknown membership for none would refuse good edits of a quick client for ever.
-        let forbidden = task.record.as_ref().is_some_and(|record| !who.may(action, record.membership));
-        if forbidden {
+        // The role the room's welcome named: the answer that brings the record may come after it, and taking an unknown
+        // membership for none would refuse good edits of a quick client.
+        if !task.role.is_some_and(|role| permits(role, action)) {
             return self.error(Some(channel), seq, Refused::read_only("role"), ctx);
         }
         if let RoomInput::Presence(state) = &input {
@@ -764,6 +768,7 @@ impl SessionActor {
     fn joined(&mut self, channel: u32, joined: &crate::room::Joined, ctx: &mut Ctx) {
         let Some(task) = self.task(channel) else { return };
         task.joined = true;
+        task.role = Some(joined.task.role);
         let topic = Topic { kind: TopicKind::Task, id: task.id.into() };
         if let Some(state) = task.presence.clone() {
             task.backlog.push_back(RoomInput::Presence(state));
