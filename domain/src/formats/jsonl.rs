@@ -26,7 +26,7 @@ pub struct Line {
     pub width: Option<u32>,
     #[serde(default)]
     pub height: Option<u32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<TaskStatus>,
     #[serde(default)]
     pub annotation: Option<LineAnnotation>,

@@ -63,6 +63,10 @@ pub fn run(global: &Global, env: &Environment, what: &Import) -> anyhow::Result<
         let place = Place::open(&config, env, from.workspace.as_deref()).await?;
         let result = import_at(&place, &request).await;
         place.close().await;
+        if result.is_err() && std::io::stderr().is_terminal() {
+            // What is said next begins a line of its own.
+            eprintln!();
+        }
         result
     })?;
     // Nobody reads it: the import was done all the same.
