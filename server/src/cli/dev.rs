@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -127,11 +128,17 @@ fn pass_on(child: &tokio::process::Child) {
     }
 }
 
+/// Another run may be between making its folder and locking it.
+fn settled(folder: &Path) -> bool {
+    let age = fs::metadata(folder).and_then(|metadata| metadata.modified()).map(|at| at.elapsed().unwrap_or_default());
+    age.is_ok_and(|age| age > Duration::from_secs(60))
+}
+
 /// Stops and removes what runs that were killed left behind: folders that nobody holds the lock of.
 fn sweep(base: &Path) {
     let Ok(entries) = fs::read_dir(base) else { return };
     for folder in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)).map(|entry| entry.path()) {
-        let abandoned = Lock::take(&folder).is_ok() && stop_leftover(&folder).is_ok();
+        let abandoned = settled(&folder) && Lock::take(&folder).is_ok() && stop_leftover(&folder).is_ok();
         if abandoned {
             let _ = fs::remove_dir_all(&folder);
         }
