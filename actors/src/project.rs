@@ -147,6 +147,11 @@ impl Actor for ProjectActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(IDLE, |project, ctx| {
+            // Sessions that ended before their coming was known here never say goodbye.
+            project.seats.retain(|_, present| present.outlet.connected());
+            let seats = &project.seats;
+            project.watchers.retain(|seat| seats.contains_key(seat));
+            project.plan_tick(ctx);
             if project.seats.is_empty() && !project.asking {
                 (project.deps.retire)(project.project, project.instance);
                 ctx.stop();
@@ -224,6 +229,7 @@ impl ProjectActor {
                     project.ask(ctx);
                 } else {
                     project.tell_diff();
+                    project.welcome();
                 }
             });
         }

@@ -77,6 +77,8 @@ impl Actor for UserActor {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
         ctx.run_interval(IDLE, |user, ctx| {
+            // Sessions that ended before their coming was known here never say goodbye.
+            user.sessions.retain(|_, outlet| outlet.connected());
             if user.sessions.is_empty() {
                 (user.deps.retire)(user.user, user.instance);
                 ctx.stop();

@@ -9,6 +9,7 @@ use tandem_protocol::{
     rest::{ProjectStatus, TaskStatus},
     ws::{CursorAt, ServerControl, ServerFrame, ServerHot, TaskChanged},
 };
+use tandem_store::documents::DocumentLog;
 use yrs::{Map, ReadTxn, Transact, updates::encoder::Encode};
 
 #[actix::test]
@@ -496,6 +497,30 @@ async fn malformed_regions_are_named_by_their_path() {
 }
 
 #[actix::test]
+async fn an_edit_the_store_refuses_for_good_ends_its_room_and_holds_up_nobody_else() {
+    let house = House::new();
+    let (gone, fine) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, gone).await;
+    let mut bob = Worker::join(house.connect("bob").await, fine).await;
+    let document = house.log.open(&house.key(gone)).await.unwrap().id;
+    house.log.refuse(document);
+    house.log.hold();
+    bob.put("first", 1.0);
+    house.log.append_waiting().await;
+    for n in 0..5 {
+        ann.put(&format!("a{n}"), 1.0);
+        bob.put(&format!("b{n}"), 1.0);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    house.log.release();
+    bob.until_acked().await;
+    ann.until(|w| w.errors.iter().any(|e| e.code == "document_gone")).await;
+    assert_eq!(ann.acked, 0);
+    assert_eq!(content(&house.stored(fine).await).len(), 6);
+    assert!(house.live.ready().is_ready());
+}
+
+#[actix::test]
 async fn the_log_is_compacted_after_so_many_edits_and_loses_nothing() {
     let house = House::with(|config| config.room.compact_after = 10);
     let task = house.task();
@@ -505,7 +530,6 @@ async fn the_log_is_compacted_after_so_many_edits_and_loses_nothing() {
         ann.until_acked().await;
     }
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    use tandem_store::documents::DocumentLog;
     let stored = house.log.open(&house.key(task)).await.unwrap();
     assert!(stored.updates.len() < 25, "{} updates left", stored.updates.len());
     assert_eq!(content(&house.stored(task).await), ann.content());
