@@ -41,7 +41,7 @@ pub struct SessionConfig {
     pub frames: (u32, u32),
     /// Bytes a second, and at once.
     pub bytes: (u32, u32),
-    /// Frames waiting for a busy room before the connection is cut.
+    /// Frames waiting for a busy room before the connection is cut; two frames of the largest size in bytes.
     pub max_backlog: usize,
 }
 

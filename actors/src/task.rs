@@ -199,6 +199,17 @@ pub enum RoomInput {
     QueryAwareness,
 }
 
+impl RoomInput {
+    /// Bytes it holds on to while it waits.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Update { bytes, .. } | Self::Ghost { bytes, .. } | Self::Step1(bytes) | Self::Awareness(bytes) => bytes.len(),
+            Self::Cursor(_) | Self::Presence(_) | Self::QueryAwareness => 0,
+        }
+    }
+}
+
 #[derive(Clone, Message)]
 #[rtype(result = "()")]
 pub struct TaskNews {

@@ -6,6 +6,8 @@ mod outbox;
 pub mod stock;
 pub mod tandem;
 
+use std::collections::VecDeque;
+
 use actix::{Actor, StreamHandler};
 use actix_http::ws::{Codec, Message, ProtocolError};
 use actix_web::error::PayloadError;
@@ -16,7 +18,13 @@ use futures_util::Stream;
 pub use gate::Latch;
 pub use outbox::{Body, Outbox};
 
+use crate::{config::SessionConfig, task::RoomInput};
 use gate::Gate;
+
+/// Whether more waits for a busy room than may.
+fn is_overfull(backlog: &VecDeque<RoomInput>, config: &SessionConfig) -> bool {
+    backlog.len() > config.max_backlog || backlog.iter().map(RoomInput::size).sum::<usize>() > config.max_frame * 2
+}
 
 /// Runs a session over the bytes of an upgraded request, and returns what to answer.
 fn run<A, S>(actor: A, bytes: S, limits: (usize, usize), latch: Latch, outbox: &Outbox) -> Body

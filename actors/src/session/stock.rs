@@ -26,7 +26,7 @@ use tandem_protocol::{
 };
 use tokio::time::Instant;
 
-use super::{Body, Latch, Outbox, gate::Bucket, outbox::shorten, run};
+use super::{Body, Latch, Outbox, gate::Bucket, is_overfull, outbox::shorten, run};
 use crate::{
     config::SessionConfig,
     live::{Live, SessionCommand},
@@ -256,7 +256,7 @@ impl StockActor {
         match parse(frame) {
             Ok(Some(input)) => {
                 self.backlog.push_back(input);
-                if self.backlog.len() > self.config.max_backlog {
+                if is_overfull(&self.backlog, &self.config) {
                     return self.close(CloseCode::TryLater, "the room is overloaded", ctx);
                 }
                 self.drain(ctx);

@@ -36,7 +36,7 @@ use tandem_protocol::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::{Body, Latch, Outbox, gate::Bucket, held::Held, outbox::shorten, run};
+use super::{Body, Latch, Outbox, gate::Bucket, held::Held, is_overfull, outbox::shorten, run};
 use crate::{
     config::SessionConfig,
     live::{Live, SessionCommand},
@@ -623,7 +623,6 @@ impl SessionActor {
 
     /// Something for a room, if this person may.
     fn input(&mut self, channel: u32, seq: Option<u64>, action: Action, input: RoomInput, ctx: &mut Ctx) {
-        let max_backlog = self.config.max_backlog;
         let Some(Channel::Task(task)) = self.channels.get_mut(&channel) else {
             let why = Refused::new("unknown_channel", "no task is subscribed on this channel").field("channel", "subscribed");
             return self.error(Some(channel), seq, why, ctx);
@@ -649,7 +648,7 @@ impl SessionActor {
             (RoomInput::Cursor(_), Some(last @ RoomInput::Cursor(_))) => *last = input,
             _ => task.backlog.push_back(input),
         }
-        if task.backlog.len() > max_backlog {
+        if is_overfull(&task.backlog, &self.config) {
             return self.close(CloseCode::TryLater, "the room is overloaded", ctx);
         }
         self.drain(channel, ctx);
