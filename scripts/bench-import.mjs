@@ -42,7 +42,7 @@ async function importOnce(count) {
     '--images',
     join(path, 'images'),
     '--project',
-    `Bench ${count}`,
+    `Bench ${count}`, "--workspace", "Demo",
   ]);
   let peak = 0;
   let output = '';

@@ -21,7 +21,8 @@ const rows = [
     'p99 10 ms',
     '`tandem-loadtest room --people 20`',
   ],
-  ['submit and next, 20 people', ms(submit['submit and next']), 'p99 25 ms', '`tandem-loadtest submit --people 20`'],
+  ['submit, 20 people, each every 2 s', ms(submit.submit), 'p99 25 ms', '`tandem-loadtest submit --people 20 --think-ms 2000`'],
+  ['lease the next task', ms(submit['lease the next task']), '', '`tandem-loadtest submit --people 20 --think-ms 2000`'],
   [
     'edit to durable acknowledgement, 20 people',
     ms(submit['edit to durable acknowledgement']),

@@ -1,5 +1,5 @@
 //! `submit`: people work through the queue as the browser does: lease a task, join it, draw a box, wait until it is
-//! acknowledged, submit and lease the next in one call.
+//! acknowledged, submit, lease the next.
 
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,7 @@ const LABEL: &str = "thing";
 
 struct Figures {
     submit: Histogram<u64>,
+    next: Histogram<u64>,
     durable: Histogram<u64>,
     open: Histogram<u64>,
 }
@@ -52,16 +53,18 @@ pub async fn run(fixture: &Fixture, options: &Options) -> anyhow::Result<Report>
         let offset = Duration::from_millis(options.think_ms * index as u64 / options.people as u64);
         people.spawn(work(fixture.clone(), token.clone(), options.tasks, Duration::from_millis(options.think_ms), offset));
     }
-    let mut all = Figures { submit: histogram()?, durable: histogram()?, open: histogram()? };
+    let mut all = Figures { submit: histogram()?, next: histogram()?, durable: histogram()?, open: histogram()? };
     while let Some(done) = people.join_next().await {
         let figures = done??;
         all.submit.add(figures.submit)?;
+        all.next.add(figures.next)?;
         all.durable.add(figures.durable)?;
         all.open.add(figures.open)?;
     }
     let title = format!("submit: {} people, {} tasks each, {} ms a task", options.people, options.tasks, options.think_ms);
     let mut report = Report::new(title);
-    report.times("submit and next", &all.submit);
+    report.times("submit", &all.submit);
+    report.times("lease the next task", &all.next);
     report.times("edit to durable acknowledgement", &all.durable);
     report.times("open a task", &all.open);
     report.figure("submits a second", all.submit.len() as f64 / start.elapsed().as_secs_f64(), "");
@@ -69,7 +72,7 @@ pub async fn run(fixture: &Fixture, options: &Options) -> anyhow::Result<Report>
 }
 
 async fn work(fixture: Fixture, token: String, tasks: u32, think: Duration, offset: Duration) -> anyhow::Result<Figures> {
-    let mut figures = Figures { submit: histogram()?, durable: histogram()?, open: histogram()? };
+    let mut figures = Figures { submit: histogram()?, next: histogram()?, durable: histogram()?, open: histogram()? };
     let mut http = Http::connect(&fixture, &token).await?;
     let (mut writer, mut reader, welcome) = socket::connect(&fixture, &token).await?;
     tokio::time::sleep(offset).await;
@@ -94,10 +97,13 @@ async fn work(fixture: Fixture, token: String, tasks: u32, think: Duration, offs
             and_next: true,
         };
         let pressed = Instant::now();
-        let submitted: Submitted = http.post(&format!("/assignments/{}/submit", assignment.id), &body).await?;
+        let _: Submitted = http.post(&format!("/assignments/{}/submit", assignment.id), &body).await?;
         record(&mut figures.submit, pressed.elapsed());
         writer.control(Unsubscribe { channel }).await?;
-        work = submitted.next;
+        let asked = Instant::now();
+        let next: NextTask = http.post(&format!("/projects/{}/next", fixture.project_id), &json!({})).await?;
+        record(&mut figures.next, asked.elapsed());
+        work = next.work;
     }
     Ok(figures)
 }
