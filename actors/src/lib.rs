@@ -1,6 +1,6 @@
 //! Live state: who is where, what they draw, and how it gets to the disk and to everybody else.
 //!
-//! Start reading at `task.rs`.
+//! Start reading at `task/mod.rs`.
 
 pub mod config;
 pub mod document;

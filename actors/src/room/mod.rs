@@ -1,4 +1,4 @@
-//! A room: the people on one task, their document and their ghosts. A plain class; the actor around it is `task.rs`.
+//! A room: the people on one task, their document and their ghosts. A plain class; the actor around it is `task/`.
 //!
 //! What comes in changes state at once; what goes out is gathered until `flush`: one frame per recipient and kind, however much
 //! happened in between. Only acknowledgements and refusals go to their one recipient directly.

@@ -1,0 +1,158 @@
+//! Channels of projects and of the person.
+
+use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
+use tandem_domain::permission::Action;
+use tandem_protocol::{
+    ProjectId,
+    ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive},
+};
+
+use super::{Channel, Ctx, SessionActor, tasks::looked_up};
+use crate::{
+    project::{Gone, ProjectEvent, ProjectNews, Watch},
+    room::{Refused, Seat},
+    user::UserEvent,
+};
+
+impl SessionActor {
+    pub(super) fn watch_project(&mut self, channel: u32, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let Some(Channel::Project { subscription, id, .. }) = self.channels.get(&channel) else { return };
+        let (subscription, id, live) = (*subscription, *id, self.live.clone());
+        let (seat, outlet) = (Seat { session: self.id, subscription }, ctx.address().recipient());
+        let watch = async move {
+            let record = live.inner().directory.project(&who, id).await.map_err(|e| looked_up(&e, "project"))?;
+            if !who.may(Action::ProjectRead, record.membership) {
+                return Err(Refused::not_found("project"));
+            }
+            for _ in 0..3 {
+                let Some(actor) = live.inner().project(who.workspace_id, id).await else { break };
+                if actor.send(Watch { seat, user: who.user.clone(), outlet: outlet.clone() }).await.is_ok() {
+                    return Ok(actor);
+                }
+            }
+            Err(Refused::overloaded())
+        };
+        ctx.spawn(watch.into_actor(self).map(move |watching, session, ctx| match watching {
+            Ok(found) => match session.channels.get_mut(&channel) {
+                Some(Channel::Project { subscription: of, actor, .. }) if *of == subscription => *actor = Some(found),
+                _ => found.recipient().do_send(Gone(seat)),
+            },
+            Err(why) => session.turned_away(channel, subscription, why, ctx),
+        }));
+    }
+
+    pub(super) fn watch_user(&mut self, channel: u32, id: uuid::Uuid, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let Some(subscription) = self.channels.get(&channel).map(Channel::subscription) else { return };
+        if who.user_id().0 != id {
+            return self.turned_away(
+                channel,
+                subscription,
+                Refused::new("forbidden", "only one's own topic").field("topic.id", "own"),
+                ctx,
+            );
+        }
+        let live = self.live.clone();
+        let leases = async move { live.inner().directory.leases(&who).await };
+        ctx.spawn(leases.into_actor(self).map(move |leases, session, ctx| match leases {
+            Ok(leases) => session.user_joined(channel, subscription, leases, ctx),
+            Err(error) => session.turned_away(channel, subscription, looked_up(&error, "person"), ctx),
+        }));
+    }
+
+    pub(super) fn user_joined(&mut self, channel: u32, subscription: u64, leases: Vec<MyLease>, ctx: &mut Ctx) {
+        if self.is_current(channel, subscription)
+            && let Some(who) = &self.who
+        {
+            let topic = Topic { kind: TopicKind::User, id: who.user_id().into() };
+            self.send_control(Subscribed { channel, topic, task: None, project: None, user: Some(UserLive { leases }) }, ctx);
+        }
+    }
+}
+
+impl Handler<ProjectEvent> for SessionActor {
+    type Result = ();
+
+    fn handle(&mut self, event: ProjectEvent, ctx: &mut Ctx) {
+        let Some(channel) = self.subscriptions.get(&event.subscription).copied() else { return };
+        match event.news {
+            ProjectNews::State(state) => {
+                let Some(Channel::Project { id, .. }) = self.channels.get(&channel) else { return };
+                let topic = Topic { kind: TopicKind::Project, id: (*id).into() };
+                self.send_control(Subscribed { channel, topic, task: None, project: Some((*state).clone()), user: None }, ctx);
+            }
+            ProjectNews::Diff(change) => {
+                let (progress, here, left) = (change.progress, change.here.clone(), change.left.clone());
+                self.send_control(ProjectDiff { channel, progress, here, left }, ctx);
+            }
+            ProjectNews::Unavailable => self.turned_away(channel, event.subscription, Refused::unavailable(), ctx),
+            ProjectNews::Lost => self.project_lost(channel, event.subscription, ctx),
+        }
+    }
+}
+
+impl SessionActor {
+    pub(super) fn project_lost(&mut self, channel: u32, subscription: u64, ctx: &mut Ctx) {
+        match self.channels.get_mut(&channel) {
+            Some(Channel::Project { actor, .. }) => {
+                *actor = None;
+                self.watch_project(channel, ctx);
+            }
+            Some(Channel::Task(task)) => {
+                task.project = None;
+                if let Some(project) = task.record.as_ref().map(|record| record.key.project) {
+                    self.be_here(channel, subscription, project, ctx);
+                }
+            }
+            Some(Channel::User { .. }) | None => {}
+        }
+    }
+}
+
+impl Handler<UserEvent> for SessionActor {
+    type Result = ();
+
+    fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
+        match event {
+            UserEvent::Lease { event, lease } => {
+                let users = |(channel, what): (&u32, &Channel)| matches!(what, Channel::User { .. }).then_some(*channel);
+                let channels: Vec<u32> = self.channels.iter().filter_map(users).collect();
+                for channel in channels {
+                    self.send_control(LeaseChanged { channel, event, lease: lease.clone() }, ctx);
+                }
+            }
+            UserEvent::RecheckRights(project) => self.recheck(project, ctx),
+            UserEvent::Lost => self.attach(ctx),
+        }
+    }
+}
+
+impl SessionActor {
+    /// Whoever may no longer is turned away by the directory's answer; whoever still may gets a new `subscribed` with the
+    /// rights of now.
+    pub(super) fn recheck(&mut self, project: ProjectId, ctx: &mut Ctx) {
+        self.rejoin_tasks(Some(project), ctx);
+        let watching: Vec<(u32, u64)> = self
+            .channels
+            .iter()
+            .filter_map(|(channel, what)| match what {
+                Channel::Project { subscription, id, .. } if *id == project => Some((*channel, *subscription)),
+                _ => None,
+            })
+            .collect();
+        for (channel, old) in watching {
+            self.last_subscription += 1;
+            let (session, new) = (self.id, self.last_subscription);
+            if let Some(Channel::Project { subscription, actor, .. }) = self.channels.get_mut(&channel) {
+                *subscription = new;
+                if let Some(actor) = actor.take() {
+                    actor.recipient().do_send(Gone(Seat { session, subscription: old }));
+                }
+            }
+            self.subscriptions.remove(&old);
+            self.subscriptions.insert(new, channel);
+            self.watch_project(channel, ctx);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Channels come and go.
+
+use std::collections::VecDeque;
+
+use tandem_protocol::ws::{Subscribe, Topic, TopicKind};
+
+use super::{Channel, Ctx, MAX_CHANNEL, SessionActor, TaskChannel};
+use crate::{
+    project::Gone,
+    room::{Refused, Seat},
+    task::Leave,
+};
+
+impl SessionActor {
+    pub(super) fn subscribe(&mut self, subscribe: Subscribe, ctx: &mut Ctx) {
+        let channel = subscribe.channel;
+        if let Err(why) = self.check_channel(channel) {
+            return self.error(Some(channel), None, why, ctx);
+        }
+        self.last_subscription += 1;
+        let subscription = self.last_subscription;
+        self.subscriptions.insert(subscription, channel);
+        let Topic { kind, id } = subscribe.topic;
+        match kind {
+            TopicKind::Task => {
+                let task = TaskChannel {
+                    subscription,
+                    id: id.into(),
+                    lineage: subscribe.lineage,
+                    state_vector: subscribe.state_vector.map(|vector| vector.0.into()),
+                    record: None,
+                    role: None,
+                    room: None,
+                    joined: false,
+                    project: None,
+                    backlog: VecDeque::new(),
+                    presence: None,
+                };
+                self.channels.insert(channel, Channel::Task(Box::new(task)));
+                self.join_task(channel, ctx);
+            }
+            TopicKind::Project => {
+                self.channels.insert(channel, Channel::Project { subscription, id: id.into(), actor: None });
+                self.watch_project(channel, ctx);
+            }
+            TopicKind::User => {
+                self.channels.insert(channel, Channel::User { subscription });
+                self.watch_user(channel, id, ctx);
+            }
+        }
+    }
+
+    pub(super) fn check_channel(&self, channel: u32) -> Result<(), Refused> {
+        if channel == 0 || channel > MAX_CHANNEL {
+            let message = format!("a channel is a number from 1 to {MAX_CHANNEL}");
+            Err(Refused::new("bad_request", message).field("channel", "range"))
+        } else if self.channels.contains_key(&channel) {
+            Err(Refused::new("channel_in_use", "this channel is in use on this connection").field("channel", "unused"))
+        } else if self.channels.len() >= self.config.max_channels {
+            let message = format!("a connection may have {} channels", self.config.max_channels);
+            Err(Refused::new("too_many_channels", message).field("channel", "max_channels"))
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn unsubscribe(&mut self, channel: u32) {
+        if let Some(left) = self.drop_channel(channel) {
+            self.leave(left);
+        }
+    }
+
+    pub(super) fn drop_channel(&mut self, channel: u32) -> Option<Channel> {
+        let dropped = self.channels.remove(&channel)?;
+        self.subscriptions.remove(&dropped.subscription());
+        self.held.forget(channel);
+        Some(dropped)
+    }
+
+    pub(super) fn leave(&self, channel: Channel) {
+        let seat = Seat { session: self.id, subscription: channel.subscription() };
+        match channel {
+            Channel::Task(task) => {
+                if let Some(room) = task.room {
+                    room.recipient().do_send(Leave(seat));
+                }
+                if let Some(project) = task.project {
+                    project.recipient().do_send(Gone(seat));
+                }
+            }
+            Channel::Project { actor: Some(project), .. } => project.recipient().do_send(Gone(seat)),
+            Channel::Project { .. } | Channel::User { .. } => {}
+        }
+    }
+
+    /// An attempt that failed: the channel is free again.
+    pub(super) fn turned_away(&mut self, channel: u32, subscription: u64, why: Refused, ctx: &mut Ctx) {
+        if self.is_current(channel, subscription) {
+            self.unsubscribe(channel);
+            self.error(Some(channel), None, why, ctx);
+        }
+    }
+
+    pub(super) fn is_current(&self, channel: u32, subscription: u64) -> bool {
+        self.channels.get(&channel).is_some_and(|c| c.subscription() == subscription)
+    }
+
+    pub(super) fn task(&mut self, channel: u32) -> Option<&mut TaskChannel> {
+        match self.channels.get_mut(&channel) {
+            Some(Channel::Task(task)) => Some(task),
+            _ => None,
+        }
+    }
+}

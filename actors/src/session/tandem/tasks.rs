@@ -1,0 +1,269 @@
+//! Channels of tasks: the way into a room, what is sent there, and what comes back.
+
+use actix::{ActorFutureExt, Addr, AsyncContext, Handler, WrapFuture, dev::SendError};
+use tandem_domain::permission::{Action, permits};
+use tandem_protocol::{
+    ProjectId,
+    ws::{CloseCode, GhostsReset, PresenceDiff, PresenceState, ServerHot, Subscribed, TaskChanged, Topic, TopicKind},
+};
+
+use super::{AGAIN, Channel, Ctx, SessionActor, TaskChannel};
+use crate::session::is_overfull;
+use crate::{
+    ports::{DirectoryError, TaskRecord},
+    project::{Gone, Here},
+    room::{Dialect, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
+    task::{Input, Leave, RoomInput, TaskActor},
+};
+
+impl SessionActor {
+    /// Ask whether this person may, then enter the room. The room answers with an event.
+    pub(super) fn join_task(&mut self, channel: u32, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let (session, resume, outlet, live) = (self.id, self.resume, ctx.address().recipient(), self.live.clone());
+        let Some(task) = self.task(channel) else { return };
+        let subscription = task.subscription;
+        let (id, lineage, state_vector) = (task.id, task.lineage, task.state_vector.clone());
+        let join = async move {
+            let record = live.inner().directory.task(&who, id).await.map_err(|e| looked_up(&e, "task"))?;
+            if !who.may(Action::DocumentRead, record.membership) {
+                // Who is no member sees nothing of a project, not even that it exists.
+                return Err(Refused::not_found("task"));
+            }
+            let Some(role) = who.effective_role(record.membership) else { return Err(Refused::not_found("task")) };
+            let newcomer = Newcomer {
+                seat: Seat { session, subscription },
+                read_only: read_only(&who, record.membership, record.project_status),
+                user: who.user,
+                role,
+                dialect: Dialect::Tandem,
+                again: false,
+                outlet,
+                resume,
+                lineage,
+                state_vector,
+            };
+            let room = live.inner().enter(&record, newcomer).await?;
+            Ok((record, room))
+        };
+        ctx.spawn(join.into_actor(self).map(move |entered, session, ctx| match entered {
+            Ok((record, room)) => session.entered(channel, subscription, record, room, ctx),
+            Err(why) => session.turned_away(channel, subscription, why, ctx),
+        }));
+    }
+
+    pub(super) fn entered(&mut self, channel: u32, subscription: u64, record: TaskRecord, room: Addr<TaskActor>, ctx: &mut Ctx) {
+        let seat = Seat { session: self.id, subscription };
+        if !self.is_current(channel, subscription) {
+            // Unsubscribed meanwhile.
+            return room.recipient().do_send(Leave(seat));
+        }
+        let key = record.key.clone();
+        let Some(task) = self.task(channel) else { return };
+        task.record = Some(record);
+        task.room = Some(room);
+        self.drain(channel, ctx);
+        self.be_here(channel, subscription, key.project, ctx);
+    }
+
+    /// Let the project know who is on which of its tasks.
+    pub(super) fn be_here(&mut self, channel: u32, subscription: u64, project: ProjectId, ctx: &mut Ctx) {
+        let Some(who) = &self.who else { return };
+        let Some(Channel::Task(task)) = self.channels.get(&channel) else { return };
+        let (live, workspace, user, task_id) = (self.live.clone(), who.workspace_id, who.user.clone(), task.id);
+        let (seat, outlet) = (Seat { session: self.id, subscription }, ctx.address().recipient());
+        let tell = async move {
+            for _ in 0..3 {
+                let actor = live.inner().project(workspace, project).await?;
+                let here = Here { seat, user: user.clone(), task: task_id, outlet: outlet.clone() };
+                if actor.send(here).await.is_ok() {
+                    return Some(actor);
+                }
+            }
+            None
+        };
+        ctx.spawn(tell.into_actor(self).map(move |actor, session, _| {
+            match session.task(channel) {
+                Some(task) if task.subscription == subscription => task.project = actor,
+                // Left meanwhile.
+                _ => {
+                    if let Some(actor) = actor {
+                        actor.recipient().do_send(Gone(seat));
+                    }
+                }
+            }
+        }));
+    }
+
+    /// Something for a room, if this person may.
+    pub(super) fn input(&mut self, channel: u32, seq: Option<u64>, action: Action, input: RoomInput, ctx: &mut Ctx) {
+        let Some(Channel::Task(task)) = self.channels.get_mut(&channel) else {
+            let why = Refused::new("unknown_channel", "no task is subscribed on this channel").field("channel", "subscribed");
+            return self.error(Some(channel), seq, why, ctx);
+        };
+        if !task.joined {
+            if task.record.is_some() {
+                // The room is being joined anew; what was sent to the old one is sent again after the next `subscribed`.
+                return;
+            }
+            let why = Refused::new("not_subscribed", "wait for subscribed before sending on a channel").field("channel", "subscribed");
+            return self.error(Some(channel), seq, why, ctx);
+        }
+        // The role the room's welcome named: the answer that brings the record may come after it, and taking an unknown
+        // membership for none would refuse good edits of a quick client.
+        if !task.role.is_some_and(|role| permits(role, action)) {
+            return self.error(Some(channel), seq, Refused::read_only("role"), ctx);
+        }
+        if let RoomInput::Presence(state) = &input {
+            task.presence = Some(state.clone());
+        }
+        match (&input, task.backlog.back_mut()) {
+            // Latest wins here too.
+            (RoomInput::Cursor(_), Some(last @ RoomInput::Cursor(_))) => *last = input,
+            _ => task.backlog.push_back(input),
+        }
+        if is_overfull(&task.backlog, &self.config) {
+            return self.close(CloseCode::TryLater, "the room is overloaded", ctx);
+        }
+        self.drain(channel, ctx);
+    }
+
+    /// Give the room what waits for it, in order, as much as it takes.
+    pub(super) fn drain(&mut self, channel: u32, ctx: &mut Ctx) {
+        let session = self.id;
+        let Some(task) = self.task(channel) else { return };
+        let seat = Seat { session, subscription: task.subscription };
+        let Some(room) = &task.room else { return };
+        while let Some(what) = task.backlog.pop_front() {
+            match room.try_send(Input { seat, what }) {
+                Ok(()) => {}
+                // It crashed; `Lost` is under way, and the client sends again what was not acknowledged.
+                Err(SendError::Closed(_)) => return,
+                Err(SendError::Full(input)) => {
+                    metrics::counter!("tandem_refused_total", "queue" => "room").increment(1);
+                    task.backlog.push_front(input.what);
+                    return self.plan_again(ctx);
+                }
+            }
+        }
+    }
+
+    pub(super) fn plan_again(&mut self, ctx: &mut Ctx) {
+        if !std::mem::replace(&mut self.again_planned, true) {
+            ctx.run_later(AGAIN, |session, ctx| {
+                session.again_planned = false;
+                let channels: Vec<u32> = session.channels.keys().copied().collect();
+                for channel in channels {
+                    session.drain(channel, ctx);
+                }
+            });
+        }
+    }
+
+    pub(super) fn set_presence(&mut self, channel: u32, state: PresenceState, ctx: &mut Ctx) {
+        self.input(channel, None, Action::PresenceShare, RoomInput::Presence(state), ctx);
+    }
+
+    /// Join the rooms of a project's tasks anew, or of all: with the rights of now.
+    pub(super) fn rejoin_tasks(&mut self, project: Option<ProjectId>, ctx: &mut Ctx) {
+        let of = |task: &TaskChannel| task.record.as_ref().is_some_and(|record| project.is_none_or(|id| record.key.project == id));
+        let channels: Vec<u32> = self
+            .channels
+            .iter()
+            .filter(|(_, channel)| matches!(channel, Channel::Task(task) if of(task)))
+            .map(|(number, _)| *number)
+            .collect();
+        for channel in channels {
+            let session = self.id;
+            if let Some(task) = self.task(channel)
+                && let Some(room) = task.room.take()
+            {
+                room.recipient().do_send(Leave(Seat { session, subscription: task.subscription }));
+            }
+            self.rejoin(channel, ctx);
+        }
+    }
+
+    /// Under a new subscription, so that late news of the old one find nobody.
+    pub(super) fn rejoin(&mut self, channel: u32, ctx: &mut Ctx) {
+        self.last_subscription += 1;
+        let (session, subscription) = (self.id, self.last_subscription);
+        let Some(task) = self.task(channel) else { return };
+        let old = std::mem::replace(&mut task.subscription, subscription);
+        task.room = None;
+        task.joined = false;
+        task.backlog.clear();
+        if let Some(project) = task.project.take() {
+            project.recipient().do_send(Gone(Seat { session, subscription: old }));
+        }
+        self.subscriptions.remove(&old);
+        self.subscriptions.insert(subscription, channel);
+        self.held.forget(channel);
+        self.join_task(channel, ctx);
+    }
+}
+
+pub(super) fn looked_up(error: &DirectoryError, what: &str) -> Refused {
+    match error {
+        DirectoryError::NotFound => Refused::not_found(what),
+        DirectoryError::Unavailable => Refused::unavailable(),
+    }
+}
+
+impl Handler<RoomEvent> for SessionActor {
+    type Result = ();
+
+    fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
+        let Some(channel) = self.subscriptions.get(&event.subscription).copied() else { return };
+        match event.news {
+            RoomNews::Joined(joined) => self.joined(channel, &joined, ctx),
+            RoomNews::Update(bytes) => self.send_hot(ServerHot::Update { channel, bytes }, ctx),
+            RoomNews::Ack(seq) => self.send_hot(ServerHot::Ack { channel, seq }, ctx),
+            RoomNews::Ghost { epoch, bytes } => self.send_hot(ServerHot::Ghost { channel, epoch, bytes }, ctx),
+            RoomNews::GhostsReset(epoch) => self.send_control(GhostsReset { channel, epoch }, ctx),
+            RoomNews::Cursors(cursors) => self.send_hot(ServerHot::Cursors { channel, cursors: cursors.to_vec() }, ctx),
+            RoomNews::Presence(change) => {
+                let (joined, changed, left) = (change.joined.clone(), change.changed.clone(), change.left.clone());
+                self.send_control(PresenceDiff { channel, joined, changed, left }, ctx);
+            }
+            RoomNews::Task { status, lease } => self.send_control(TaskChanged { channel, status, lease }, ctx),
+            RoomNews::Durability(durable) => self.send_control(tandem_protocol::ws::DurabilityChanged { channel, durable }, ctx),
+            RoomNews::Refused { seq, why } => self.error(Some(channel), seq, why, ctx),
+            RoomNews::Lost => self.rejoin(channel, ctx),
+            RoomNews::Out { close, why } => self.thrown_out(channel, close, why, ctx),
+            // For stock clients.
+            RoomNews::Awareness(_) | RoomNews::Diff(_) => {}
+        }
+    }
+}
+
+impl SessionActor {
+    pub(super) fn joined(&mut self, channel: u32, joined: &crate::room::Joined, ctx: &mut Ctx) {
+        let Some(task) = self.task(channel) else { return };
+        task.joined = true;
+        task.role = Some(joined.task.role);
+        let topic = Topic { kind: TopicKind::Task, id: task.id.into() };
+        if let Some(state) = task.presence.clone() {
+            task.backlog.push_back(RoomInput::Presence(state));
+        }
+        self.send_control(Subscribed { channel, topic, task: Some(joined.task.clone()), project: None, user: None }, ctx);
+        self.send_hot(ServerHot::Sync { channel, bytes: joined.sync.clone() }, ctx);
+        if let Some(bytes) = &joined.ghosts {
+            self.send_hot(ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() }, ctx);
+        }
+        self.drain(channel, ctx);
+    }
+
+    pub(super) fn thrown_out(&mut self, channel: u32, close: Option<CloseCode>, why: Refused, ctx: &mut Ctx) {
+        // The room has forgotten this seat already.
+        if let Some(Channel::Task(task)) = self.channels.get_mut(&channel) {
+            task.room = None;
+        }
+        self.unsubscribe(channel);
+        let message = why.message.clone();
+        self.error(Some(channel), None, why, ctx);
+        if let Some(code) = close {
+            self.close(code, &message, ctx);
+        }
+    }
+}

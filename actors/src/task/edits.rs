@@ -1,0 +1,149 @@
+//! Edits and their way to the disk.
+
+use std::sync::Arc;
+
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use bytes::Bytes;
+use tandem_protocol::ws::CloseCode;
+use tandem_store::documents::Compaction;
+use tokio::sync::oneshot;
+
+use super::{GIVE_AGAIN, Phase, TaskActor};
+use crate::{
+    document,
+    journal::Edit,
+    room::{Edited, Refused, RoomEvent, RoomNews, Seat},
+};
+
+impl TaskActor {
+    pub(super) fn edit(&mut self, seat: Seat, seq: Option<u64>, bytes: &Bytes, ctx: &mut Context<Self>) {
+        fail::fail_point!("task-edit");
+        let Phase::Live(room) = &mut self.phase else { return };
+        // Before it is applied: what is in the document must be able to reach the disk.
+        let Ok(reserved) = self.deps.journal.reserve(bytes.len()) else {
+            let why = Refused::new("waiting_for_disk", "too many edits wait for the disk; come back in a while").retryable();
+            return room.send(seat, RoomNews::Refused { seq, why });
+        };
+        let origin = seq.map(|seq| (seat, seq));
+        match room.edit(seat, bytes) {
+            Edited::Keep(payload, author) => {
+                self.edits += 1;
+                self.tail += 1;
+                self.inflight.push(Some(payload), reserved, Some(author), origin);
+            }
+            Edited::Repeat(author) => {
+                self.inflight.push(None, reserved, Some(author), origin);
+            }
+            Edited::Refused(why) => return room.send(seat, RoomNews::Refused { seq, why }),
+            Edited::Broken(why) => return self.broken(seat, seq, &why, ctx),
+        }
+        self.give(ctx);
+        self.touched(ctx);
+        self.check_waiters();
+    }
+
+    /// Give the Journal what it does not have yet, in order.
+    pub(super) fn give(&mut self, ctx: &mut Context<Self>) {
+        let Some(document) = self.document else { return };
+        while let Some(entry) = self.inflight.next_to_give() {
+            let edit = Edit {
+                key: Arc::clone(&self.key),
+                document,
+                author: entry.author,
+                payload: entry.payload.clone(),
+                reserved: Arc::clone(&entry.reserved),
+                ticket: entry.ticket,
+            };
+            if self.deps.journal.append(edit, self.journal.generation, ctx.address().recipient()).is_err() {
+                self.plan_giving(ctx);
+                return;
+            }
+            self.inflight.gave();
+        }
+    }
+
+    pub(super) fn plan_giving(&mut self, ctx: &mut Context<Self>) {
+        if !std::mem::replace(&mut self.give_again, true) {
+            ctx.run_later(GIVE_AGAIN, |task, ctx| {
+                task.give_again = false;
+                task.give(ctx);
+            });
+        }
+    }
+
+    pub(super) fn durable(&mut self, upto: u64, ctx: &mut Context<Self>) {
+        let acks = self.inflight.settle(upto);
+        if let Phase::Live(room) = &mut self.phase {
+            for (seat, seq) in acks {
+                room.send(seat, RoomNews::Ack(seq));
+            }
+        }
+        self.throw_out_who_missed_something(ctx);
+        self.check_waiters();
+        if self.tail >= self.deps.config.compact_after {
+            self.compact(ctx);
+        }
+        self.sleep_if_idle(ctx);
+    }
+
+    /// An edit that looked right broke the document in memory. Nothing of it went anywhere; everything accepted before
+    /// is on disk or with the Journal. So: close the door to its sender, and let a new actor load what is true.
+    pub(super) fn broken(&mut self, seat: Seat, seq: Option<u64>, why: &str, ctx: &mut Context<Self>) {
+        tracing::error!(task = %self.key.task, session = %seat.session, why, "an edit broke the document, loading it anew");
+        let refused = Refused::new("update_refused", "the edit is not sound").field("update", "malformed");
+        if let Phase::Live(room) = &mut self.phase {
+            room.send(seat, RoomNews::Refused { seq, why: refused.clone() });
+            room.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: refused });
+            room.leave(seat);
+        }
+        self.say_lost();
+        self.retire(ctx);
+    }
+
+    pub(super) fn document_gone(&mut self, reason: &str, ctx: &mut Context<Self>) {
+        tracing::error!(task = %self.key.task, reason, "the store refuses this document's edits");
+        if let Phase::Live(room) = &mut self.phase {
+            let why = Refused::new("document_gone", "this document is no longer kept");
+            room.send_everybody(&RoomNews::Out { close: None, why });
+        }
+        self.retire(ctx);
+    }
+
+    pub(super) fn say_lost(&mut self) {
+        match &mut self.phase {
+            Phase::Live(room) => room.send_everybody(&RoomNews::Lost),
+            Phase::Loading(waiting) => {
+                for newcomer in waiting.drain(..) {
+                    let event = RoomEvent { subscription: newcomer.seat.subscription, news: RoomNews::Lost };
+                    // Full or gone: its session ends, one way or the other.
+                    let _ = newcomer.outlet.try_send(event);
+                }
+            }
+            Phase::Failed(_) | Phase::Retired => {}
+        }
+    }
+
+    pub(super) fn compact(&mut self, ctx: &mut Context<Self>) {
+        let Some(document) = self.document else { return };
+        if std::mem::replace(&mut self.compacting, true) {
+            return;
+        }
+        let covered = self.tail;
+        let (tell, done) = oneshot::channel();
+        let (log, workspace, task) = (Arc::clone(&self.deps.log), self.key.workspace, self.key.task);
+        self.deps.background.spawn(async move {
+            let compacted = log.compact(workspace, document, Arc::new(document::merge)).await;
+            if let Err(error) = &compacted {
+                tracing::warn!(%task, %error, "compaction failed; the log stays as it is");
+            }
+            // The actor may have gone to sleep.
+            let _ = tell.send(matches!(compacted, Ok(Compaction::Done { .. })));
+        });
+        ctx.spawn(done.into_actor(self).map(move |done, task, _| {
+            task.compacting = false;
+            if done == Ok(true) {
+                task.tail = task.tail.saturating_sub(covered);
+            }
+        }));
+    }
+}

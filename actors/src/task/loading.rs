@@ -1,0 +1,131 @@
+//! The document on its way from the store, and who waits for it.
+
+use std::sync::Arc;
+
+use actix::{ActorFutureExt, AsyncContext, Context, Recipient, WrapFuture};
+use bytes::Bytes;
+use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
+
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor};
+use crate::{
+    document::{self, LiveDoc},
+    room::{Newcomer, Refused, Room, RoomEvent, RoomNews, Seat},
+    supervision::backoff,
+};
+
+/// What a load brings.
+pub(super) type Loaded = Result<(StoredDocument, Vec<Bytes>, LiveDoc), LoadFailure>;
+
+pub(super) enum LoadFailure {
+    Away(String),
+    Unreadable(String),
+}
+
+pub(super) async fn load(deps: Arc<RoomDeps>, key: Arc<DocumentKey>) -> Loaded {
+    // The Journal first: what it settles between the two questions is then in the log's answer.
+    let Some(pending) = deps.journal.pending(Arc::clone(&key)).await else {
+        return Err(LoadFailure::Away("the journal is restarting".into()));
+    };
+    let mut stored = deps.log.open(&key).await.map_err(|error| match error {
+        LogError::Unavailable(why) => LoadFailure::Away(why),
+        LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => LoadFailure::Unreadable(error.to_string()),
+    })?;
+    let tail = std::mem::take(&mut stored.updates);
+    let parts = stored.snapshot.iter().cloned().chain(tail.iter().cloned()).chain(pending.iter().cloned()).collect();
+    let doc = document::load(parts, deps.config.limits).await.map_err(|e| LoadFailure::Unreadable(e.to_string()))?;
+    stored.updates = tail;
+    Ok((stored, pending, doc))
+}
+
+impl TaskActor {
+    pub(super) fn load(&mut self, ctx: &mut Context<Self>) {
+        let loading = load(Arc::clone(&self.deps), Arc::clone(&self.key));
+        ctx.spawn(loading.into_actor(self).map(|loaded, task, ctx| task.loaded(loaded, ctx)));
+    }
+
+    pub(super) fn loaded(&mut self, loaded: Loaded, ctx: &mut Context<Self>) {
+        let Phase::Loading(waiting) = &mut self.phase else { return };
+        let waiting = std::mem::take(waiting);
+        match loaded {
+            Ok((stored, pending, doc)) => self.open(&stored, pending, doc, waiting, ctx),
+            Err(LoadFailure::Away(why)) => self.load_later(&why, waiting, ctx),
+            Err(LoadFailure::Unreadable(why)) => self.fail(&why, waiting, ctx),
+        }
+    }
+
+    pub(super) fn open(
+        &mut self,
+        stored: &StoredDocument,
+        pending: Vec<Bytes>,
+        doc: LiveDoc,
+        waiting: Vec<Newcomer>,
+        ctx: &mut Context<Self>,
+    ) {
+        self.document = Some(stored.id);
+        self.tail = stored.updates.len();
+        self.load_failures = 0;
+        let room = Room::new(self.deps.config.clone(), stored.lineage, doc, self.status, self.lease.clone(), self.journal.durable);
+        self.phase = Phase::Live(Box::new(room));
+        // Given to the Journal by the actor that was here before. Should the Journal crash now, only we still have them.
+        for payload in pending {
+            if let Ok(reserved) = self.deps.journal.reserve(payload.len()) {
+                self.inflight.push(Some(payload), reserved, None, None);
+            }
+        }
+        self.give(ctx);
+        for newcomer in waiting {
+            let (seat, outlet) = (newcomer.seat, newcomer.outlet.clone());
+            if let Err(why) = self.let_in(newcomer, ctx) {
+                turn_away(&outlet, seat, why);
+            }
+        }
+        self.check_waiters();
+        self.sleep_if_idle(ctx);
+    }
+
+    pub(super) fn load_later(&mut self, why: &str, waiting: Vec<Newcomer>, ctx: &mut Context<Self>) {
+        tracing::warn!(task = %self.key.task, why, "the document cannot be loaded yet");
+        self.load_failures += 1;
+        if self.load_failures < PATIENCE {
+            self.phase = Phase::Loading(waiting);
+        } else {
+            for newcomer in waiting {
+                turn_away(&newcomer.outlet, newcomer.seat, Refused::unavailable());
+            }
+        }
+        ctx.run_later(backoff(FIRST_RETRY, MAX_RETRY, self.load_failures - 1), Self::load);
+    }
+
+    /// Who comes is told so until this actor goes to sleep; the next one tries again.
+    pub(super) fn fail(&mut self, why: &str, waiting: Vec<Newcomer>, ctx: &mut Context<Self>) {
+        tracing::error!(task = %self.key.task, why, "the stored document cannot be read");
+        let refused =
+            Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
+        for newcomer in waiting {
+            turn_away(&newcomer.outlet, newcomer.seat, refused.clone());
+        }
+        self.phase = Phase::Failed(refused);
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.reply.send(Err(RegionsError::Unavailable));
+        }
+        self.sleep_if_idle(ctx);
+    }
+
+    pub(super) fn let_in(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
+        if let Some(idle) = self.idle.take() {
+            ctx.cancel_future(idle);
+        }
+        // What was gathered so far is part of what the newcomer is about to get.
+        self.flush(ctx);
+        let Phase::Live(room) = &mut self.phase else { return Err(Refused::unavailable()) };
+        room.task_changed(self.status, self.lease.clone());
+        room.join(newcomer)?;
+        self.touched(ctx);
+        Ok(())
+    }
+}
+
+pub(super) fn turn_away(outlet: &Recipient<RoomEvent>, seat: Seat, why: Refused) {
+    // Beyond the mailbox's capacity if need be: once for each who waited.
+    outlet.do_send(RoomEvent { subscription: seat.subscription, news: RoomNews::Out { close: None, why } });
+}

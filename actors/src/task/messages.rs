@@ -1,0 +1,292 @@
+//! What a TaskActor is told, and what it does about it.
+
+use actix::{Actor, AsyncContext, Context, Handler, Message, ResponseFuture, StreamHandler};
+use bytes::Bytes;
+use futures_util::stream;
+use tandem_protocol::{
+    rest::{LeaseView, Region, TaskStatus},
+    ws::PresenceState,
+};
+use tokio::sync::oneshot;
+use yrs::StateVector;
+
+use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter};
+use crate::{
+    document::ContentError,
+    journal::{JournalNews, JournalStatus},
+    room::{Newcomer, Refused, RoomNews, Seat},
+};
+
+/// Somebody wants in. The answer says only whether this actor takes them; the room's state comes as an event.
+#[derive(Message)]
+#[rtype(result = "Result<(), JoinError>")]
+pub struct Join {
+    pub newcomer: Newcomer,
+    pub status: TaskStatus,
+    pub lease: Option<LeaseView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JoinError {
+    /// Ask the registry again.
+    #[error("the room is going to sleep")]
+    Retired,
+    #[error("{}", .0.message)]
+    Refused(Refused),
+}
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave(pub Seat);
+
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Input {
+    pub seat: Seat,
+    pub what: RoomInput,
+}
+
+/// What a member does.
+#[derive(Clone, Debug)]
+pub enum RoomInput {
+    /// An edit; without a number nobody waits for its acknowledgement.
+    Update {
+        seq: Option<u64>,
+        bytes: Bytes,
+    },
+    Ghost {
+        epoch: u32,
+        bytes: Bytes,
+    },
+    Cursor(Option<(i32, i32)>),
+    Presence(PresenceState),
+    /// A stock client's state vector: what does it lack?
+    Step1(Bytes),
+    Awareness(Bytes),
+    QueryAwareness,
+}
+
+impl RoomInput {
+    /// Bytes it holds on to while it waits.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Update { bytes, .. } | Self::Ghost { bytes, .. } | Self::Step1(bytes) | Self::Awareness(bytes) => bytes.len(),
+            Self::Cursor(_) | Self::Presence(_) | Self::QueryAwareness => 0,
+        }
+    }
+}
+
+#[derive(Clone, Message)]
+#[rtype(result = "()")]
+pub struct TaskNews {
+    pub status: TaskStatus,
+    pub lease: Option<LeaseView>,
+}
+
+/// The regions, once the document has everything in `wanted`, on disk.
+#[derive(Message)]
+#[rtype(result = "Result<Vec<Region>, RegionsError>")]
+pub struct GetRegions {
+    pub wanted: StateVector,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegionsError {
+    /// The edits of the submitter did not arrive, or not reach the disk, in time. Submit again.
+    #[error("the server does not have all of your edits yet")]
+    Behind,
+    #[error("the document cannot be read at the moment")]
+    Unavailable,
+    /// The document's content is not what regions look like.
+    #[error(transparent)]
+    Malformed(#[from] ContentError),
+}
+
+#[derive(Message)]
+#[rtype(result = "TaskStats")]
+pub struct GetTaskStats;
+
+/// Panic in the handler. Test builds only.
+#[cfg(feature = "fault-injection")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Crash;
+
+impl Actor for TaskActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(self.deps.config.mailbox);
+        ctx.add_stream(stream::unfold(self.deps.journal.watch(), |mut watch| async move {
+            watch.changed().await.ok()?;
+            let status = *watch.borrow_and_update();
+            Some((status, watch))
+        }));
+        ctx.run_interval(RENEW_BRIDGES, |task, _| {
+            if let Phase::Live(room) = &mut task.phase {
+                room.renew_bridges();
+            }
+        });
+        self.load(ctx);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        // Runs in a panic too. Whoever is in joins again, and meets the next one behind the same entry.
+        if std::thread::panicking() {
+            self.say_lost();
+        }
+    }
+}
+
+impl Handler<Join> for TaskActor {
+    type Result = Result<(), JoinError>;
+
+    fn handle(&mut self, join: Join, ctx: &mut Self::Context) -> Self::Result {
+        self.status = join.status;
+        self.lease.clone_from(&join.lease);
+        match &mut self.phase {
+            Phase::Loading(waiting) if waiting.len() < self.deps.config.max_members => {
+                waiting.push(join.newcomer);
+                Ok(())
+            }
+            Phase::Loading(_) => Err(JoinError::Refused(Refused::overloaded())),
+            Phase::Failed(why) => Err(JoinError::Refused(why.clone())),
+            Phase::Retired => Err(JoinError::Retired),
+            Phase::Live(_) => self.let_in(join.newcomer, ctx).map_err(JoinError::Refused),
+        }
+    }
+}
+
+impl Handler<Leave> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, Leave(seat): Leave, ctx: &mut Self::Context) {
+        match &mut self.phase {
+            Phase::Loading(waiting) => waiting.retain(|newcomer| newcomer.seat != seat),
+            Phase::Live(room) => {
+                room.leave(seat);
+                self.touched(ctx);
+            }
+            Phase::Failed(_) | Phase::Retired => {}
+        }
+        self.sleep_if_idle(ctx);
+    }
+}
+
+impl Handler<Input> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, Input { seat, what }: Input, ctx: &mut Self::Context) {
+        let Phase::Live(room) = &mut self.phase else { return };
+        if !room.has(seat) {
+            // Was thrown out, and has been told.
+            return;
+        }
+        let refused = match what {
+            RoomInput::Update { seq, bytes } => return self.edit(seat, seq, &bytes, ctx),
+            RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
+            RoomInput::Cursor(at) => {
+                room.point(seat, at);
+                None
+            }
+            RoomInput::Presence(state) => room.show(seat, state),
+            RoomInput::Step1(vector) => room.tell_diff(seat, &vector),
+            RoomInput::Awareness(bytes) => room.aware(seat, &bytes),
+            RoomInput::QueryAwareness => {
+                room.tell_awareness(seat);
+                None
+            }
+        };
+        if let Some(why) = refused {
+            room.send(seat, RoomNews::Refused { seq: None, why });
+        }
+        self.touched(ctx);
+    }
+}
+
+impl Handler<TaskNews> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, news: TaskNews, _: &mut Self::Context) {
+        self.status = news.status;
+        self.lease.clone_from(&news.lease);
+        if let Phase::Live(room) = &mut self.phase {
+            room.task_changed(news.status, news.lease);
+        }
+    }
+}
+
+impl Handler<GetRegions> for TaskActor {
+    type Result = ResponseFuture<Result<Vec<Region>, RegionsError>>;
+
+    fn handle(&mut self, GetRegions { wanted }: GetRegions, ctx: &mut Self::Context) -> Self::Result {
+        let (reply, answer) = oneshot::channel();
+        if matches!(self.phase, Phase::Failed(_) | Phase::Retired) {
+            return Box::pin(async { Err(RegionsError::Unavailable) });
+        }
+        self.next_waiter += 1;
+        let id = self.next_waiter;
+        self.waiters.push(Waiter { id, wanted, reply, since: None });
+        self.check_waiters();
+        ctx.run_later(self.deps.regions_wait, move |task, ctx| task.give_up_waiting(id, ctx));
+        Box::pin(async move { answer.await.unwrap_or(Err(RegionsError::Unavailable)) })
+    }
+}
+
+impl Handler<GetTaskStats> for TaskActor {
+    type Result = actix::MessageResult<GetTaskStats>;
+
+    fn handle(&mut self, _: GetTaskStats, _: &mut Self::Context) -> Self::Result {
+        let room = match &self.phase {
+            Phase::Live(room) => Some(room),
+            Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => None,
+        };
+        actix::MessageResult(TaskStats {
+            live: room.is_some(),
+            members: room.map_or(0, |r| r.len()),
+            edits: self.edits,
+            refused: room.map_or(0, |r| r.refused),
+            not_on_disk: !self.inflight.is_empty(),
+            drawers: room.map(|r| r.drawers()).unwrap_or_default(),
+            document_bytes: room.map_or(0, |r| r.doc().size()),
+            lineage: room.map(|r| r.lineage()),
+        })
+    }
+}
+
+#[cfg(feature = "fault-injection")]
+impl Handler<Crash> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _: &mut Self::Context) {
+        panic!("injected into the room of task {}", self.key.task);
+    }
+}
+
+impl Handler<JournalNews> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, news: JournalNews, ctx: &mut Self::Context) {
+        match news {
+            JournalNews::Durable { upto } => self.durable(upto, ctx),
+            JournalNews::Refused { reason, .. } => self.document_gone(&reason, ctx),
+        }
+    }
+}
+
+impl StreamHandler<JournalStatus> for TaskActor {
+    fn handle(&mut self, status: JournalStatus, ctx: &mut Self::Context) {
+        if status.generation != self.journal.generation {
+            self.inflight.give_all_again();
+        }
+        self.journal = status;
+        self.give(ctx);
+        if let Phase::Live(room) = &mut self.phase {
+            room.durability_changed(status.durable);
+        }
+    }
+
+    /// The Journal ends with the house; until then this actor goes on.
+    fn finished(&mut self, _: &mut Self::Context) {}
+}

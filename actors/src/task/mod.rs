@@ -1,0 +1,151 @@
+//! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
+//!
+//! In: `Join`, `Leave`, `Input` of sessions; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
+//! Out: `RoomEvent` to sessions; `Edit` to the Journal.
+//! Timers: flush (4 to 33 ms, by the number of people), idle, renewal of bridged awareness, a load that is tried again.
+//! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
+//! were in are told `Lost` and join again. Stops: when nobody was here for a while and all edits are on disk.
+//!
+//! What it promises: an edit is acknowledged only after the Journal says that it is on disk; what the document holds and the log
+//! does not have yet is always in `inflight`.
+
+mod edits;
+mod flush;
+mod loading;
+mod messages;
+mod sleep;
+mod submits;
+
+#[cfg(feature = "fault-injection")]
+pub use messages::Crash;
+pub use messages::{GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
+
+use std::{sync::Arc, time::Duration};
+
+use actix::{ArbiterHandle, SpawnHandle};
+use tandem_protocol::{
+    DocumentId, LineageId,
+    rest::{LeaseView, Region, TaskStatus},
+};
+use tandem_store::documents::{DocumentKey, DocumentLog};
+use tokio::{sync::oneshot, time::Instant};
+use yrs::StateVector;
+
+use crate::{
+    config::RoomConfig,
+    journal::{JournalHandle, JournalStatus},
+    room::{InFlight, Newcomer, Refused, Room},
+    supervision::ExitGuard,
+};
+
+/// Stock clients forget who is silent for 30 seconds.
+const RENEW_BRIDGES: Duration = Duration::from_secs(12);
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+const MAX_RETRY: Duration = Duration::from_secs(3);
+/// Loads that failed after which those who wait are told to come back later.
+const PATIENCE: usize = 4;
+/// Fewer edits than this are not worth a compaction when the room goes to sleep.
+const WORTH_COMPACTING: usize = 20;
+/// Waiting for space in the Journal's mailbox.
+const GIVE_AGAIN: Duration = Duration::from_millis(20);
+
+/// What a TaskActor works with, the same for all.
+pub struct RoomDeps {
+    pub config: RoomConfig,
+    pub regions_wait: Duration,
+    pub log: Arc<dyn DocumentLog>,
+    pub journal: JournalHandle,
+    /// Where compactions run.
+    pub background: ArbiterHandle,
+    /// Takes the actor out of the registry, so that the next visitor starts a new one.
+    pub retire: Box<dyn Fn(&DocumentKey, u64) + Send + Sync>,
+}
+
+pub struct TaskActor {
+    /// Dropped last of all it has, also in a panic: the supervisor's signal.
+    _exit: ExitGuard,
+    deps: Arc<RoomDeps>,
+    key: Arc<DocumentKey>,
+    /// Which entry of the registry this is.
+    instance: u64,
+    phase: Phase,
+    document: Option<DocumentId>,
+    /// What the newest visitor's directory entry said.
+    status: TaskStatus,
+    lease: Option<LeaseView>,
+    inflight: InFlight,
+    /// The Journal these entries were given to.
+    journal: JournalStatus,
+    give_again: bool,
+    last_flush: Instant,
+    flush_planned: bool,
+    idle: Option<SpawnHandle>,
+    waiters: Vec<Waiter>,
+    next_waiter: u64,
+    load_failures: usize,
+    /// Edits in the log that are not part of its snapshot.
+    tail: usize,
+    compacting: bool,
+    edits: u64,
+}
+
+enum Phase {
+    /// The document is on its way; who came meanwhile waits.
+    Loading(Vec<Newcomer>),
+    Live(Box<Room>),
+    /// The stored document cannot be read. Never an empty one in its place.
+    Failed(Refused),
+    /// Out of the registry, about to stop.
+    Retired,
+}
+
+/// A submit that waits until the document has what the submitter sees, and the disk has it too.
+struct Waiter {
+    id: u64,
+    wanted: StateVector,
+    reply: oneshot::Sender<Result<Vec<Region>, RegionsError>>,
+    /// The document has it since this ticket.
+    since: Option<u64>,
+}
+
+/// What tests and administrators see of a TaskActor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskStats {
+    pub live: bool,
+    pub members: usize,
+    pub edits: u64,
+    pub refused: u64,
+    pub not_on_disk: bool,
+    pub drawers: Vec<String>,
+    pub document_bytes: usize,
+    pub lineage: Option<LineageId>,
+}
+
+impl TaskActor {
+    #[must_use]
+    pub fn new(exit: ExitGuard, deps: Arc<RoomDeps>, key: Arc<DocumentKey>, instance: u64) -> Self {
+        let journal = deps.journal.status();
+        Self {
+            _exit: exit,
+            deps,
+            key,
+            instance,
+            phase: Phase::Loading(Vec::new()),
+            document: None,
+            status: TaskStatus::Pending,
+            lease: None,
+            inflight: InFlight::default(),
+            journal,
+            give_again: false,
+            last_flush: Instant::now(),
+            flush_planned: false,
+            idle: None,
+            waiters: Vec::new(),
+            next_waiter: 0,
+            load_failures: 0,
+            tail: 0,
+            compacting: false,
+            edits: 0,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! An empty room goes to sleep.
+
+use actix::{ActorContext, AsyncContext, Context};
+
+use super::{Phase, TaskActor, WORTH_COMPACTING};
+
+impl TaskActor {
+    pub(super) fn is_idle(&self) -> bool {
+        let empty = match &self.phase {
+            Phase::Live(room) => room.is_empty(),
+            Phase::Failed(_) => true,
+            Phase::Loading(_) | Phase::Retired => false,
+        };
+        empty && self.inflight.is_empty() && self.waiters.is_empty()
+    }
+
+    pub(super) fn sleep_if_idle(&mut self, ctx: &mut Context<Self>) {
+        if self.is_idle() && self.idle.is_none() {
+            self.idle = Some(ctx.run_later(self.deps.config.idle, |task, ctx| {
+                task.idle = None;
+                if task.is_idle() {
+                    if task.tail >= WORTH_COMPACTING {
+                        task.compact(ctx);
+                    }
+                    task.retire(ctx);
+                }
+            }));
+        }
+    }
+
+    /// Out of the registry first: who asks from now on starts a new actor, who asked before is told to ask again.
+    pub(super) fn retire(&mut self, ctx: &mut Context<Self>) {
+        (self.deps.retire)(&self.key, self.instance);
+        self.phase = Phase::Retired;
+        ctx.stop();
+    }
+}
