@@ -4,11 +4,13 @@
 //! and the load harness speak in these words; the TypeScript types are generated from them.
 
 pub mod geometry;
+pub mod hocuspocus;
 pub mod ids;
 pub mod problem;
 pub mod rest;
 pub mod role;
 pub mod ws;
+pub mod yjs;
 
 pub use geometry::{Geometry, RegionKind};
 pub use ids::*;

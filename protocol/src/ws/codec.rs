@@ -75,6 +75,10 @@ pub enum DecodeError {
     NumberTooBig,
     #[error("unknown frame kind {0}")]
     UnknownKind(u8),
+    #[error("a text is not UTF-8")]
+    NotUtf8,
+    #[error("a document's name may have 1 to {max} bytes, this one has {size}")]
+    DocumentName { size: usize, max: usize },
     #[error("{0}")]
     Json(String),
     #[error("{0}")]

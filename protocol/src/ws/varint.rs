@@ -59,6 +59,19 @@ impl<'a> Reader<'a> {
         Err(DecodeError::NumberTooBig)
     }
 
+    /// Bytes with their length before them.
+    pub fn var_bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = usize::try_from(self.uint()?).map_err(|_| DecodeError::Truncated)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(DecodeError::Truncated)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    /// A text with its length in bytes before it.
+    pub fn var_str(&mut self) -> Result<&'a str, DecodeError> {
+        std::str::from_utf8(self.var_bytes()?).map_err(|_| DecodeError::NotUtf8)
+    }
+
     pub fn uint32(&mut self) -> Result<u32, DecodeError> {
         u32::try_from(self.uint()?).map_err(|_| DecodeError::NumberTooBig)
     }
