@@ -32,7 +32,7 @@ impl StoreDirectory {
     }
 
     async fn begin(&self, who: &Identity) -> Result<TenantTx, DirectoryError> {
-        Ok(Tenant { workspace: who.workspace_id, user: Some(who.user_id()) }.begin(&self.store).await?)
+        Ok(Tenant { workspace: who.workspace_id, user: Some(who.user_id()) }.begin_point(&self.store).await?)
     }
 }
 
@@ -52,13 +52,9 @@ impl From<StoreError> for DirectoryError {
 impl Directory for StoreDirectory {
     async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError> {
         let mut tx = self.begin(who).await?;
-        let found = tasks::get(&mut tx, task).await?.ok_or(DirectoryError::NotFound)?.task;
-        let membership = projects::membership(&mut tx, found.project_id, who.user_id()).await?;
-        // Whether this person may see it is decided by the membership, later; here the project itself is asked for.
-        let viewer = projects::Viewer { user: who.user_id(), workspace_admin: true };
-        let project = projects::get(&mut tx, found.project_id, viewer).await?.ok_or(DirectoryError::NotFound)?;
-        let key = DocumentKey { workspace: who.workspace_id, project: found.project_id, task, step: found.step };
-        Ok(TaskRecord { key, status: found.status, project_status: project.status, lease: found.lease, membership })
+        let visit = tasks::visit(&mut tx, task, who.user_id()).await?.ok_or(DirectoryError::NotFound)?;
+        let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.step };
+        Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
     }
 
     async fn project(&self, who: &Identity, project: ProjectId) -> Result<ProjectRecord, DirectoryError> {

@@ -158,6 +158,12 @@ fn serve_from_the_first_start_over_kill_9_to_the_last_stop() {
     let (code, text) = fourth.end();
     assert_eq!((code, text.as_str()), (Some(0), ""));
     assert!(postmaster(&folder).is_none_or(|pid| !runs(pid)));
+    let invited = tandem(&folder, &["invite", "nora@lab.example", "--name", "Nora", "--admin", "--new-workspace", "Lab"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&invited.stdout).contains("/sign-in#token="), "{}", said(&invited));
+    let hers = tandem(&folder, &["token", "--user", "nora@lab.example"]).output().unwrap();
+    assert!(hers.status.success(), "{}", said(&hers));
+    let twice = tandem(&folder, &["invite", "nora@lab.example", "--name", "Nora"]).output().unwrap();
+    assert_eq!(said(&twice), "tandem: There are several workspaces; choose one with --workspace: Demo, Lab.\n");
     let token = tandem(&folder, &["token", "--user", "ANNA@demo.example", "--workspace", "Demo", "--ttl", "8h"]).output().unwrap();
     assert!(token.status.success(), "{}", said(&token));
     assert!(postmaster(&folder).is_none_or(|pid| !runs(pid)), "what the command started, it stopped");

@@ -31,7 +31,17 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.prove(store, store.server().begin().await?).await
+        self.prove(store, store.server().begin().await?, Plans::Auto).await
+    }
+
+    /// As [`Tenant::begin`], for the same few statements over and over, each finding a few rows by key. Their plans are made once a
+    /// connection: on partitioned tables making one takes several times as long as running it. Not for searches, whose optional
+    /// conditions want a plan of their own.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if no connection is to be had.
+    pub async fn begin_point(self, store: &Store) -> Result<TenantTx, StoreError> {
+        self.prove(store, store.server().begin().await?, Plans::Once).await
     }
 
     /// A transaction that only reads, all of it as of one moment, however long it takes.
@@ -40,13 +50,19 @@ impl Tenant {
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin_snapshot(self, store: &Store) -> Result<TenantTx, StoreError> {
         let tx = store.server().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        self.prove(store, tx).await
+        self.prove(store, tx, Plans::Auto).await
     }
 
-    async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>) -> Result<TenantTx, StoreError> {
+    async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>, plans: Plans) -> Result<TenantTx, StoreError> {
         let proof = self.proof(store.proof());
         // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
-        sqlx::query_scalar!("SELECT set_config('app.tenant', $1, true)", proof).fetch_one(&mut *tx).await?;
+        sqlx::query!(
+            "SELECT set_config('app.tenant', $1, true) AS tenant, set_config('plan_cache_mode', $2, true) AS plans",
+            proof,
+            plans.mode()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
         Ok(TenantTx { tx, tenant: self })
     }
 
@@ -57,6 +73,24 @@ impl Tenant {
         let claims = format!("{}:{user}:{expires}", self.workspace);
         let mac = hex(&key.mac(claims.as_bytes()));
         format!("{claims}:{mac}")
+    }
+}
+
+/// When the database plans a prepared statement.
+#[derive(Clone, Copy)]
+enum Plans {
+    /// Anew for its parameters, until that proves not to pay.
+    Auto,
+    /// Once, whatever the parameters.
+    Once,
+}
+
+impl Plans {
+    fn mode(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Once => "force_generic_plan",
+        }
     }
 }
 

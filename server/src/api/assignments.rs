@@ -34,7 +34,7 @@ use super::{
 #[post("/projects/{project_id}/next")]
 pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
     let id = call.path::<ProjectId>()?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     access::project(&mut tx, &call.identity, id, Action::TaskClaim).await?;
     let project = projects::read(&mut tx, &call, id).await?;
     active(&project)?;
@@ -63,7 +63,7 @@ pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
 pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     let task = call.path::<TaskId>()?;
     let hidden = || Refusal::not_found("task", task);
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     let id = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
     access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
     let project = projects::read(&mut tx, &call, id).await?;
@@ -86,7 +86,7 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
 #[get("/assignments/{assignment_id}")]
 pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     accessible(&mut tx, &call, id, Action::TaskRead).await.map(Json)
 }
 
@@ -106,7 +106,7 @@ pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
 pub async fn accept_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     accessible(&mut tx, &call, id, Action::TaskClaim).await?;
     let token = body.parse::<LeaseAction>()?.fencing_token;
     let lease = leases::accept(&mut tx, id, call.user(), token).await?;
@@ -132,7 +132,7 @@ pub async fn accept_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
 pub async fn renew_lease(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
     let token = body.parse::<LeaseAction>()?.fencing_token;
     let seconds = projects::read(&mut tx, &call, lease.project_id).await?.lease_seconds;
@@ -161,7 +161,7 @@ pub async fn renew_lease(mut call: Call) -> Result<Json<Assignment>, Refusal> {
 pub async fn release_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
     if lease.user_id != call.user() {
         access::project(&mut tx, &call.identity, lease.project_id, Action::LeaseOverride).await?;
@@ -190,7 +190,7 @@ pub async fn release_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
 pub async fn skip_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     accessible(&mut tx, &call, id, Action::TaskClaim).await?;
     let skip = body.parse::<SkipTask>()?;
     validate::skip_task(&skip)?;
@@ -218,7 +218,9 @@ pub(super) async fn claim_next(tx: &mut TenantTx, call: &Call, project: &Project
 }
 
 async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment) -> Result<Work, Refusal> {
-    let stored = tasks::get(tx, assignment.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?;
+    let stored = tasks::get_in(tx, assignment.project_id, assignment.task_id)
+        .await?
+        .ok_or_else(|| Refusal::internal("a leased task is not there"))?;
     Ok(Work { task: signed::task(call, stored).await?, assignment })
 }
 

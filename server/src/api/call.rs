@@ -47,8 +47,16 @@ impl Call {
 
     /// A transaction in which only the caller's workspace exists.
     pub async fn begin(&self) -> Result<TenantTx, Refusal> {
-        let tenant = Tenant { workspace: self.identity.workspace_id, user: Some(self.user()) };
-        Ok(tenant.begin(&self.state.store).await?)
+        Ok(self.tenant().begin(&self.state.store).await?)
+    }
+
+    /// For a few statements by key: [`Tenant::begin_point`].
+    pub async fn begin_point(&self) -> Result<TenantTx, Refusal> {
+        Ok(self.tenant().begin_point(&self.state.store).await?)
+    }
+
+    fn tenant(&self) -> Tenant {
+        Tenant { workspace: self.identity.workspace_id, user: Some(self.user()) }
     }
 
     /// The ids in the path: one, or a tuple in their order.

@@ -24,8 +24,14 @@ pub struct News {
 impl News {
     /// Reads how the task stands, inside the transaction of the change.
     pub async fn of(tx: &mut TenantTx, event: LeaseEvent, lease: &Assignment) -> Result<Self, Refusal> {
-        let task = tasks::get(tx, lease.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
+        let task =
+            tasks::get_in(tx, lease.project_id, lease.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
         Ok(Self::new(event, lease, task.status, task.lease))
+    }
+
+    /// A lease whose work was submitted: [`tandem_store::pg::annotations::submit`] leaves its task like this.
+    pub fn submitted(lease: &Assignment) -> Self {
+        Self::new(LeaseEvent::Submitted, lease, TaskStatus::Completed, None)
     }
 
     /// A lease just given.

@@ -46,26 +46,32 @@ use super::{
 pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
-    let mut tx = call.begin().await?;
+    let mut tx = call.begin_point().await?;
     let lease = accessible(&mut tx, &call, id, Action::TaskSubmit).await?;
     let wanted = body.parse::<SubmitTask>()?;
     validate::submit_task(&wanted)?;
     let project = projects::read(&mut tx, &call, lease.project_id).await?;
-    let regions = match proven(&mut tx, &call, id, &wanted).await? {
+    let (regions, news) = match proven(&mut tx, &call, id, &wanted).await? {
         Lease::Held => {
-            let task = tasks::get(&mut tx, lease.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
+            let task = tasks::get_in(&mut tx, lease.project_id, lease.task_id)
+                .await?
+                .ok_or_else(|| Refusal::internal("a leased task is not there"))?
+                .task;
             // Waiting for edits must neither hold a connection nor the lease's row.
             tx.rollback().await?;
             let regions = live_regions(&call, &lease, &wanted).await?;
             check(&project, &task, &regions)?;
-            tx = call.begin().await?;
-            regions
+            tx = call.begin_point().await?;
+            (regions, News::submitted(&lease))
         }
         // The document may have moved on since; what was submitted then is what counts.
-        Lease::SubmittedBefore => Vec::new(),
+        Lease::SubmittedBefore => (Vec::new(), News::of(&mut tx, LeaseEvent::Submitted, &lease).await?),
     };
-    let (submitted, news) = write(tx, &call, &project, &wanted, &lease, regions).await?;
-    news.into_iter().for_each(|news| news.publish(&call));
+    let submitted = write(tx, &call, &project, &wanted, &lease, regions).await?;
+    news.publish(&call);
+    if let Some(next) = &submitted.next {
+        News::of_work(next).publish(&call);
+    }
     Ok(Json(submitted))
 }
 
@@ -105,7 +111,7 @@ async fn write(
     wanted: &SubmitTask,
     lease: &Assignment,
     regions: Vec<Region>,
-) -> Result<(Submitted, Vec<News>), Refusal> {
+) -> Result<Submitted, Refusal> {
     let submission = Submission {
         assignment: lease.id,
         user: call.user(),
@@ -114,11 +120,9 @@ async fn write(
         time_spent_ms: wanted.time_spent_ms,
     };
     let annotation = annotations::submit(&mut tx, &submission).await?;
-    let mut news = vec![News::of(&mut tx, LeaseEvent::Submitted, lease).await?];
     let next = if wanted.and_next { next(&mut tx, call, project).await? } else { None };
     tx.commit().await?;
-    news.extend(next.as_ref().map(News::of_work));
-    Ok((Submitted { annotation, next }, news))
+    Ok(Submitted { annotation, next })
 }
 
 /// No next task is no reason not to submit this one: a paused project takes in what was begun.

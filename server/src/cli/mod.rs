@@ -7,6 +7,7 @@ mod dev;
 mod export;
 mod generate;
 mod import;
+mod invite;
 mod log;
 mod migrate;
 mod place;
@@ -38,6 +39,8 @@ enum What {
     Migrate,
     /// Print an access token of a person, for scripts
     Token(token::Token),
+    /// Make somebody a member of a workspace, and print their sign-in link
+    Invite(invite::Invite),
     /// Bring images and annotations of other tools into a project
     #[command(subcommand)]
     Import(import::Import),
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         What::Serve => serve::run(&global, &env),
         What::Migrate => migrate::run(&global, &env),
         What::Token(asked) => token::run(&global, &env, asked),
+        What::Invite(asked) => invite::run(&global, &env, asked),
         What::Import(what) => import::run(&global, &env, what),
         What::Export(what) => export::run(&global, &env, what),
         What::Config => config::run(&global, &env),

@@ -64,7 +64,7 @@ async fn choose(config: &Config, store: &Store, wanted: Option<&str>) -> anyhow:
             tx.commit().await?;
             Ok(demo)
         }
-        (None, []) => bail!("There is no workspace yet."),
+        (None, []) => bail!("There is no workspace yet; `tandem invite EMAIL --name NAME --admin --new-workspace NAME` makes one."),
         (None, _) => bail!("There are several workspaces; choose one with --workspace: {}.", names()),
     }
 }

@@ -9,6 +9,10 @@ use tandem_protocol::{
 };
 use uuid::Uuid;
 
+mod visit;
+
+pub use visit::{Visit, visit};
+
 use super::{assets::AssetRow, row::word};
 use crate::{StoreError, TenantTx};
 
@@ -179,6 +183,11 @@ fn end_of_prefix(prefix: &str) -> Option<String> {
 
 pub async fn get(tx: &mut TenantTx, task: TaskId) -> Result<Option<StoredTask>, StoreError> {
     let Some(project) = project_of(tx, task).await? else { return Ok(None) };
+    get_in(tx, project, task).await
+}
+
+/// As [`get`], with less to look for: tasks are partitioned by project.
+pub async fn get_in(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Option<StoredTask>, StoreError> {
     Ok(load(tx, project, &[task.0]).await?.pop())
 }
 
@@ -225,17 +234,38 @@ struct TaskRow {
     lease_expires_at: Option<DateTime<Utc>>,
 }
 
+/// What an outer join found of a task's active lease.
+struct LeaseColumns {
+    id: Option<Uuid>,
+    user: Option<Uuid>,
+    user_name: Option<String>,
+    status: Option<String>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl LeaseColumns {
+    fn into_view(self) -> Result<Option<LeaseView>, StoreError> {
+        let (Some(id), Some(user), Some(status), Some(expires_at)) = (self.id, self.user, self.status, self.expires_at) else {
+            return Ok(None);
+        };
+        Ok(Some(LeaseView {
+            assignment_id: id.into(),
+            user_id: user.into(),
+            user_name: self.user_name.unwrap_or_default(),
+            status: word("assignment status", &status)?,
+            expires_at,
+        }))
+    }
+}
+
 impl TaskRow {
     fn into_stored(self) -> Result<StoredTask, StoreError> {
-        let lease = match (self.lease_id, self.lease_user, self.lease_status, self.lease_expires_at) {
-            (Some(id), Some(user), Some(status), Some(expires_at)) => Some(LeaseView {
-                assignment_id: id.into(),
-                user_id: user.into(),
-                user_name: self.lease_user_name.unwrap_or_default(),
-                status: word("assignment status", &status)?,
-                expires_at,
-            }),
-            _ => None,
+        let lease = LeaseColumns {
+            id: self.lease_id,
+            user: self.lease_user,
+            user_name: self.lease_user_name,
+            status: self.lease_status,
+            expires_at: self.lease_expires_at,
         };
         let stored = AssetRow {
             id: self.asset_id,
@@ -262,7 +292,7 @@ impl TaskRow {
             priority: self.priority,
             asset: stored.asset,
             input: self.input,
-            lease,
+            lease: lease.into_view()?,
             region_count: i64::from(self.region_count),
             created_at: self.created_at,
             updated_at: self.updated_at,

@@ -19,7 +19,6 @@ use crate::{
     pg::{
         audit,
         leases::{self, LeaseError},
-        outbox,
     },
 };
 
@@ -219,7 +218,6 @@ async fn tell(tx: &mut TenantTx, lease: &Assignment, annotation: &Annotation) ->
         "version": annotation.version,
         "region_count": annotation.regions.len(),
     });
-    outbox::push(tx, Some(lease.project_id), "annotation.submitted", facts.clone()).await?;
     let entry = audit::Entry {
         project: Some(lease.project_id),
         action: "annotation.submit",
@@ -227,7 +225,7 @@ async fn tell(tx: &mut TenantTx, lease: &Assignment, annotation: &Annotation) ->
         entity_id: Some(annotation.id.0),
         changes: facts,
     };
-    audit::record(tx, &entry).await
+    audit::record_and_tell(tx, "annotation.submitted", &entry).await
 }
 
 /// Which regions came, changed and went between two versions.

@@ -6,10 +6,7 @@ use tandem_protocol::{
 };
 
 use super::{LeaseError, row};
-use crate::{
-    StoreError, TenantTx,
-    pg::{audit, outbox},
-};
+use crate::{StoreError, TenantTx, pg::audit};
 
 /// The person starts. Accepting twice is accepting once.
 ///
@@ -146,7 +143,6 @@ pub(super) async fn tell(tx: &mut TenantTx, lease: &Assignment, topic: &str) -> 
         "status": lease.status,
         "expires_at": lease.expires_at,
     });
-    outbox::push(tx, Some(lease.project_id), topic, facts.clone()).await?;
     let entry = audit::Entry {
         project: Some(lease.project_id),
         action: topic,
@@ -154,5 +150,5 @@ pub(super) async fn tell(tx: &mut TenantTx, lease: &Assignment, topic: &str) -> 
         entity_id: Some(lease.id.0),
         changes: facts,
     };
-    audit::record(tx, &entry).await
+    audit::record_and_tell(tx, topic, &entry).await
 }

@@ -83,17 +83,33 @@ pub async fn active_of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<Assig
 /// # Errors
 /// Why it is not, with who holds the task now.
 pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64) -> Result<Assignment, LeaseError> {
-    let row = sqlx::query_as!(
-        Row,
+    // Whether its time is over is judged by the database's clock, the one that all nodes share.
+    let row = sqlx::query!(
         r#"
-        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at,
+               expires_at <= clock_timestamp() AS "ran_out!"
         FROM assignments WHERE id = $1 FOR UPDATE
         "#,
         id.0,
     )
     .fetch_optional(&mut **tx)
-    .await?;
-    let lease: Assignment = row.ok_or(LeaseError::NotFound)?.try_into()?;
+    .await?
+    .ok_or(LeaseError::NotFound)?;
+    let ran_out = row.ran_out;
+    let lease: Assignment = Row {
+        id: row.id,
+        project_id: row.project_id,
+        task_id: row.task_id,
+        step: row.step,
+        user_id: row.user_id,
+        status: row.status,
+        fencing_token: row.fencing_token,
+        assigned_at: row.assigned_at,
+        accepted_at: row.accepted_at,
+        expires_at: row.expires_at,
+        ended_at: row.ended_at,
+    }
+    .try_into()?;
     if lease.user_id != user {
         let holder = Holder { user: lease.user_id, name: name_of(tx, lease.user_id).await? };
         return Err(LeaseError::NotYours { holder });
@@ -102,7 +118,6 @@ pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_tok
         let (current, holder) = current(tx, lease.task_id, &lease.step).await?.unzip();
         return Err(LeaseError::Stale { presented: fencing_token, current: current.unwrap_or(lease.fencing_token), holder });
     }
-    let ran_out = is_past(tx, lease.expires_at).await?;
     match lease.status {
         status if status.is_active() && !ran_out => Ok(lease),
         AssignmentStatus::Submitted => Err(LeaseError::NotActive { status: lease.status }),
@@ -114,11 +129,6 @@ pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_tok
             _ => Err(LeaseError::NotActive { status }),
         },
     }
-}
-
-/// Judged by the database's clock, the one that all nodes share.
-async fn is_past(tx: &mut TenantTx, moment: DateTime<Utc>) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT $1 <= clock_timestamp() AS "past!""#, moment).fetch_one(&mut **tx).await?)
 }
 
 /// The active lease of a task-step: its token and holder.
