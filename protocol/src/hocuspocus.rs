@@ -9,10 +9,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::{
-    ws::{
-        DecodeError,
-        varint::{Reader, write_uint},
-    },
+    ws::{DecodeError, varint::Reader},
     yjs::{self, Message, write},
 };
 

@@ -1,145 +1,371 @@
 //! y-protocols awareness, for stock Yjs clients: who is here and where, as JSON by client id.
 //!
-//! Layout: a count, then `client id, clock, JSON text` each; `null` means gone. A stock provider sends every change it
-//! receives back to the server, so with N clients N*N entries arrive that say nothing new: an entry whose clock is not newer is dropped
-//! before its JSON is even looked at.
+//! A stock provider sends every change it receives back to the server, so with N clients N*N entries arrive that say nothing new: an
+//! entry whose clock is not newer is dropped before its JSON is even looked at. What is new is kept as the text it came as, gathered
+//! until the room's next tick, and goes round in one frame for all, the senders included: a provider that hears nothing for 30 seconds
+//! hangs up, and for somebody alone the echo is all there is.
+//!
+//! Members of our own protocol appear under ids of the server's, with their pointer.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io::Write};
 
-use serde::de::IgnoredAny;
-use tandem_protocol::ws::varint::{Reader, write_uint};
+use bytes::Bytes;
+use tandem_protocol::{
+    UserId,
+    rest::UserSummary,
+    ws::varint::write_uint,
+    yjs::{
+        awareness::{Entries, Entry, GONE, write_entry},
+        json::{is_json, pointer},
+    },
+};
 
 use super::{Refused, Seat};
 
-const NULL: &str = "null";
-/// The server's own entries, for members who do not speak awareness, start here. Stock clients draw theirs from 32 bits.
+/// The server's own entries start here. Stock clients draw theirs from 32 bits.
 const BRIDGED: u64 = 1 << 52;
+/// A frame is begun anew beyond this, so that one tick of a room full of big states is not one giant frame.
+const FRAME: usize = 256 << 10;
+/// Clocks of the gone are kept only so many.
+const KEPT: usize = 4_096;
+/// A buffer much larger than what it holds is given back.
+const SPARE: usize = 1 << 10;
 
-#[derive(Default)]
-pub struct Awareness {
-    known: HashMap<u64, Known>,
+/// Who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    pub seat: Seat,
+    pub user: UserId,
 }
 
+/// What one connection may show.
+#[derive(Clone, Copy, Debug)]
+pub struct AwarenessLimits {
+    pub max_state: usize,
+    pub max_ids: usize,
+}
+
+/// What a frame brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heard {
+    /// Where the newest state points, in image pixels. Outer none: no news; inner none: nowhere.
+    pub pointer: Option<Option<(f64, f64)>>,
+    /// For the sender: ids it shows that count as gone under a newer clock than its own. Its provider goes beyond that clock
+    /// when it is told.
+    pub overtaken: Option<Bytes>,
+}
+
+pub struct Awareness {
+    known: HashMap<u64, Known>,
+    /// The ids of each connection.
+    shown: HashMap<Seat, Vec<u64>>,
+    /// Ids with news since the last tick.
+    news: Vec<u64>,
+    bridges: HashMap<u32, Bridge>,
+    /// The first of our ids. Another one for every room, because clients that saw another life of it remember its clocks.
+    base: u64,
+}
+
+#[derive(Default)]
 struct Known {
     clock: u64,
-    /// None: gone. The clock is kept, so that an old entry cannot bring it back.
-    state: Option<String>,
-    owner: Option<Seat>,
+    /// Empty: gone. The clock is kept, so that an old entry cannot bring it back.
+    state: Vec<u8>,
+    owner: Option<Speaker>,
+    /// In `news`.
+    fresh: bool,
+}
+
+/// A member of our own protocol.
+struct Bridge {
+    clock: u64,
+    /// Its state up to the pointer: `{"user":{...}`.
+    head: Vec<u8>,
+    /// In quarter pixels.
+    at: Option<(i32, i32)>,
+    fresh: bool,
+}
+
+impl Default for Awareness {
+    fn default() -> Self {
+        let life = u64::from(rand::random::<u32>() >> 12);
+        Self { known: HashMap::new(), shown: HashMap::new(), news: Vec::new(), bridges: HashMap::new(), base: BRIDGED + (life << 32) }
+    }
 }
 
 impl Awareness {
-    /// Take what is new in a client's frame. Returns what to pass on to everybody, the sender included: a provider that
-    /// hears nothing for 30 seconds hangs up, and for somebody alone the echo is all there is.
-    pub fn apply(&mut self, seat: Seat, bytes: &[u8], max_state: usize, max_ids: usize) -> Result<Option<Vec<u8>>, Refused> {
-        let malformed = || Refused::new("malformed_awareness", "not an awareness update").field("awareness", "malformed");
-        let mut r = Reader::new(bytes);
-        let mut fresh = Vec::new();
-        for _ in 0..r.uint().map_err(|_| malformed())? {
-            let client = r.uint().map_err(|_| malformed())?;
-            let clock = r.uint().map_err(|_| malformed())?;
-            let state = string(&mut r).ok_or_else(malformed)?;
-            if !self.is_news(seat, client, clock, state) {
-                continue;
+    /// Take what is new in a client's frame; it goes round with the next tick.
+    pub fn apply(&mut self, who: Speaker, update: &[u8], limits: AwarenessLimits) -> Result<Heard, Refused> {
+        let malformed = |_| Refused::new("malformed_awareness", "not an awareness update").field("awareness", "malformed");
+        let mut heard = Heard::default();
+        let mut overtaken = Vec::new();
+        for entry in Entries::new(update).map_err(malformed)? {
+            let entry = entry.map_err(malformed)?;
+            match self.judge(who, &entry) {
+                Judged::Old => {}
+                Judged::Overtaken => overtaken.push(entry.client),
+                Judged::News => {
+                    self.take_in(who, &entry, limits)?;
+                    heard.pointer = Some(pointer(entry.state));
+                }
             }
-            self.check(seat, client, state, max_state, max_ids)?;
-            let known = Known { clock, state: (state != NULL).then(|| state.to_owned()), owner: Some(seat) };
-            self.known.insert(client, known);
-            fresh.push(client);
         }
-        Ok((!fresh.is_empty()).then(|| self.encode(fresh)))
+        heard.overtaken = self.encode(&overtaken).into_iter().next();
+        Ok(heard)
     }
 
-    /// The rule of y-protocols, plus: an entry belongs to who brought it.
-    fn is_news(&self, seat: Seat, client: u64, clock: u64, state: &str) -> bool {
-        if client >= BRIDGED {
-            return false;
+    /// The rule of y-protocols, plus: an id belongs to the connection that brought it, or to a later one of the same person that
+    /// has gone on with it. An equal clock is never enough: every provider repeats what it hears of others.
+    fn judge(&self, who: Speaker, entry: &Entry<'_>) -> Judged {
+        if entry.client >= BRIDGED {
+            return Judged::Old;
         }
-        let Some(known) = self.known.get(&client) else { return state != NULL };
-        let newer = known.clock < clock || (known.clock == clock && state == NULL && known.state.is_some());
-        newer && (known.owner == Some(seat) || known.state.is_none())
+        let Some(known) = self.known.get(&entry.client) else {
+            return if entry.is_gone() { Judged::Old } else { Judged::News };
+        };
+        let newer = entry.clock > known.clock;
+        let here = !known.state.is_empty();
+        match known.owner {
+            Some(owner) if here && owner.seat == who.seat => {
+                if newer || (entry.is_gone() && entry.clock == known.clock) {
+                    Judged::News
+                } else {
+                    Judged::Old
+                }
+            }
+            Some(owner) if here => {
+                if newer && owner.user == who.user && !entry.is_gone() {
+                    Judged::News
+                } else {
+                    Judged::Old
+                }
+            }
+            _ if entry.is_gone() => Judged::Old,
+            _ if newer => Judged::News,
+            _ => Judged::Overtaken,
+        }
     }
 
-    fn check(&self, seat: Seat, client: u64, state: &str, max_state: usize, max_ids: usize) -> Result<(), Refused> {
-        if state.len() > max_state {
-            let message = format!("an awareness state may have {max_state} bytes, this one has {}", state.len());
-            return Err(Refused::new("awareness_refused", message).field("awareness", "max_awareness_bytes"));
+    fn take_in(&mut self, who: Speaker, entry: &Entry<'_>, limits: AwarenessLimits) -> Result<(), Refused> {
+        let refuse = |rule, message: String| Err(Refused::new("awareness_refused", message).field("awareness", rule));
+        let gone = entry.is_gone();
+        if entry.state.len() > limits.max_state {
+            let message = format!("an awareness state may have {} bytes, this one has {}", limits.max_state, entry.state.len());
+            return refuse("max_awareness_bytes", message);
         }
-        if serde_json::from_str::<IgnoredAny>(state).is_err() {
-            return Err(Refused::new("awareness_refused", "an awareness state must be JSON").field("awareness", "json"));
+        if !gone && !is_json(entry.state) {
+            return refuse("json", "an awareness state must be JSON".into());
         }
-        let mine = self.known.iter().filter(|(id, known)| **id != client && known.owner == Some(seat) && known.state.is_some());
-        if mine.count() >= max_ids {
-            let message = format!("one connection may show {max_ids} awareness states");
-            return Err(Refused::new("awareness_refused", message).field("awareness", "max_awareness_ids"));
+        let before = self.known.get(&entry.client).and_then(|known| known.owner);
+        if !gone && before.is_none_or(|owner| owner.seat != who.seat) {
+            let mine = self.shown.entry(who.seat).or_default();
+            if mine.len() >= limits.max_ids {
+                return refuse("max_awareness_ids", format!("one connection may show {} awareness states", limits.max_ids));
+            }
+            mine.push(entry.client);
+            if let Some(before) = before {
+                self.disown(before.seat, entry.client);
+            }
+        }
+        if gone {
+            self.disown(who.seat, entry.client);
+        }
+        let known = self.known.entry(entry.client).or_default();
+        known.clock = entry.clock;
+        known.owner = (!gone).then_some(who);
+        known.state.clear();
+        if gone {
+            known.state = Vec::new();
+        } else {
+            known.state.extend_from_slice(entry.state);
+            if known.state.capacity() > known.state.len() * 4 + SPARE {
+                known.state.shrink_to_fit();
+            }
+        }
+        if !std::mem::replace(&mut known.fresh, true) {
+            self.news.push(entry.client);
         }
         Ok(())
     }
 
+    fn disown(&mut self, seat: Seat, client: u64) {
+        if let Some(ids) = self.shown.get_mut(&seat) {
+            ids.retain(|id| *id != client);
+        }
+    }
+
     /// What a connection showed goes with it.
-    pub fn leave(&mut self, seat: Seat) -> Option<Vec<u8>> {
-        let mut gone = Vec::new();
-        for (client, known) in &mut self.known {
-            if known.owner == Some(seat) && known.state.take().is_some() {
-                known.clock += 1;
-                known.owner = None;
-                gone.push(*client);
+    pub fn leave(&mut self, seat: Seat) {
+        for client in self.shown.remove(&seat).unwrap_or_default() {
+            let Some(known) = self.known.get_mut(&client) else { continue };
+            known.state = Vec::new();
+            known.owner = None;
+            known.clock += 1;
+            if !std::mem::replace(&mut known.fresh, true) {
+                self.news.push(client);
             }
         }
-        self.forget_old();
-        (!gone.is_empty()).then(|| self.encode(gone))
-    }
-
-    /// Clocks of the gone are kept only so many.
-    fn forget_old(&mut self) {
-        const KEPT: usize = 4_096;
         if self.known.len() > KEPT {
-            self.known.retain(|_, known| known.state.is_some());
+            self.known.retain(|_, known| !known.state.is_empty() || known.fresh);
         }
     }
 
-    /// Show a member of our own protocol to stock clients. Called again now and then: they drop what is silent for 30 seconds.
-    pub fn bridge(&mut self, peer: u32, state: &serde_json::Value) -> Vec<u8> {
-        let client = BRIDGED + u64::from(peer);
-        let known = self.known.entry(client).or_insert(Known { clock: 0, state: None, owner: None });
-        known.clock += 1;
-        known.state = Some(state.to_string());
-        self.encode([client])
+    // --- members of our own protocol ---
+
+    /// Show one to stock clients, with the fields their cursor and user-list packages look for.
+    pub fn bridge(&mut self, peer: u32, user: &UserSummary) {
+        let shown = serde_json::json!({ "user": { "id": user.id, "name": user.name, "color": user.color } });
+        let mut head = shown.to_string().into_bytes();
+        // Open again: the pointer follows.
+        head.pop();
+        // A connection that goes on with another one's place keeps what is known of it.
+        self.bridges.entry(peer).or_insert(Bridge { clock: 0, head: Vec::new(), at: None, fresh: false }).head = head;
+        self.touch(peer);
     }
 
-    pub fn unbridge(&mut self, peer: u32) -> Option<Vec<u8>> {
-        let client = BRIDGED + u64::from(peer);
-        let known = self.known.get_mut(&client)?;
-        known.state.take()?;
-        known.clock += 1;
-        Some(self.encode([client]))
+    /// Its pointer moved. Of a stock member: nothing, its own state says so.
+    pub fn point(&mut self, peer: u32, at: Option<(i32, i32)>) {
+        if let Some(bridge) = self.bridges.get_mut(&peer) {
+            bridge.at = at;
+            self.touch(peer);
+        }
+    }
+
+    fn touch(&mut self, peer: u32) {
+        let client = self.base + u64::from(peer);
+        let Some(bridge) = self.bridges.get_mut(&peer) else { return };
+        bridge.clock += 1;
+        if !std::mem::replace(&mut bridge.fresh, true) {
+            self.news.push(client);
+        }
+    }
+
+    pub fn unbridge(&mut self, peer: u32) {
+        let Some(bridge) = self.bridges.remove(&peer) else { return };
+        let client = self.base + u64::from(peer);
+        // Peer numbers are never used twice; the id is forgotten with the tick that tells.
+        self.known.insert(client, Known { clock: bridge.clock + 1, fresh: true, ..Known::default() });
+        if !bridge.fresh {
+            self.news.push(client);
+        }
+    }
+
+    /// Stock clients forget who is silent for 30 seconds: say again that ours are here.
+    pub fn renew_bridges(&mut self) {
+        let peers: Vec<u32> = self.bridges.keys().copied().collect();
+        for peer in peers {
+            self.touch(peer);
+        }
+    }
+
+    /// Whether anybody is here who does not speak awareness.
+    #[must_use]
+    pub fn has_bridges(&self) -> bool {
+        !self.bridges.is_empty()
+    }
+
+    // --- what goes out ---
+
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        !self.news.is_empty()
+    }
+
+    /// What is new since the last call, an entry for each id: one frame, more if they are big.
+    pub fn take(&mut self) -> Vec<Bytes> {
+        let news = std::mem::take(&mut self.news);
+        let frames = self.encode(&news);
+        self.forget(&news);
+        frames
+    }
+
+    /// There is nobody to tell.
+    pub fn drop_news(&mut self) {
+        let news = std::mem::take(&mut self.news);
+        self.forget(&news);
+    }
+
+    fn forget(&mut self, news: &[u64]) {
+        for client in news {
+            let peer = self.peer(*client);
+            if let Some(bridge) = peer.and_then(|peer| self.bridges.get_mut(&peer)) {
+                bridge.fresh = false;
+            } else if peer.is_some() {
+                self.known.remove(client);
+            } else if let Some(known) = self.known.get_mut(client) {
+                known.fresh = false;
+            }
+        }
+    }
+
+    /// The member of ours behind an id of the server's.
+    fn peer(&self, client: u64) -> Option<u32> {
+        u32::try_from(client.checked_sub(self.base)?).ok()
     }
 
     /// Everybody who is here, for those who come.
     #[must_use]
-    pub fn all(&self) -> Vec<u8> {
-        self.encode(self.known.iter().filter(|(_, known)| known.state.is_some()).map(|(client, _)| *client))
+    pub fn all(&self) -> Vec<Bytes> {
+        let theirs = self.known.iter().filter(|(_, known)| !known.state.is_empty()).map(|(client, _)| *client);
+        let ours = self.bridges.keys().map(|peer| self.base + u64::from(*peer));
+        let all: Vec<u64> = theirs.chain(ours).collect();
+        self.encode(&all)
     }
 
-    fn encode(&self, clients: impl IntoIterator<Item = u64>) -> Vec<u8> {
-        let entries: Vec<(u64, &Known)> = clients.into_iter().filter_map(|client| Some((client, self.known.get(&client)?))).collect();
-        let mut out = Vec::new();
-        write_uint(&mut out, entries.len() as u64);
-        for (client, known) in entries {
-            let state = known.state.as_deref().unwrap_or(NULL);
-            write_uint(&mut out, client);
-            write_uint(&mut out, known.clock);
-            write_uint(&mut out, state.len() as u64);
-            out.extend_from_slice(state.as_bytes());
+    fn encode(&self, clients: &[u64]) -> Vec<Bytes> {
+        let mut frames = Vec::new();
+        let (mut count, mut body, mut state) = (0u64, Vec::new(), Vec::new());
+        for client in clients {
+            if let Some(entry) = self.entry(*client, &mut state) {
+                write_entry(&mut body, entry);
+                count += 1;
+            }
+            if body.len() >= FRAME {
+                frames.push(framed(std::mem::take(&mut count), &std::mem::take(&mut body)));
+            }
         }
-        out
+        if count > 0 {
+            frames.push(framed(count, &body));
+        }
+        frames
+    }
+
+    /// `scratch`: where the text of one of ours is made.
+    fn entry<'a>(&'a self, client: u64, scratch: &'a mut Vec<u8>) -> Option<Entry<'a>> {
+        if let Some(bridge) = self.peer(client).and_then(|peer| self.bridges.get(&peer)) {
+            bridge.write(scratch);
+            return Some(Entry { client, clock: bridge.clock, state: scratch });
+        }
+        let known = self.known.get(&client)?;
+        let state = if known.state.is_empty() { GONE.as_bytes() } else { &known.state };
+        Some(Entry { client, clock: known.clock, state })
     }
 }
 
-fn string<'a>(r: &mut Reader<'a>) -> Option<&'a str> {
-    let length = usize::try_from(r.uint().ok()?).ok()?;
-    let (text, rest) = r.rest().split_at_checked(length)?;
-    *r = Reader::new(rest);
-    std::str::from_utf8(text).ok()
+impl Bridge {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.extend_from_slice(&self.head);
+        if let Some((x4, y4)) = self.at {
+            // Writing to memory does not fail.
+            let _ = write!(out, r#","pointer":{{"x":{},"y":{}}}"#, f64::from(x4) / 4.0, f64::from(y4) / 4.0);
+        }
+        out.push(b'}');
+    }
+}
+
+enum Judged {
+    News,
+    Old,
+    /// Counts as gone, under this clock or a newer one.
+    Overtaken,
+}
+
+fn framed(count: u64, body: &[u8]) -> Bytes {
+    let mut frame = Vec::with_capacity(body.len() + 3);
+    write_uint(&mut frame, count);
+    frame.extend_from_slice(body);
+    frame.into()
 }
 
 #[cfg(test)]
@@ -148,59 +374,184 @@ mod tests {
 
     use super::*;
 
-    fn seat() -> Seat {
-        Seat { session: SessionId::new(), subscription: 1 }
+    const LIMITS: AwarenessLimits = AwarenessLimits { max_state: 100, max_ids: 4 };
+
+    fn somebody() -> Speaker {
+        Speaker { seat: Seat { session: SessionId::new(), subscription: 1 }, user: UserId::new() }
+    }
+
+    /// Another connection of the same person.
+    fn again(who: Speaker) -> Speaker {
+        Speaker { seat: Seat { session: SessionId::new(), subscription: 1 }, ..who }
     }
 
     fn says(client: u64, clock: u64, state: &str) -> Vec<u8> {
-        let mut out = vec![1];
-        write_uint(&mut out, client);
-        write_uint(&mut out, clock);
-        write_uint(&mut out, state.len() as u64);
-        out.extend_from_slice(state.as_bytes());
-        out
+        tandem_protocol::yjs::awareness::encode([Entry { client, clock, state: state.as_bytes() }].into_iter())
+    }
+
+    fn one(frames: Vec<Bytes>) -> Vec<u8> {
+        assert!(frames.len() <= 1);
+        frames.first().map(|frame| frame.to_vec()).unwrap_or_default()
+    }
+
+    /// As (id, clock, text), by id.
+    fn entries(frames: &[Bytes]) -> Vec<(u64, u64, String)> {
+        let mut all: Vec<_> = frames
+            .iter()
+            .flat_map(|frame| Entries::new(frame).unwrap().map(Result::unwrap))
+            .map(|e| (e.client, e.clock, String::from_utf8(e.state.to_vec()).unwrap()))
+            .collect();
+        all.sort();
+        all
     }
 
     #[test]
     fn news_go_round_and_their_echoes_do_not() {
-        let (mut awareness, ann, bob) = (Awareness::default(), seat(), seat());
+        let (mut awareness, ann, bob) = (Awareness::default(), somebody(), somebody());
         let news = says(7, 1, "{}");
-        assert_eq!(awareness.apply(ann, &news, 100, 4), Ok(Some(news.clone())));
-        assert_eq!(awareness.apply(bob, &news, 100, 4), Ok(None));
-        assert_eq!(awareness.apply(ann, &news, 100, 4), Ok(None));
+        awareness.apply(ann, &news, LIMITS).unwrap();
+        assert_eq!(one(awareness.take()), news);
+        for who in [bob, ann] {
+            assert_eq!(awareness.apply(who, &news, LIMITS), Ok(Heard::default()));
+        }
+        assert!(!awareness.is_dirty());
+    }
+
+    #[test]
+    fn of_one_tick_the_latest_state_of_each_goes_round_in_one_frame() {
+        let (mut awareness, ann, bob) = (Awareness::default(), somebody(), somebody());
+        for clock in 1..20 {
+            awareness.apply(ann, &says(7, clock, &format!("{clock}")), LIMITS).unwrap();
+        }
+        awareness.apply(bob, &says(8, 1, "[]"), LIMITS).unwrap();
+        let frames = awareness.take();
+        assert_eq!(frames.len(), 1);
+        assert_eq!(entries(&frames), [(7, 19, "19".into()), (8, 1, "[]".into())]);
+        assert!(awareness.take().is_empty());
     }
 
     #[test]
     fn a_stale_entry_is_dropped_before_its_json_is_read() {
-        let (mut awareness, ann) = (Awareness::default(), seat());
-        awareness.apply(ann, &says(7, 5, "{}"), 100, 4).unwrap();
-        assert_eq!(awareness.apply(ann, &says(7, 4, "not json"), 100, 4), Ok(None));
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        awareness.apply(ann, &says(7, 5, "{}"), LIMITS).unwrap();
+        awareness.take();
+        assert_eq!(awareness.apply(ann, &says(7, 4, "not json"), LIMITS), Ok(Heard::default()));
     }
 
     #[test]
     fn nobody_speaks_for_anothers_id() {
-        let (mut awareness, ann, bob) = (Awareness::default(), seat(), seat());
-        awareness.apply(ann, &says(7, 1, "{}"), 100, 4).unwrap();
-        assert_eq!(awareness.apply(bob, &says(7, 9, "null"), 100, 4), Ok(None));
+        let (mut awareness, ann, bob) = (Awareness::default(), somebody(), somebody());
+        awareness.apply(ann, &says(7, 1, "{}"), LIMITS).unwrap();
+        awareness.take();
+        awareness.apply(bob, &says(7, 9, "null"), LIMITS).unwrap();
+        awareness.apply(bob, &says(7, 9, "{}"), LIMITS).unwrap();
+        // Nor do providers of the same person that repeat what they heard, or think it timed out.
+        let tab = again(ann);
+        awareness.apply(tab, &says(7, 1, "{}"), LIMITS).unwrap();
+        awareness.apply(tab, &says(7, 1, "null"), LIMITS).unwrap();
+        assert!(!awareness.is_dirty());
+        awareness.leave(tab.seat);
+        assert!(!awareness.is_dirty());
     }
 
     #[test]
-    fn who_leaves_is_gone_with_a_newer_clock_and_stays_gone() {
-        let (mut awareness, ann, bob) = (Awareness::default(), seat(), seat());
-        awareness.apply(ann, &says(7, 3, "{}"), 100, 4).unwrap();
-        assert_eq!(awareness.leave(ann), Some(says(7, 4, "null")));
-        assert_eq!(awareness.apply(bob, &says(7, 3, "{}"), 100, 4), Ok(None));
-        assert_eq!(awareness.all(), [0]);
+    fn who_leaves_is_gone_with_a_newer_clock_and_an_old_entry_does_not_bring_them_back() {
+        let (mut awareness, ann, bob) = (Awareness::default(), somebody(), somebody());
+        awareness.apply(ann, &says(7, 3, "{}"), LIMITS).unwrap();
+        awareness.take();
+        awareness.leave(ann.seat);
+        assert_eq!(one(awareness.take()), says(7, 4, "null"));
+        awareness.apply(bob, &says(7, 3, "{}"), LIMITS).unwrap();
+        assert!(!awareness.is_dirty());
+        assert!(awareness.all().is_empty());
+    }
+
+    /// A provider that reconnects goes on with the clock it had, which is older than that of its own farewell.
+    #[test]
+    fn who_comes_back_under_an_overtaken_clock_is_told_so_and_then_seen() {
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        awareness.apply(ann, &says(7, 3, "{}"), LIMITS).unwrap();
+        awareness.leave(ann.seat);
+        awareness.take();
+        let back = again(ann);
+        let heard = awareness.apply(back, &says(7, 3, "{}"), LIMITS).unwrap();
+        assert_eq!(heard.overtaken.as_deref(), Some(&says(7, 4, "null")[..]));
+        awareness.apply(back, &says(7, 5, "{}"), LIMITS).unwrap();
+        assert_eq!(one(awareness.take()), says(7, 5, "{}"));
+    }
+
+    #[test]
+    fn a_newer_connection_goes_on_with_an_id_and_the_late_end_of_the_older_one_does_not_end_it() {
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        awareness.apply(ann, &says(7, 3, "{}"), LIMITS).unwrap();
+        awareness.take();
+        let newer = again(ann);
+        awareness.apply(newer, &says(7, 4, "{}"), LIMITS).unwrap();
+        assert_eq!(one(awareness.take()), says(7, 4, "{}"));
+        awareness.leave(ann.seat);
+        assert!(!awareness.is_dirty());
+        awareness.leave(newer.seat);
+        assert_eq!(one(awareness.take()), says(7, 5, "null"));
     }
 
     #[test]
     fn sizes_counts_and_json_are_checked() {
-        let (mut awareness, ann) = (Awareness::default(), seat());
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        let limits = AwarenessLimits { max_state: 5, max_ids: 1 };
         let rule = |refused: Result<_, Refused>| refused.unwrap_err().rule.unwrap();
-        assert_eq!(rule(awareness.apply(ann, &says(1, 1, "\"0123456789\""), 5, 1)), "max_awareness_bytes");
-        assert_eq!(rule(awareness.apply(ann, &says(1, 1, "{"), 5, 1)), "json");
-        awareness.apply(ann, &says(1, 1, "{}"), 5, 1).unwrap();
-        assert_eq!(rule(awareness.apply(ann, &says(2, 1, "{}"), 5, 1)), "max_awareness_ids");
-        assert_eq!(rule(awareness.apply(ann, &[9, 9], 5, 1)), "malformed");
+        assert_eq!(rule(awareness.apply(ann, &says(1, 1, "\"0123456789\""), limits)), "max_awareness_bytes");
+        assert_eq!(rule(awareness.apply(ann, &says(1, 1, "{"), limits)), "json");
+        assert_eq!(rule(awareness.apply(ann, &says(1, 1, ""), limits)), "json");
+        awareness.apply(ann, &says(1, 1, "{}"), limits).unwrap();
+        assert_eq!(rule(awareness.apply(ann, &says(2, 1, "{}"), limits)), "max_awareness_ids");
+        // Who shows one less may show another one.
+        awareness.apply(ann, &says(1, 2, "null"), limits).unwrap();
+        awareness.apply(ann, &says(2, 1, "{}"), limits).unwrap();
+        assert_eq!(rule(awareness.apply(ann, &[9, 9], limits)), "malformed");
+    }
+
+    #[test]
+    fn pointers_are_found() {
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        let mut at = |clock, state: &str| awareness.apply(ann, &says(1, clock, state), LIMITS).unwrap().pointer;
+        assert_eq!(at(1, r#"{"pointer":{"x":1.5,"y":2}}"#), Some(Some((1.5, 2.0))));
+        assert_eq!(at(1, r#"{"pointer":{"x":9,"y":9}}"#), None);
+        assert_eq!(at(2, r#"{"pointer":null}"#), Some(None));
+    }
+
+    #[test]
+    fn ours_are_shown_with_their_pointer_and_go() {
+        let mut awareness = Awareness::default();
+        let user = UserSummary { id: UserId::new(), name: "Ann \"A\"".into(), email: "a@b.c".into(), color: "#123456".into() };
+        awareness.bridge(3, &user);
+        awareness.point(3, Some((401, -2)));
+        awareness.point(4, Some((1, 1)));
+        let frames = awareness.take();
+        let [(client, 2, text)] = &entries(&frames)[..] else { panic!("one entry") };
+        let state: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(state["user"]["name"], "Ann \"A\"");
+        assert_eq!(state["user"]["email"], serde_json::Value::Null);
+        assert_eq!(state["pointer"], serde_json::json!({ "x": 100.25, "y": -0.5 }));
+        assert_eq!(entries(&awareness.all()), entries(&frames));
+        // Nobody may speak for them.
+        awareness.apply(somebody(), &says(*client, 99, "{}"), LIMITS).unwrap();
+        assert!(!awareness.is_dirty());
+        awareness.renew_bridges();
+        assert_eq!(entries(&awareness.take())[0].1, 3);
+        awareness.unbridge(3);
+        assert_eq!(entries(&awareness.take()), [(*client, 4, "null".into())]);
+        assert!(awareness.all().is_empty() && awareness.known.is_empty());
+    }
+
+    #[test]
+    fn big_states_make_more_frames_and_none_is_lost() {
+        let (mut awareness, limits) = (Awareness::default(), AwarenessLimits { max_state: 64 << 10, max_ids: 16 });
+        let state = format!("\"{}\"", "a".repeat(60_000));
+        for client in 0..10 {
+            awareness.apply(somebody(), &says(client, 1, &state), limits).unwrap();
+        }
+        let frames = awareness.take();
+        assert!(frames.len() > 1 && frames.iter().all(|frame| frame.len() < FRAME + (64 << 10)));
+        assert_eq!(entries(&frames).len(), 10);
     }
 }

@@ -20,7 +20,7 @@ use tandem_protocol::{
 };
 use yrs::StateVector;
 
-pub use awareness::Awareness;
+pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
 pub use cursors::Cursors;
 pub use ghosts::{Drawn, GhostError, Ghosts};
 pub use inflight::{Entry, InFlight};
@@ -163,8 +163,7 @@ impl Room {
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
         if dialect == Dialect::Tandem {
-            let shown = self.awareness.bridge(peer, &shown_state(&member.user));
-            self.send_stock(&shown);
+            self.awareness.bridge(peer, &member.user);
         }
         self.members.insert(seat, member);
         let joined = self.joined(seat, &have);
@@ -199,9 +198,7 @@ impl Room {
         self.send(old, RoomNews::Out { close: Some(CloseCode::Normal), why });
         let Some(member) = self.members.remove(&old) else { return (0, PresenceState::default()) };
         self.drop_ghost(member.peer);
-        if let Some(gone) = self.awareness.leave(old) {
-            self.send_stock(&gone);
-        }
+        self.awareness.leave(old);
         (member.peer, member.state)
     }
 
@@ -221,7 +218,7 @@ impl Room {
         };
         // A stock client asks for what it lacks itself.
         let sync = if me.dialect == Dialect::Tandem || me.again { self.doc.diff(have).into() } else { Bytes::new() };
-        Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all().into() }
+        Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all() }
     }
 
     /// Returns whether somebody was there.
@@ -229,9 +226,8 @@ impl Room {
         let Some(member) = self.members.remove(&seat) else { return false };
         self.drop_ghost(member.peer);
         self.cursors.forget(member.peer);
-        for gone in [self.awareness.leave(seat), self.awareness.unbridge(member.peer)].into_iter().flatten() {
-            self.send_stock(&gone);
-        }
+        self.awareness.leave(seat);
+        self.awareness.unbridge(member.peer);
         let unannounced = self.presence.joined.iter().position(|p| p.peer == member.peer);
         self.presence.changed.retain(|p| p.peer != member.peer);
         match unannounced {
@@ -342,34 +338,36 @@ impl Room {
         None
     }
 
-    pub fn aware(&mut self, seat: Seat, bytes: &[u8]) -> Option<Refused> {
-        match self.awareness.apply(seat, bytes, self.config.max_awareness, self.config.max_awareness_ids) {
-            Ok(Some(news)) => {
-                self.send_stock(&news);
-                None
-            }
-            Ok(None) => None,
-            Err(refused) => Some(refused),
+    /// A stock client's awareness. Its pointer, if the state has one, is a cursor to our own members.
+    pub fn aware(&mut self, seat: Seat, update: &[u8]) -> Option<Refused> {
+        let member = self.members.get(&seat)?;
+        let (peer, who) = (member.peer, Speaker { seat, user: member.user.id });
+        let limits = AwarenessLimits { max_state: self.config.max_awareness, max_ids: self.config.max_awareness_ids };
+        let heard = match self.awareness.apply(who, update, limits) {
+            Ok(heard) => heard,
+            Err(refused) => return Some(refused),
+        };
+        if let Some(at) = heard.pointer {
+            self.cursors.set(peer, at.and_then(quarters));
         }
+        if let Some(overtaken) = heard.overtaken {
+            self.send(seat, RoomNews::Awareness(overtaken));
+            self.send(seat, RoomNews::AskAwareness);
+        }
+        None
     }
 
     /// For a stock client that asks who is here.
     pub fn tell_awareness(&mut self, seat: Seat) {
-        let all = self.awareness.all().into();
-        self.send(seat, RoomNews::Awareness(all));
+        for frame in self.awareness.all() {
+            self.send(seat, RoomNews::Awareness(frame));
+        }
     }
 
     /// Stock clients forget who is silent for 30 seconds: say again that our members are here.
     pub fn renew_bridges(&mut self) {
-        let stock = self.members.values().any(|m| m.dialect == Dialect::Stock);
-        if !stock {
-            return;
-        }
-        let ours: Vec<(u32, serde_json::Value)> =
-            self.members.values().filter(|m| m.dialect == Dialect::Tandem).map(|m| (m.peer, shown_state(&m.user))).collect();
-        for (peer, state) in ours {
-            let shown = self.awareness.bridge(peer, &state);
-            self.send_stock(&shown);
+        if self.members.values().any(|m| m.dialect == Dialect::Stock) {
+            self.awareness.renew_bridges();
         }
     }
 
@@ -412,7 +410,12 @@ impl Room {
     /// Whether a flush would send anything.
     #[must_use]
     pub fn is_dirty(&mut self) -> bool {
-        !self.edits.is_empty() || !self.presence.is_empty() || self.ghosts_reset || self.cursors.is_dirty() || self.ghosts.is_dirty()
+        !self.edits.is_empty()
+            || !self.presence.is_empty()
+            || self.ghosts_reset
+            || self.cursors.is_dirty()
+            || self.ghosts.is_dirty()
+            || self.awareness.is_dirty()
     }
 
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
@@ -420,13 +423,32 @@ impl Room {
         self.flush_presence();
         self.flush_edits();
         self.flush_ghosts();
-        if let Some(cursors) = self.cursors.take() {
-            let only = match &*cursors {
-                [one] => Some(one.peer),
-                _ => None,
-            };
-            // Who points alone need not be told.
+        self.flush_cursors();
+        self.flush_awareness();
+    }
+
+    fn flush_cursors(&mut self) {
+        let Some(cursors) = self.cursors.take() else { return };
+        for cursor in cursors.iter() {
+            self.awareness.point(cursor.peer, cursor.at);
+        }
+        let only = match &*cursors {
+            [one] => Some(one.peer),
+            _ => None,
+        };
+        // Who points alone need not be told.
+        if self.awareness.has_bridges() {
             self.send_where(&RoomNews::Cursors(cursors), |member| member.dialect == Dialect::Tandem && Some(member.peer) != only);
+        }
+    }
+
+    /// Of everybody to everybody, the senders included: for a provider alone in a room its echo is the sign of life.
+    fn flush_awareness(&mut self) {
+        if !self.members.values().any(|member| member.dialect == Dialect::Stock) {
+            return self.awareness.drop_news();
+        }
+        for frame in self.awareness.take() {
+            self.send_all(&RoomNews::Awareness(frame), Dialect::Stock);
         }
     }
 
@@ -456,10 +478,6 @@ impl Room {
         if let Some(bytes) = self.ghosts.take() {
             self.send_all(&RoomNews::Ghost { epoch: self.ghosts.epoch, bytes: bytes.into() }, Dialect::Tandem);
         }
-    }
-
-    fn send_stock(&mut self, awareness: &[u8]) {
-        self.send_all(&RoomNews::Awareness(Bytes::copy_from_slice(awareness)), Dialect::Stock);
     }
 
     fn send_all(&mut self, news: &RoomNews, dialect: Dialect) {
@@ -533,9 +551,11 @@ fn peer_of(member: &Member) -> Peer {
     Peer { peer: member.peer, user: member.user.clone(), role: member.role, state: member.state.clone() }
 }
 
-/// What stock clients see of a member of our protocol: the fields their cursor and user-list packages look for.
-fn shown_state(user: &UserSummary) -> serde_json::Value {
-    serde_json::json!({ "user": { "id": user.id, "name": user.name, "color": user.color } })
+/// A place in quarter pixels, if our members' cursors reach that far.
+fn quarters((x, y): (f64, f64)) -> Option<(i32, i32)> {
+    const MAX: f64 = i32::MAX as f64;
+    let quarter = |n: f64| Some((n * 4.0).round()).filter(|n| n.abs() <= MAX).map(|n| n as i32);
+    Some((quarter(x)?, quarter(y)?))
 }
 
 fn check_presence(state: &PresenceState) -> Result<(), Refused> {

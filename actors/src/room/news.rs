@@ -53,6 +53,8 @@ pub enum RoomNews {
     },
     /// y-protocols awareness, for stock clients.
     Awareness(Bytes),
+    /// To a stock client: say again who you are.
+    AskAwareness,
     /// The answer to a stock client's state vector.
     Diff(Bytes),
     /// The room is gone, not on purpose: join again.
@@ -73,7 +75,7 @@ pub struct Joined {
     /// The whole ghost document; none: nobody draws.
     pub ghosts: Option<Bytes>,
     /// For stock clients.
-    pub awareness: Bytes,
+    pub awareness: Vec<Bytes>,
 }
 
 #[derive(Clone, Debug, Default)]

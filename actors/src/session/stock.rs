@@ -332,7 +332,9 @@ impl Handler<RoomEvent> for StockActor {
                 if !joined.sync.is_empty() {
                     self.send(&[SYNC, UPDATE], &joined.sync, ctx);
                 }
-                self.send(&[AWARENESS], &joined.awareness, ctx);
+                for states in &joined.awareness {
+                    self.send(&[AWARENESS], states, ctx);
+                }
                 if let Some(reason) = &joined.task.read_only {
                     self.deny(&Refused::read_only(reason).message, ctx);
                 }
@@ -341,6 +343,7 @@ impl Handler<RoomEvent> for StockActor {
             RoomNews::Update(bytes) => self.send(&[SYNC, UPDATE], &bytes, ctx),
             RoomNews::Diff(bytes) => self.send(&[SYNC, STEP_2], &bytes, ctx),
             RoomNews::Awareness(bytes) => self.send(&[AWARENESS], &bytes, ctx),
+            RoomNews::AskAwareness => ctx.binary(Bytes::from_static(&[QUERY_AWARENESS])),
             RoomNews::Refused { why, .. } => self.deny(&why.message, ctx),
             RoomNews::Lost => {
                 self.room = None;

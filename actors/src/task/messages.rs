@@ -123,9 +123,10 @@ impl Actor for TaskActor {
             let status = *watch.borrow_and_update();
             Some((status, watch))
         }));
-        ctx.run_interval(RENEW_BRIDGES, |task, _| {
+        ctx.run_interval(RENEW_BRIDGES, |task, ctx| {
             if let Phase::Live(room) = &mut task.phase {
                 room.renew_bridges();
+                task.touched(ctx);
             }
         });
         self.load(ctx);
