@@ -10,6 +10,7 @@ mod live;
 pub mod ports;
 mod project;
 mod registry;
+pub mod revocations;
 pub mod room;
 pub mod session;
 mod store_ports;

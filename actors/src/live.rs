@@ -26,7 +26,7 @@ use crate::{
     supervision::{Down, Place, Supervised},
     task::{GetRegions, GetTaskStats, Join, JoinError, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
     timer::{self, TimerActor},
-    user::{LeaseHappened, RecheckRights, UserActor, UserDeps},
+    user::{LeaseHappened, RecheckRights, TokensRevoked, UserActor, UserDeps},
 };
 
 /// Room threads have stack for the recursion of yrs, which deletes nested values one inside the other.
@@ -356,6 +356,11 @@ impl Announcer {
                 }
             }
             DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),
+            DomainEvent::TokensRevoked { user, .. } => {
+                if let Some(actor) = self.users.get(&user) {
+                    actor.recipient().do_send(TokensRevoked);
+                }
+            }
             DomainEvent::RightsChanged { project, user: Some(user), .. } => {
                 if let Some(actor) = self.users.get(&user) {
                     actor.recipient().do_send(RecheckRights(project));

@@ -13,6 +13,9 @@ use tandem_store::documents::DocumentKey;
 #[async_trait]
 pub trait Authenticator: Send + Sync + 'static {
     async fn authenticate(&self, token: &str) -> Result<Identity, AuthError>;
+
+    /// Whether a token that was good is void by now, other than by its end. Asked from actors, so it must not wait for anything.
+    fn is_void(&self, who: &Identity) -> bool;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +71,8 @@ pub trait Chores: Send + Sync + 'static {
     async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Events of transactions that committed, on any node, and were not announced yet.
     async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// Tokens revoked on any node since the last round. What is returned is told; [`Authenticator::is_void`] knows it already.
+    async fn read_revocations(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Make the partitions of the months to come.
     async fn ensure_partitions(&self) -> Result<(), ChoreError>;
 }
@@ -88,4 +93,6 @@ pub enum DomainEvent {
     /// A person's role in a project, or the project's status, changed: whoever is connected is checked anew.
     /// No user: everybody there.
     RightsChanged { workspace: WorkspaceId, project: ProjectId, user: Option<tandem_protocol::UserId> },
+    /// A person's tokens in a workspace made until now are void: [`Authenticator::is_void`] says so already.
+    TokensRevoked { workspace: WorkspaceId, user: tandem_protocol::UserId },
 }

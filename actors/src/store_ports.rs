@@ -1,6 +1,9 @@
 //! The ports over the store.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, TaskId, WorkspaceId, WorkspaceRole,
@@ -14,11 +17,17 @@ use tandem_store::{
     system,
 };
 
-use crate::ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
+use crate::{
+    ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord},
+    revocations::Revocations,
+};
 
 /// How much due work one round takes on.
 const LEASES: u32 = 200;
 const EVENTS: u32 = 500;
+/// No transaction that revokes lasts longer than this.
+const LONGEST_REVOCATION: TimeDelta = TimeDelta::minutes(10);
+const NOTHING_READ: i64 = i64::MIN;
 
 /// Projects, tasks and leases, read from the database when asked.
 pub struct StoreDirectory {
@@ -92,12 +101,16 @@ fn my_lease(lease: &Assignment) -> MyLease {
 /// Due work, found in the database.
 pub struct StoreChores {
     store: Store,
+    revocations: Revocations,
+    /// The newest revocation read, by the database's clock, in microseconds.
+    revoked: AtomicI64,
 }
 
 impl StoreChores {
+    /// What is revoked is noted in `revocations`.
     #[must_use]
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store, revocations: Revocations) -> Self {
+        Self { store, revocations, revoked: AtomicI64::new(NOTHING_READ) }
     }
 
     /// End one lease; none if it was renewed or ended a moment ago.
@@ -146,6 +159,17 @@ impl Chores for StoreChores {
         moved.sort_unstable();
         moved.dedup();
         Ok(moved.into_iter().map(|(workspace, project)| DomainEvent::ProgressChanged { workspace, project }).collect())
+    }
+
+    async fn read_revocations(&self) -> Result<Vec<DomainEvent>, ChoreError> {
+        let newest = Some(self.revoked.load(Ordering::Relaxed)).filter(|micros| *micros != NOTHING_READ);
+        let since = newest.and_then(DateTime::<Utc>::from_timestamp_micros).map(|at| at - LONGEST_REVOCATION);
+        let found = system::revocations(&self.store, since).await?;
+        if let Some(last) = found.last() {
+            self.revoked.fetch_max(last.revoked_at.timestamp_micros(), Ordering::Relaxed);
+        }
+        let news = found.into_iter().filter(|r| self.revocations.note(r.workspace, r.user, r.valid_after));
+        Ok(news.map(|r| DomainEvent::TokensRevoked { workspace: r.workspace, user: r.user }).collect())
     }
 
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {

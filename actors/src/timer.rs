@@ -80,6 +80,7 @@ impl TimerActor {
         let round = async move {
             let mut events = chores.expire_leases().await?;
             events.extend(chores.relay_outbox().await?);
+            events.extend(chores.read_revocations().await?);
             Ok::<_, ChoreError>(events)
         };
         ctx.spawn(round.into_actor(self).map(|events, timer, _| timer.done(events)));

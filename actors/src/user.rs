@@ -1,6 +1,7 @@
 //! UserActor: one signed-in person in however many tabs.
 //!
-//! In: `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `RecheckRights`.
+//! In: `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `RecheckRights`,
+//! `TokensRevoked`.
 //! Out: `UserEvent` to sessions: every tab hears of every lease.
 //! Timers: idle. Starts: with the person's first session. Restarts: empty; sessions are told `Lost` and come again.
 
@@ -63,11 +64,17 @@ pub struct LeaseHappened {
 #[rtype(result = "()")]
 pub struct RecheckRights(pub ProjectId);
 
+/// Tokens of this person were revoked.
+#[derive(Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct TokensRevoked;
+
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub enum UserEvent {
     Lease { event: LeaseEvent, lease: MyLease },
     RecheckRights(ProjectId),
+    CheckToken,
     Lost,
 }
 
@@ -122,6 +129,14 @@ impl Handler<RecheckRights> for UserActor {
 
     fn handle(&mut self, RecheckRights(project): RecheckRights, _: &mut Self::Context) {
         self.tell_all(&UserEvent::RecheckRights(project));
+    }
+}
+
+impl Handler<TokensRevoked> for UserActor {
+    type Result = ();
+
+    fn handle(&mut self, _: TokensRevoked, _: &mut Self::Context) {
+        self.tell_all(&UserEvent::CheckToken);
     }
 }
 

@@ -167,6 +167,45 @@ describe('a read-only room', () => {
     expect(() => ann?.regions.add({ label: 'a', geometry: box() })).toThrow(ReadOnlyError);
     expect(ann?.undo.undo()).toBe(false);
   });
+
+  it('becomes so and stops being so in place', async () => {
+    const server = new MemoryServer();
+    const { rooms } = await together(server, 'ann');
+    const [ann] = rooms;
+    server.task(TASK).changeRights('labeler', 'project_archived');
+    await pass();
+    expect(ann?.snapshot()).toMatchObject({ phase: 'joined', saveState: 'read_only', readOnly: 'project_archived' });
+    expect(() => ann?.regions.add({ label: 'a', geometry: box() })).toThrow(ReadOnlyError);
+    server.task(TASK).changeRights('reviewer', null);
+    await pass();
+    expect(ann?.snapshot()).toMatchObject({ phase: 'joined', role: 'reviewer', readOnly: null });
+    ann?.regions.add({ label: 'a', geometry: box() });
+    await ann?.whenSaved();
+  });
+
+  it('keeps what was on its way when editing ended, and names it', async () => {
+    const server = new MemoryServer();
+    const { rooms } = await together(server, 'ann');
+    const [ann] = rooms;
+    server.task(TASK).changeRights('labeler', 'project_archived');
+    // Drawn before the news arrived.
+    const id = ann?.regions.add({ label: 'late', geometry: box() });
+    await pass();
+    await pass();
+    expect(ann?.snapshot().refusals).toMatchObject([{ code: 'read_only' }]);
+    expect(ann?.snapshot().setAside[0]?.regions.map((region) => region.id)).toEqual([id]);
+  });
+});
+
+describe('a room one may no longer see', () => {
+  it('fails with the reason and is not asked for again', async () => {
+    const server = new MemoryServer();
+    const { rooms } = await together(server, 'ann');
+    const [ann] = rooms;
+    server.task(TASK).endAccess();
+    await pass();
+    expect(ann?.snapshot()).toMatchObject({ phase: 'failed', failure: { code: 'access_ended' } });
+  });
 });
 
 describe('a refused edit', () => {

@@ -11,6 +11,8 @@ pub struct Identity {
     pub user: UserSummary,
     pub workspace_id: WorkspaceId,
     pub workspace_role: WorkspaceRole,
+    /// When the token was made: one made before a revocation is void.
+    pub issued_at: DateTime<Utc>,
     /// When the token stops being good.
     pub expires_at: DateTime<Utc>,
 }

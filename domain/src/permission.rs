@@ -48,6 +48,8 @@ macro_rules! actions {
 actions! {
     ProjectCreate     "project.create"      Workspace []                        "Create a project";
     WorkspaceUsers    "workspace.users"     Workspace []                        "List everybody in the workspace";
+    SessionsRevoke    "sessions.revoke"     Workspace []                        "Sign somebody out everywhere";
+    ActorsRead        "actors.read"         Workspace []                        "See the live tree of the server";
     ProjectRead       "project.read"        Project   [Labeler Reviewer Admin]  "See the project, its labels and progress";
     ProjectUpdate     "project.update"      Project   [Admin]                   "Change name, labels, status and lease time";
     MembersRead       "members.read"        Project   [Labeler Reviewer Admin]  "See who is in the project";
@@ -78,7 +80,7 @@ pub fn permits(role: ProjectRole, action: Action) -> bool {
 #[must_use]
 pub fn permits_workspace(role: WorkspaceRole, action: Action) -> bool {
     match action {
-        Action::ProjectCreate | Action::WorkspaceUsers => role == WorkspaceRole::Admin,
+        Action::ProjectCreate | Action::WorkspaceUsers | Action::SessionsRevoke | Action::ActorsRead => role == WorkspaceRole::Admin,
         _ => false,
     }
 }

@@ -150,6 +150,7 @@ fn server_control() -> Vec<ServerControl> {
         }),
         Pong { t: 5, server_time: at(2) }.into(),
         Bye { code: 1012, reason: "restarting".into(), reconnect_after_ms: Some(1_000) }.into(),
+        RightsChanged { channel: 1, role: ProjectRole::Reviewer, read_only: Some("project_archived".into()) }.into(),
     ]);
     all
 }

@@ -7,6 +7,7 @@ use tandem_store::{
     Store, StoreError,
     documents::PgLog,
     objects::{ObjectError, Objects},
+    system,
 };
 
 use crate::{
@@ -62,6 +63,9 @@ pub fn listen(config: &mut Config) -> Result<TcpListener, StartError> {
 pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppState, StartError> {
     let auth = Auth::new(&config.jwt, platform.jwt_secret.as_ref())?;
     let store = Store::connect(&platform.store).await?;
+    for revoked in system::revocations(&store, None).await? {
+        auth.revocations().note(revoked.workspace, revoked.user, revoked.valid_after);
+    }
     let objects = Objects::new(&platform.objects);
     objects.ensure_bucket().await?;
     let live = Live::start(LiveConfig::default(), ports(&store, &auth))?;
@@ -75,6 +79,6 @@ fn ports(store: &Store, auth: &Auth) -> Ports {
         authenticator: Arc::new(auth.clone()),
         directory: Arc::new(StoreDirectory::new(store.clone())),
         log: Arc::new(PgLog::new(store.clone())),
-        chores: Some(Arc::new(StoreChores::new(store.clone()))),
+        chores: Some(Arc::new(StoreChores::new(store.clone(), auth.revocations().clone()))),
     }
 }

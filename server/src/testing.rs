@@ -28,7 +28,7 @@ pub const JWT_SECRET: &str = "a secret of thirty-two characters or more, for tes
 /// Keep it alive as long as the test; [`TestServer::stop`] ends it in order.
 pub struct TestServer {
     pub state: AppState,
-    pub database: Database,
+    pub database: Arc<Database>,
     address: SocketAddr,
     serving: Serving,
     platform: Platform,
@@ -55,7 +55,15 @@ impl TestServer {
     /// # Panics
     /// When the server does not start.
     pub async fn with(settings: &[(&'static str, &str)]) -> Self {
-        let database = Database::fresh().await;
+        Self::over(Arc::new(Database::fresh().await), settings).await
+    }
+
+    /// Another server on the same database.
+    pub async fn beside(&self) -> Self {
+        Self::over(Arc::clone(&self.database), &[]).await
+    }
+
+    async fn over(database: Arc<Database>, settings: &[(&'static str, &str)]) -> Self {
         let folder = std::env::temp_dir().join(format!("tandem-test-server-{}", uuid::Uuid::now_v7().simple()));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("its address");

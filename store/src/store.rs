@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    Executor, PgPool,
+    Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tandem_protocol::{UserId, WorkspaceId};
@@ -40,7 +40,11 @@ impl Store {
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
         }));
-        store.check_version().await?;
+        match store.check_version().await {
+            // The roles' passwords derive from the key: with another key they do not let us in, and look like roles nobody made.
+            Err(StoreError::NotMigrated { found: 0, .. }) if is_set_up(&owner).await => return Err(StoreError::WrongTenantKey),
+            checked => checked?,
+        }
         store.check_key().await?;
         Ok(store)
     }
@@ -97,6 +101,13 @@ impl Store {
         let seen: Option<uuid::Uuid> = sqlx::query_scalar("SELECT tandem.workspace_id()").fetch_one(&mut *tx).await?;
         if seen == Some(probe.workspace.0) { Ok(()) } else { Err(StoreError::WrongTenantKey) }
     }
+}
+
+/// Whether the database has this program's schema, as the owner sees it. Asked only to name the reason for not starting.
+async fn is_set_up(owner: &PgConnectOptions) -> bool {
+    let Ok(mut connection) = PgConnection::connect_with(owner).await else { return false };
+    let found = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut connection).await;
+    matches!(found, Ok(Some(version)) if version >= migrate::known())
 }
 
 fn sql_state(error: &sqlx::Error) -> Option<String> {

@@ -104,6 +104,34 @@ pub enum RelayError<E> {
     Deliver(E),
 }
 
+/// A person's tokens of before `valid_after` are void.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub valid_after: DateTime<Utc>,
+    pub revoked_at: DateTime<Utc>,
+}
+
+/// Revocations of all workspaces, those done after `since` or all. The time of a transaction is that of its beginning: look back
+/// further than the longest one lasts, or one that committed late is never seen.
+pub async fn revocations(store: &Store, since: Option<DateTime<Utc>>) -> Result<Vec<Revocation>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT workspace_id, user_id, valid_after, revoked_at FROM session_revocations
+         WHERE $1::timestamptz IS NULL OR revoked_at > $1 ORDER BY revoked_at",
+        since
+    )
+    .fetch_all(store.system())
+    .await?;
+    let found = rows.into_iter().map(|r| Revocation {
+        workspace: r.workspace_id.into(),
+        user: r.user_id.into(),
+        valid_after: r.valid_after,
+        revoked_at: r.revoked_at,
+    });
+    Ok(found.collect())
+}
+
 /// Makes the months ahead of the tables kept by month; says how many partitions were missing.
 pub async fn ensure_partitions(store: &Store) -> Result<i32, StoreError> {
     let made = sqlx::query_scalar!(r#"SELECT tandem.ensure_partitions($1) AS "made!""#, MONTHS_AHEAD).fetch_one(store.system()).await?;

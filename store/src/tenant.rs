@@ -63,7 +63,7 @@ impl Tenant {
         )
         .fetch_one(&mut *tx)
         .await?;
-        Ok(TenantTx { tx, tenant: self })
+        Ok(TenantTx { tx, tenant: self, request: None })
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
@@ -98,6 +98,8 @@ impl Plans {
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: Tenant,
+    /// The request this is done for, for the audit log.
+    request: Option<String>,
 }
 
 impl TenantTx {
@@ -114,6 +116,18 @@ impl TenantTx {
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         self.tenant.user
+    }
+
+    /// Names the request that what follows is done for: the audit log's lines carry it.
+    #[must_use]
+    pub fn on_behalf_of(mut self, request: Option<String>) -> Self {
+        self.request = request;
+        self
+    }
+
+    #[must_use]
+    pub fn request(&self) -> Option<&str> {
+        self.request.as_deref()
     }
 
     /// # Errors

@@ -72,3 +72,13 @@ async fn an_owner_without_superuser_can_migrate_and_its_tables_still_hold() {
     admin.execute(AssertSqlSafe(format!("DROP ROLE {owner}"))).await.expect("tidy");
     admin.close().await.expect("closing");
 }
+
+/// With passwords, as in production: the roles' derive from the key, so another key is a failed sign-in.
+#[tokio::test]
+async fn a_wrong_tenant_key_is_named_on_connect() {
+    let db = Database::fresh().await;
+    let mut other = db.config.clone();
+    other.tenant_key = "another key of the right length".to_owned().into();
+    let error = Store::connect(&other).await.expect_err("must be refused");
+    assert!(matches!(error, StoreError::WrongTenantKey), "{error}");
+}

@@ -8,6 +8,7 @@ mod cursors;
 mod ghosts;
 mod inflight;
 mod news;
+mod rights;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::{Message, Recipient};
 use bytes::Bytes;
 use tandem_protocol::{
-    SessionId,
+    ProjectRole, SessionId,
     rest::{LeaseView, TaskStatus},
     ws::{CloseCode, CursorAt, Peer, PeerState, TaskJoined},
 };
@@ -50,6 +50,11 @@ pub enum RoomNews {
     Refused {
         seq: Option<u64>,
         why: Refused,
+    },
+    /// This member's rights are others than before.
+    Rights {
+        role: ProjectRole,
+        read_only: Option<&'static str>,
     },
     /// y-protocols awareness, for stock clients.
     Awareness(Bytes),

@@ -355,8 +355,10 @@ impl Handler<RoomEvent> for StockActor {
                 self.room = None;
                 self.close(close.unwrap_or(CloseCode::TryLater), &why.message, ctx);
             }
+            RoomNews::Rights { read_only: Some(reason), .. } => self.deny(&Refused::read_only(reason).message, ctx),
             // Of our own protocol.
-            RoomNews::Ack(_)
+            RoomNews::Rights { read_only: None, .. }
+            | RoomNews::Ack(_)
             | RoomNews::Ghost { .. }
             | RoomNews::GhostsReset(_)
             | RoomNews::Cursors(_)

@@ -4,6 +4,7 @@ use actix::{Actor, AsyncContext, Context, Handler, Message, ResponseFuture, Stre
 use bytes::Bytes;
 use futures_util::stream;
 use tandem_protocol::{
+    ProjectRole,
     rest::{LeaseView, Region, TaskStatus},
     ws::PresenceState,
 };
@@ -38,6 +39,15 @@ pub enum JoinError {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Leave(pub Seat);
+
+/// A member's rights are these from now on.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct ChangeRights {
+    pub seat: Seat,
+    pub role: ProjectRole,
+    pub read_only: Option<&'static str>,
+}
 
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
@@ -172,6 +182,22 @@ impl Handler<Leave> for TaskActor {
             Phase::Failed(_) | Phase::Retired => {}
         }
         self.sleep_if_idle(ctx);
+    }
+}
+
+impl Handler<ChangeRights> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, ChangeRights { seat, role, read_only }: ChangeRights, ctx: &mut Self::Context) {
+        match &mut self.phase {
+            Phase::Loading(waiting) => {
+                let of_seat = waiting.iter_mut().filter(|newcomer| newcomer.seat == seat);
+                of_seat.for_each(|newcomer| newcomer.change_rights(role, read_only));
+            }
+            Phase::Live(room) => room.change_rights(seat, role, read_only),
+            Phase::Failed(_) | Phase::Retired => {}
+        }
+        self.touched(ctx);
     }
 }
 

@@ -18,7 +18,7 @@ mod submits;
 
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
+pub use messages::{ChangeRights, GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
 
 use std::{sync::Arc, time::Duration};
 

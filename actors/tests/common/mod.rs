@@ -78,7 +78,8 @@ impl House {
         let mut tokens = self.people.tokens.lock().unwrap();
         let id = tokens.values().find(|who| who.user.name == name).map_or_else(UserId::new, Identity::user_id);
         let user = UserSummary { id, name: name.into(), email: format!("{name}@example.com"), color: "#112233".into() };
-        let who = Identity { user, workspace_id: self.workspace, workspace_role: WorkspaceRole::Member, expires_at };
+        let (workspace_id, workspace_role) = (self.workspace, WorkspaceRole::Member);
+        let who = Identity { user, workspace_id, workspace_role, issued_at: Utc::now(), expires_at };
         let token = format!("{name}-{}", tokens.len());
         tokens.insert(token.clone(), who);
         token
@@ -122,6 +123,9 @@ impl House {
 pub struct People {
     pub tokens: Mutex<HashMap<String, Identity>>,
     pub away: Mutex<bool>,
+    pub revocations: tandem_actors::revocations::Revocations,
+    /// Tokens are checked as if nothing had been revoked yet.
+    pub unaware: Mutex<bool>,
 }
 
 #[async_trait]
@@ -130,7 +134,13 @@ impl Authenticator for People {
         if *self.away.lock().unwrap() {
             return Err(AuthError::Unavailable);
         }
-        self.tokens.lock().unwrap().get(token).cloned().ok_or_else(|| AuthError::Invalid("unknown token".into()))
+        let who = self.tokens.lock().unwrap().get(token).cloned();
+        let unaware = *self.unaware.lock().unwrap();
+        who.filter(|who| unaware || !self.is_void(who)).ok_or_else(|| AuthError::Invalid("unknown token".into()))
+    }
+
+    fn is_void(&self, who: &Identity) -> bool {
+        self.revocations.is_void(who)
     }
 }
 

@@ -449,6 +449,9 @@ class LiveTaskRoom implements TaskRoom, Channel {
         this.#lease = message.lease ?? null;
         this.#changed();
         break;
+      case 'rights_changed':
+        this.#rightsChanged(message.role, message.read_only ?? null);
+        break;
       case 'durability_changed':
         this.#durable = message.durable;
         this.#changed();
@@ -456,6 +459,15 @@ class LiveTaskRoom implements TaskRoom, Channel {
       default:
       // Messages of projects and people do not come on a task's channel.
     }
+  }
+
+  /** The subscription goes on with other rights; edits that were on their way are refused one by one, if they are. */
+  #rightsChanged(role: ProjectRole, readOnly: string | null): void {
+    this.#role = role;
+    this.#readOnly = readOnly;
+    if (this.#cannotDeliver()) this.#waiters.reject(new RoomError('read_only', readOnly ?? ''));
+    this.#send();
+    this.#changed();
   }
 
   hot(message: ServerHot): void {

@@ -8,7 +8,16 @@ type WithoutChannel<T> = T extends { channel: number } ? Omit<T, 'channel'> : ne
 /** Messages about one topic. */
 export type ChannelControl = Extract<
   ServerControl,
-  { type: 'presence_diff' | 'ghosts_reset' | 'task_changed' | 'durability_changed' | 'project_diff' | 'lease_changed' }
+  {
+    type:
+      | 'presence_diff'
+      | 'ghosts_reset'
+      | 'task_changed'
+      | 'durability_changed'
+      | 'rights_changed'
+      | 'project_diff'
+      | 'lease_changed';
+  }
 >;
 
 /** A subscription on one connection. Dead once the connection or the subscription has ended: then every `send` is refused. */

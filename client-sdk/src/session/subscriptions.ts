@@ -18,6 +18,8 @@ interface Subscription {
 
 /** Errors about one message of ours on a joined topic. Any other error there means that the server has let go of the subscription. */
 const ABOUT_ONE_MESSAGE: ReadonlySet<string> = new Set(['ghost_refused', 'presence_refused', 'read_only', 'bad_request']);
+/** The topic is no longer ours to see: asking again would only be answered by "not found". */
+const ACCESS_ENDED = 'access_ended';
 /** A subscription that lasted this long was a good one. */
 const GOOD_MS = 5_000;
 
@@ -95,6 +97,7 @@ export class Subscriptions {
     if (error.seq != null) subscription.channel.refused(error.seq, error);
     else if (subscription.joinedAt === undefined) this.#notJoined(subscription, error);
     else if (ABOUT_ONE_MESSAGE.has(error.code)) subscription.channel.warned(error);
+    else if (error.code === ACCESS_ENDED) this.#shutOut(subscription, error);
     else this.#lost(subscription, subscription.joinedAt);
   }
 
@@ -103,6 +106,12 @@ export class Subscriptions {
     this.#forget(subscription);
     if (error.retryable) this.#joinLater(channel, attempt);
     else channel.failed(error);
+  }
+
+  #shutOut(subscription: Subscription, error: ErrorMessage): void {
+    this.#forget(subscription);
+    subscription.channel.parted();
+    subscription.channel.failed(error);
   }
 
   /** Thrown out. Whether for good, the answer to the next `subscribe` says. */

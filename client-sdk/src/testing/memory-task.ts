@@ -205,6 +205,20 @@ export class MemoryTask {
     for (const { member } of this.#here.values()) member.control({ type: 'task_changed', status, lease });
   }
 
+  /** Everybody's rights are these from now on. */
+  changeRights(role: ProjectRole, readOnly: string | null): void {
+    this.role = role;
+    this.readOnly = readOnly;
+    for (const { member } of this.#here.values()) member.control({ type: 'rights_changed', role, read_only: readOnly });
+  }
+
+  /** Everybody is taken out of the project. */
+  endAccess(): void {
+    for (const { member } of this.#here.values())
+      member.error({ seq: null, code: 'access_ended', message: 'you may no longer see this task', retryable: false });
+    this.#here.clear();
+  }
+
   // ---------------------------------------------------------------- ghosts
 
   ghost(member: Member, epoch: number, bytes: Uint8Array): void {

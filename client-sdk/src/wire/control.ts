@@ -33,6 +33,7 @@ import type {
   ProjectDiff,
   ProjectLive,
   Refreshed,
+  RightsChanged,
   ServerControl,
   Subscribed,
   TaskChanged,
@@ -106,6 +107,7 @@ const checks = {
   ghosts_reset: object<GhostsReset>({ channel: count, epoch: count }),
   task_changed: object<TaskChanged>({ channel: count, status: word(), lease: nullable(lease) }),
   durability_changed: object<DurabilityChanged>({ channel: count, durable: boolean }),
+  rights_changed: object<RightsChanged>({ channel: count, role: word(), read_only: nullable(string) }),
   project_diff: object<ProjectDiff>({ channel: count, progress: nullable(progress), here: list(person), left: list(string) }),
   lease_changed: object<LeaseChanged>({ channel: count, event: word(), lease: myLease }),
   error: object<ErrorMessage>({

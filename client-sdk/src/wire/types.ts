@@ -69,6 +69,7 @@ export type Region = Schemas['Region'];
 export type RegionChanges = Schemas['RegionChanges'];
 export type RegionKind = Schemas['RegionKind'];
 export type RegionRow = Schemas['RegionRow'];
+export type RightsChanged = Schemas['RightsChanged'];
 export type SetPresence = Schemas['SetPresence'];
 export type SkipTask = Schemas['SkipTask'];
 export type SubmitTask = Schemas['SubmitTask'];

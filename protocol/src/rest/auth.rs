@@ -54,3 +54,10 @@ pub struct UserSummary {
     /// `#rrggbb`: the colour of this person's cursor and selection, everywhere.
     pub color: String,
 }
+
+/// A person was signed out everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SessionsRevoked {
+    /// Tokens made before this are void: a full second, at most one ahead.
+    pub valid_after: DateTime<Utc>,
+}

@@ -203,6 +203,15 @@ pub struct DurabilityChanged {
     pub durable: bool,
 }
 
+/// My rights on a task changed while I am on it. Everything else about the subscription stays as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RightsChanged {
+    pub channel: u32,
+    pub role: ProjectRole,
+    /// Why edits are refused from now on, if they are. Those refused get their `error` each.
+    pub read_only: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ProjectLive {
     pub progress: Progress,
@@ -339,6 +348,6 @@ control! {
     /// What the server may say.
     ServerControl / ServerControlJson {
         Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
-        LeaseChanged, Error, Pong, Bye,
+        LeaseChanged, Error, Pong, Bye, RightsChanged,
     }
 }

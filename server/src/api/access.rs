@@ -74,7 +74,7 @@ mod tests {
 
     fn person(workspace_role: WorkspaceRole) -> Identity {
         let user = UserSummary { id: UserId::new(), name: "Ada".into(), email: "ada@example.org".into(), color: "#2563eb".into() };
-        Identity { user, workspace_id: WorkspaceId::new(), workspace_role, expires_at: DateTime::<Utc>::MAX_UTC }
+        Identity { user, workspace_id: WorkspaceId::new(), workspace_role, issued_at: Utc::now(), expires_at: DateTime::<Utc>::MAX_UTC }
     }
 
     fn answer(identity: &Identity, membership: Option<ProjectRole>, action: Action) -> Result<ProjectRole, Kind> {

@@ -22,3 +22,14 @@ pub async fn record(
     let entry = Entry { project: Some(project), action: action.name(), entity_type, entity_id: Some(entity_id.into()), changes };
     Ok(audit::record(tx, &entry).await?)
 }
+
+/// The same for something that concerns the workspace.
+pub async fn record_in_workspace(
+    tx: &mut TenantTx,
+    action: Action,
+    (entity_type, entity_id): (&'static str, impl Into<Uuid>),
+    changes: Value,
+) -> Result<(), Refusal> {
+    let entry = Entry { project: None, action: action.name(), entity_type, entity_id: Some(entity_id.into()), changes };
+    Ok(audit::record(tx, &entry).await?)
+}

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, post,
     web::{Data, Json, Payload},
 };
-use chrono::TimeDelta;
+use chrono::Utc;
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     WorkspaceRole,
@@ -12,13 +12,13 @@ use tandem_protocol::{
 };
 use tandem_store::{
     Tenant,
-    pg::{members, projects::Viewer, users},
+    pg::{projects::Viewer, revocations, users},
 };
 
 use super::{me, problem::Refusal, rate, read};
 use crate::{
     app::AppState,
-    auth::{ACCESS_TTL, AuthError, Minted, Purpose, REFRESH_TTL, Subject},
+    auth::{ACCESS_TTL, AuthError, Purpose, REFRESH_TTL, Subject},
 };
 
 /// Exchange the token of a sign-in link for a session.
@@ -56,16 +56,28 @@ pub async fn refresh_session(state: Data<AppState>, request: HttpRequest, payloa
 async fn session(state: &AppState, token: &str, purpose: Purpose) -> Result<AuthSession, Refusal> {
     let claimed = state.auth.verify(token, purpose).await?.into_identity();
     let mut tx = Tenant { workspace: claimed.workspace_id, user: Some(claimed.user_id()) }.begin(&state.store).await?;
-    let role = members::get(&mut tx, claimed.user_id()).await?.ok_or(AuthError::NotAMember)?;
+    let role = revocations::hold_member(&mut tx, claimed.user_id()).await?.ok_or(AuthError::NotAMember)?;
+    // Another node may have revoked it a moment ago. From here on a revocation waits for this transaction, and then voids what is
+    // made now.
+    let now = Utc::now();
+    if revocations::get(&mut tx, claimed.user_id()).await?.is_some_and(|after| claimed.issued_at < after) {
+        return Err(AuthError::Revoked.into());
+    }
     let user = users::get(&mut tx, claimed.user_id()).await?.ok_or(AuthError::NotAMember)?;
     let subject = Subject { user, workspace_id: claimed.workspace_id, workspace_role: role };
-    let access = mint(state, &subject, Purpose::Access, ACCESS_TTL)?;
-    let refresh = mint(state, &subject, Purpose::Refresh, REFRESH_TTL)?;
+    let access = state.auth.mint_as_of(&subject, Purpose::Access, ACCESS_TTL, now)?;
+    let refresh = state.auth.mint_as_of(&subject, Purpose::Refresh, REFRESH_TTL, now)?;
     if purpose == Purpose::SignIn {
         users::signed_in(&mut tx).await?;
     }
     let viewer = Viewer { user: subject.user.id, workspace_admin: role == WorkspaceRole::Admin };
-    let identity = Identity { user: subject.user, workspace_id: subject.workspace_id, workspace_role: role, expires_at: access.expires_at };
+    let identity = Identity {
+        user: subject.user,
+        workspace_id: subject.workspace_id,
+        workspace_role: role,
+        issued_at: now,
+        expires_at: access.expires_at,
+    };
     let me = me::of(&mut tx, &identity, viewer).await?;
     tx.commit().await?;
     Ok(AuthSession {
@@ -75,8 +87,4 @@ async fn session(state: &AppState, token: &str, purpose: Purpose) -> Result<Auth
         refresh_expires_at: refresh.expires_at,
         me,
     })
-}
-
-fn mint(state: &AppState, subject: &Subject, purpose: Purpose, ttl: TimeDelta) -> Result<Minted, Refusal> {
-    Ok(state.auth.mint(subject, purpose, ttl)?)
 }

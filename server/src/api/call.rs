@@ -13,6 +13,7 @@ use super::{
     problem::Refusal,
     rate,
     read::{self, Body},
+    request_id,
 };
 use crate::{app::AppState, auth::Caller};
 
@@ -47,12 +48,12 @@ impl Call {
 
     /// A transaction in which only the caller's workspace exists.
     pub async fn begin(&self) -> Result<TenantTx, Refusal> {
-        Ok(self.tenant().begin(&self.state.store).await?)
+        Ok(self.tenant().begin(&self.state.store).await?.on_behalf_of(request_id::current()))
     }
 
     /// For a few statements by key: [`Tenant::begin_point`].
     pub async fn begin_point(&self) -> Result<TenantTx, Refusal> {
-        Ok(self.tenant().begin_point(&self.state.store).await?)
+        Ok(self.tenant().begin_point(&self.state.store).await?.on_behalf_of(request_id::current()))
     }
 
     fn tenant(&self) -> Tenant {

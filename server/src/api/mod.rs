@@ -22,6 +22,7 @@ mod rate;
 mod read;
 mod regions;
 mod request_id;
+mod sessions;
 mod signed;
 mod submit;
 mod tasks;

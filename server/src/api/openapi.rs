@@ -13,7 +13,7 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
-use super::{annotations, assets, assignments, auth, batches, export, me, members, projects, regions, submit, tasks};
+use super::{annotations, assets, assignments, auth, batches, export, me, members, projects, regions, sessions, submit, tasks};
 
 /// What the document says beside its routes.
 #[derive(utoipa::OpenApi)]
@@ -45,6 +45,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(auth::refresh_session)
         .service(me::get_me)
         .service(me::list_users)
+        .service(sessions::revoke_sessions)
         .service(projects::list_projects)
         .service(projects::create_project)
         .service(projects::get_project)

@@ -83,6 +83,8 @@ impl Claims {
             user: UserSummary { id: self.sub, name: self.name, email: self.email, color },
             workspace_id: self.workspace_id,
             workspace_role: self.workspace_role,
+            // A time nobody can name counts as long ago: such a token is the first to be void.
+            issued_at: DateTime::<Utc>::from_timestamp(self.iat, 0).unwrap_or(DateTime::<Utc>::MIN_UTC),
             expires_at: DateTime::<Utc>::from_timestamp(self.exp, 0).unwrap_or(DateTime::<Utc>::MAX_UTC),
         }
     }

@@ -18,6 +18,8 @@ pub enum AuthError {
     UnknownKey,
     #[error("The token expired; refresh the session or sign in again.")]
     Expired,
+    #[error("The session was revoked; sign in again.")]
+    Revoked,
     #[error("The token is not valid yet; check the clock of the machine that made it.")]
     NotYet,
     #[error("The token was made by another issuer.")]
@@ -45,6 +47,7 @@ impl AuthError {
             Self::NotYet => "token_not_yet_valid",
             Self::Issuer | Self::Audience | Self::Purpose { .. } | Self::Claim(_) => "token_not_accepted",
             Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
             Self::NotAMember => "not_a_member",
             Self::Elsewhere { .. } => "sign_in_elsewhere",
             Self::Unavailable => "auth_unavailable",

@@ -13,13 +13,14 @@ mod verify;
 use std::sync::Arc;
 
 pub use caller::Caller;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 pub use claims::{Audience, Claims, Purpose, color_of};
 pub use error::AuthError;
 use jsonwebtoken::Algorithm;
 use mint::Minter;
 pub use mint::{ACCESS_TTL, Minted, REFRESH_TTL, SIGN_IN_TTL, Subject};
 use secrecy::SecretString;
+use tandem_actors::revocations::Revocations;
 use tandem_domain::identity::Identity;
 pub use verify::KeyError;
 use verify::Verifier;
@@ -36,6 +37,7 @@ struct Inner {
     verifier: Verifier,
     minter: Option<Minter>,
     issuer: String,
+    revocations: Revocations,
 }
 
 impl Auth {
@@ -44,7 +46,7 @@ impl Auth {
         let secret = config.secret.as_ref().or(generated);
         let verifier = Verifier::new(config, secret)?;
         let minter = secret.filter(|_| config.algorithm == Algorithm::HS256).map(|secret| Minter::new(config, secret));
-        Ok(Self { inner: Arc::new(Inner { verifier, minter, issuer: config.issuer.clone() }) })
+        Ok(Self { inner: Arc::new(Inner { verifier, minter, issuer: config.issuer.clone(), revocations: Revocations::default() }) })
     }
 
     /// Who an access token says is calling.
@@ -54,13 +56,31 @@ impl Auth {
 
     /// The claims of a token made for `purpose`; one made for another is refused.
     pub async fn verify(&self, token: &str, purpose: Purpose) -> Result<Claims, AuthError> {
-        self.inner.verifier.verify(token, purpose).await
+        let claims = self.inner.verifier.verify(token, purpose).await?;
+        if self.is_void(&claims.clone().into_identity()) { Err(AuthError::Revoked) } else { Ok(claims) }
+    }
+
+    /// Tokens made void before their end. Whoever revokes notes it here too; other nodes' are read every second.
+    #[must_use]
+    pub fn revocations(&self) -> &Revocations {
+        &self.inner.revocations
+    }
+
+    /// Whether a token that was good is void by now.
+    #[must_use]
+    pub fn is_void(&self, who: &Identity) -> bool {
+        self.inner.revocations.is_void(who)
     }
 
     /// A new token. [`AuthError::Elsewhere`] where an identity provider makes them.
     pub fn mint(&self, subject: &Subject, purpose: Purpose, ttl: TimeDelta) -> Result<Minted, AuthError> {
+        self.mint_as_of(subject, purpose, ttl, Utc::now())
+    }
+
+    /// A new token as if made at `now`: when whoever gets it was last seen to have a right to it.
+    pub fn mint_as_of(&self, subject: &Subject, purpose: Purpose, ttl: TimeDelta, now: DateTime<Utc>) -> Result<Minted, AuthError> {
         let minter = self.inner.minter.as_ref().ok_or_else(|| AuthError::Elsewhere { issuer: self.inner.issuer.clone() })?;
-        minter.mint(subject, purpose, ttl, Utc::now())
+        minter.mint(subject, purpose, ttl, now)
     }
 
     /// A link that signs this person in. The token is in the fragment, which browsers send to no server.

@@ -125,4 +125,8 @@ impl Authenticator for Auth {
             other => LiveAuthError::Invalid(other.to_string()),
         })
     }
+
+    fn is_void(&self, who: &Identity) -> bool {
+        Self::is_void(self, who)
+    }
 }

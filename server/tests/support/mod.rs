@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
 pub mod http;
+pub mod socket;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -35,6 +36,19 @@ impl Api {
         let server = TestServer::with(settings).await;
         let base = server.url("");
         Self { server, client: Client::new(&base), base }
+    }
+
+    pub fn server(&self) -> &TestServer {
+        &self.server
+    }
+
+    /// Another server on the same database.
+    pub async fn another_node(&self) -> TestServer {
+        self.server.beside().await
+    }
+
+    pub async fn stop(self) {
+        self.server.stop().await;
     }
 
     pub fn db(&self) -> &Database {

@@ -21,10 +21,11 @@ pub struct Entry<'a> {
 /// Those of the database.
 pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), StoreError> {
     let (workspace, actor) = (tx.workspace().0, tx.user().map(|u| u.0));
+    let request = tx.request().map(str::to_owned);
     sqlx::query!(
         r#"
-        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type, entity_id, changes)
-        VALUES ($1, $2, $3, $4, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $5, $6, $7, $8)
+        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type, entity_id, changes, request_id)
+        VALUES ($1, $2, $3, $4, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $5, $6, $7, $8, $9)
         "#,
         Uuid::now_v7(),
         workspace,
@@ -34,6 +35,7 @@ pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), StoreErr
         entry.entity_type,
         entry.entity_id,
         entry.changes,
+        request,
     )
     .execute(&mut **tx)
     .await?;
@@ -47,11 +49,12 @@ pub async fn record(tx: &mut TenantTx, entry: &Entry<'_>) -> Result<(), StoreErr
 /// Those of the database.
 pub async fn record_and_tell(tx: &mut TenantTx, topic: &str, entry: &Entry<'_>) -> Result<(), StoreError> {
     let (workspace, actor) = (tx.workspace().0, tx.user().map(|u| u.0));
+    let request = tx.request().map(str::to_owned);
     sqlx::query!(
         r#"
         WITH told AS (INSERT INTO outbox (workspace_id, project_id, topic, payload) VALUES ($2, $3, $9, $8))
-        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type, entity_id, changes)
-        VALUES ($1, $2, $3, $4, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $5, $6, $7, $8)
+        INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type, entity_id, changes, request_id)
+        VALUES ($1, $2, $3, $4, CASE WHEN $4::uuid IS NULL THEN 'system' ELSE 'user' END, $5, $6, $7, $8, $10)
         "#,
         Uuid::now_v7(),
         workspace,
@@ -62,6 +65,7 @@ pub async fn record_and_tell(tx: &mut TenantTx, topic: &str, entry: &Entry<'_>) 
         entry.entity_id,
         entry.changes,
         topic,
+        request,
     )
     .execute(&mut **tx)
     .await?;

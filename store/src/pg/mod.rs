@@ -14,6 +14,7 @@ pub mod members;
 pub mod outbox;
 pub mod projects;
 pub mod regions;
+pub mod revocations;
 mod row;
 pub mod tasks;
 pub mod users;

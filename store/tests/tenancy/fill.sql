@@ -28,6 +28,7 @@ BEGIN
         INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type)
         VALUES ((mark || '0063')::uuid, ws, project, labeler, 'user', 'x', 'x');
         INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, response) VALUES (ws, labeler, 'key of ' || ws, '', '{}');
+        INSERT INTO session_revocations (workspace_id, user_id, valid_after) VALUES (ws, labeler, now());
     END LOOP;
 END $$;
 ANALYZE;

@@ -123,6 +123,10 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "assignments.user_id",
         "assignments.workspace_id",
         "idempotency_keys.created_at",
+        "session_revocations.revoked_at",
+        "session_revocations.user_id",
+        "session_revocations.valid_after",
+        "session_revocations.workspace_id",
         "workspaces.id",
         "workspaces.name",
     ];

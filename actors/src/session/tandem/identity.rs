@@ -66,7 +66,11 @@ impl SessionActor {
             }
             None
         };
-        ctx.spawn(attach.into_actor(self).map(|person, session, _| session.person = person));
+        ctx.spawn(attach.into_actor(self).map(|person, session, ctx| {
+            session.person = person;
+            // A revocation between the check of the token and this moment found nobody to tell.
+            session.check_token(ctx);
+        }));
     }
 
     pub(super) fn plan_expiry(&mut self, who: &Identity, ctx: &mut Ctx) {
@@ -114,7 +118,7 @@ impl SessionActor {
         self.who = Some(who);
         self.send_control(refreshed, ctx);
         if role_changed {
-            self.rejoin_tasks(None, ctx);
+            self.recheck(None, ctx);
         }
     }
 }

@@ -12,6 +12,7 @@ mod identity;
 mod inbound;
 mod outbound;
 mod projects;
+mod rights;
 mod subscriptions;
 mod tasks;
 
@@ -99,6 +100,10 @@ struct TaskChannel {
     record: Option<TaskRecord>,
     /// As the room let this person in; what they send is checked against it.
     role: Option<ProjectRole>,
+    /// Grows with every question about this person's rights here: an answer overtaken by a newer question counts for nothing.
+    rights_asked: u64,
+    /// Rights changed while the room was being joined with those of before.
+    rights_stale: bool,
     /// None while joining, for the first time or again.
     room: Option<Addr<TaskActor>>,
     /// The client has its `subscribed` and sends on it.

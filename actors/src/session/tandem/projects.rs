@@ -2,10 +2,7 @@
 
 use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::permission::Action;
-use tandem_protocol::{
-    ProjectId,
-    ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive},
-};
+use tandem_protocol::ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive};
 
 use super::{Channel, Ctx, SessionActor, tasks::looked_up};
 use crate::{
@@ -122,37 +119,9 @@ impl Handler<UserEvent> for SessionActor {
                     self.send_control(LeaseChanged { channel, event, lease: lease.clone() }, ctx);
                 }
             }
-            UserEvent::RecheckRights(project) => self.recheck(project, ctx),
+            UserEvent::RecheckRights(project) => self.recheck(Some(project), ctx),
+            UserEvent::CheckToken => self.check_token(ctx),
             UserEvent::Lost => self.attach(ctx),
-        }
-    }
-}
-
-impl SessionActor {
-    /// Whoever may no longer is turned away by the directory's answer; whoever still may gets a new `subscribed` with the
-    /// rights of now.
-    pub(super) fn recheck(&mut self, project: ProjectId, ctx: &mut Ctx) {
-        self.rejoin_tasks(Some(project), ctx);
-        let watching: Vec<(u32, u64)> = self
-            .channels
-            .iter()
-            .filter_map(|(channel, what)| match what {
-                Channel::Project { subscription, id, .. } if *id == project => Some((*channel, *subscription)),
-                _ => None,
-            })
-            .collect();
-        for (channel, old) in watching {
-            self.last_subscription += 1;
-            let (session, new) = (self.id, self.last_subscription);
-            if let Some(Channel::Project { subscription, actor, .. }) = self.channels.get_mut(&channel) {
-                *subscription = new;
-                if let Some(actor) = actor.take() {
-                    actor.recipient().do_send(Gone(Seat { session, subscription: old }));
-                }
-            }
-            self.subscriptions.remove(&old);
-            self.subscriptions.insert(new, channel);
-            self.watch_project(channel, ctx);
         }
     }
 }

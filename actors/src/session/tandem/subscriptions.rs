@@ -30,6 +30,8 @@ impl SessionActor {
                     state_vector: subscribe.state_vector.map(|vector| vector.0.into()),
                     record: None,
                     role: None,
+                    rights_asked: 0,
+                    rights_stale: false,
                     room: None,
                     joined: false,
                     project: None,

@@ -7,7 +7,7 @@ use tandem_protocol::{
     ws::{CloseCode, GhostsReset, PresenceDiff, PresenceState, ServerHot, Subscribed, TaskChanged, Topic, TopicKind},
 };
 
-use super::{AGAIN, Channel, Ctx, SessionActor, TaskChannel};
+use super::{AGAIN, Channel, Ctx, SessionActor};
 use crate::session::is_overfull;
 use crate::{
     ports::{DirectoryError, TaskRecord},
@@ -62,8 +62,12 @@ impl SessionActor {
         let Some(task) = self.task(channel) else { return };
         task.record = Some(record);
         task.room = Some(room);
+        let stale = std::mem::take(&mut task.rights_stale);
         self.drain(channel, ctx);
         self.be_here(channel, subscription, key.project, ctx);
+        if stale {
+            self.ask_rights(channel, ctx);
+        }
     }
 
     /// Let the project know who is on which of its tasks.
@@ -164,26 +168,6 @@ impl SessionActor {
         self.input(channel, None, Action::PresenceShare, RoomInput::Presence(state), ctx);
     }
 
-    /// Join the rooms of a project's tasks anew, or of all: with the rights of now.
-    pub(super) fn rejoin_tasks(&mut self, project: Option<ProjectId>, ctx: &mut Ctx) {
-        let of = |task: &TaskChannel| task.record.as_ref().is_some_and(|record| project.is_none_or(|id| record.key.project == id));
-        let channels: Vec<u32> = self
-            .channels
-            .iter()
-            .filter(|(_, channel)| matches!(channel, Channel::Task(task) if of(task)))
-            .map(|(number, _)| *number)
-            .collect();
-        for channel in channels {
-            let session = self.id;
-            if let Some(task) = self.task(channel)
-                && let Some(room) = task.room.take()
-            {
-                room.recipient().do_send(Leave(Seat { session, subscription: task.subscription }));
-            }
-            self.rejoin(channel, ctx);
-        }
-    }
-
     /// Under a new subscription, so that late news of the old one find nobody.
     pub(super) fn rejoin(&mut self, channel: u32, ctx: &mut Ctx) {
         self.last_subscription += 1;
@@ -228,6 +212,7 @@ impl Handler<RoomEvent> for SessionActor {
             }
             RoomNews::Task { status, lease } => self.send_control(TaskChanged { channel, status, lease }, ctx),
             RoomNews::Durability(durable) => self.send_control(tandem_protocol::ws::DurabilityChanged { channel, durable }, ctx),
+            RoomNews::Rights { role, read_only } => self.rights_changed(channel, role, read_only, ctx),
             RoomNews::Refused { seq, why } => self.error(Some(channel), seq, why, ctx),
             RoomNews::Lost => self.rejoin(channel, ctx),
             RoomNews::Out { close, why } => self.thrown_out(channel, close, why, ctx),

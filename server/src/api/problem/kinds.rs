@@ -51,6 +51,7 @@ kinds! {
     TokenNotYetValid      "token_not_yet_valid"    401 later "Not signed in"                   "The token begins to be good later; check the clock of the machine that made it.";
     TokenNotAccepted      "token_not_accepted"     401 never "Not signed in"                   "The token was made by another issuer, for another service or purpose, or lacks a claim.";
     TokenExpired          "token_expired"          401 never "Not signed in"                   "Refresh the session or sign in again.";
+    TokenRevoked          "token_revoked"          401 never "Not signed in"                   "The person was signed out everywhere; sign in again.";
     NotAMember            "not_a_member"           401 never "Not signed in"                   "The person is no longer a member of the workspace.";
     Forbidden             "forbidden"              403 never "Not allowed"                     "`details` names the action, the role it needs and the role you have.";
     NotFound              "not_found"              404 never "Not found"                       "There is no such thing, or you are not in the project it belongs to.";

@@ -24,6 +24,7 @@ impl From<AuthError> for Refusal {
             AuthError::NotYet => Kind::TokenNotYetValid,
             AuthError::Issuer | AuthError::Audience | AuthError::Purpose { .. } | AuthError::Claim(_) => Kind::TokenNotAccepted,
             AuthError::Expired => Kind::TokenExpired,
+            AuthError::Revoked => Kind::TokenRevoked,
             AuthError::NotAMember => Kind::NotAMember,
             AuthError::Elsewhere { .. } => Kind::SignInElsewhere,
             AuthError::Unavailable => Kind::AuthUnavailable,

@@ -1,0 +1,135 @@
+//! Rights that change while somebody is connected. They take effect on the open subscriptions: a role is another one, `read_only` is
+//! set or cleared, a subscription ends with its reason. The connection itself ends only if its token is void.
+
+use std::time::Duration;
+
+use actix::{ActorFutureExt, AsyncContext, WrapFuture};
+use tandem_domain::permission::Action;
+use tandem_protocol::{
+    ProjectId, ProjectRole,
+    ws::{CloseCode, RightsChanged},
+};
+
+use super::{Channel, Ctx, SessionActor};
+use crate::{
+    ports::{DirectoryError, ProjectRecord, TaskRecord},
+    room::{Refused, Seat, read_only},
+    task::{ChangeRights, RoomInput},
+};
+
+/// While the database cannot say what somebody may: ask again.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+impl SessionActor {
+    /// Rights in a project changed, or in all.
+    pub(super) fn recheck(&mut self, project: Option<ProjectId>, ctx: &mut Ctx) {
+        let of = |id: ProjectId| project.is_none_or(|changed| changed == id);
+        let mut tasks = Vec::new();
+        let mut projects = Vec::new();
+        for (number, channel) in &mut self.channels {
+            match channel {
+                Channel::Task(task) => match &task.record {
+                    Some(record) if of(record.key.project) => tasks.push(*number),
+                    Some(_) => {}
+                    // Nobody knows yet which project it is; what the join under way was told may be of before.
+                    None => task.rights_stale = true,
+                },
+                Channel::Project { id, .. } if of(*id) => projects.push(*number),
+                Channel::Project { .. } | Channel::User { .. } => {}
+            }
+        }
+        tasks.into_iter().for_each(|channel| self.ask_rights(channel, ctx));
+        projects.into_iter().for_each(|channel| self.ask_project_rights(channel, ctx));
+    }
+
+    /// What this person may on a channel's task, by the database as it is now.
+    pub(super) fn ask_rights(&mut self, channel: u32, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let live = self.live.clone();
+        let Some(task) = self.task(channel) else { return };
+        task.rights_asked += 1;
+        let (asked, subscription, id) = (task.rights_asked, task.subscription, task.id);
+        let ask = async move { live.inner().directory.task(&who, id).await };
+        ctx.spawn(ask.into_actor(self).map(move |record, session, ctx| {
+            let newest = session.task(channel).is_some_and(|task| task.subscription == subscription && task.rights_asked == asked);
+            if newest {
+                session.apply_rights(channel, record, ctx);
+            }
+        }));
+    }
+
+    fn apply_rights(&mut self, channel: u32, record: Result<TaskRecord, DirectoryError>, ctx: &mut Ctx) {
+        let Some(who) = &self.who else { return };
+        let record = match record {
+            Ok(record) => record,
+            Err(DirectoryError::NotFound) => return self.end_access(channel, "task", ctx),
+            Err(DirectoryError::Unavailable) => {
+                ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_rights(channel, ctx));
+                return;
+            }
+        };
+        let Some(role) = who.effective_role(record.membership).filter(|_| who.may(Action::DocumentRead, record.membership)) else {
+            return self.end_access(channel, "task", ctx);
+        };
+        let read_only = read_only(who, record.membership, record.project_status);
+        let session = self.id;
+        let Some(task) = self.task(channel) else { return };
+        task.record = Some(record);
+        let change = ChangeRights { seat: Seat { session, subscription: task.subscription }, role, read_only };
+        if let Some(room) = &task.room {
+            // Must not be lost, so beyond the mailbox's capacity if need be.
+            room.clone().recipient().do_send(change);
+        } else {
+            // The room is being joined anew, with rights of before.
+            task.rights_stale = true;
+        }
+    }
+
+    /// The room has taken the new rights: every edit it saw before was judged by the old ones.
+    pub(super) fn rights_changed(&mut self, channel: u32, role: ProjectRole, read_only: Option<&'static str>, ctx: &mut Ctx) {
+        let Some(task) = self.task(channel) else { return };
+        task.role = Some(role);
+        self.send_control(RightsChanged { channel, role, read_only: read_only.map(str::to_owned) }, ctx);
+    }
+
+    fn ask_project_rights(&mut self, channel: u32, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let Some(Channel::Project { subscription, id, .. }) = self.channels.get(&channel) else { return };
+        let (subscription, id, live) = (*subscription, *id, self.live.clone());
+        let ask = async move {
+            let record = live.inner().directory.project(&who, id).await;
+            record.map(|ProjectRecord { membership }| who.may(Action::ProjectRead, membership))
+        };
+        ctx.spawn(ask.into_actor(self).map(move |may, session, ctx| match may {
+            _ if !session.is_current(channel, subscription) => {}
+            Ok(true) => {}
+            Ok(false) | Err(DirectoryError::NotFound) => session.end_access(channel, "project", ctx),
+            Err(DirectoryError::Unavailable) => {
+                ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_project_rights(channel, ctx));
+            }
+        }));
+    }
+
+    /// A subscription ends because its topic is no longer this person's to see. Edits that wait here are refused one by one: the
+    /// client keeps what it made and can tell its person.
+    fn end_access(&mut self, channel: u32, what: &str, ctx: &mut Ctx) {
+        let waiting = self.task(channel).map(|task| std::mem::take(&mut task.backlog)).unwrap_or_default();
+        self.unsubscribe(channel);
+        let why = Refused::new("access_ended", format!("you may no longer see this {what}")).field("channel", "member");
+        for input in waiting {
+            if let RoomInput::Update { seq: seq @ Some(_), .. } = input {
+                self.error(Some(channel), seq, why.clone(), ctx);
+            }
+        }
+        self.error(Some(channel), None, why, ctx);
+    }
+
+    /// Whether the token is still good, after somebody revoked one.
+    pub(super) fn check_token(&mut self, ctx: &mut Ctx) {
+        if let Some(who) = &self.who
+            && self.live.inner().authenticator.is_void(who)
+        {
+            self.close(CloseCode::Unauthorized, "this session was revoked; sign in again", ctx);
+        }
+    }
+}

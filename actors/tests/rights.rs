@@ -1,0 +1,270 @@
+//! Rights that change while people are connected: in place, at once, and without an edit that nobody answered.
+
+mod common;
+
+use actix_http::ws::Message;
+use chrono::{TimeDelta, Utc};
+use common::{CHANNEL, Client, House};
+use tandem_actors::DomainEvent;
+use tandem_protocol::{
+    ProjectRole, TaskId,
+    rest::ProjectStatus,
+    ws::{
+        ClientControl, ClientFrame, ClientHot, Hello, Ping, PresenceState, Refresh, RightsChanged, ServerControl, ServerFrame, ServerHot,
+        SetPresence, Subscribe, Topic, TopicKind, Unsubscribe,
+    },
+};
+use yrs::{ReadTxn, Transact};
+
+fn archive(house: &House, task: TaskId, status: ProjectStatus) {
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = status;
+    house.live.publish(DomainEvent::RightsChanged { workspace: house.workspace, project: house.project, user: None });
+}
+
+fn set_role(house: &House, client: &Client, role: Option<ProjectRole>) {
+    house.places.roles.lock().unwrap().insert(client.user.id, role);
+    let user = Some(client.user.id);
+    house.live.publish(DomainEvent::RightsChanged { workspace: house.workspace, project: house.project, user });
+}
+
+async fn rights(client: &mut Client) -> RightsChanged {
+    client
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::RightsChanged(rights)) => Some(rights.clone()),
+            ServerFrame::Control(ServerControl::Subscribed(_)) => panic!("joined anew"),
+            _ => None,
+        })
+        .await
+}
+
+fn update(seq: u64) -> ClientHot {
+    let doc = common::new_doc(seq + 100);
+    let map = doc.get_or_insert_map("regions");
+    yrs::Map::insert(&map, &mut doc.transact_mut(), seq.to_string(), 1.0);
+    let bytes = doc.transact().encode_state_as_update_v1(&yrs::StateVector::default());
+    ClientHot::Update { channel: CHANNEL, seq, bytes: bytes.into() }
+}
+
+#[actix::test]
+async fn an_archived_project_is_read_only_in_place_and_a_restored_one_is_not() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = house.connect("ann").await;
+    ann.subscribe(CHANNEL, TopicKind::Task, task.into());
+    assert_eq!(ann.subscribed().await.task.unwrap().read_only, None);
+    archive(&house, task, ProjectStatus::Archived);
+    assert_eq!(rights(&mut ann).await.read_only.as_deref(), Some("project_archived"));
+    ann.hot(update(1));
+    let error = ann.error().await;
+    assert_eq!((error.code.as_str(), error.seq), ("read_only", Some(1)));
+    archive(&house, task, ProjectStatus::Active);
+    assert_eq!(rights(&mut ann).await.read_only, None);
+    ann.hot(update(2));
+    ann.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 2, .. })).then_some(())).await;
+}
+
+/// Edits pour in while the rights change: each is acknowledged or refused by its number, none is left without an answer.
+#[actix::test]
+async fn every_edit_around_a_change_of_rights_gets_its_answer() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = house.connect("ann").await;
+    ann.subscribe(CHANNEL, TopicKind::Task, task.into());
+    ann.subscribed().await;
+    for seq in 1..=40 {
+        if seq == 20 {
+            archive(&house, task, ProjectStatus::Archived);
+        }
+        ann.hot(update(seq));
+        tokio::task::yield_now().await;
+    }
+    let (mut acked, mut refused) = (0, Vec::new());
+    while acked + refused.len() as u64 != 40 {
+        match ann.next().await.expect("open") {
+            ServerFrame::Hot(ServerHot::Ack { seq, .. }) => acked = seq,
+            ServerFrame::Control(ServerControl::Error(error)) => {
+                assert_eq!(error.code, "read_only");
+                refused.push(error.seq.unwrap());
+            }
+            _ => {}
+        }
+    }
+    assert!(acked >= 19 && !refused.is_empty(), "{acked} {refused:?}");
+    assert_eq!(refused, (acked + 1..=40).collect::<Vec<_>>());
+    use yrs::Map;
+    let stored = house.stored(task).await;
+    let kept = stored.get_or_insert_map("regions").len(&stored.transact());
+    assert_eq!(u64::from(kept), acked, "what was refused is nowhere, what was acknowledged is on disk");
+}
+
+#[actix::test]
+async fn a_new_role_is_told_to_its_holder_and_to_the_others() {
+    let house = House::new();
+    let task = house.task();
+    let (mut ann, mut bob) = (house.connect("ann").await, house.connect("bob").await);
+    for client in [&mut ann, &mut bob] {
+        client.subscribe(CHANNEL, TopicKind::Task, task.into());
+        client.subscribed().await;
+    }
+    set_role(&house, &bob, Some(ProjectRole::Reviewer));
+    assert_eq!(rights(&mut bob).await.role, ProjectRole::Reviewer);
+    let bobs = bob.user.id;
+    ann.wait(|frame| match frame {
+        ServerFrame::Control(ServerControl::PresenceDiff(diff)) => {
+            diff.joined.iter().any(|peer| peer.user.id == bobs && peer.role == ProjectRole::Reviewer).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+}
+
+#[actix::test]
+async fn who_is_removed_loses_the_subscriptions_with_a_reason_and_keeps_the_connection() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = house.connect("ann").await;
+    ann.subscribe(CHANNEL, TopicKind::Task, task.into());
+    ann.subscribed().await;
+    ann.subscribe(2, TopicKind::Project, house.project.into());
+    ann.subscribed().await;
+    set_role(&house, &ann, None);
+    let mut ended = [ann.error().await, ann.error().await];
+    ended.sort_by_key(|error| error.channel);
+    for (error, channel) in ended.iter().zip([CHANNEL, 2]) {
+        assert_eq!((error.code.as_str(), error.channel, error.seq), ("access_ended", Some(channel), None));
+        assert!(!error.retryable);
+    }
+    ann.hot(update(9));
+    let error = ann.error().await;
+    assert_eq!((error.code.as_str(), error.seq), ("unknown_channel", Some(9)));
+    ann.control(Ping { t: 1 });
+    ann.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(pong)) if pong.t == 1).then_some(())).await;
+    ann.subscribe(3, TopicKind::Task, task.into());
+    assert_eq!(ann.error().await.code, "not_found");
+}
+
+/// The directory answered the join before the change, the room lets in after it.
+#[actix::test]
+async fn a_change_while_the_room_is_being_joined_is_not_missed() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = house.connect("ann").await;
+    // Her person's actor knows this tab from here on.
+    ann.subscribe(3, TopicKind::User, ann.user.id.into());
+    ann.subscribed().await;
+    ann.subscribe(CHANNEL, TopicKind::Task, task.into());
+    tokio::task::yield_now().await;
+    archive(&house, task, ProjectStatus::Archived);
+    let read_only = ann
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::RightsChanged(rights)) => Some(rights.read_only.clone()),
+            ServerFrame::Control(ServerControl::Subscribed(joined)) => {
+                joined.task.as_ref().filter(|task| task.read_only.is_some()).map(|task| task.read_only.clone())
+            }
+            _ => None,
+        })
+        .await;
+    assert_eq!(read_only.as_deref(), Some("project_archived"));
+}
+
+#[actix::test]
+async fn a_revoked_token_ends_the_session_at_once_and_is_of_no_use_again() {
+    let house = House::new();
+    let token = house.person("ann");
+    let mut ann = Client::hello(&house.live, &token, None).await;
+    let mut bob = house.connect("bob").await;
+    ann.control(Ping { t: 1 });
+    ann.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(_))).then_some(())).await;
+    let start = tokio::time::Instant::now();
+    let valid_after = Utc::now() + TimeDelta::seconds(1);
+    house.people.revocations.note(house.workspace, ann.user.id, valid_after);
+    house.live.publish(DomainEvent::TokensRevoked { workspace: house.workspace, user: ann.user.id });
+    assert_eq!(ann.close_code().await, 4401);
+    assert!(start.elapsed() < std::time::Duration::from_secs(1));
+    let mut again = Client::open(&house.live, tandem_protocol::ws::Subprotocol::Json);
+    again.say_hello(&token, None);
+    assert_eq!(again.close_code().await, 4401);
+    bob.control(Ping { t: 2 });
+    bob.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(pong)) if pong.t == 2).then_some(())).await;
+}
+
+/// Checked before the revocation, attached to the person after it.
+#[actix::test]
+async fn a_token_revoked_between_its_check_and_the_welcome_does_not_live_on() {
+    let house = House::new();
+    let token = house.person("ann");
+    let user = house.people.tokens.lock().unwrap()[&token].user_id();
+    *house.people.unaware.lock().unwrap() = true;
+    house.people.revocations.note(house.workspace, user, Utc::now() + TimeDelta::seconds(1));
+    let mut ann = Client::hello(&house.live, &token, None).await;
+    // Nobody is told: the session itself looks once it is known where such news arrive.
+    assert_eq!(ann.close_code().await, 4401);
+}
+
+/// Every frame a client can send, from somebody who may only look: what could change the document is refused, and nothing did.
+#[actix::test]
+async fn no_frame_of_a_read_only_client_changes_anything() {
+    let house = House::new();
+    let task = house.task();
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    let mut eve = house.connect("eve").await;
+    eve.subscribe(CHANNEL, TopicKind::Task, task.into());
+    let epoch = eve.subscribed().await.task.unwrap().ghost_epoch;
+    let token = house.person("eve");
+    let drawing = common::new_doc(9);
+    yrs::Map::insert(&drawing.get_or_insert_map("ghosts"), &mut drawing.transact_mut(), "1", 1.0);
+    let ghost = drawing.transact().encode_state_as_update_v1(&yrs::StateVector::default());
+    let frames: Vec<ClientFrame> = vec![
+        ClientFrame::Control(ClientControl::Hello(Hello { token: token.clone(), client: "x".into(), resume: Some(eve.session) })),
+        ClientFrame::Control(ClientControl::Refresh(Refresh { token })),
+        ClientFrame::Control(ClientControl::Subscribe(Subscribe {
+            channel: 2,
+            topic: Topic { kind: TopicKind::Task, id: task.into() },
+            lineage: None,
+            state_vector: None,
+        })),
+        ClientFrame::Hot(ClientHot::Update { channel: 2, seq: 1, bytes: ghost.clone().into() }),
+        ClientFrame::Control(ClientControl::SetPresence(SetPresence { channel: CHANNEL, state: PresenceState::default() })),
+        ClientFrame::Control(ClientControl::Ping(Ping { t: 3 })),
+        ClientFrame::Hot(update(1)),
+        ClientFrame::Hot(ClientHot::Ghost { channel: CHANNEL, epoch, bytes: ghost.into() }),
+        ClientFrame::Hot(ClientHot::Cursor { channel: CHANNEL, x4: 1, y4: 1 }),
+        ClientFrame::Hot(ClientHot::CursorGone { channel: CHANNEL }),
+        ClientFrame::Control(ClientControl::Unsubscribe(Unsubscribe { channel: 2 })),
+    ];
+    // A new kind of frame does not compile here until somebody decides which it is.
+    for frame in &frames {
+        match frame {
+            ClientFrame::Control(
+                ClientControl::Hello(_)
+                | ClientControl::Refresh(_)
+                | ClientControl::Subscribe(_)
+                | ClientControl::Unsubscribe(_)
+                | ClientControl::SetPresence(_)
+                | ClientControl::Ping(_),
+            )
+            | ClientFrame::Hot(
+                ClientHot::Update { .. } | ClientHot::Ghost { .. } | ClientHot::Cursor { .. } | ClientHot::CursorGone { .. },
+            ) => {}
+        }
+    }
+    for frame in frames {
+        eve.send(frame);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    eve.wire.send(Message::Ping(bytes::Bytes::new()));
+    eve.hot(update(7));
+    let mut refused = Vec::new();
+    while refused.last() != Some(&Some(7)) {
+        let error = eve.error().await;
+        if error.code == "read_only" {
+            refused.push(error.seq);
+        }
+    }
+    assert_eq!(refused, [Some(1), Some(1), None, Some(7)], "both updates, the ghost, and the last update");
+    let stats = house.live.task_stats(task).await.unwrap();
+    assert_eq!((stats.edits, stats.drawers.len()), (0, 0));
+    use yrs::Map;
+    let stored = house.stored(task).await;
+    assert_eq!(stored.get_or_insert_map("regions").len(&stored.transact()), 0);
+}
