@@ -13,8 +13,8 @@ use tandem_protocol::{
     ws::{
         Base64, Bye, ClientControl, ClientFrame, ClientHot, CursorAt, DurabilityChanged, Encoded, ErrorMessage, GhostsReset, Hello,
         LeaseChanged, LeaseEvent, Limits, MyLease, Peer, PeerState, PersonHere, Ping, Pong, PresenceDiff, PresenceState, ProjectDiff,
-        ProjectLive, Refresh, Refreshed, ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed,
-        TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
+        ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe,
+        Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
     },
 };
 use uuid::Uuid;

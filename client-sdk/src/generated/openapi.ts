@@ -489,6 +489,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/revoke-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a person out everywhere: all their tokens made until now are void, and open connections end at once. One may always
+         *     do so to oneself.
+         */
+        post: operations["revokeSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1212,6 +1232,14 @@ export interface components {
             project_id: components["schemas"]["ProjectId"];
             task_id: components["schemas"]["TaskId"];
         };
+        /** @description My rights on a task changed while I am on it. Everything else about the subscription stays as it is. */
+        RightsChanged: {
+            /** Format: int32 */
+            channel: number;
+            /** @description Why edits are refused from now on, if they are. Those refused get their `error` each. */
+            read_only: string | null;
+            role: components["schemas"]["ProjectRole"];
+        };
         ServerControlJson: (components["schemas"]["Welcome"] & {
             /** @enum {string} */
             type: "welcome";
@@ -1248,12 +1276,23 @@ export interface components {
         }) | (components["schemas"]["Bye"] & {
             /** @enum {string} */
             type: "bye";
+        }) | (components["schemas"]["RightsChanged"] & {
+            /** @enum {string} */
+            type: "rights_changed";
         });
         /**
          * Format: uuid
          * @description One WebSocket connection.
          */
         SessionId: string;
+        /** @description A person was signed out everywhere. */
+        SessionsRevoked: {
+            /**
+             * Format: date-time
+             * @description Tokens made before this are void: a full second, at most one ahead.
+             */
+            valid_after: string;
+        };
         /** @description What I have in hand and selected. State, not an event: the last one stands. */
         SetPresence: {
             /** Format: int32 */
@@ -2603,6 +2642,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_UserSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their tokens are void */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsRevoked"];
                 };
             };
             /** @description A problem */

@@ -202,6 +202,12 @@ fn server_control() -> impl Strategy<Value = ServerControl> {
             .prop_map(|(channel, progress, here, left)| ProjectDiff { channel, progress, here, left }.into()),
         (channel(), select(vec![LeaseEvent::Given, LeaseEvent::Submitted, LeaseEvent::Reassigned]), my_lease())
             .prop_map(|(channel, event, lease)| LeaseChanged { channel, event, lease }.into()),
+        (channel(), peer(), option::of(text())).prop_map(|(channel, peer, read_only)| RightsChanged {
+            channel,
+            role: peer.role,
+            read_only
+        }
+        .into()),
         error().prop_map(ServerControl::Error),
         (any::<u64>(), time()).prop_map(|(t, server_time)| Pong { t, server_time }.into()),
         (any::<u16>(), text(), option::of(any::<u32>())).prop_map(|(code, reason, reconnect_after_ms)| Bye {
