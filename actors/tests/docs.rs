@@ -71,6 +71,7 @@ fn every_control_message_is_named() {
         ServerControl::GhostsReset(_) => "ghosts_reset",
         ServerControl::TaskChanged(_) => "task_changed",
         ServerControl::DurabilityChanged(_) => "durability_changed",
+        ServerControl::RightsChanged(_) => "rights_changed",
         ServerControl::ProjectDiff(_) => "project_diff",
         ServerControl::LeaseChanged(_) => "lease_changed",
         ServerControl::Error(_) => "error",
@@ -80,8 +81,18 @@ fn every_control_message_is_named() {
     let (_, _) = (client, server);
     let page = page();
     let names = ["hello", "refresh", "subscribe", "unsubscribe", "set_presence", "ping", "welcome", "refreshed", "subscribed"];
-    let more =
-        ["presence_diff", "ghosts_reset", "task_changed", "durability_changed", "project_diff", "lease_changed", "error", "pong", "bye"];
+    let more = [
+        "presence_diff",
+        "ghosts_reset",
+        "task_changed",
+        "durability_changed",
+        "project_diff",
+        "lease_changed",
+        "error",
+        "pong",
+        "bye",
+        "rights_changed",
+    ];
     for name in names.into_iter().chain(more) {
         assert!(page.contains(&format!("`{name}")) || page.contains(&format!("\"type\":\"{name}\"")), "{name}");
     }
