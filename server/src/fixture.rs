@@ -23,14 +23,14 @@ use crate::auth::{Auth, AuthError, Purpose, Subject, color_of};
 const TTL: TimeDelta = TimeDelta::hours(12);
 /// What one request of the API may create; the same holds here.
 const TASKS_A_STATEMENT: usize = 1000;
-/// How many tasks the fixture names; the others are reached through the queue.
-const NAMED_TASKS: usize = 50;
 
 /// How much of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
     pub people: usize,
     pub tasks: usize,
+    /// How many of the tasks the fixture names; the others are reached through the queue.
+    pub named: usize,
 }
 
 /// What `tandem-loadtest --fixture` reads.
@@ -69,7 +69,7 @@ pub async fn make(store: &Store, auth: &Auth, url: &str, wanted: Wanted) -> Resu
     for person in &people {
         projects::put_member(&mut tx, project, person.user.id, ProjectRole::Labeler).await?;
     }
-    let task_ids = queue(&mut tx, project, wanted.tasks).await?;
+    let task_ids = queue(&mut tx, project, &wanted).await?;
     tx.commit().await?;
 
     let tokens = people.iter().map(|person| Ok(auth.mint(&token_of(person, workspace), Purpose::Access, TTL)?.token));
@@ -113,20 +113,20 @@ fn project() -> CreateProject {
 }
 
 /// Tasks on one image that is never looked at.
-async fn queue(tx: &mut TenantTx, project: ProjectId, count: usize) -> Result<Vec<TaskId>, FixtureError> {
+async fn queue(tx: &mut TenantTx, project: ProjectId, wanted: &Wanted) -> Result<Vec<TaskId>, FixtureError> {
     let asset = AssetId::new();
     let new = NewAsset { id: asset, project, filename: "load.png".to_owned(), content_type: "image/png".to_owned(), size: 1 };
     assets::create(tx, &new).await?;
     let found = Inspected { content_type: "image/png".to_owned(), size: 1, width: 1280, height: 860, orientation: 1 };
     assets::complete(tx, asset, &found).await?;
     let mut named = Vec::new();
-    let mut left = count;
+    let mut left = wanted.tasks;
     while left > 0 {
         let now = left.min(TASKS_A_STATEMENT);
         left -= now;
-        let wanted = vec![NewTask { asset_id: asset, external_id: None, batch_id: None, priority: None, input: None }; now];
-        let made = tasks::create(tx, project, &wanted).await?;
-        let room = NAMED_TASKS.saturating_sub(named.len());
+        let new = vec![NewTask { asset_id: asset, external_id: None, batch_id: None, priority: None, input: None }; now];
+        let made = tasks::create(tx, project, &new).await?;
+        let room = wanted.named.saturating_sub(named.len());
         named.extend(made.iter().rev().take(room).map(|task| task.id));
     }
     Ok(named)

@@ -43,13 +43,18 @@ pub enum Dev {
         people: u32,
         #[arg(long, default_value_t = 3000, value_parser = clap::value_parser!(u32).range(1..=2_000_000))]
         tasks: u32,
+        /// How many of the tasks are named, for scenarios that open them directly
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+        named: u32,
     },
 }
 
 pub fn run(global: &Global, dev: &Dev, env: &Environment) -> anyhow::Result<ExitCode> {
     match dev {
         Dev::Postgres { command } => postgres(command, env),
-        Dev::Fixture { people, tasks } => fixture(global, env, Wanted { people: *people as usize, tasks: *tasks as usize }),
+        Dev::Fixture { people, tasks, named } => {
+            fixture(global, env, Wanted { people: *people as usize, tasks: *tasks as usize, named: *named as usize })
+        }
     }
 }
 
