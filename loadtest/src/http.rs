@@ -1,15 +1,19 @@
-//! One keep-alive HTTP connection a person, as a browser would hold.
+//! One keep-alive HTTP connection a person, as a browser would hold. A server may end such a connection between two requests, and
+//! ours does after answering one whose body it had no reason to read; then, as a browser does, the next request gets a new one.
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::{Method, Request, client::conn::http1::SendRequest};
+use hyper::{Method, Request, Response, body::Incoming, client::conn::http1::SendRequest};
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
 use tandem_protocol::Problem;
 use tokio::net::TcpStream;
 
 use crate::fixture::Fixture;
+
+/// Connections in a row that may turn out to be closed.
+const RECONNECTS: usize = 3;
 
 pub struct Http {
     sender: SendRequest<Full<Bytes>>,
@@ -19,11 +23,8 @@ pub struct Http {
 
 impl Http {
     pub async fn connect(fixture: &Fixture, token: &str) -> anyhow::Result<Self> {
-        let tcp = TcpStream::connect(fixture.authority()).await?;
-        tcp.set_nodelay(true)?;
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await?;
-        tokio::spawn(connection);
-        Ok(Self { sender, authority: fixture.authority().to_owned(), authorization: format!("Bearer {token}") })
+        let authority = fixture.authority().to_owned();
+        Ok(Self { sender: dial(&authority).await?, authority, authorization: format!("Bearer {token}") })
     }
 
     pub async fn post<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
@@ -34,8 +35,7 @@ impl Http {
             .header("authorization", &self.authorization)
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(serde_json::to_vec(body)?)))?;
-        self.sender.ready().await?;
-        let response = self.sender.send_request(request).await?;
+        let response = self.send(request).await.with_context(|| format!("POST {path}"))?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
         if !status.is_success() {
@@ -44,4 +44,30 @@ impl Http {
         }
         serde_json::from_slice(&body).with_context(|| format!("POST {path}: unexpected answer"))
     }
+
+    /// A request that was never written may be sent again; one that was may not.
+    async fn send(&mut self, mut request: Request<Full<Bytes>>) -> anyhow::Result<Response<Incoming>> {
+        if self.sender.ready().await.is_err() {
+            self.sender = dial(&self.authority).await?;
+        }
+        for _ in 0..RECONNECTS {
+            match self.sender.try_send_request(request).await {
+                Ok(response) => return Ok(response),
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(error.into_error().into()),
+                },
+            }
+            self.sender = dial(&self.authority).await?;
+        }
+        bail!("the server hangs up before every request")
+    }
+}
+
+async fn dial(authority: &str) -> anyhow::Result<SendRequest<Full<Bytes>>> {
+    let tcp = TcpStream::connect(authority).await?;
+    tcp.set_nodelay(true)?;
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(tcp)).await?;
+    tokio::spawn(connection);
+    Ok(sender)
 }

@@ -2,25 +2,54 @@
 //!
 //! Every run is bounded in time and count, and refuses to aim anywhere but at this machine.
 
+mod big_doc;
+mod client;
+mod dialect;
+mod docs;
+mod field;
 mod fixture;
 mod http;
+mod idle;
+mod load;
+mod many_docs;
+mod net;
+mod paper;
 mod process;
 mod report;
 mod room;
+mod saturate;
+mod slow;
+mod soak;
 mod socket;
+mod storm;
 mod submit;
+mod target;
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-/// Measure a Tandem server on this machine.
+use crate::{dialect::Protocol, fixture::Fixture, process::Process, report::Report, target::Target};
+
+/// Measure a Tandem server, or another one that speaks Yjs, on this machine.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
     /// What `tandem dev fixture` printed: address, project, tasks and a token per person.
-    #[arg(long, value_name = "FILE")]
-    fixture: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "url")]
+    fixture: Option<PathBuf>,
+    /// Another server than ours, e.g. ws://127.0.0.1:1234 (with --protocol yjs or hocuspocus).
+    #[arg(long, conflicts_with = "fixture")]
+    url: Option<String>,
+    #[arg(long, value_enum, default_value_t = Protocol::Tandem)]
+    protocol: Protocol,
+    /// The first document to use: the fixture's tasks are counted from 0.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    first: usize,
+    /// How documents of another server are named, before a number.
+    #[arg(long, default_value = "load")]
+    prefix: String,
     /// Process id of the server, to add its CPU time and memory to the report.
     #[arg(long)]
     server_pid: Option<u32>,
@@ -33,27 +62,71 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Scenario {
-    /// People in one task, all moving their cursors: time from one client to all others.
+    /// People in one document who move their cursors: time from one client to all others.
     Room(room::Options),
+    /// Many documents with a few people each.
+    Rooms(room::RoomsOptions),
+    /// Faster and faster, until deliveries are late or do not grow any more.
+    Saturate(saturate::Options),
+    /// Connections that do nothing: how fast they come and what they keep of the server's memory.
+    Idle(idle::Options),
+    /// One stops reading while others work: what they notice, what the server keeps, how the reader is cut.
+    SlowReader(slow::Options),
+    /// People edit one document: when an edit reaches the others, when it is on disk, whether all hold the same in the end.
+    Docs(docs::Options),
+    /// How long until a newcomer has all of a large document.
+    Load(load::Options),
+    /// Many enter a document that does not exist yet, at once, and write: it must be one document.
+    JoinStorm(storm::join::Options),
+    /// Everybody loses the connection at once and comes back with the copy in hand.
+    ReconnectStorm(storm::reconnect::Options),
+    /// A document of a million updates: time to open it, memory after it was put away.
+    BigDoc(big_doc::Options),
+    /// Thousands of documents opened in turn: memory before and after.
+    ManyDocs(many_docs::Options),
+    /// For long: is the last minute as good as the first?
+    Soak(soak::Options),
     /// People working through the queue: lease, draw, submit, next. Time of each submit.
     Submit(submit::Options),
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let fixture = fixture::Fixture::load(&args.fixture)?;
-    let server = args.server_pid.map(process::Usage::start).transpose()?;
-    let mut report = match args.scenario {
-        Scenario::Room(options) => room::run(&fixture, &options).await?,
-        Scenario::Submit(options) => submit::run(&fixture, &options).await?,
-    };
-    if let Some(server) = server {
-        server.finish(&mut report)?;
-    }
+    net::raise_file_limit()?;
+    let report = run(&args).await?;
     print!("{}", report.table());
-    if let Some(path) = args.json {
-        std::fs::write(&path, report.json()?)?;
+    if let Some(path) = &args.json {
+        std::fs::write(path, report.json()?)?;
     }
     Ok(())
+}
+
+async fn run(args: &Args) -> anyhow::Result<Report> {
+    let fixture = args.fixture.as_deref().map(Fixture::load).transpose()?;
+    let server = args.server_pid.map(Process::of).transpose()?;
+    let server = server.as_ref();
+    if let Scenario::Submit(options) = &args.scenario {
+        return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await;
+    }
+    let target = match (fixture, &args.url) {
+        (Some(fixture), _) => Target::ours(fixture, args.protocol, args.first)?,
+        (None, Some(url)) => Target::other(url, args.protocol, args.prefix.clone(), args.first)?,
+        (None, None) => anyhow::bail!("--fixture or --url is needed"),
+    };
+    match &args.scenario {
+        Scenario::Room(options) => room::room(&target, options, server).await,
+        Scenario::Rooms(options) => room::rooms(&target, options, server).await,
+        Scenario::Saturate(options) => saturate::run(&target, options, server).await,
+        Scenario::Idle(options) => idle::run(&target, options, server).await,
+        Scenario::SlowReader(options) => slow::run(&target, options, server).await,
+        Scenario::Docs(options) => docs::run(&target, options, server).await,
+        Scenario::Load(options) => load::run(&target, options, server).await,
+        Scenario::JoinStorm(options) => storm::join::run(&target, options, server).await,
+        Scenario::ReconnectStorm(options) => storm::reconnect::run(&target, options, server).await,
+        Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,
+        Scenario::ManyDocs(options) => many_docs::run(&target, options, server).await,
+        Scenario::Soak(options) => soak::run(&target, options, server).await,
+        Scenario::Submit(_) => anyhow::bail!("handled above"),
+    }
 }

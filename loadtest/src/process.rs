@@ -1,46 +1,71 @@
-//! CPU time and memory of the server, read from /proc (Linux).
+//! CPU time and memory of a process, read from /proc (Linux). Children are other processes: a server's Postgres is not counted.
 
-use std::{fs, time::Instant};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::Context;
-
-use crate::report::Report;
 
 /// Clock ticks a second of /proc/PID/stat: 100 on every Linux this runs on.
 const TICKS: f64 = 100.0;
 
-pub struct Usage {
-    pid: u32,
-    cpu: f64,
-    since: Instant,
-}
+/// The server under test.
+#[derive(Clone, Debug)]
+pub struct Process(String);
 
-impl Usage {
-    pub fn start(pid: u32) -> anyhow::Result<Self> {
-        Ok(Self { pid, cpu: cpu_seconds(pid)?, since: Instant::now() })
+impl Process {
+    pub fn of(pid: u32) -> anyhow::Result<Self> {
+        let process = Self(pid.to_string());
+        process.cpu_seconds()?;
+        Ok(process)
     }
 
-    pub fn finish(self, report: &mut Report) -> anyhow::Result<()> {
-        let cpu = cpu_seconds(self.pid)? - self.cpu;
-        report.figure("server CPU", cpu, "s");
-        report.figure("server CPU share", 100.0 * cpu / self.since.elapsed().as_secs_f64(), "% of a core");
-        report.figure("server memory", resident_mib(self.pid)?, "MiB RSS");
-        Ok(())
+    /// This one.
+    pub fn own() -> Self {
+        Self("self".to_owned())
+    }
+
+    pub fn cpu_seconds(&self) -> anyhow::Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0)).with_context(|| format!("no process {}", self.0))?;
+        // The command name, in parentheses, may hold spaces: count fields after it.
+        let after = stat.rsplit_once(')').map(|(_, rest)| rest).context("unreadable /proc stat")?;
+        let fields: Vec<&str> = after.split_whitespace().collect();
+        let ticks = |index: usize| fields.get(index).and_then(|f| f.parse::<f64>().ok()).context("unreadable /proc stat");
+        Ok((ticks(11)? + ticks(12)?) / TICKS)
+    }
+
+    pub fn resident_kib(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS in /proc status")?;
+        Ok(line.split_whitespace().nth(1).context("unreadable VmRSS")?.parse()?)
+    }
+
+    /// Watch the memory until the watch is dropped.
+    pub fn watch(&self) -> Watch {
+        let peak = Arc::new(AtomicU64::new(0));
+        let (process, seen) = (self.clone(), Arc::downgrade(&peak));
+        tokio::spawn(async move {
+            while let Some(seen) = seen.upgrade() {
+                if let Ok(kib) = process.resident_kib() {
+                    seen.fetch_max(kib, Ordering::Relaxed);
+                }
+                drop(seen);
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        });
+        Watch(peak)
     }
 }
 
-fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).with_context(|| format!("no process {pid}"))?;
-    // The command name, in parentheses, may hold spaces: count fields after it.
-    let after = stat.rsplit_once(')').map(|(_, rest)| rest).context("unreadable /proc stat")?;
-    let fields: Vec<&str> = after.split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).and_then(|f| f.parse::<f64>().ok()).context("unreadable /proc stat");
-    Ok((ticks(11)? + ticks(12)?) / TICKS)
-}
+pub struct Watch(Arc<AtomicU64>);
 
-fn resident_mib(pid: u32) -> anyhow::Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS in /proc status")?;
-    let kib: f64 = line.split_whitespace().nth(1).context("unreadable VmRSS")?.parse()?;
-    Ok(kib / 1024.0)
+impl Watch {
+    pub fn peak_kib(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }

@@ -1,137 +1,90 @@
-//! `room`: people in one task, all moving. A cursor's x carries a running number, so that a receiver can tell when it was sent.
+//! `room` and `rooms`: people who move their cursors; time from one client to all others of its room.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
-
-use anyhow::Context;
-use hdrhistogram::Histogram;
-use tandem_protocol::ws::{ClientFrame, ClientHot, ServerFrame, ServerHot};
-use tokio::{
-    task::JoinSet,
-    time::{MissedTickBehavior, interval, timeout},
-};
+use std::time::Duration;
 
 use crate::{
-    fixture::Fixture,
-    report::{Report, histogram, record},
-    socket::{self, Reader, Writer},
+    dialect::Protocol,
+    field::{self, Plan},
+    process::Process,
+    report::Report,
+    target::Target,
 };
 
 #[derive(clap::Args)]
 pub struct Options {
     /// Connected people.
-    #[arg(long, default_value_t = 20)]
-    people: usize,
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    people: u32,
     /// How many of them move.
     #[arg(long)]
-    senders: Option<usize>,
-    /// Moves a second and sender.
-    #[arg(long, default_value_t = 20)]
-    hz: u32,
-    /// Seconds that count, after two of warm-up; at most 600.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    senders: Option<u32>,
+    #[command(flatten)]
+    pace: Pace,
+}
+
+#[derive(clap::Args)]
+pub struct RoomsOptions {
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=5_000))]
+    rooms: u32,
+    /// People in each room.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1_000))]
+    people: u32,
+    /// Of these, how many move.
+    #[arg(long, default_value_t = 1)]
+    senders: u32,
+    #[command(flatten)]
+    pace: Pace,
+}
+
+#[derive(clap::Args)]
+pub struct Pace {
+    /// Moves a second and sender (`room`: 20, `rooms`: 2).
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    hz: Option<u32>,
+    /// Seconds that count; at most 600.
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// Seconds before them.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(0..=60))]
+    warm_up: u64,
+    /// Threads of the generator.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=16))]
+    threads: u32,
 }
 
-const CHANNEL: u32 = 1;
-const WARM_UP: Duration = Duration::from_secs(2);
-
-/// When each sender sent each number, in microseconds since the start.
-struct Clock {
-    start: Instant,
-    sent: Mutex<HashMap<(u32, i32), u64>>,
-    superseded: AtomicU64,
+pub async fn room(target: &Target, options: &Options, server: Option<&Process>) -> anyhow::Result<Report> {
+    let senders = options.senders.unwrap_or(options.people).clamp(1, options.people);
+    let hz = options.pace.hz.unwrap_or(20);
+    let title = format!("room: {} people in one document, {senders} moving at {hz} Hz, {} s", options.people, options.pace.seconds);
+    let plan = Plan { rooms: 1, clients: options.people as usize, senders: senders as usize, threads: options.pace.threads as usize };
+    run(target, title, plan, hz, &options.pace, server).await
 }
 
-impl Clock {
-    fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
+pub async fn rooms(target: &Target, options: &RoomsOptions, server: Option<&Process>) -> anyhow::Result<Report> {
+    let senders = options.senders.clamp(1, options.people);
+    let hz = options.pace.hz.unwrap_or(2);
+    let title = format!(
+        "rooms: {} documents with {} people each, {senders} of them moving at {hz} Hz, {} s",
+        options.rooms, options.people, options.pace.seconds
+    );
+    let plan = Plan {
+        rooms: options.rooms as usize,
+        clients: options.people as usize,
+        senders: senders as usize,
+        threads: options.pace.threads as usize,
+    };
+    run(target, title, plan, hz, &options.pace, server).await
 }
 
-pub async fn run(fixture: &Fixture, options: &Options) -> anyhow::Result<Report> {
-    let task = *fixture.task_ids.first().context("the fixture has no task")?;
-    let tokens: Vec<&String> = fixture.tokens.iter().cycle().take(options.people).collect();
-    let clock = Arc::new(Clock { start: Instant::now(), sent: Mutex::default(), superseded: AtomicU64::new(0) });
-    let senders = options.senders.unwrap_or(options.people).min(options.people);
-    let (mut readers, mut writers) = (JoinSet::new(), JoinSet::new());
-    for (index, token) in tokens.into_iter().enumerate() {
-        let (mut writer, mut reader, _) = socket::connect(fixture, token).await?;
-        let (joined, _) = socket::join_task(&mut writer, &mut reader, CHANNEL, task).await?;
-        readers.spawn(listen(reader, joined.peer, Arc::clone(&clock), Duration::from_secs(options.seconds)));
-        if index < senders {
-            writers.spawn(move_about(writer, joined.peer, Arc::clone(&clock), options.hz, options.seconds));
-        } else {
-            writers.spawn(stay(writer, options.seconds));
-        }
-    }
-    let mut sent = 0;
-    while let Some(done) = writers.join_next().await {
-        sent += done??;
-    }
-    let mut times = histogram()?;
-    while let Some(done) = readers.join_next().await {
-        times.add(done??)?;
-    }
-    let title = format!("room: {} people in one task, {senders} moving at {} Hz, {} s", options.people, options.hz, options.seconds);
+async fn run(target: &Target, title: String, plan: Plan, hz: u32, pace: &Pace, server: Option<&Process>) -> anyhow::Result<Report> {
+    let field = field::gather(target, plan).await?;
+    let figures = field.window(hz.into(), Duration::from_secs(pace.warm_up), Duration::from_secs(pace.seconds), server).await?;
     let mut report = Report::new(title);
-    report.times("cursor to another client", &times);
-    report.figure("cursors sent", sent as f64, "");
-    report.figure("deliveries", times.len() as f64, "");
-    report.figure("superseded by a newer one", clock.superseded.load(Ordering::Relaxed) as f64, "");
+    figures.report(&mut report);
+    if target.protocol == Protocol::Tandem {
+        report.figure("bytes a cursor on the wire", figures.bytes as f64 / figures.arrived.max(1) as f64, "");
+    }
+    report.figure("connected and joined in", field.connected_in.as_secs_f64(), "s");
+    field.dismiss().await;
     Ok(report)
-}
-
-/// Move at a steady pace; returns how many moves were sent.
-async fn move_about(mut writer: Writer, peer: u32, clock: Arc<Clock>, hz: u32, seconds: u64) -> anyhow::Result<u64> {
-    let mut ticks = interval(Duration::from_secs(1) / hz.max(1));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let until = Instant::now() + WARM_UP + Duration::from_secs(seconds);
-    let mut number = 0i32;
-    while Instant::now() < until {
-        ticks.tick().await;
-        number += 1;
-        if let Ok(mut sent) = clock.sent.lock() {
-            sent.insert((peer, number), clock.now());
-        }
-        writer.frame(&ClientFrame::Hot(ClientHot::Cursor { channel: CHANNEL, x4: number, y4: 400 })).await?;
-    }
-    // Stay connected until everybody has heard the last move.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    Ok(number.unsigned_abs().into())
-}
-
-async fn stay(writer: Writer, seconds: u64) -> anyhow::Result<u64> {
-    tokio::time::sleep(WARM_UP + Duration::from_secs(seconds + 1)).await;
-    drop(writer);
-    Ok(0)
-}
-
-/// Take down when each cursor of the others arrives.
-async fn listen(mut reader: Reader, me: u32, clock: Arc<Clock>, counted: Duration) -> anyhow::Result<Histogram<u64>> {
-    let mut times = histogram()?;
-    let mut newest: HashMap<u32, i32> = HashMap::new();
-    let from = Instant::now() + WARM_UP;
-    while from.elapsed() < counted {
-        let Ok(frame) = timeout(Duration::from_millis(500), reader.next()).await else { continue };
-        let ServerFrame::Hot(ServerHot::Cursors { cursors, .. }) = frame? else { continue };
-        let now = clock.now();
-        for cursor in cursors.iter().filter(|c| c.peer != me) {
-            let Some((number, _)) = cursor.at else { continue };
-            let last = newest.insert(cursor.peer, number).unwrap_or(number - 1);
-            let skipped = u64::try_from(number - last - 1).unwrap_or(0);
-            clock.superseded.fetch_add(skipped, Ordering::Relaxed);
-            let sent = clock.sent.lock().ok().and_then(|sent| sent.get(&(cursor.peer, number)).copied());
-            if let Some(sent) = sent.filter(|_| Instant::now() > from) {
-                record(&mut times, Duration::from_micros(now.saturating_sub(sent)));
-            }
-        }
-    }
-    Ok(times)
 }

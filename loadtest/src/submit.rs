@@ -18,6 +18,7 @@ use yrs::{Any, Doc, Map, MapPrelim, ReadTxn, StateVector, Transact, Update, upda
 use crate::{
     fixture::Fixture,
     http::Http,
+    paper::LABEL,
     report::{Report, histogram, record},
     socket::{self, Reader},
 };
@@ -34,9 +35,6 @@ pub struct Options {
     #[arg(long, default_value_t = 250)]
     think_ms: u64,
 }
-
-/// The one label of the fixture's project.
-const LABEL: &str = "thing";
 
 struct Figures {
     submit: Histogram<u64>,
