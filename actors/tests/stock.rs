@@ -142,6 +142,9 @@ async fn a_read_only_provider_is_told_and_changes_nothing() {
     house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
     let mut stock = Stock::connect(&house, "bob", task).await;
     stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    // What it has to say to our question is nothing, and no reason to tell it again.
+    stock.send(&[3], &[]);
+    stock.until(|_, frame| frame[0] == 1).await;
     stock.put("a");
     stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
     assert!(content(&house.stored(task).await).is_empty());

@@ -84,6 +84,12 @@ impl Inspected {
         starts && gaps && self.needs.iter().all(|(client, upto)| *upto <= known(client))
     }
 
+    /// Whether a document that knows `clock(client)` elements of each client has all that are brought. Of deletions it says nothing.
+    #[must_use]
+    pub fn brings_nothing_to(&self, clock: impl Fn(u64) -> u64) -> bool {
+        self.brings.iter().all(|(client, (_, end))| *end <= clock(*client))
+    }
+
     fn need(&mut self, client: u64, upto: u64) {
         let entry = self.needs.entry(client).or_default();
         *entry = (*entry).max(upto);

@@ -109,6 +109,22 @@ impl LiveDoc {
         Ok(if outcome.changed { Applied::Changed } else { Applied::Known })
     }
 
+    /// Whether an edit brings nothing that is not here. Broken ones do.
+    #[must_use]
+    pub fn has(&self, bytes: &[u8]) -> bool {
+        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect(bytes).ok()).flatten() else { return false };
+        if inspected.is_empty() {
+            return true;
+        }
+        let here = self.doc.transact().snapshot();
+        if !inspected.brings_nothing_to(|client| here.state_map.get(&ClientID::new(client)).into()) {
+            return false;
+        }
+        let Ok(update) = decode(bytes) else { return false };
+        let new = update.delete_set().diff(&here.delete_set);
+        new.iter().all(|(_, ranges)| ranges.is_empty())
+    }
+
     fn check(&self, inspected: &Inspected, size: usize) -> Result<(), Refusal> {
         if self.size + size > self.limits.max_document {
             return Err(Refusal::DocumentFull { limit: self.limits.max_document });
@@ -271,6 +287,28 @@ mod tests {
         map.remove(&mut txn, "a");
         txn.commit();
         assert_eq!(live.apply(&txn.encode_update_v1()).unwrap(), Applied::Changed);
+    }
+
+    #[test]
+    fn what_is_here_already_is_known_with_its_deletions() {
+        let doc = peer(1);
+        let mut live = LiveDoc::empty(Limits::default());
+        let (first, second) = (set(&doc, "a", 1), set(&doc, "b", 2));
+        live.apply(&first).unwrap();
+        assert!(live.has(super::super::EMPTY_UPDATE) && live.has(&first) && !live.has(&second) && !live.has(b"\xff"));
+        live.apply(&second).unwrap();
+        let everything = |doc: &Doc| doc.transact().encode_diff_v1(&StateVector::default());
+        assert!(live.has(&everything(&doc)));
+        let map = doc.get_or_insert_map("regions");
+        let deletion = {
+            let mut txn = doc.transact_mut();
+            map.remove(&mut txn, "a");
+            txn.commit();
+            txn.encode_update_v1()
+        };
+        assert!(!live.has(&deletion) && !live.has(&everything(&doc)));
+        live.apply(&deletion).unwrap();
+        assert!(live.has(&deletion) && live.has(&everything(&doc)));
     }
 
     #[test]

@@ -262,11 +262,15 @@ impl Room {
 
     pub fn edit(&mut self, seat: Seat, bytes: &Bytes) -> Edited {
         let Some(member) = self.members.get(&seat) else { return Edited::Refused(Refused::not_found("subscription")) };
+        let author = member.user.id;
         if let Some(reason) = member.read_only {
+            // Stock clients answer our question for what we lack whether they may edit or not.
+            if self.doc.has(bytes) {
+                return Edited::Repeat(author);
+            }
             self.refused += 1;
             return Edited::Refused(Refused::read_only(reason));
         }
-        let author = member.user.id;
         match self.doc.apply(bytes) {
             Ok(Applied::Changed) => {
                 self.edits.push((seat, bytes.clone()));
@@ -376,12 +380,18 @@ impl Room {
     pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8]) -> Option<Refused> {
         match decode_state_vector(state_vector) {
             Ok(have) => {
-                let diff = self.doc.diff(&have).into();
-                self.send(seat, RoomNews::Diff(diff));
+                let (state_vector, bytes) = (self.doc.state_vector().into(), self.doc.diff(&have).into());
+                self.send(seat, RoomNews::Diff { state_vector, bytes });
                 None
             }
             Err(e) => Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
         }
+    }
+
+    /// For a stock client whose edits could not all be taken: what the room lacks of them.
+    pub fn tell_lack(&mut self, seat: Seat) {
+        let state_vector = self.doc.state_vector().into();
+        self.send(seat, RoomNews::Lacks(state_vector));
     }
 
     // --- what happens outside ---

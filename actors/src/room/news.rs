@@ -60,8 +60,13 @@ pub enum RoomNews {
     Awareness(Bytes),
     /// To a stock client: say again who you are.
     AskAwareness,
-    /// The answer to a stock client's state vector.
-    Diff(Bytes),
+    /// The answer to a stock client's state vector, and the room's own.
+    Diff {
+        state_vector: Bytes,
+        bytes: Bytes,
+    },
+    /// The room's state vector, to a stock client that shall send what it lacks.
+    Lacks(Bytes),
     /// The room is gone, not on purpose: join again.
     Lost,
     /// You are out.

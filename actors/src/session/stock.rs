@@ -341,7 +341,8 @@ impl Handler<RoomEvent> for StockActor {
                 self.drain(ctx);
             }
             RoomNews::Update(bytes) => self.send(&[SYNC, UPDATE], &bytes, ctx),
-            RoomNews::Diff(bytes) => self.send(&[SYNC, STEP_2], &bytes, ctx),
+            RoomNews::Diff { bytes, .. } => self.send(&[SYNC, STEP_2], &bytes, ctx),
+            RoomNews::Lacks(vector) => self.send(&[SYNC, STEP_1], &vector, ctx),
             RoomNews::Awareness(bytes) => self.send(&[AWARENESS], &bytes, ctx),
             RoomNews::AskAwareness => ctx.binary(Bytes::from_static(&[QUERY_AWARENESS])),
             RoomNews::Refused { why, .. } => self.deny(&why.message, ctx),

@@ -72,6 +72,8 @@ pub enum RoomInput {
     Presence(PresenceState),
     /// A stock client's state vector: what does it lack?
     Step1(Bytes),
+    /// Ask the stock client for what the room lacks.
+    AskStep1,
     Awareness(Bytes),
     QueryAwareness,
 }
@@ -82,7 +84,7 @@ impl RoomInput {
     pub fn size(&self) -> usize {
         match self {
             Self::Update { bytes, .. } | Self::Ghost { bytes, .. } | Self::Step1(bytes) | Self::Awareness(bytes) => bytes.len(),
-            Self::Cursor(_) | Self::Presence(_) | Self::QueryAwareness => 0,
+            Self::Cursor(_) | Self::Presence(_) | Self::AskStep1 | Self::QueryAwareness => 0,
         }
     }
 }
@@ -219,6 +221,10 @@ impl Handler<Input> for TaskActor {
             }
             RoomInput::Presence(state) => room.show(seat, state),
             RoomInput::Step1(vector) => room.tell_diff(seat, &vector),
+            RoomInput::AskStep1 => {
+                room.tell_lack(seat);
+                None
+            }
             RoomInput::Awareness(bytes) => room.aware(seat, &bytes),
             RoomInput::QueryAwareness => {
                 room.tell_awareness(seat);

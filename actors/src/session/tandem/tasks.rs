@@ -217,7 +217,7 @@ impl Handler<RoomEvent> for SessionActor {
             RoomNews::Lost => self.rejoin(channel, ctx),
             RoomNews::Out { close, why } => self.thrown_out(channel, close, why, ctx),
             // For stock clients.
-            RoomNews::Awareness(_) | RoomNews::AskAwareness | RoomNews::Diff(_) => {}
+            RoomNews::Awareness(_) | RoomNews::AskAwareness | RoomNews::Diff { .. } | RoomNews::Lacks(_) => {}
         }
     }
 }
