@@ -73,10 +73,15 @@ pub struct JournalConfig {
     /// Rows and bytes of one commit.
     pub max_batch: usize,
     pub max_batch_bytes: usize,
+    /// Rows of a commit from which on the next one waits until so much time went by since this one began.
+    pub busy_rows: usize,
+    pub max_window: Duration,
     /// A commit that takes longer counts as failed and is tried again.
     pub commit_timeout: Duration,
     /// A commit that takes longer makes the rooms say so.
     pub slow_commit: Duration,
+    /// How long the disk may be away before rooms take no further edits.
+    pub read_only_after: Duration,
     pub first_retry: Duration,
     pub max_retry: Duration,
 }
@@ -150,8 +155,11 @@ impl Default for JournalConfig {
             max_bytes: 64 << 20,
             max_batch: 2_000,
             max_batch_bytes: 8 << 20,
+            busy_rows: 16,
+            max_window: Duration::from_millis(2),
             commit_timeout: Duration::from_secs(15),
             slow_commit: Duration::from_secs(1),
+            read_only_after: Duration::from_secs(30),
             first_retry: Duration::from_millis(50),
             max_retry: Duration::from_secs(2),
         }

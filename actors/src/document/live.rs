@@ -11,7 +11,7 @@ use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Up
 
 use super::{
     ROOTS,
-    inspect::{Inspected, Refusal, inspect},
+    inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
 };
 
 /// What an accepted edit did.
@@ -53,6 +53,9 @@ pub struct LiveDoc {
     /// Bytes of all edits taken: an upper bound of its encoded size.
     size: usize,
     limits: Limits,
+    roots: &'static [&'static str],
+    /// No shared type lies deeper than this. None: not looked at yet.
+    deepest: Option<usize>,
 }
 
 /// What one document takes.
@@ -71,19 +74,25 @@ impl Default for Limits {
 impl LiveDoc {
     #[must_use]
     pub fn empty(limits: Limits) -> Self {
-        Self { doc: new_doc(), size: 0, limits }
+        Self::with_roots(&ROOTS, limits)
+    }
+
+    /// Another document than that of annotations: maps of these names, and nothing outside of them.
+    #[must_use]
+    pub fn with_roots(roots: &'static [&'static str], limits: Limits) -> Self {
+        Self { doc: new_doc(roots), size: 0, limits, roots, deepest: Some(0) }
     }
 
     /// Build it from a snapshot and edits, in any order.
     pub fn load(parts: &[Bytes], limits: Limits) -> Result<Self, LoadError> {
-        let doc = new_doc();
+        let doc = new_doc(&ROOTS);
         for (index, part) in parts.iter().enumerate() {
             let failed = |message| LoadError { part: index + 1, parts: parts.len(), message };
             let update = decode(part).map_err(failed)?;
             apply(&doc, update).map_err(failed)?;
         }
         let size = parts.iter().map(Bytes::len).sum();
-        Ok(Self { doc, size, limits })
+        Ok(Self { doc, size, limits, roots: &ROOTS, deepest: None })
     }
 
     /// Take an edit, whole or not at all.
@@ -92,11 +101,12 @@ impl LiveDoc {
         if bytes.len() > limit {
             return Err(Refusal::TooBig { size: bytes.len(), limit }.into());
         }
-        let inspected = inspect(bytes)?;
+        let inspected = inspect(bytes, self.roots)?;
         if inspected.is_empty() {
             return Ok(Applied::Known);
         }
         self.check(&inspected, bytes.len())?;
+        let deepest = self.deepest_after(&inspected)?;
         // Decoding builds nothing in the document, so a failure here is a refusal still.
         let update = decode(bytes).map_err(|_| Refusal::Malformed("its content"))?;
         let outcome = apply(&self.doc, update).map_err(ApplyError::Broken)?;
@@ -105,6 +115,7 @@ impl LiveDoc {
         }
         if outcome.changed {
             self.size += bytes.len();
+            self.deepest = deepest;
         }
         Ok(if outcome.changed { Applied::Changed } else { Applied::Known })
     }
@@ -131,6 +142,23 @@ impl LiveDoc {
         }
         let known = self.doc.transact().state_vector();
         if inspected.fits(|client| known.get(&ClientID::new(client)).into()) { Ok(()) } else { Err(Refusal::MissingCauses) }
+    }
+
+    /// The bound on the depth of shared types once this was applied. It is a generous one, so before it refuses an edit the
+    /// document is looked at.
+    fn deepest_after(&mut self, edit: &Inspected) -> Result<Option<usize>, Refusal> {
+        let nesting = edit.nesting();
+        let after = |deepest: usize| nesting.on_top_of(deepest).max(deepest);
+        if nesting.outside == 0 {
+            let fits = nesting.inside <= MAX_DEPTH;
+            return if fits { Ok(self.deepest.map(after)) } else { Err(Refusal::TooDeep) };
+        }
+        if let Some(bound) = self.deepest.map(after).filter(|bound| *bound <= MAX_DEPTH) {
+            return Ok(Some(bound));
+        }
+        let measured = inspect(&self.diff(&StateVector::default()), self.roots)?.nesting().inside;
+        self.deepest = Some(measured);
+        if after(measured) <= MAX_DEPTH { Ok(Some(after(measured))) } else { Err(Refusal::TooDeep) }
     }
 
     /// What this document has, for others to compute what it lacks.
@@ -165,10 +193,10 @@ impl LiveDoc {
 }
 
 /// Strings count in UTF-16 units, as in JavaScript.
-fn new_doc() -> Doc {
+fn new_doc(roots: &[&str]) -> Doc {
     let doc = Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::default() });
-    for root in ROOTS {
-        doc.get_or_insert_map(root);
+    for root in roots {
+        doc.get_or_insert_map(*root);
     }
     doc
 }
@@ -321,6 +349,35 @@ mod tests {
         live.apply(&first).unwrap();
         live.apply(&second).unwrap();
         assert_eq!(live.doc().get_or_insert_map("regions").len(&live.doc().transact()), 2);
+    }
+
+    #[test]
+    fn depth_built_up_edit_by_edit_is_refused_and_replacing_a_map_again_and_again_is_not() {
+        let doc = peer(1);
+        let mut live = LiveDoc::empty(Limits::default());
+        let edit = |change: &mut dyn FnMut(&mut yrs::TransactionMut)| {
+            let mut txn = doc.transact_mut();
+            change(&mut txn);
+            txn.commit();
+            txn.encode_update_v1()
+        };
+        let root = doc.get_or_insert_map("regions");
+        for _ in 0..200 {
+            let update = edit(&mut |txn| drop(root.insert(txn, "same", MapPrelim::default())));
+            live.apply(&update).unwrap();
+        }
+        let mut inner = root;
+        for depth in 1..=MAX_DEPTH + 1 {
+            let mut deeper = None;
+            let update = edit(&mut |txn| deeper = Some(inner.insert(txn, "in", MapPrelim::default())));
+            inner = deeper.unwrap();
+            let applied = live.apply(&update);
+            if depth <= MAX_DEPTH {
+                applied.unwrap();
+            } else {
+                assert!(matches!(applied, Err(ApplyError::Refused(Refusal::TooDeep))), "{applied:?}");
+            }
+        }
     }
 
     #[test]

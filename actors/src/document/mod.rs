@@ -5,7 +5,7 @@ mod json;
 mod live;
 mod regions;
 
-pub use inspect::{Inspected, Refusal, inspect};
+pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
 pub use regions::{ContentError, build, read};
 

@@ -44,7 +44,7 @@ pub enum GhostError {
 impl Ghosts {
     #[must_use]
     pub fn new(limits: Limits, max_bytes: usize) -> Self {
-        let doc = LiveDoc::empty(limits);
+        let doc = LiveDoc::with_roots(&["ghosts"], limits);
         let map = doc.doc().get_or_insert_map("ghosts");
         Self { epoch: 1, doc, map, limits, max_bytes, sent: StateVector::default(), dirty: false }
     }

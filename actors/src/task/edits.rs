@@ -20,9 +20,9 @@ impl TaskActor {
         fail::fail_point!("task-edit");
         let Phase::Live(room) = &mut self.phase else { return };
         // Before it is applied: what is in the document must be able to reach the disk.
-        let Ok(reserved) = self.deps.journal.reserve(bytes.len()) else {
-            let why = Refused::new("waiting_for_disk", "too many edits wait for the disk; come back in a while").retryable();
-            return room.send(seat, RoomNews::Refused { seq, why });
+        let reserved = match self.deps.journal.reserve(bytes.len()) {
+            Ok(reserved) if !self.journal.refusing => reserved,
+            taken => return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) }),
         };
         let origin = seq.map(|seq| (seat, seq));
         match room.edit(seat, bytes) {
@@ -146,4 +146,9 @@ impl TaskActor {
             }
         }));
     }
+}
+
+fn waiting_for_disk(full: bool) -> Refused {
+    let what = if full { "too many edits wait for the disk" } else { "the disk has been away for too long" };
+    Refused::new("waiting_for_disk", format!("{what}; come back in a while")).retryable()
 }

@@ -27,7 +27,7 @@ pub(super) async fn load(deps: Arc<RoomDeps>, key: Arc<DocumentKey>) -> Loaded {
         return Err(LoadFailure::Away("the journal is restarting".into()));
     };
     let mut stored = deps.log.open(&key).await.map_err(|error| match error {
-        LogError::Unavailable(why) => LoadFailure::Away(why),
+        LogError::Unavailable(why) | LogError::Failed(why) => LoadFailure::Away(why),
         LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => LoadFailure::Unreadable(error.to_string()),
     })?;
     let tail = std::mem::take(&mut stored.updates);
@@ -66,11 +66,11 @@ impl TaskActor {
         self.load_failures = 0;
         let room = Room::new(self.deps.config.clone(), stored.lineage, doc, self.status, self.lease.clone(), self.journal.durable);
         self.phase = Phase::Live(Box::new(room));
-        // Given to the Journal by the actor that was here before. Should the Journal crash now, only we still have them.
+        // Given to the Journal by the actor that was here before. Should the Journal crash now, only we still have them; and if
+        // one were left out, somebody who sends it again would be told that it is on disk.
         for payload in pending {
-            if let Ok(reserved) = self.deps.journal.reserve(payload.len()) {
-                self.inflight.push(Some(payload), reserved, None, None);
-            }
+            let reserved = self.deps.journal.reserve_anyway(payload.len());
+            self.inflight.push(Some(payload), reserved, None, None);
         }
         self.give(ctx);
         for newcomer in waiting {

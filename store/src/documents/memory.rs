@@ -31,6 +31,9 @@ struct State {
     by_key: HashMap<DocumentKey, DocumentId>,
     documents: HashMap<DocumentId, Document>,
     refused: HashSet<DocumentId>,
+    troubled: HashSet<DocumentId>,
+    /// So many appends will be kept, and their callers told that they were not.
+    answers_lost: usize,
     seq: i64,
     appends: usize,
     waiting: usize,
@@ -75,6 +78,21 @@ impl MemoryLog {
     /// Appends to this document are refused for good.
     pub fn refuse(&self, document: DocumentId) {
         self.lock().refused.insert(document);
+    }
+
+    /// Appends to this document fail with an error nobody knows, until it is set back.
+    pub fn trouble(&self, document: DocumentId, troubled: bool) {
+        let mut state = self.lock();
+        if troubled {
+            state.troubled.insert(document)
+        } else {
+            state.troubled.remove(&document)
+        };
+    }
+
+    /// The next `count` appends are kept, but the answer is lost on its way.
+    pub fn lose_answers(&self, count: usize) {
+        self.lock().answers_lost = count;
     }
 
     /// How many batches were kept so far.
@@ -169,6 +187,9 @@ impl DocumentLog for MemoryLog {
             if !known || state.refused.contains(&update.document) {
                 return Err(LogError::Refused(format!("document {}", update.document)));
             }
+            if state.troubled.contains(&update.document) {
+                return Err(LogError::Failed("arranged by the test".into()));
+            }
         }
         for update in updates {
             state.seq += 1;
@@ -179,6 +200,10 @@ impl DocumentLog for MemoryLog {
             }
         }
         state.appends += 1;
+        if state.answers_lost > 0 {
+            state.answers_lost -= 1;
+            return Err(LogError::Unavailable("the answer was lost, arranged by the test".into()));
+        }
         Ok(())
     }
 

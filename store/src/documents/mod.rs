@@ -65,6 +65,10 @@ pub enum LogError {
     /// The store cannot be reached, or cannot answer now. Trying again later is right.
     #[error("the document store is away: {0}")]
     Unavailable(String),
+    /// The store answers, but with an error that may be about this very content. Trying again may help; what else there is to
+    /// keep should not wait for it.
+    #[error("the document store failed: {0}")]
+    Failed(String),
     /// The store refuses this content for good, e.g. because its document was deleted. Trying again is pointless.
     #[error("the document store refused the edit: {0}")]
     Refused(String),
@@ -78,7 +82,7 @@ pub enum LogError {
 impl LogError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Failed(_))
     }
 }
 

@@ -4,17 +4,25 @@
 //! edits whose causes are missing for ever. A hostile or broken client could use each against everybody in the room, so an edit
 //! comes through here first. Format: <https://github.com/yjs/yjs/blob/main/INTERNALS.md> and Yjs' `src/utils/encoding.js`.
 
+mod nesting;
+
 use std::collections::HashMap;
 
 use tandem_protocol::ws::varint::Reader;
 
+use nesting::{Place, Places};
+
+pub use nesting::Nesting;
+
 /// Numbers of elements are kept in an `i32` at places.
 const MAX_CLOCK: u64 = i32::MAX as u64;
-/// Nesting of plain JSON values inside one element.
-const MAX_DEPTH: usize = 32;
+/// Nesting of plain JSON values inside one element, and of shared types in each other.
+pub const MAX_DEPTH: usize = 32;
 
 const SKIP: u8 = 10;
 const GC: u8 = 0;
+/// Kind of content: a map, an array, a text in the document.
+const SHARED_TYPE: u8 = 7;
 const HAS_LEFT: u8 = 0x80;
 const HAS_RIGHT: u8 = 0x40;
 const HAS_KEY: u8 = 0x20;
@@ -32,6 +40,8 @@ pub enum Refusal {
     TooDeep,
     #[error("{0} are not supported")]
     Unsupported(&'static str),
+    #[error("this document has no root named {0:?}")]
+    UnknownRoot(String),
     #[error("the edit builds on edits that the server does not have; subscribe again to send them")]
     MissingCauses,
 }
@@ -46,6 +56,7 @@ impl Refusal {
             Self::DocumentFull { .. } => "max_document_bytes",
             Self::TooDeep => "max_depth",
             Self::Unsupported(_) => "unsupported_content",
+            Self::UnknownRoot(_) => "unknown_root",
             Self::MissingCauses => "missing_causes",
         }
     }
@@ -67,9 +78,16 @@ pub struct Inspected {
     /// How far each other client's elements must be known.
     needs: HashMap<u64, u64>,
     deletes: bool,
+    nesting: Nesting,
 }
 
 impl Inspected {
+    /// How deep shared types lie in each other after it.
+    #[must_use]
+    pub fn nesting(&self) -> Nesting {
+        self.nesting
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.brings.is_empty() && !self.deletes
@@ -96,20 +114,27 @@ impl Inspected {
     }
 }
 
-/// Walk an update from front to back.
-pub fn inspect(update: &[u8]) -> Result<Inspected, Refusal> {
-    let mut walk = Walk { r: Reader::new(update), out: Inspected::default() };
+/// Walk an update from front to back. Content may lie in these roots only.
+pub fn inspect(update: &[u8], roots: &[&str]) -> Result<Inspected, Refusal> {
+    let mut walk = Walk { r: Reader::new(update), roots, out: Inspected::default(), places: Places::default() };
     let clients = walk.uint()?;
     for _ in 0..clients {
         walk.client()?;
     }
     walk.deletions()?;
-    if walk.r.is_empty() { Ok(walk.out) } else { Err(Refusal::Malformed("bytes after its end")) }
+    if !walk.r.is_empty() {
+        return Err(Refusal::Malformed("bytes after its end"));
+    }
+    walk.out.nesting = walk.places.nesting()?;
+    Ok(walk.out)
 }
 
 struct Walk<'a> {
     r: Reader<'a>,
+    roots: &'a [&'a str],
     out: Inspected,
+    /// Where each element lies.
+    places: Places,
 }
 
 impl Walk<'_> {
@@ -150,33 +175,44 @@ impl Walk<'_> {
     }
 
     fn item(&mut self, client: u64, clock: u64, info: u8) -> Result<u64, Refusal> {
-        if info & HAS_LEFT != 0 {
-            self.reference(client, clock)?;
+        let left = if info & HAS_LEFT != 0 { Some(self.reference(client, clock)?) } else { None };
+        let right = if info & HAS_RIGHT != 0 { Some(self.reference(client, clock)?) } else { None };
+        let place = match left.or(right) {
+            Some(neighbour) => Place::Beside(neighbour),
+            None => self.parent(client, clock, info)?,
+        };
+        let kind = info & 0x1f;
+        let length = self.content(kind)?;
+        self.places.add((client, clock), length, place, kind == SHARED_TYPE);
+        Ok(length)
+    }
+
+    fn parent(&mut self, client: u64, clock: u64, info: u8) -> Result<Place, Refusal> {
+        let place = match self.uint()? {
+            1 => self.root()?,
+            0 => Place::In(self.reference(client, clock)?),
+            _ => return Err(Refusal::Malformed("parent")),
+        };
+        if info & HAS_KEY != 0 {
+            self.string()?;
         }
-        if info & HAS_RIGHT != 0 {
-            self.reference(client, clock)?;
-        }
-        if info & (HAS_LEFT | HAS_RIGHT) == 0 {
-            match self.uint()? {
-                1 => self.string()?.len(),
-                0 => self.reference(client, clock).map(|()| 0)?,
-                _ => return Err(Refusal::Malformed("parent")),
-            };
-            if info & HAS_KEY != 0 {
-                self.string()?;
-            }
-        }
-        self.content(info & 0x1f)
+        Ok(place)
+    }
+
+    fn root(&mut self) -> Result<Place, Refusal> {
+        let roots = self.roots;
+        let name = self.string()?;
+        if roots.contains(&name) { Ok(Place::Root) } else { Err(Refusal::UnknownRoot(name.chars().take(64).collect())) }
     }
 
     /// An element this one stands beside or in. It must be older than this one.
-    fn reference(&mut self, client: u64, clock: u64) -> Result<(), Refusal> {
+    fn reference(&mut self, client: u64, clock: u64) -> Result<(u64, u64), Refusal> {
         let (other, number) = (self.uint()?, self.clock()?);
         if other == client && number >= clock {
             return Err(Refusal::Malformed("an element that refers to a later one of its own client"));
         }
         self.out.need(other, number + 1);
-        Ok(())
+        Ok((other, number))
     }
 
     fn content(&mut self, kind: u8) -> Result<u64, Refusal> {
@@ -189,7 +225,7 @@ impl Walk<'_> {
                 self.string()?;
                 self.string().map(|_| 1)
             }
-            7 => self.shared_type().map(|()| 1),
+            SHARED_TYPE => self.shared_type().map(|()| 1),
             8 => {
                 let count = self.clock()?;
                 for _ in 0..count {
@@ -303,79 +339,4 @@ impl Walk<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use yrs::{Any, Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Text, Transact, WriteTxn};
-
-    use super::*;
-
-    fn rich_document() -> Doc {
-        let doc = Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::default() });
-        let mut txn = doc.transact_mut();
-        let map = txn.get_or_insert_map("regions");
-        let inner = map.insert(&mut txn, "a", yrs::MapPrelim::default());
-        inner.insert(&mut txn, "n", 3.5);
-        inner.insert(&mut txn, "big", Any::from(1_i64 << 40));
-        inner.insert(&mut txn, "list", Any::from_json(r#"[1,-2,null,true,{"x":"ü"},[["y"]]]"#).unwrap());
-        inner.remove(&mut txn, "n");
-        let text = txn.get_or_insert_text("t");
-        text.insert(&mut txn, 0, "he😀llo");
-        text.remove_range(&mut txn, 1, 2);
-        drop(txn);
-        doc
-    }
-
-    #[test]
-    fn what_yrs_writes_is_accepted_and_fits_an_empty_document() {
-        let update = rich_document().transact().encode_state_as_update_v1(&StateVector::default());
-        let inspected = inspect(&update).unwrap();
-        assert!(!inspected.is_empty());
-        assert!(inspected.fits(|_| 0));
-    }
-
-    #[test]
-    fn the_empty_update_is_empty() {
-        assert!(inspect(super::super::EMPTY_UPDATE).unwrap().is_empty());
-    }
-
-    #[test]
-    fn an_edit_without_its_causes_does_not_fit() {
-        let doc = rich_document();
-        let before = doc.transact().state_vector();
-        doc.get_or_insert_text("t").insert(&mut doc.transact_mut(), 0, "x");
-        let update = doc.transact().encode_diff_v1(&before);
-        let inspected = inspect(&update).unwrap();
-        assert!(!inspected.fits(|_| 0));
-        assert!(inspected.fits(|client| before.get(&yrs::ClientID::new(client)).into()));
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_before_anything_recurses() {
-        // One client, one element: root "r", content "any", one value: 100,000 arrays in each other.
-        let mut update = vec![1, 1, 1, 0, 8, 1, 1, b'r', 1];
-        update.extend(std::iter::repeat_n([117, 1], 100_000).flatten());
-        update.extend([126, 0]);
-        assert_eq!(inspect(&update).unwrap_err(), Refusal::TooDeep);
-    }
-
-    #[test]
-    fn lengths_that_lie_are_refused_without_reserving_them() {
-        let claims_4g_values = [1, 1, 1, 0, 8, 1, 1, b'r', 0xff, 0xff, 0xff, 0xff, 0x07];
-        assert!(inspect(&claims_4g_values).is_err());
-        assert!(inspect(&[0xff, 0xff, 0xff, 0xff, 0x0f]).is_err());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn garbage_never_panics(bytes: Vec<u8>) {
-            let _ = inspect(&bytes);
-        }
-
-        #[test]
-        fn a_damaged_update_never_panics(at: proptest::sample::Index, byte: u8) {
-            let mut update = rich_document().transact().encode_state_as_update_v1(&StateVector::default());
-            let at = at.index(update.len());
-            update[at] = byte;
-            let _ = inspect(&update);
-        }
-    }
-}
+mod tests;

@@ -34,16 +34,23 @@ impl From<StoreError> for LogError {
             StoreError::NotFound { .. } | StoreError::Missing { .. } => Self::NotFound,
             StoreError::Forbidden(source) => Self::Refused(source.to_string()),
             // A broken reference, a value out of range: the same again would break again. Anything else the database says may
-            // be its state of the moment, and an edit is never given up for that.
+            // be its state of the moment, and an edit is never given up for that, nor do others wait for it.
             StoreError::Database(source) => match source.as_database_error().map(sqlx::error::DatabaseError::kind) {
                 Some(ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation | ErrorKind::NotNullViolation) => {
                     Self::Refused(source.to_string())
                 }
-                _ => Self::Unavailable(source.to_string()),
+                _ if is_about_the_server(&source) => Self::Unavailable(source.to_string()),
+                _ => Self::Failed(source.to_string()),
             },
             other => Self::Refused(other.to_string()),
         }
     }
+}
+
+/// System errors (58), and a server that takes no writes at the moment (25006: it became a standby).
+fn is_about_the_server(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|db| db.code()).unwrap_or_default().into_owned();
+    code.starts_with("58") || code == "25006"
 }
 
 impl From<sqlx::Error> for LogError {

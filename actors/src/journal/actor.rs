@@ -1,0 +1,343 @@
+//! The actor that commits.
+//!
+//! In: `Append` (edits and barriers of rooms), `GetPending` (a room that loads its document), `Flush` (a stop).
+//! Out: `JournalNews` to rooms; [`JournalStatus`] to everybody who watches.
+//! Timers: the window in which a batch gathers; retry after a failed commit; a watch on slow commits; how long the disk may be
+//! away before rooms refuse edits.
+//! Starts: once. Restarts: after a panic with an empty queue and a new generation; rooms then send again what was not
+//! settled, so nothing depends on this memory.
+//!
+//! One commit is under way at a time and the next batch fills meanwhile: with a fast disk an edit waits for nothing, with
+//! a slow one thousands share a commit. Edits of one document keep their order, so "settled up to this ticket" means all before it.
+//! While the store is away nothing is acknowledged, and the queue is bounded by bytes; then rooms refuse further edits.
+//!
+//! A commit whose outcome is unknown (the connection broke, no answer in time) is tried again and may be kept twice, the late copy
+//! even after a compaction. Edits are idempotent and commute, so that costs bytes and changes nothing (docs/decisions/0014).
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, MessageResult, Recipient, SpawnHandle, WrapFuture};
+use bytes::Bytes;
+use tandem_store::documents::{DocumentKey, DocumentLog, LogError, NewUpdate};
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, timeout},
+};
+
+use super::{Edit, JournalNews, JournalStatus, waiting::Waiting};
+use crate::{
+    config::JournalConfig,
+    supervision::{ExitGuard, backoff},
+};
+
+/// Failures in a row with an answer from the store after which it counts as away, whatever it says.
+const PATIENCE: usize = 4;
+
+pub(super) struct Journal {
+    _exit: ExitGuard,
+    config: JournalConfig,
+    log: Arc<dyn DocumentLog>,
+    status: watch::Sender<JournalStatus>,
+    generation: u64,
+    /// Not being committed yet.
+    waiting: Waiting,
+    /// Being committed.
+    committing: Vec<Append>,
+    /// When the newest commit began, and how many rows it had: what the next window is made of.
+    began: Instant,
+    rows: usize,
+    /// Since the newest success.
+    failures: usize,
+    /// Set while the next commit is planned.
+    planned: bool,
+    /// Parked edits will be tried again.
+    unparking: bool,
+    slow: Option<SpawnHandle>,
+    /// Runs while the disk is away.
+    away: Option<SpawnHandle>,
+    flushers: Vec<oneshot::Sender<()>>,
+}
+
+impl Journal {
+    /// Nothing is known about the disk yet. What waits is given again; if that was nothing, no commit would ever say that the
+    /// disk is back.
+    pub fn new(exit: ExitGuard, config: JournalConfig, log: Arc<dyn DocumentLog>, status: watch::Sender<JournalStatus>) -> Self {
+        let generation = status.borrow().generation + 1;
+        status.send_replace(JournalStatus { durable: true, refusing: false, generation });
+        Self {
+            _exit: exit,
+            config,
+            log,
+            status,
+            generation,
+            waiting: Waiting::default(),
+            committing: Vec::new(),
+            began: Instant::now(),
+            rows: 0,
+            failures: 0,
+            planned: false,
+            unparking: false,
+            slow: None,
+            away: None,
+            flushers: Vec::new(),
+        }
+    }
+}
+
+// --- messages ---
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Append {
+    pub edit: Edit,
+    generation: u64,
+    room: Recipient<JournalNews>,
+    /// To be committed alone.
+    pub suspect: bool,
+}
+
+impl Append {
+    pub fn new(edit: Edit, generation: u64, room: Recipient<JournalNews>) -> Self {
+        Self { edit, generation, room, suspect: false }
+    }
+}
+
+#[derive(Message)]
+#[rtype(result = "Vec<Bytes>")]
+pub(super) struct GetPending(pub Arc<DocumentKey>);
+
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Flush;
+
+/// Start the next commit, if there is something to commit. A message rather than a call, so that what else is in the mailbox
+/// now shares the commit.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Commit;
+
+#[cfg(feature = "fault-injection")]
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(super) struct Crash;
+
+impl Actor for Journal {
+    type Context = Context<Self>;
+}
+
+impl Handler<Append> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, append: Append, ctx: &mut Self::Context) {
+        if append.generation != self.generation {
+            // Its room has not heard of the restart yet, and will send this again after what was lost before it.
+            return;
+        }
+        self.waiting.push(append);
+        self.plan(ctx);
+    }
+}
+
+impl Handler<GetPending> for Journal {
+    type Result = MessageResult<GetPending>;
+
+    fn handle(&mut self, GetPending(key): GetPending, _: &mut Self::Context) -> Self::Result {
+        let committing = self.committing.iter().filter(|append| append.edit.key == key);
+        let waiting = committing.chain(self.waiting.of(&key));
+        MessageResult(waiting.filter_map(|append| append.edit.payload.clone()).collect())
+    }
+}
+
+impl Handler<Flush> for Journal {
+    type Result = actix::ResponseFuture<()>;
+
+    fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
+        let (tell, flushed) = oneshot::channel();
+        self.flushers.push(tell);
+        self.tell_flushers();
+        Box::pin(async move {
+            let _ = flushed.await;
+        })
+    }
+}
+
+impl Handler<Commit> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, _: Commit, ctx: &mut Self::Context) {
+        self.planned = false;
+        self.commit(ctx);
+    }
+}
+
+#[cfg(feature = "fault-injection")]
+impl Handler<Crash> for Journal {
+    type Result = ();
+
+    fn handle(&mut self, _: Crash, _: &mut Self::Context) {
+        panic!("injected into the journal");
+    }
+}
+
+// --- committing ---
+
+impl Journal {
+    /// The next commit, as soon as it makes sense: at once when it is quiet, after a short window when many are at work, so that
+    /// the disk and Postgres are asked less often for more.
+    fn plan(&mut self, ctx: &mut Context<Self>) {
+        if !self.committing.is_empty() || self.planned || self.waiting.is_empty() {
+            return;
+        }
+        self.planned = true;
+        let left = self.window().saturating_sub(self.began.elapsed());
+        if left.is_zero() {
+            ctx.notify(Commit);
+        } else {
+            ctx.notify_later(Commit, left);
+        }
+    }
+
+    /// How far apart two commits begin at least.
+    fn window(&self) -> Duration {
+        let full = self.waiting.len() >= self.config.max_batch;
+        if self.rows < self.config.busy_rows || full { Duration::ZERO } else { self.config.max_window }
+    }
+
+    fn commit(&mut self, ctx: &mut Context<Self>) {
+        self.committing = self.waiting.next_batch(self.config.max_batch, self.config.max_batch_bytes);
+        if self.committing.is_empty() {
+            self.tell_flushers();
+            return;
+        }
+        let rows: Vec<NewUpdate> = self.committing.iter().filter_map(|append| row(&append.edit)).collect();
+        (self.began, self.rows) = (Instant::now(), rows.len());
+        metrics::histogram!("tandem_journal_batch_rows").record(rows.len() as f64);
+        let (log, limit) = (Arc::clone(&self.log), self.config.commit_timeout);
+        let append = async move {
+            if rows.is_empty() {
+                return Ok(());
+            }
+            match timeout(limit, log.append(&rows)).await {
+                Ok(kept) => kept,
+                Err(_) => Err(LogError::Unavailable(format!("no commit within {limit:?}"))),
+            }
+        };
+        self.slow = Some(ctx.run_later(self.config.slow_commit, |journal, ctx| journal.set_durable(false, ctx)));
+        ctx.spawn(append.into_actor(self).map(|kept, journal, ctx| journal.committed(kept, ctx)));
+    }
+
+    fn committed(&mut self, kept: Result<(), LogError>, ctx: &mut Context<Self>) {
+        if let Some(slow) = self.slow.take() {
+            ctx.cancel_future(slow);
+        }
+        metrics::histogram!("tandem_journal_commit_seconds").record(self.began.elapsed().as_secs_f64());
+        match kept {
+            Ok(()) => self.settle(ctx),
+            Err(error) => self.failed(&error, ctx),
+        }
+        self.plan(ctx);
+        self.tell_flushers();
+    }
+
+    fn settle(&mut self, ctx: &mut Context<Self>) {
+        let settled = std::mem::take(&mut self.committing);
+        if settled.iter().any(|append| append.edit.payload.is_some()) {
+            self.failures = 0;
+            self.set_durable(true, ctx);
+        }
+        let mut told = HashSet::new();
+        // Newest first: the first ticket of a document met this way is its highest.
+        for append in settled.iter().rev() {
+            if told.insert(append.edit.document) {
+                tell(&append.room, JournalNews::Durable { upto: append.edit.ticket });
+            }
+        }
+    }
+
+    fn failed(&mut self, error: &LogError, ctx: &mut Context<Self>) {
+        metrics::counter!("tandem_journal_failures_total").increment(1);
+        self.failures += 1;
+        let mut batch = std::mem::take(&mut self.committing);
+        match error {
+            LogError::Unavailable(_) => self.retry_later(error, batch, ctx),
+            // Something in this batch: who it was shows when each is tried alone.
+            _ if batch.len() > 1 => self.waiting.suspect(batch),
+            LogError::Failed(_) => batch.pop().into_iter().for_each(|append| self.park(error, append, ctx)),
+            LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => {
+                for append in batch {
+                    tracing::error!(%error, document = %append.edit.document, "the store refused an edit");
+                    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: error.to_string() });
+                }
+            }
+        }
+    }
+
+    fn retry_later(&mut self, error: &LogError, batch: Vec<Append>, ctx: &mut Context<Self>) {
+        self.waiting.put_back(batch);
+        self.set_durable(false, ctx);
+        if (self.failures - 1).is_multiple_of(10) {
+            tracing::error!(%error, waiting = self.waiting.len(), "the journal cannot write, retrying");
+        }
+        self.planned = true;
+        ctx.notify_later(Commit, self.pause());
+    }
+
+    /// An edit the store answers to with an error we do not know: kept and tried again, out of the others' way.
+    fn park(&mut self, error: &LogError, append: Append, ctx: &mut Context<Self>) {
+        tracing::error!(%error, document = %append.edit.document, "an edit cannot be kept, its document waits");
+        self.waiting.park(append);
+        if self.failures >= PATIENCE {
+            // Nothing else was kept in between: it may well be the store.
+            self.set_durable(false, ctx);
+        }
+        if !std::mem::replace(&mut self.unparking, true) {
+            ctx.run_later(self.pause(), |journal, ctx| {
+                journal.unparking = false;
+                journal.waiting.unpark();
+                journal.plan(ctx);
+            });
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        backoff(self.config.first_retry, self.config.max_retry, self.failures.saturating_sub(1))
+    }
+
+    fn set_durable(&mut self, durable: bool, ctx: &mut Context<Self>) {
+        if durable {
+            if let Some(away) = self.away.take() {
+                ctx.cancel_future(away);
+            }
+        } else if self.away.is_none() {
+            self.away = Some(ctx.run_later(self.config.read_only_after, |journal, _| {
+                tracing::error!("the disk is away for too long, rooms refuse edits");
+                journal.status.send_modify(|status| status.refusing = true);
+            }));
+        }
+        self.status.send_if_modified(|status| {
+            let before = *status;
+            status.durable = durable;
+            status.refusing &= !durable;
+            *status != before
+        });
+    }
+
+    fn tell_flushers(&mut self) {
+        if self.waiting.is_empty() && !self.waiting.has_parked() && self.committing.is_empty() {
+            for flusher in self.flushers.drain(..) {
+                let _ = flusher.send(());
+            }
+        }
+    }
+}
+
+fn row(edit: &Edit) -> Option<NewUpdate> {
+    let payload = edit.payload.clone()?;
+    Some(NewUpdate { document: edit.document, workspace: edit.key.workspace, author: edit.author, payload })
+}
+
+/// Beyond the mailbox's capacity if need be: losing an acknowledgement or a refusal is worse, and there is at most one such
+/// message for each commit. A room that is gone needs no news.
+fn tell(room: &Recipient<JournalNews>, news: JournalNews) {
+    room.do_send(news);
+}

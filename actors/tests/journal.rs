@@ -1,0 +1,213 @@
+//! The Journal over a log whose faults are arranged: what is acknowledged is on disk, once, whatever the disk does.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{CHANNEL, House, Worker, content};
+use tandem_protocol::TaskId;
+use tandem_store::documents::DocumentLog;
+use tokio::time::sleep;
+
+async fn document(house: &House, task: TaskId) -> tandem_protocol::DocumentId {
+    house.log.open(&house.key(task)).await.unwrap().id
+}
+
+/// Who reads nothing is cut.
+async fn reads_for(worker: &mut Worker, seconds: u64) {
+    let reading = worker.until(|_| false);
+    tokio::time::timeout(Duration::from_secs(seconds), reading).await.unwrap_err();
+}
+
+#[actix::test]
+async fn an_edit_the_store_cannot_keep_for_now_holds_up_nobody_else_and_is_kept_in_the_end() {
+    let house = House::new();
+    let (bad, fine) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, bad).await;
+    let mut bob = Worker::join(house.connect("bob").await, fine).await;
+    let troubled = document(&house, bad).await;
+    house.log.trouble(troubled, true);
+    house.log.hold();
+    bob.put("first", 1.0);
+    house.log.append_waiting().await;
+    for n in 0..10 {
+        ann.put(&format!("a{n}"), 1.0);
+        bob.put(&format!("b{n}"), 1.0);
+    }
+    sleep(Duration::from_millis(50)).await;
+    house.log.release();
+    bob.until_acked().await;
+    assert!(house.live.ready().is_ready(), "one document's trouble is not the node's");
+    // What comes later to the same document waits behind it, in order; others go on.
+    ann.put("later", 1.0);
+    bob.put("later", 1.0);
+    bob.until_acked().await;
+    assert_eq!(ann.acked, 0);
+    house.log.trouble(troubled, false);
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(bad).await), ann.content());
+}
+
+#[actix::test]
+async fn a_store_that_answers_every_append_with_an_error_counts_as_away() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let troubled = document(&house, task).await;
+    house.log.trouble(troubled, true);
+    ann.put("a", 1.0);
+    ann.until(|w| !w.durable).await;
+    assert!(!house.live.ready().is_ready());
+    house.log.trouble(troubled, false);
+    ann.until(|w| w.durable && w.acked == w.seq).await;
+}
+
+#[actix::test]
+async fn a_commit_whose_answer_was_lost_is_made_again_and_acknowledged_once_and_changes_nothing() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("a", 1.0);
+    ann.until_acked().await;
+    house.log.lose_answers(2);
+    ann.put("a", 2.0);
+    ann.remove("a");
+    // `Worker` fails when an acknowledgement does not grow.
+    ann.until_acked().await;
+    let stored = house.log.open(&house.key(task)).await.unwrap();
+    assert!(stored.updates.len() > 3, "kept more than once");
+    assert_eq!(content(&house.stored(task).await), ann.content());
+}
+
+#[actix::test]
+async fn a_late_copy_of_an_edit_that_lands_after_a_compaction_changes_nothing() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    for n in 0..5 {
+        ann.put("a", f64::from(n));
+    }
+    ann.remove("a");
+    ann.put("b", 1.0);
+    ann.until_acked().await;
+    let key = house.key(task);
+    let before = house.log.open(&key).await.unwrap();
+    house.log.compact(key.workspace, before.id, std::sync::Arc::new(tandem_actors::document::merge)).await.unwrap();
+    let late = before.updates.iter().rev().map(|payload| tandem_store::documents::NewUpdate {
+        document: before.id,
+        workspace: key.workspace,
+        author: None,
+        payload: payload.clone(),
+    });
+    house.log.append(&late.collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(content(&house.stored(task).await), ann.content());
+    drop(ann);
+    sleep(Duration::from_secs(120)).await;
+    let bob = Worker::join(house.connect("bob").await, task).await;
+    assert_eq!(bob.content(), content(&house.stored(task).await));
+}
+
+#[actix::test]
+async fn with_the_disk_away_for_long_edits_are_refused_and_taken_again_when_it_is_back() {
+    let house = House::with(|config| config.journal.read_only_after = Duration::from_secs(20));
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    house.log.set_away(true);
+    ann.put("early", 1.0);
+    ann.until(|w| !w.durable).await;
+    reads_for(&mut ann, 10).await;
+    ann.put("still taken", 1.0);
+    reads_for(&mut ann, 15).await;
+    let seq = ann.put("too late", 1.0);
+    ann.until(|w| !w.errors.is_empty()).await;
+    let refused = &ann.errors[0];
+    assert_eq!((refused.code.as_str(), refused.seq, refused.retryable), ("waiting_for_disk", Some(seq), true));
+    assert_eq!(refused.channel, Some(CHANNEL));
+    assert!(!house.live.ready().is_ready());
+    house.log.set_away(false);
+    ann.until(|w| w.durable).await;
+    let mut ann = ann.reconnect(house.connect("ann").await).await;
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(task).await).len(), 3);
+}
+
+#[actix::test]
+async fn a_room_with_edits_that_are_not_on_disk_does_not_go_to_sleep() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    house.log.set_away(true);
+    ann.put("a", 1.0);
+    ann.until(|w| !w.durable).await;
+    drop(ann);
+    sleep(Duration::from_secs(600)).await;
+    assert!(house.live.task_stats(task).await.is_some_and(|room| room.not_on_disk && room.members == 0));
+    house.log.set_away(false);
+    sleep(Duration::from_secs(120)).await;
+    assert!(house.live.task_stats(task).await.is_none(), "now it sleeps");
+    assert_eq!(content(&house.stored(task).await).len(), 1);
+}
+
+#[actix::test]
+async fn a_stop_brings_what_was_taken_to_the_disk_acknowledges_it_and_then_sends_everybody_away() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    house.log.hold();
+    let seq = ann.put("a", 1.0);
+    house.log.append_waiting().await;
+    let live = house.live.clone();
+    let stop = actix::spawn(async move { live.shutdown().await });
+    sleep(Duration::from_secs(1)).await;
+    house.log.release();
+    ann.until(|w| w.acked == seq).await;
+    assert_eq!(ann.client.close_code().await, 1012);
+    stop.await.unwrap();
+    assert_eq!(content(&house.stored(task).await).len(), 1);
+}
+
+#[actix::test]
+async fn a_stop_does_not_wait_for_ever_for_a_disk_that_is_away() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    house.log.set_away(true);
+    ann.put("a", 1.0);
+    ann.until(|w| !w.durable).await;
+    let live = house.live.clone();
+    let stop = actix::spawn(async move { live.shutdown().await });
+    assert_eq!(ann.client.close_code().await, 1012);
+    stop.await.unwrap();
+    assert_eq!(ann.acked, 0);
+}
+
+#[actix::test]
+async fn edits_of_many_share_a_commit_and_an_edit_in_quiet_does_not_wait() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let start = tokio::time::Instant::now();
+    ann.put("quiet", 1.0);
+    ann.until_acked().await;
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    let before = house.log.appends();
+    for n in 0..200 {
+        ann.put(&format!("k{n}"), 1.0);
+    }
+    ann.until_acked().await;
+    assert!(house.log.appends() - before < 20, "{} commits", house.log.appends() - before);
+}
+
+#[actix::test]
+async fn content_outside_the_documents_roots_is_refused_by_name() {
+    use yrs::{Map, ReadTxn, Transact};
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let doc = common::new_doc(77);
+    doc.get_or_insert_map("elsewhere").insert(&mut doc.transact_mut(), "a", 1.0);
+    let seq = ann.send_update(doc.transact().encode_diff_v1(&yrs::StateVector::default()));
+    ann.until(|w| !w.errors.is_empty()).await;
+    assert_eq!((ann.errors[0].seq, ann.errors[0].rule.as_deref(), ann.errors[0].retryable), (Some(seq), Some("unknown_root"), false));
+    assert!(house.log.open(&house.key(task)).await.unwrap().updates.is_empty());
+}
