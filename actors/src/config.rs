@@ -49,8 +49,8 @@ pub struct SessionConfig {
 pub struct RoomConfig {
     pub mailbox: usize,
     pub limits: Limits,
-    /// Tick per member; the tick of a room lies between the next two.
-    pub tick_per_member: Duration,
+    /// Tick per root of the number of members; the tick of a room lies between the next two.
+    pub tick_per_root: Duration,
     pub min_tick: Duration,
     pub max_tick: Duration,
     pub max_members: usize,
@@ -135,7 +135,7 @@ impl Default for RoomConfig {
         Self {
             mailbox: 4_096,
             limits: Limits::default(),
-            tick_per_member: Duration::from_micros(200),
+            tick_per_root: Duration::from_millis(1),
             min_tick: Duration::from_millis(4),
             max_tick: Duration::from_millis(33),
             max_members: 2_000,

@@ -3,6 +3,7 @@
 //! Start reading at `task/mod.rs`.
 
 pub mod config;
+mod desk;
 pub mod document;
 pub mod jobs;
 pub mod journal;

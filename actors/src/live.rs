@@ -16,7 +16,7 @@ use tandem_store::documents::{DocumentKey, DocumentLog};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    config::LiveConfig,
+    config::{LiveConfig, SessionConfig},
     document::decode_state_vector,
     journal::JournalHandle,
     ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
@@ -50,6 +50,8 @@ pub struct Live {
 
 pub(crate) struct Inner {
     pub config: LiveConfig,
+    /// What every session reads, shared.
+    pub session: Arc<SessionConfig>,
     pub authenticator: Arc<dyn Authenticator>,
     pub directory: Arc<dyn Directory>,
     pub journal: JournalHandle,
@@ -261,6 +263,7 @@ impl Inner {
         let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
         let timer = chores.map(|chores| timer::start(place(), policy, config.timer_tick, chores, move |event| announce.publish(event)));
         Self {
+            session: Arc::new(config.session.clone()),
             config,
             authenticator,
             directory,

@@ -8,10 +8,12 @@ mod cursors;
 mod ghosts;
 mod inflight;
 mod news;
+mod outgoing;
 mod rights;
 
 use std::{collections::HashMap, sync::Arc};
 
+use actix::Recipient;
 use bytes::Bytes;
 use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{
@@ -25,12 +27,15 @@ pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
 pub use cursors::Cursors;
 pub use ghosts::{Drawn, GhostError, Ghosts};
 pub use inflight::{Entry, InFlight};
-pub use news::{Joined, Outlet, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
+pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 
 use crate::{
     config::RoomConfig,
+    desk::{Desk, Mail},
     document::{Applied, ApplyError, LiveDoc, Refusal, decode_state_vector, join_updates},
+    task::Leave,
 };
+use outgoing::Outgoing;
 
 /// Which protocol a member speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +55,8 @@ pub struct Newcomer {
     pub dialect: Dialect,
     /// Was in before the room crashed: a stock client must be sent what it may have missed.
     pub again: bool,
-    pub outlet: Outlet,
+    /// The Desk of the session's thread.
+    pub desk: Desk,
     /// The session this one continues.
     pub resume: Option<SessionId>,
     /// The copy the client holds.
@@ -77,17 +83,8 @@ struct Member {
     read_only: Option<&'static str>,
     dialect: Dialect,
     again: bool,
-    outlet: Outlet,
+    desk: Desk,
     state: PresenceState,
-}
-
-/// Why a member did not get its news.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missed {
-    /// Its mailbox is full.
-    Full,
-    /// Its session ended without saying so.
-    Gone,
 }
 
 /// What an edit led to.
@@ -119,8 +116,7 @@ pub struct Room {
     /// Edits since the last flush, with who made them.
     edits: Vec<(Seat, Bytes)>,
     presence: PresenceChange,
-    /// Members who missed something because their mailbox was full, or who are not there any more.
-    behind: Vec<(Seat, Missed)>,
+    outgoing: Outgoing,
     pub refused: u64,
 }
 
@@ -143,7 +139,7 @@ impl Room {
             durable,
             edits: Vec::new(),
             presence: PresenceChange::default(),
-            behind: Vec::new(),
+            outgoing: Outgoing::default(),
             refused: 0,
         }
     }
@@ -158,14 +154,15 @@ impl Room {
         }
         let have = self.known_part(&newcomer)?;
         let (peer, state) = self.take_over(&newcomer);
-        let Newcomer { seat, user, role, read_only, dialect, again, outlet, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, again, outlet, state };
+        let Newcomer { seat, user, role, read_only, dialect, again, desk, .. } = newcomer;
+        let member = Member { peer, user, role, read_only, dialect, again, desk, state };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
         if dialect == Dialect::Tandem {
             self.awareness.bridge(peer, &member.user);
         }
+        self.outgoing.sit(&member.desk, seat);
         self.members.insert(seat, member);
         let joined = self.joined(seat, &have);
         self.send(seat, RoomNews::Joined(Arc::new(joined)));
@@ -198,6 +195,7 @@ impl Room {
         let why = Refused::new("resumed", "this connection was continued by another one");
         self.send(old, RoomNews::Out { close: Some(CloseCode::Normal), why });
         let Some(member) = self.members.remove(&old) else { return (0, PresenceState::default()) };
+        self.outgoing.rise(&member.desk, old);
         self.drop_ghost(member.peer);
         self.awareness.leave(old);
         (member.peer, member.state)
@@ -225,6 +223,7 @@ impl Room {
     /// Returns whether somebody was there.
     pub fn leave(&mut self, seat: Seat) -> bool {
         let Some(member) = self.members.remove(&seat) else { return false };
+        self.outgoing.rise(&member.desk, seat);
         self.drop_ghost(member.peer);
         self.cursors.forget(member.peer);
         self.awareness.leave(seat);
@@ -402,12 +401,12 @@ impl Room {
         }
         self.status = status;
         self.lease.clone_from(&lease);
-        self.send_all(&RoomNews::Task { status, lease }, Dialect::Tandem);
+        self.send_everybody(RoomNews::Task { status, lease });
     }
 
     pub fn durability_changed(&mut self, durable: bool) {
         if std::mem::replace(&mut self.durable, durable) != durable {
-            self.send_all(&RoomNews::Durability(durable), Dialect::Tandem);
+            self.send_everybody(RoomNews::Durability(durable));
         }
     }
 
@@ -431,11 +430,20 @@ impl Room {
 
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
     pub fn flush(&mut self) {
-        self.flush_presence();
+        if !self.presence.is_empty() {
+            let change = Arc::new(std::mem::take(&mut self.presence));
+            self.outgoing.add(RoomNews::Presence(change), None);
+        }
         self.flush_edits();
-        self.flush_ghosts();
+        if std::mem::take(&mut self.ghosts_reset) {
+            self.outgoing.add(RoomNews::GhostsReset(self.ghosts.epoch), None);
+        }
+        if let Some(bytes) = self.ghosts.take() {
+            self.outgoing.add(RoomNews::Ghost { epoch: self.ghosts.epoch, bytes: bytes.into() }, None);
+        }
         self.flush_cursors();
         self.flush_awareness();
+        self.outgoing.send();
     }
 
     fn flush_cursors(&mut self) {
@@ -443,13 +451,13 @@ impl Room {
         for cursor in cursors.iter() {
             self.awareness.point(cursor.peer, cursor.at);
         }
-        let only = match &*cursors {
-            [one] => Some(one.peer),
-            _ => None,
-        };
-        // Who points alone need not be told.
         if self.awareness.has_bridges() {
-            self.send_where(&RoomNews::Cursors(cursors), |member| member.dialect == Dialect::Tandem && Some(member.peer) != only);
+            // Who points alone need not be told.
+            let only = match &*cursors {
+                [one] => self.seat_of(one.peer),
+                _ => None,
+            };
+            self.outgoing.add(RoomNews::Cursors(cursors), only);
         }
     }
 
@@ -459,14 +467,7 @@ impl Room {
             return self.awareness.drop_news();
         }
         for frame in self.awareness.take() {
-            self.send_all(&RoomNews::Awareness(frame), Dialect::Stock);
-        }
-    }
-
-    fn flush_presence(&mut self) {
-        if !self.presence.is_empty() {
-            let change = Arc::new(std::mem::take(&mut self.presence));
-            self.send_all(&RoomNews::Presence(change), Dialect::Tandem);
+            self.outgoing.add(RoomNews::Awareness(frame), None);
         }
     }
 
@@ -475,47 +476,35 @@ impl Room {
         let Some((first, _)) = edits.first() else { return };
         let only = edits.iter().all(|(seat, _)| seat == first).then_some(*first);
         for bytes in gathered(edits) {
-            let news = RoomNews::Update(bytes);
-            for (seat, member) in self.members.iter().filter(|(seat, _)| Some(**seat) != only) {
-                self.behind.extend(post(&member.outlet, *seat, news.clone()));
-            }
+            self.outgoing.add(RoomNews::Update(bytes), only);
         }
     }
 
-    fn flush_ghosts(&mut self) {
-        if std::mem::take(&mut self.ghosts_reset) {
-            self.send_all(&RoomNews::GhostsReset(self.ghosts.epoch), Dialect::Tandem);
-        }
-        if let Some(bytes) = self.ghosts.take() {
-            self.send_all(&RoomNews::Ghost { epoch: self.ghosts.epoch, bytes: bytes.into() }, Dialect::Tandem);
-        }
+    fn seat_of(&self, peer: u32) -> Option<Seat> {
+        self.members.iter().find(|(_, member)| member.peer == peer).map(|(seat, _)| *seat)
     }
 
-    fn send_all(&mut self, news: &RoomNews, dialect: Dialect) {
-        self.send_where(news, |member| member.dialect == dialect);
-    }
-
-    fn send_where(&mut self, news: &RoomNews, to: impl Fn(&Member) -> bool) {
-        for (seat, member) in self.members.iter().filter(|(_, member)| to(member)) {
-            self.behind.extend(post(&member.outlet, *seat, news.clone()));
-        }
-    }
-
-    pub fn send(&mut self, seat: Seat, news: RoomNews) {
+    pub fn send(&self, seat: Seat, news: RoomNews) {
         if let Some(member) = self.members.get(&seat) {
-            self.behind.extend(post(&member.outlet, seat, news));
+            member.desk.post(Mail::To(seat, news));
         }
     }
 
-    /// The last thing a room says.
-    pub fn send_everybody(&mut self, news: &RoomNews) {
-        self.send_where(news, |_| true);
+    /// At once. Dialects that have no word for it say nothing.
+    pub fn send_everybody(&mut self, news: RoomNews) {
+        self.outgoing.add(news, None);
+        self.outgoing.send();
     }
 
-    /// Members that must go because they missed something.
-    pub fn take_behind(&mut self) -> Vec<(Seat, Missed, Outlet)> {
-        let behind = std::mem::take(&mut self.behind);
-        behind.into_iter().filter_map(|(seat, why)| Some((seat, why, self.members.get(&seat)?.outlet.clone()))).collect()
+    /// Whether some thread has not even read what was sent last: more would only pile up there.
+    #[must_use]
+    pub fn is_congested(&self) -> bool {
+        self.outgoing.is_congested()
+    }
+
+    /// Whom to tell of sessions that end while they are let in.
+    pub fn set_exit(&mut self, exit: Recipient<Leave>) {
+        self.outgoing.exit = Some(exit);
     }
 
     #[must_use]
@@ -531,19 +520,6 @@ impl Room {
     #[must_use]
     pub fn drawers(&self) -> Vec<String> {
         self.ghosts.drawers()
-    }
-}
-
-/// What went wrong, if something did.
-fn post(outlet: &Outlet, seat: Seat, news: RoomNews) -> Option<(Seat, Missed)> {
-    let event = RoomEvent { subscription: seat.subscription, news };
-    match outlet.try_send(event) {
-        Ok(()) => None,
-        Err(actix::dev::SendError::Closed(_)) => Some((seat, Missed::Gone)),
-        Err(actix::dev::SendError::Full(_)) => {
-            metrics::counter!("tandem_refused_total", "queue" => "session").increment(1);
-            Some((seat, Missed::Full))
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix::{Message, Recipient};
+use actix::Message;
 use bytes::Bytes;
 use tandem_protocol::{
     ProjectRole, SessionId,
@@ -19,9 +19,7 @@ pub struct Seat {
     pub subscription: u64,
 }
 
-/// Where a member's news go.
-pub type Outlet = Recipient<RoomEvent>;
-
+/// News that a session must know itself; the Desk of its thread has told the client.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub struct RoomEvent {

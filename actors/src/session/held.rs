@@ -1,137 +1,211 @@
-//! What waits while the socket is busy. Cursors replace each other, edits are merged, the rest keeps its place.
+//! What waits while the socket is busy. Cursors and awareness replace each other, edits are merged, the rest keeps its place.
 
-use std::{collections::BTreeMap, collections::VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
 
 use bytes::Bytes;
-use tandem_protocol::ws::{CursorAt, ServerFrame, ServerHot};
+use tandem_protocol::ws::{
+    CursorAt,
+    varint::{Reader, write_uint},
+};
 
-use crate::document::join_updates;
+use super::{Framer, Speaker};
+use crate::{
+    document::join_updates,
+    room::{RoomNews, Seat},
+};
 
-/// A guess at the size of a control message, for the budget.
-const CONTROL: usize = 256;
+/// What holding something costs beside its bytes.
+const OVERHEAD: usize = 64;
+/// So many parts are merged at once, so that few bytes never become many entries.
+const MANY_PARTS: usize = 256;
 
 #[derive(Default)]
 pub struct Held {
-    frames: VecDeque<Waiting>,
+    waiting: VecDeque<Entry>,
     bytes: usize,
 }
 
-enum Waiting {
-    Frame(ServerFrame),
-    Updates { channel: u32, parts: Vec<Bytes> },
-    Ghosts { channel: u32, epoch: u32, parts: Vec<Bytes> },
-    Cursors { channel: u32, at: BTreeMap<u32, CursorAt> },
+/// None for `of`: frames of the session itself.
+struct Entry {
+    of: Option<(Seat, Rc<dyn Speaker>)>,
+    what: What,
 }
 
-impl Waiting {
+enum What {
+    Frames(Bytes),
+    Updates(Vec<Bytes>),
+    Ghosts(u32, Vec<Bytes>),
+    Ack(u64),
+    Cursors(BTreeMap<u32, CursorAt>),
+    /// The newest entry of each client id.
+    Awareness(BTreeMap<u64, Bytes>),
+}
+
+impl What {
     fn size(&self) -> usize {
-        match self {
-            Self::Frame(ServerFrame::Hot(ServerHot::Sync { bytes, .. })) => bytes.len(),
-            Self::Frame(_) => CONTROL,
-            Self::Updates { parts, .. } | Self::Ghosts { parts, .. } => parts.iter().map(Bytes::len).sum(),
-            // Bounded by the number of people.
-            Self::Cursors { .. } => 0,
-        }
+        OVERHEAD
+            + match self {
+                Self::Frames(bytes) => bytes.len(),
+                Self::Updates(parts) | Self::Ghosts(_, parts) => parts.iter().map(|part| part.len() + OVERHEAD).sum(),
+                Self::Awareness(entries) => entries.values().map(|entry| entry.len() + OVERHEAD).sum(),
+                // Bounded by the number of people.
+                Self::Cursors(_) | Self::Ack(_) => 0,
+            }
     }
 }
 
 impl Held {
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.frames.is_empty()
-    }
-
-    #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub fn push(&mut self, frame: ServerFrame) {
-        match frame {
-            ServerFrame::Hot(ServerHot::Update { channel, bytes }) => self.push_update(channel, bytes),
-            ServerFrame::Hot(ServerHot::Ghost { channel, epoch, bytes }) => self.push_ghost(channel, epoch, bytes),
-            ServerFrame::Hot(ServerHot::Cursors { channel, cursors }) => self.push_cursors(channel, cursors),
-            frame => {
-                let waiting = Waiting::Frame(frame);
-                self.bytes += waiting.size();
-                self.frames.push_back(waiting);
+    /// Frames of the session itself.
+    pub fn push_frames(&mut self, frames: Bytes) {
+        self.push(Entry { of: None, what: What::Frames(frames) });
+    }
+
+    /// What a room says; the frames are for what cannot be merged.
+    pub fn push_news(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Bytes) {
+        let before = self.last_of(seat).map(|entry| entry.what.size());
+        let merged = match (self.last_of(seat).map(|entry| &mut entry.what), news) {
+            (Some(What::Updates(parts)), RoomNews::Update(bytes)) => {
+                add(parts, bytes);
+                true
             }
+            (Some(What::Ghosts(of, parts)), RoomNews::Ghost { epoch, bytes }) if of == epoch => {
+                add(parts, bytes);
+                true
+            }
+            _ => false,
+        };
+        if merged {
+            let after = self.last_of(seat).map_or(0, |entry| entry.what.size());
+            self.bytes = self.bytes + after - before.unwrap_or_default();
+            return;
+        }
+        let what = match news {
+            RoomNews::Ack(seq) => return self.push_ack(seat, speaker, *seq),
+            RoomNews::Cursors(cursors) => return self.push_cursors(seat, speaker, cursors),
+            RoomNews::Awareness(bytes) if self.merge_awareness(seat, speaker, bytes) => return,
+            RoomNews::Update(bytes) => What::Updates(vec![bytes.clone()]),
+            RoomNews::Ghost { epoch, bytes } => What::Ghosts(*epoch, vec![bytes.clone()]),
+            _ => What::Frames(frames.clone()),
+        };
+        self.push(Entry { of: Some((seat, Rc::clone(speaker))), what });
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if !matches!(&entry.what, What::Frames(frames) if frames.is_empty()) {
+            self.bytes += entry.what.size();
+            self.waiting.push_back(entry);
         }
     }
 
-    fn push_update(&mut self, channel: u32, bytes: Bytes) {
-        self.bytes += bytes.len();
-        let same = self.frames.iter_mut().rev().find_map(|waiting| match waiting {
-            Waiting::Updates { channel: of, parts } if *of == channel => Some(Some(parts)),
-            // Nothing about the channel may be overtaken, except by what has no order.
-            Waiting::Cursors { .. } => None,
-            _ => Some(None),
-        });
-        match same.flatten() {
-            Some(parts) => parts.push(bytes),
-            None => self.frames.push_back(Waiting::Updates { channel, parts: vec![bytes] }),
-        }
+    /// The newest entry of a seat that has an order. Others' entries and the newest places of cursors may be overtaken; what the
+    /// session itself says may not.
+    fn last_of(&mut self, seat: Seat) -> Option<&mut Entry> {
+        let ordered = |entry: &Entry| !matches!(entry.what, What::Ack(_) | What::Cursors(_) | What::Awareness(_));
+        let last = self.waiting.iter_mut().rev().find(|entry| ordered(entry) && entry.of.as_ref().is_none_or(|(of, _)| *of == seat))?;
+        last.of.is_some().then_some(last)
     }
 
-    fn push_ghost(&mut self, channel: u32, epoch: u32, bytes: Bytes) {
-        self.bytes += bytes.len();
-        match self.frames.back_mut() {
-            Some(Waiting::Ghosts { channel: of, epoch: in_epoch, parts }) if *of == channel && *in_epoch == epoch => parts.push(bytes),
-            _ => self.frames.push_back(Waiting::Ghosts { channel, epoch, parts: vec![bytes] }),
-        }
-    }
-
-    fn push_cursors(&mut self, channel: u32, cursors: Vec<CursorAt>) {
-        let waiting = self.frames.iter_mut().find_map(|waiting| match waiting {
-            Waiting::Cursors { channel: of, at } if *of == channel => Some(at),
+    fn push_cursors(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, cursors: &[CursorAt]) {
+        let newest = cursors.iter().map(|cursor| (cursor.peer, *cursor));
+        let waiting = self.waiting.iter_mut().find_map(|entry| match (&mut entry.what, &entry.of) {
+            (What::Cursors(at), Some((of, _))) if *of == seat => Some(at),
             _ => None,
         });
-        let cursors = cursors.into_iter().map(|cursor| (cursor.peer, cursor));
         match waiting {
-            Some(at) => at.extend(cursors),
-            None => self.frames.push_back(Waiting::Cursors { channel, at: cursors.collect() }),
+            Some(at) => at.extend(newest),
+            None => self.push(Entry { of: Some((seat, Rc::clone(speaker))), what: What::Cursors(newest.collect()) }),
         }
     }
 
-    /// The next frame to send.
-    pub fn pop(&mut self) -> Option<ServerFrame> {
-        let waiting = self.frames.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(waiting.size());
-        let frame = match waiting {
-            Waiting::Frame(frame) => frame,
-            Waiting::Updates { channel, parts } => {
-                let (bytes, rest) = join(parts);
-                if let Some(parts) = rest {
-                    self.put_back(Waiting::Updates { channel, parts });
-                }
-                ServerHot::Update { channel, bytes }.into()
-            }
-            Waiting::Ghosts { channel, epoch, parts } => {
-                let (bytes, rest) = join(parts);
-                if let Some(parts) = rest {
-                    self.put_back(Waiting::Ghosts { channel, epoch, parts });
-                }
-                ServerHot::Ghost { channel, epoch, bytes }.into()
-            }
-            Waiting::Cursors { channel, at } => ServerHot::Cursors { channel, cursors: at.into_values().collect() }.into(),
-        };
-        Some(frame)
-    }
-
-    fn put_back(&mut self, waiting: Waiting) {
-        self.bytes += waiting.size();
-        self.frames.push_front(waiting);
-    }
-
-    /// A channel that was left or joined anew: what waits for it is void.
-    pub fn forget(&mut self, channel: u32) {
-        self.frames.retain(|waiting| match waiting {
-            Waiting::Updates { channel: of, .. } | Waiting::Ghosts { channel: of, .. } | Waiting::Cursors { channel: of, .. } => {
-                *of != channel
-            }
-            Waiting::Frame(_) => true,
+    /// The newest number counts for all before it.
+    fn push_ack(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, seq: u64) {
+        let waiting = self.waiting.iter_mut().find_map(|entry| match (&mut entry.what, &entry.of) {
+            (What::Ack(seq), Some((of, _))) if *of == seat => Some(seq),
+            _ => None,
         });
-        self.bytes = self.frames.iter().map(Waiting::size).sum();
+        match waiting {
+            Some(older) => *older = seq,
+            None => self.push(Entry { of: Some((seat, Rc::clone(speaker))), what: What::Ack(seq) }),
+        }
+    }
+
+    /// Whether it could be read.
+    fn merge_awareness(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, bytes: &Bytes) -> bool {
+        let Some(entries) = awareness_entries(bytes) else { return false };
+        let waiting = self.waiting.iter_mut().find_map(|entry| match (&mut entry.what, &entry.of) {
+            (What::Awareness(at), Some((of, _))) if *of == seat => Some(at),
+            _ => None,
+        });
+        match waiting {
+            Some(at) => {
+                for (client, entry) in entries {
+                    let (new, old) = (entry.len(), at.insert(client, entry));
+                    self.bytes = self.bytes + new + if old.is_none() { OVERHEAD } else { 0 } - old.map_or(0, |old| old.len());
+                }
+            }
+            None => {
+                let what = What::Awareness(entries.into_iter().collect());
+                self.push(Entry { of: Some((seat, Rc::clone(speaker))), what });
+            }
+        }
+        true
+    }
+
+    /// The next frames to send.
+    pub fn pop(&mut self) -> Option<Bytes> {
+        let Entry { of, what } = self.waiting.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(what.size());
+        let news = match what {
+            What::Frames(frames) => return Some(frames),
+            What::Ack(seq) => RoomNews::Ack(seq),
+            What::Cursors(at) => RoomNews::Cursors(at.into_values().collect()),
+            What::Awareness(entries) => RoomNews::Awareness(awareness_of(&entries)),
+            What::Updates(parts) => {
+                let (bytes, rest) = join(parts);
+                self.put_back(&of, rest.map(What::Updates));
+                RoomNews::Update(bytes)
+            }
+            What::Ghosts(epoch, parts) => {
+                let (bytes, rest) = join(parts);
+                self.put_back(&of, rest.map(|parts| What::Ghosts(epoch, parts)));
+                RoomNews::Ghost { epoch, bytes }
+            }
+        };
+        let mut framer = Framer::default();
+        if let Some((_, speaker)) = of {
+            speaker.speak(&news, &mut framer);
+        }
+        Some(framer.finish())
+    }
+
+    fn put_back(&mut self, of: &Option<(Seat, Rc<dyn Speaker>)>, what: Option<What>) {
+        if let Some(what) = what {
+            self.bytes += what.size();
+            self.waiting.push_front(Entry { of: of.clone(), what });
+        }
+    }
+
+    /// A seat that was left: what waits for it is void.
+    pub fn forget(&mut self, seat: Seat) {
+        self.waiting.retain(|entry| entry.of.as_ref().is_none_or(|(of, _)| *of != seat));
+        self.bytes = self.waiting.iter().map(|entry| entry.what.size()).sum();
+    }
+}
+
+fn add(parts: &mut Vec<Bytes>, bytes: &Bytes) {
+    parts.push(bytes.clone());
+    if parts.len() >= MANY_PARTS {
+        let (first, rest) = join(std::mem::take(parts));
+        parts.push(first);
+        parts.extend(rest.into_iter().flatten());
     }
 }
 
@@ -150,54 +224,145 @@ fn join(mut parts: Vec<Bytes>) -> (Bytes, Option<Vec<Bytes>>) {
     (first, (!parts.is_empty()).then_some(parts))
 }
 
+/// The entries of an awareness update, each as it is.
+fn awareness_entries(bytes: &Bytes) -> Option<Vec<(u64, Bytes)>> {
+    let mut r = Reader::new(bytes);
+    let mut entries = Vec::new();
+    for _ in 0..r.uint().ok()? {
+        let start = r.rest();
+        let client = r.uint().ok()?;
+        r.uint().ok()?;
+        let length = usize::try_from(r.uint().ok()?).ok()?;
+        let (_, rest) = r.rest().split_at_checked(length)?;
+        entries.push((client, bytes.slice_ref(&start[..start.len() - rest.len()])));
+        r = Reader::new(rest);
+    }
+    Some(entries)
+}
+
+fn awareness_of(entries: &BTreeMap<u64, Bytes>) -> Bytes {
+    let mut out = Vec::new();
+    write_uint(&mut out, entries.len() as u64);
+    entries.values().for_each(|entry| out.extend_from_slice(entry));
+    out.into()
+}
+
 #[cfg(test)]
 mod tests {
-    use tandem_protocol::ws::ServerControl;
+    use tandem_protocol::SessionId;
     use yrs::{Doc, Map, ReadTxn, Transact};
 
     use super::*;
+    use crate::session::Share;
 
-    fn cursors(peer: u32, x4: i32) -> ServerFrame {
-        ServerHot::Cursors { channel: 1, cursors: vec![CursorAt { peer, at: Some((x4, 0)) }] }.into()
+    /// Says what happens in words.
+    struct Plain;
+
+    impl Speaker for Plain {
+        fn share(&self) -> Share {
+            Share::Yjs
+        }
+
+        fn speak(&self, news: &RoomNews, out: &mut Framer) {
+            match news {
+                RoomNews::Update(bytes) | RoomNews::Awareness(bytes) => out.binary(&[bytes]),
+                RoomNews::Cursors(cursors) => {
+                    out.binary(&[format!("{:?}", cursors.iter().map(|c| (c.peer, c.at)).collect::<Vec<_>>()).as_bytes()])
+                }
+                other => out.binary(&[format!("{other:?}").as_bytes()]),
+            }
+        }
+    }
+
+    struct Case {
+        held: Held,
+        seat: Seat,
+        speaker: Rc<dyn Speaker>,
+    }
+
+    impl Case {
+        fn new() -> Self {
+            Self { held: Held::default(), seat: Seat { session: SessionId::new(), subscription: 1 }, speaker: Rc::new(Plain) }
+        }
+
+        fn says(&mut self, news: &RoomNews) {
+            let mut framer = Framer::default();
+            Plain.speak(news, &mut framer);
+            self.held.push_news(self.seat, &self.speaker, news, &framer.finish());
+        }
+
+        fn cursor(&mut self, peer: u32, x4: i32) {
+            self.says(&RoomNews::Cursors([CursorAt { peer, at: Some((x4, 0)) }].into()));
+        }
+
+        /// The payload of the next, short frame.
+        fn next(&mut self) -> Option<String> {
+            Some(String::from_utf8_lossy(&self.held.pop()?[2..]).into_owned())
+        }
     }
 
     #[test]
     fn cursors_replace_each_other() {
-        let mut held = Held::default();
+        let mut case = Case::new();
         for x4 in 0..1_000 {
-            held.push(cursors(1, x4));
+            case.cursor(1, x4);
         }
-        held.push(cursors(2, 5));
-        let at = |peer, x4| CursorAt { peer, at: Some((x4, 0)) };
-        assert_eq!(held.pop(), Some(ServerHot::Cursors { channel: 1, cursors: vec![at(1, 999), at(2, 5)] }.into()));
-        assert_eq!(held.pop(), None);
+        case.cursor(2, 5);
+        assert_eq!(case.next().unwrap(), "[(1, Some((999, 0))), (2, Some((5, 0)))]");
+        assert_eq!(case.next(), None);
     }
 
     #[test]
     fn edits_become_one() {
-        let (doc, mut held) = (Doc::new(), Held::default());
+        let (doc, mut case) = (Doc::new(), Case::new());
         let map = doc.get_or_insert_map("regions");
-        for n in 0..3 {
+        for n in 0..1_000 {
             let before = doc.transact().state_vector();
-            map.insert(&mut doc.transact_mut(), format!("{n}"), f64::from(n));
-            held.push(ServerHot::Update { channel: 1, bytes: doc.transact().encode_diff_v1(&before).into() }.into());
+            map.insert(&mut doc.transact_mut(), format!("{}", n % 3), f64::from(n));
+            case.says(&RoomNews::Update(doc.transact().encode_diff_v1(&before).into()));
+            case.cursor(1, n);
         }
-        let Some(ServerFrame::Hot(ServerHot::Update { bytes, .. })) = held.pop() else { panic!("an update") };
-        let copy = crate::document::LiveDoc::load(&[bytes], crate::document::Limits::default()).unwrap();
+        let all = case.held.pop().unwrap();
+        let head = if all[1] < 126 { 2 } else { 4 };
+        let copy = crate::document::LiveDoc::load(&[all.slice(head..)], crate::document::Limits::default()).unwrap();
         assert_eq!(copy.doc().get_or_insert_map("regions").len(&copy.doc().transact()), 3);
-        assert!(held.is_empty());
+        assert!(case.next().unwrap().contains("999"));
+        assert_eq!(case.next(), None);
+        assert_eq!(case.held.bytes(), 0);
     }
 
     #[test]
     fn the_rest_keeps_its_place() {
-        let mut held = Held::default();
-        let pong = || ServerFrame::from(ServerControl::from(tandem_protocol::ws::Pong { t: 1, server_time: chrono::DateTime::UNIX_EPOCH }));
-        let update = |byte| ServerFrame::from(ServerHot::Update { channel: 1, bytes: Bytes::from(vec![0, 0, byte]) });
-        held.push(update(1));
-        held.push(pong());
-        held.push(update(2));
-        assert!(matches!(held.pop(), Some(ServerFrame::Hot(ServerHot::Update { .. }))));
-        assert_eq!(held.pop(), Some(pong()));
-        assert!(matches!(held.pop(), Some(ServerFrame::Hot(ServerHot::Update { .. }))));
+        let mut case = Case::new();
+        case.says(&RoomNews::Update(Bytes::from_static(b"\0\0a")));
+        case.held.push_frames(Bytes::from_static(b"..pong"));
+        case.says(&RoomNews::Update(Bytes::from_static(b"\0\0b")));
+        case.says(&RoomNews::Durability(true));
+        case.says(&RoomNews::Ack(7));
+        case.says(&RoomNews::Update(Bytes::from_static(b"\0\0c")));
+        case.says(&RoomNews::Ack(8));
+        let said: Vec<String> = std::iter::from_fn(|| case.next()).collect();
+        assert_eq!(said, ["\0\0a", "pong", "\0\0b", "Durability(true)", "Ack(8)", "\0\0c"]);
+    }
+
+    #[test]
+    fn of_an_awareness_id_only_the_newest_entry_waits() {
+        let mut case = Case::new();
+        for clock in 1..=100 {
+            case.says(&RoomNews::Awareness(vec![1, 7, clock, 2, b'{', b'}'].into()));
+        }
+        case.says(&RoomNews::Awareness(vec![1, 8, 1, 2, b'{', b'}'].into()));
+        assert_eq!(case.held.pop().unwrap()[2..], [2, 7, 100, 2, b'{', b'}', 8, 1, 2, b'{', b'}']);
+        assert_eq!(case.held.bytes(), 0);
+    }
+
+    #[test]
+    fn what_waits_for_a_seat_that_was_left_is_void() {
+        let mut case = Case::new();
+        case.says(&RoomNews::Update(Bytes::from_static(b"\0\0a")));
+        case.held.push_frames(Bytes::from_static(b"..pong"));
+        case.held.forget(case.seat);
+        assert_eq!(case.next().unwrap(), "pong");
+        assert_eq!((case.next(), case.held.bytes()), (None, 0));
     }
 }

@@ -1,241 +1,525 @@
-//! The bytes between a session and its socket.
+//! What goes out over one connection: whole WebSocket frames, in the order things happen.
 //!
-//! actix-web-actors hands its context to the HTTP layer as the response's body, and that is polled only while the socket takes
-//! bytes: a peer that stops reading freezes the whole actor, its heartbeat included (actix-web issue 2441, closed as wontfix). So a task
-//! of ours polls the context into this queue, and the HTTP layer takes from the other end. The actor sees how much waits, and
-//! since when, and can cut.
+//! Whoever has something to say puts it here: the session itself, or the Desk of its thread for a room. The Desk writes all
+//! outboxes that got something at the end of its turn, straight to their sockets, so that much said in one turn costs one system call
+//! and nobody is woken for it. A socket that takes no more is watched by the connection's own task; what is said meanwhile waits in
+//! [`Held`], merged. Who lets too much wait, or takes nothing for too long, is cut: the room never hears of it.
 //!
-//! All three live on one worker thread.
+//! All of it lives on one worker thread.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
-    future::poll_fn,
+    io::{self, IoSlice},
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::{Stream, StreamExt, pin_mut};
+use bytes::{Buf, Bytes};
 use tandem_protocol::ws::CloseCode;
-use tokio::time::Instant;
+use tokio::{io::AsyncWrite, time::Instant};
 
-/// A reason has at most this many bytes (RFC 6455, 5.5).
-const MAX_REASON: usize = 123;
+use super::{Speaker, frame::close_frame, held::Held};
+use crate::{
+    config::SessionConfig,
+    desk,
+    room::{RoomNews, Seat},
+};
 
-#[derive(Clone, Default)]
-pub struct Outbox {
-    state: Rc<RefCell<State>>,
+/// Frames written by one system call.
+const SLICES: usize = 32;
+/// Bytes written in one turn, so that a quick reader of a big document does not hold up the others of its thread.
+const AT_ONCE: usize = 1 << 20;
+/// A queue that was longer than this gives its memory back when it is empty.
+const KEPT_QUEUE: usize = 16;
+
+pub type Socket = Pin<Box<dyn AsyncWrite>>;
+
+#[derive(Clone)]
+pub struct Outbox(Rc<Inner>);
+
+struct Inner {
+    soft: usize,
+    max: usize,
+    /// When something was last heard and said.
+    heard: Cell<Instant>,
+    said: Cell<Instant>,
+    /// The peer is somebody: bounds for strangers no longer apply.
+    known: Cell<bool>,
+    /// When the session wants to be called.
+    deadline: Cell<Option<Instant>>,
+    state: RefCell<State>,
 }
 
-#[derive(Default)]
 struct State {
+    socket: Socket,
     queue: VecDeque<Bytes>,
+    /// The front of the queue was written in part.
+    begun: bool,
     bytes: usize,
-    /// When something last left the queue, or entered it while it was empty.
-    moved: Option<Instant>,
+    /// Of these, bytes of documents: one is sent whole, however big.
+    exempt: usize,
+    held: Option<Box<Held>>,
+    /// When something was last taken, or came while nothing waited.
+    moved: Instant,
+    /// To be written at the end of the Desk's turn.
+    dirty: bool,
+    /// The socket took less than there was; the connection's task waits for it.
+    blocked: bool,
     /// Nothing more will be put in.
     ended: bool,
     /// The connection is gone: nothing will be taken out.
     gone: bool,
-    body: Option<Waker>,
-    pump: Option<Waker>,
+    /// The connection's task.
+    task: Option<Waker>,
 }
 
 impl Outbox {
+    #[must_use]
+    pub fn new(socket: Socket, config: &SessionConfig) -> Self {
+        let now = Instant::now();
+        Self(Rc::new(Inner {
+            soft: config.soft_outbox,
+            max: config.max_outbox,
+            heard: Cell::new(now),
+            said: Cell::new(now),
+            known: Cell::new(false),
+            deadline: Cell::new(None),
+            state: RefCell::new(State {
+                socket,
+                queue: VecDeque::new(),
+                begun: false,
+                bytes: 0,
+                exempt: 0,
+                held: None,
+                moved: now,
+                dirty: false,
+                blocked: false,
+                ended: false,
+                gone: false,
+                task: None,
+            }),
+        }))
+    }
+
+    // --- what is said ---
+
+    /// Whole frames of the session itself.
+    pub fn put(&self, frames: Bytes) {
+        self.say(None, &frames);
+    }
+
+    /// What a room says, and the frames that say it: they are sent if the socket keeps up; if not, the news are held and merged.
+    pub fn tell(&self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Bytes) {
+        self.say(Some((seat, speaker, news)), frames);
+    }
+
+    fn say(&self, news: Option<(Seat, &Rc<dyn Speaker>, &RoomNews)>, frames: &Bytes) {
+        let mut state = self.0.state.borrow_mut();
+        if state.ended || state.gone {
+            return;
+        }
+        if state.held.is_none() && state.bytes - state.exempt < self.0.soft {
+            let document = matches!(news, Some((_, _, RoomNews::Joined(_) | RoomNews::Diff { .. })));
+            state.push(frames.clone(), document);
+        } else if state.over_budget() > self.0.max {
+            drop(state);
+            return self.cut("more waits for this connection than may (max_outbox)");
+        } else {
+            let held = state.held.get_or_insert_default();
+            match news {
+                Some((seat, speaker, news)) => held.push_news(seat, speaker, news, frames),
+                None => held.push_frames(frames.clone()),
+            }
+        }
+        self.0.said.set(Instant::now());
+        self.mark(&mut state);
+    }
+
+    fn mark(&self, state: &mut State) {
+        // The connection's task sees to a blocked one.
+        if !state.blocked && !std::mem::replace(&mut state.dirty, true) {
+            desk::write_soon(self.clone());
+        }
+    }
+
+    /// A seat that was left or joined anew: what waits for it is void.
+    pub fn forget(&self, seat: Seat) {
+        let mut state = self.0.state.borrow_mut();
+        if let Some(held) = &mut state.held {
+            held.forget(seat);
+        }
+    }
+
+    /// The last frame: what was said before still goes out.
+    pub fn close(&self, code: CloseCode, reason: &str) {
+        let mut state = self.0.state.borrow_mut();
+        if state.ended {
+            return;
+        }
+        count_close(code);
+        while let Some(frames) = state.held.as_mut().and_then(|held| held.pop()) {
+            state.push(frames, false);
+        }
+        state.held = None;
+        state.push(close_frame(code, reason), false);
+        state.ended = true;
+        self.mark(&mut state);
+    }
+
+    /// For a peer that does not read: throw away what waits, say why, and end. What is begun is a whole chunk of frames, so the
+    /// peer, should it ever read again, finds the close frame behind what is in the kernel's buffers.
+    pub fn cut(&self, reason: &str) {
+        let mut state = self.0.state.borrow_mut();
+        if state.ended {
+            return;
+        }
+        tracing::info!(reason, waiting = state.bytes, "a slow reader is cut");
+        count_close(CloseCode::TryLater);
+        let begun = if state.begun { state.queue.pop_front() } else { None };
+        state.held = None;
+        state.queue = begun.into_iter().collect();
+        state.bytes = state.queue.iter().map(Bytes::len).sum();
+        state.exempt = 0;
+        state.push(close_frame(CloseCode::TryLater, reason), false);
+        state.ended = true;
+        state.wake();
+        self.mark(&mut state);
+    }
+
+    // --- how it stands ---
+
     /// Bytes that wait for the socket.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.state.borrow().bytes
+        let state = self.0.state.borrow();
+        state.bytes + state.held.as_ref().map_or(0, |held| held.bytes())
     }
 
     /// How long something has waited without anything being taken.
     #[must_use]
     pub fn stalled(&self) -> Duration {
-        let state = self.state.borrow();
-        match state.moved {
-            Some(at) if state.bytes > 0 => at.elapsed(),
-            _ => Duration::ZERO,
-        }
+        let state = self.0.state.borrow();
+        if state.bytes > 0 { state.moved.elapsed() } else { Duration::ZERO }
     }
 
-    fn put(&self, bytes: Bytes) {
-        let mut state = self.state.borrow_mut();
-        if state.ended {
+    /// Nothing more will be said.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let state = self.0.state.borrow();
+        state.ended || state.gone
+    }
+
+    #[must_use]
+    pub fn heard(&self) -> Instant {
+        self.0.heard.get()
+    }
+
+    pub(super) fn hear(&self) {
+        self.0.heard.set(Instant::now());
+    }
+
+    #[must_use]
+    pub fn said(&self) -> Instant {
+        self.0.said.get()
+    }
+
+    /// The peer showed who it is.
+    pub fn admit(&self) {
+        self.0.known.set(true);
+    }
+
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.0.known.get()
+    }
+
+    /// Call the session at this moment, a second late at most; only the last such wish counts.
+    pub fn set_deadline(&self, at: Option<Instant>) {
+        self.0.deadline.set(at);
+    }
+
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.0.deadline.get()
+    }
+
+    // --- to the socket ---
+
+    /// At the end of the Desk's turn.
+    pub(crate) fn write(&self) {
+        let mut state = self.0.state.borrow_mut();
+        state.dirty = false;
+        if state.blocked || state.gone {
             return;
         }
-        if state.bytes == 0 {
-            state.moved = Some(Instant::now());
+        // A socket that takes no more wakes the connection's task.
+        let task = state.task.clone();
+        let mut cx = Context::from_waker(task.as_ref().unwrap_or(Waker::noop()));
+        if state.write(&mut cx, self.0.soft).is_pending() && !state.gone {
+            state.blocked = true;
+            if task.is_none() {
+                // It has not run yet, and will look when it does.
+                return;
+            }
         }
-        state.bytes += bytes.len();
-        state.queue.push_back(bytes);
-        wake(&mut state.body);
+        if !state.blocked && state.bytes > 0 {
+            self.mark(&mut state);
+        }
     }
 
-    fn end(&self) {
-        let mut state = self.state.borrow_mut();
-        state.ended = true;
-        wake(&mut state.body);
+    /// In the connection's task: leave the waker, and write if the socket was busy. Ready: nothing waits for it.
+    pub(super) fn poll_write(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.state.borrow_mut();
+        if !state.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            state.task = Some(cx.waker().clone());
+        }
+        if state.gone || (!state.blocked && state.bytes == 0) {
+            return Poll::Ready(());
+        }
+        if state.blocked || state.ended {
+            state.blocked = state.write(cx, self.0.soft).is_pending();
+            if !state.blocked && state.bytes > 0 && !state.gone {
+                // Enough for one turn.
+                cx.waker().wake_by_ref();
+            }
+        }
+        if state.bytes == 0 || state.gone { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Throw away what waits, say why, and end. What waits are whole frames, so the peer, should it ever read again, finds a
-    /// close frame behind what is in the kernel's buffers.
-    pub fn cut(&self, code: CloseCode, reason: &str) {
-        let mut state = self.state.borrow_mut();
-        if state.ended {
+    /// After everything was written: tell the peer that nothing will follow.
+    pub(super) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.state.borrow_mut().socket.as_mut().poll_shutdown(cx).map(|_| ())
+    }
+
+    /// The session is over, nobody will say anything any more.
+    pub(super) fn end(&self) {
+        self.0.state.borrow_mut().ended = true;
+    }
+}
+
+impl State {
+    fn push(&mut self, frames: Bytes, document: bool) {
+        if frames.is_empty() {
             return;
         }
-        let frame = close_frame(code, reason);
-        state.queue.clear();
-        state.bytes = frame.len();
-        state.queue.push_back(frame);
-        state.ended = true;
-        wake(&mut state.body);
+        if self.bytes == 0 {
+            self.moved = Instant::now();
+        }
+        self.bytes += frames.len();
+        if document {
+            self.exempt += frames.len();
+        }
+        self.queue.push_back(frames);
     }
 
-    /// Drive a session until it ends or its connection does. Dropping the context is what stops the actor.
-    pub async fn pump<S, E>(self, context: S)
-    where
-        S: Stream<Item = Result<Bytes, E>>,
-    {
-        pin_mut!(context);
-        loop {
-            let next = poll_fn(|cx| if self.poll_gone(cx) { Poll::Ready(None) } else { context.poll_next_unpin(cx) });
-            match next.await {
-                Some(Ok(bytes)) => self.put(bytes),
-                Some(Err(_)) | None => return self.end(),
+    fn over_budget(&self) -> usize {
+        self.bytes - self.exempt + self.held.as_ref().map_or(0, |held| held.bytes())
+    }
+
+    /// Pending: the socket takes no more. Ready with something left: enough for one turn.
+    fn write(&mut self, cx: &mut Context<'_>, soft: usize) -> Poll<()> {
+        let mut written = 0;
+        while written < AT_ONCE && !self.gone {
+            self.release(soft);
+            if self.queue.is_empty() {
+                if self.queue.capacity() > KEPT_QUEUE {
+                    self.queue = VecDeque::new();
+                }
+                break;
+            }
+            match self.write_some(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(count @ 1..)) => {
+                    self.took(count);
+                    written += count;
+                }
+                Poll::Ready(_) => self.give_up(),
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let [one] = self.queue.make_contiguous() {
+            return self.socket.as_mut().poll_write(cx, one);
+        }
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = self.queue.iter().zip(&mut slices).map(|(bytes, slice)| *slice = IoSlice::new(bytes)).count();
+        self.socket.as_mut().poll_write_vectored(cx, &slices[..filled])
+    }
+
+    fn took(&mut self, mut count: usize) {
+        self.moved = Instant::now();
+        self.bytes -= count;
+        self.exempt = self.exempt.min(self.bytes);
+        while let Some(front) = self.queue.front_mut() {
+            if count < front.len() {
+                self.begun = self.begun || count > 0;
+                front.advance(count);
+                return;
+            }
+            count -= front.len();
+            self.begun = false;
+            self.queue.pop_front();
+        }
+    }
+
+    /// What was held while the socket was busy, merged, as much as may wait for it at a time.
+    fn release(&mut self, soft: usize) {
+        while self.bytes - self.exempt < soft {
+            let Some(held) = &mut self.held else { return };
+            match held.pop() {
+                Some(frames) => self.push(frames, false),
+                None => self.held = None,
             }
         }
     }
 
-    fn poll_gone(&self, cx: &Context<'_>) -> bool {
-        let mut state = self.state.borrow_mut();
-        state.pump = Some(cx.waker().clone());
-        state.gone
+    fn give_up(&mut self) {
+        self.gone = true;
+        self.queue = VecDeque::new();
+        self.held = None;
+        (self.bytes, self.exempt) = (0, 0);
+        self.wake();
     }
 
-    /// The other end, for the HTTP layer.
-    #[must_use]
-    pub fn body(&self) -> Body {
-        Body(self.clone())
-    }
-}
-
-fn wake(waker: &mut Option<Waker>) {
-    if let Some(waker) = waker.take() {
-        waker.wake();
-    }
-}
-
-/// The response's body: frames as they come.
-pub struct Body(Outbox);
-
-impl Stream for Body {
-    type Item = Result<Bytes, actix_web::Error>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut state = self.0.state.borrow_mut();
-        if let Some(bytes) = state.queue.pop_front() {
-            state.bytes -= bytes.len();
-            state.moved = Some(Instant::now());
-            return Poll::Ready(Some(Ok(bytes)));
+    fn wake(&mut self) {
+        if let Some(task) = &self.task {
+            task.wake_by_ref();
         }
-        if state.ended {
-            return Poll::Ready(None);
-        }
-        state.body = Some(cx.waker().clone());
-        Poll::Pending
     }
 }
 
-impl Drop for Body {
-    fn drop(&mut self) {
-        let mut state = self.0.state.borrow_mut();
-        state.gone = true;
-        state.queue.clear();
-        state.bytes = 0;
-        wake(&mut state.pump);
-    }
-}
-
-/// A server's close frame (RFC 6455, 5.5.1): never masked, always one frame.
-fn close_frame(code: CloseCode, reason: &str) -> Bytes {
-    let reason = shorten(reason);
-    let mut frame = BytesMut::with_capacity(4 + reason.len());
-    frame.put_u8(0x88);
-    frame.put_u8(2 + reason.len() as u8);
-    frame.put_u16(code.code());
-    frame.put_slice(reason.as_bytes());
-    frame.freeze()
-}
-
-/// As much of a reason as a close frame holds.
-#[must_use]
-pub fn shorten(reason: &str) -> &str {
-    let mut end = reason.len().min(MAX_REASON);
-    while !reason.is_char_boundary(end) {
-        end -= 1;
-    }
-    &reason[..end]
+fn count_close(code: CloseCode) {
+    metrics::counter!("tandem_closed_total", "code" => code.code().to_string()).increment(1);
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     use super::*;
 
-    fn chunks(texts: &[&'static str]) -> impl Stream<Item = Result<Bytes, ()>> + use<> {
-        stream::iter(texts.iter().map(|text| Ok(Bytes::from_static(text.as_bytes()))).collect::<Vec<_>>())
+    /// An outbox over a socket that takes `room` bytes.
+    fn case(room: usize, configure: impl FnOnce(&mut SessionConfig)) -> (Outbox, DuplexStream) {
+        let (ours, theirs) = duplex(room);
+        let mut config = SessionConfig::default();
+        configure(&mut config);
+        (Outbox::new(Box::pin(ours), &config), theirs)
     }
 
-    #[tokio::test]
-    async fn frames_pass_in_order_and_are_counted() {
-        let outbox = Outbox::default();
-        let mut body = outbox.body();
-        outbox.clone().pump(chunks(&["ab", "c"])).await;
+    fn frames(length: usize) -> Bytes {
+        vec![b'x'; length].into()
+    }
+
+    /// As the connection's task does.
+    async fn written(outbox: &Outbox) {
+        std::future::poll_fn(|cx| outbox.poll_write(cx)).await;
+    }
+
+    async fn read(socket: &mut DuplexStream, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        socket.read_exact(&mut bytes).await.unwrap();
+        bytes
+    }
+
+    #[actix::test]
+    async fn what_is_said_in_one_turn_is_written_at_its_end_in_order() {
+        let (outbox, mut socket) = case(100, |_| {});
+        outbox.put(Bytes::from_static(b"ab"));
+        outbox.put(Bytes::from_static(b"c"));
         assert_eq!(outbox.waiting(), 3);
-        assert_eq!(body.next().await.unwrap().unwrap(), "ab");
-        assert_eq!(outbox.waiting(), 1);
-        assert_eq!(body.next().await.unwrap().unwrap(), "c");
-        assert!(body.next().await.is_none());
+        assert_eq!(read(&mut socket, 3).await, b"abc");
+        assert_eq!(outbox.waiting(), 0);
     }
 
-    #[tokio::test]
-    async fn a_cut_leaves_one_close_frame() {
-        let outbox = Outbox::default();
-        let mut body = outbox.body();
-        outbox.put(Bytes::from_static(b"lots"));
-        outbox.cut(CloseCode::TryLater, "too slow");
-        assert_eq!(&body.next().await.unwrap().unwrap()[..], b"\x88\x0a\x03\xf5too slow");
-        assert!(body.next().await.is_none());
+    #[actix::test]
+    async fn a_socket_that_takes_no_more_is_watched_and_gets_the_rest_later() {
+        let (outbox, mut socket) = case(10, |_| {});
+        let waiting = actix::spawn({
+            let outbox = outbox.clone();
+            async move { written(&outbox).await }
+        });
+        outbox.put(frames(25));
+        tokio::task::yield_now().await;
+        assert_eq!(read(&mut socket, 25).await, frames(25));
+        waiting.await.unwrap();
+        outbox.put(frames(3));
+        assert_eq!(read(&mut socket, 3).await, frames(3));
     }
 
-    #[tokio::test]
-    async fn a_connection_that_is_gone_ends_the_pump() {
-        let outbox = Outbox::default();
-        let body = outbox.body();
-        drop(body);
-        outbox.clone().pump(stream::pending::<Result<Bytes, ()>>()).await;
+    #[actix::test]
+    async fn a_cut_leaves_what_was_begun_and_one_close_frame() {
+        let (outbox, mut socket) = case(4, |_| {});
+        outbox.put(Bytes::from_static(b"begun frame"));
+        outbox.put(Bytes::from_static(b"never sent"));
+        outbox.write();
+        outbox.cut("too slow");
+        outbox.put(Bytes::from_static(b"nor this"));
+        let all = actix::spawn(async move {
+            let mut all = Vec::new();
+            socket.read_to_end(&mut all).await.unwrap();
+            all
+        });
+        written(&outbox).await;
+        drop(outbox);
+        assert_eq!(all.await.unwrap(), b"begun frame\x88\x0a\x03\xf5too slow");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[actix::test]
+    async fn what_waits_is_bounded_and_one_document_is_not() {
+        let (outbox, _socket) = case(10, |config| (config.soft_outbox, config.max_outbox) = (100, 1_000));
+        let speaker: Rc<dyn Speaker> = Rc::new(Silent);
+        let seat = Seat { session: tandem_protocol::SessionId::new(), subscription: 1 };
+        outbox.tell(seat, &speaker, &RoomNews::Diff { state_vector: Bytes::new(), bytes: Bytes::new() }, &frames(5_000));
+        for _ in 0..5 {
+            outbox.put(frames(100));
+            assert!(!outbox.is_over());
+        }
+        for _ in 0..4 {
+            outbox.put(frames(100));
+        }
+        assert!(outbox.is_over());
+        assert!(outbox.waiting() < 5_100);
+    }
+
+    #[actix::test]
+    async fn a_connection_that_is_gone_takes_nothing_more() {
+        let (outbox, socket) = case(10, |_| {});
+        drop(socket);
+        outbox.put(frames(5));
+        outbox.write();
+        assert!(outbox.is_over());
+        assert_eq!(outbox.waiting(), 0);
+    }
+
+    #[actix::test]
     async fn what_nobody_takes_is_stalled() {
-        let outbox = Outbox::default();
-        let mut body = outbox.body();
-        outbox.put(Bytes::from_static(b"a"));
-        outbox.put(Bytes::from_static(b"b"));
+        tokio::time::pause();
+        let (outbox, mut socket) = case(2, |_| {});
+        outbox.put(frames(4));
+        outbox.write();
         tokio::time::advance(Duration::from_secs(5)).await;
         assert_eq!(outbox.stalled(), Duration::from_secs(5));
-        body.next().await.unwrap().unwrap();
+        read(&mut socket, 2).await;
+        written_some(&outbox).await;
         assert_eq!(outbox.stalled(), Duration::ZERO);
     }
 
-    #[test]
-    fn reasons_fit_their_frame() {
-        assert_eq!(shorten(&"ü".repeat(100)).len(), 122);
-        assert_eq!(shorten("short"), "short");
+    async fn written_some(outbox: &Outbox) {
+        std::future::poll_fn(|cx| Poll::Ready(outbox.poll_write(cx))).await.is_ready();
+    }
+
+    struct Silent;
+
+    impl Speaker for Silent {
+        fn share(&self) -> crate::session::Share {
+            crate::session::Share::Yjs
+        }
+
+        fn speak(&self, _: &RoomNews, _: &mut crate::session::Framer) {}
     }
 }

@@ -7,13 +7,11 @@
 //! The provider reads one message per frame, comes back after every close except codes 4400 to 4499, and has no
 //! acknowledgements: whoever needs to know what is on disk takes our own protocol.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
-use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, StreamHandler, WrapFuture, dev::SendError};
-use actix_http::ws::{CloseReason, Item, Message, ProtocolError};
+use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, StreamHandler, WrapFuture, dev::SendError};
 use actix_web::error::PayloadError;
-use actix_web_actors::ws::WebsocketContext;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use chrono::Utc;
 use futures_util::Stream;
 use tandem_domain::{identity::Identity, permission::Action};
@@ -24,11 +22,12 @@ use tandem_protocol::{
         varint::{Reader, write_uint},
     },
 };
-use tokio::time::Instant;
+use tokio::{io::AsyncRead, time::Instant};
 
-use super::{Body, Latch, Outbox, gate::Bucket, is_overfull, outbox::shorten, run};
+use super::{Body, Connection, Framer, Incoming, Outbox, Share, Speaker, is_overfull, pipe, run};
 use crate::{
     config::SessionConfig,
+    desk::{self, Alarm},
     live::{Live, SessionCommand},
     ports::DirectoryError,
     project::{Gone, Here, ProjectActor, ProjectEvent},
@@ -37,9 +36,6 @@ use crate::{
 };
 
 const MAILBOX: usize = 2_048;
-const PULSE: Duration = Duration::from_secs(1);
-/// Well under the provider's 30 seconds.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(12);
 const AGAIN: Duration = Duration::from_millis(5);
 
 const SYNC: u8 = 0;
@@ -50,15 +46,15 @@ const STEP_1: u8 = 0;
 const STEP_2: u8 = 1;
 const UPDATE: u8 = 2;
 
-type Ctx = WebsocketContext<StockActor>;
+type Ctx = Context<StockActor>;
 
 // --- state ---
 
 pub struct StockActor {
     live: Live,
-    config: SessionConfig,
+    config: Arc<SessionConfig>,
     id: SessionId,
-    who: Identity,
+    who: Box<Identity>,
     task: TaskId,
     outbox: Outbox,
     /// Grows with every join, so that late news of a room that crashed find nobody.
@@ -69,50 +65,34 @@ pub struct StockActor {
     project: Option<Addr<ProjectActor>>,
     backlog: VecDeque<RoomInput>,
     again_planned: bool,
-    partial: Option<BytesMut>,
-    frames: Bucket,
-    bytes: Bucket,
-    said: Instant,
-    closing: bool,
 }
 
-/// Start a session over the bytes of an upgraded request whose token was checked.
-pub fn start<S>(live: &Live, who: Identity, task: TaskId, bytes: S) -> Body
-where
-    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
-{
-    let (outbox, latch) = (Outbox::default(), Latch::default());
-    latch.open();
-    let config = live.inner().config.session.clone();
-    let limits = (config.max_frame, config.max_unauthenticated);
-    let session = StockActor {
-        frames: Bucket::new(config.frames),
-        bytes: Bucket::new(config.bytes),
+/// Start a session over a connection whose handshake is done and whose token was checked.
+pub fn open<R: AsyncRead + Unpin + 'static>(live: &Live, who: Identity, task: TaskId, connection: Connection<R>) {
+    let (id, config) = (SessionId::new(), Arc::clone(&live.inner().session));
+    run(id, &config, connection, |outbox| StockActor {
         live: live.clone(),
-        config,
-        id: SessionId::new(),
-        who,
+        config: Arc::clone(&config),
+        id,
+        who: Box::new(who),
         task,
-        outbox: outbox.clone(),
+        outbox,
         subscription: 0,
         room: None,
         joined: false,
         project: None,
         backlog: VecDeque::new(),
         again_planned: false,
-        partial: None,
-        said: Instant::now(),
-        closing: false,
-    };
-    run(session, bytes, limits, latch, &outbox)
+    });
 }
 
-/// A body that only closes: for what is refused after the upgrade, because a browser cannot read the answer to a refused one.
-#[must_use]
-pub fn refuse(code: CloseCode, reason: &str) -> Body {
-    let outbox = Outbox::default();
-    let body = outbox.body();
-    outbox.cut(code, reason);
+/// Start a session over a connection in memory. Returns what it writes.
+pub fn start<S>(live: &Live, who: Identity, task: TaskId, bytes: S) -> Body
+where
+    S: Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
+{
+    let (reader, writer, body) = pipe(bytes);
+    open(live, who, task, Connection::new(reader, writer));
     body
 }
 
@@ -125,9 +105,9 @@ impl Actor for StockActor {
         if self.live.inner().is_closing() {
             return self.close(CloseCode::Restart, "the server restarts", ctx);
         }
+        self.outbox.admit();
         let left = (self.who.expires_at - Utc::now()).to_std().unwrap_or_default();
-        ctx.run_later(left, |session, ctx| session.close(CloseCode::TokenExpired, "the token ran out", ctx));
-        ctx.run_interval(PULSE, |session, ctx| session.pulse(ctx));
+        self.outbox.set_deadline(Instant::now().checked_add(left));
         self.join(ctx);
     }
 
@@ -150,8 +130,11 @@ impl StockActor {
     }
 
     fn join(&mut self, ctx: &mut Ctx) {
+        desk::release(self.seat());
         self.subscription += 1;
-        let (seat, who, task, outlet, live) = (self.seat(), self.who.clone(), self.task, ctx.address().recipient(), self.live.clone());
+        let (seat, who, task, live) = (self.seat(), Identity::clone(&self.who), self.task, self.live.clone());
+        desk::reserve(seat, Rc::new(Voice));
+        let desk = desk::here();
         let join = async move {
             let record = live.inner().directory.task(&who, task).await.map_err(|error| match error {
                 DirectoryError::NotFound => Refused::not_found("document"),
@@ -166,7 +149,7 @@ impl StockActor {
                 role,
                 dialect: Dialect::Stock,
                 again: seat.subscription > 1,
-                outlet,
+                desk,
                 resume: None,
                 lineage: None,
                 state_vector: None,
@@ -196,15 +179,13 @@ impl StockActor {
 
 // --- what the client sends ---
 
-impl StreamHandler<Result<Message, ProtocolError>> for StockActor {
-    fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Ctx) {
-        if self.closing {
-            return;
-        }
-        match message {
-            Ok(message) => self.message(message, ctx),
-            Err(ProtocolError::Overflow) => self.close(CloseCode::TooBig, "the frame is too big", ctx),
-            Err(error) => self.close(CloseCode::BadFrame, &error.to_string(), ctx),
+impl StreamHandler<Incoming> for StockActor {
+    fn handle(&mut self, incoming: Incoming, ctx: &mut Ctx) {
+        match incoming {
+            Incoming::Binary(bytes) => self.frame(&bytes, ctx),
+            Incoming::Text(_) => self.close(CloseCode::BadFrame, "text frames are not part of this protocol", ctx),
+            Incoming::Closed => self.close(CloseCode::Normal, "", ctx),
+            Incoming::Broken(code, reason) => self.close(code, &reason, ctx),
         }
     }
 
@@ -214,44 +195,6 @@ impl StreamHandler<Result<Message, ProtocolError>> for StockActor {
 }
 
 impl StockActor {
-    fn message(&mut self, message: Message, ctx: &mut Ctx) {
-        let size = match &message {
-            Message::Binary(bytes) | Message::Continuation(Item::FirstBinary(bytes) | Item::Continue(bytes) | Item::Last(bytes)) => {
-                bytes.len()
-            }
-            _ => 0,
-        };
-        if !self.frames.take(1) || !self.bytes.take(size) {
-            metrics::counter!("tandem_refused_total", "queue" => "inbound").increment(1);
-            return self.close(CloseCode::TryLater, "too many frames or bytes a second", ctx);
-        }
-        match message {
-            Message::Binary(bytes) => self.frame(&bytes, ctx),
-            Message::Ping(bytes) => ctx.pong(&bytes),
-            Message::Continuation(item) => self.piece(item, ctx),
-            Message::Close(_) => self.close(CloseCode::Normal, "", ctx),
-            Message::Text(_) => self.close(CloseCode::BadFrame, "text frames are not part of this protocol", ctx),
-            Message::Pong(_) | Message::Nop => {}
-        }
-    }
-
-    fn piece(&mut self, item: Item, ctx: &mut Ctx) {
-        let (piece, last) = match (item, &self.partial) {
-            (Item::FirstBinary(bytes), None) => (bytes, false),
-            (Item::Continue(bytes), Some(_)) => (bytes, false),
-            (Item::Last(bytes), Some(_)) => (bytes, true),
-            _ => return self.close(CloseCode::BadFrame, "a message's pieces are out of order", ctx),
-        };
-        let gathered = self.partial.get_or_insert_default();
-        gathered.extend_from_slice(&piece);
-        if gathered.len() > self.config.max_frame {
-            return self.close(CloseCode::TooBig, "the message is too big", ctx);
-        }
-        if last && let Some(whole) = self.partial.take() {
-            self.frame(&whole.freeze(), ctx);
-        }
-    }
-
     fn frame(&mut self, frame: &Bytes, ctx: &mut Ctx) {
         match parse(frame) {
             Ok(Some(input)) => {
@@ -318,34 +261,70 @@ fn var_bytes(mut r: Reader<'_>) -> Option<&[u8]> {
 
 // --- what the client gets ---
 
+/// How y-websocket says what happens in a room.
+struct Voice;
+
+impl Speaker for Voice {
+    fn share(&self) -> Share {
+        Share::Yjs
+    }
+
+    fn speak(&self, news: &RoomNews, out: &mut Framer) {
+        match news {
+            RoomNews::Joined(joined) => {
+                say(&[SYNC, STEP_1], &joined.task.state_vector.0, out);
+                if !joined.sync.is_empty() {
+                    say(&[SYNC, UPDATE], &joined.sync, out);
+                }
+                for states in &joined.awareness {
+                    say(&[AWARENESS], states, out);
+                }
+                if let Some(reason) = &joined.task.read_only {
+                    say(&[AUTH, 0], Refused::read_only(reason).message.as_bytes(), out);
+                }
+            }
+            RoomNews::Update(bytes) => say(&[SYNC, UPDATE], bytes, out),
+            RoomNews::Diff { bytes, .. } => say(&[SYNC, STEP_2], bytes, out),
+            RoomNews::Lacks(vector) => say(&[SYNC, STEP_1], vector, out),
+            RoomNews::AskAwareness => out.binary(&[&[QUERY_AWARENESS]]),
+            RoomNews::Rights { read_only: Some(reason), .. } => say(&[AUTH, 0], Refused::read_only(reason).message.as_bytes(), out),
+            RoomNews::Awareness(bytes) => say(&[AWARENESS], bytes, out),
+            // `permission denied` of y-protocols' auth: the provider logs it.
+            RoomNews::Refused { why, .. } => say(&[AUTH, 0], why.message.as_bytes(), out),
+            // The session says what follows from these.
+            RoomNews::Lost | RoomNews::Out { .. } => {}
+            // Of our own protocol.
+            RoomNews::Rights { read_only: None, .. }
+            | RoomNews::Ack(_)
+            | RoomNews::Ghost { .. }
+            | RoomNews::GhostsReset(_)
+            | RoomNews::Cursors(_)
+            | RoomNews::Presence(_)
+            | RoomNews::Task { .. }
+            | RoomNews::Durability(_) => {}
+        }
+    }
+}
+
+/// One message, one frame: the provider reads no second one.
+fn say(head: &[u8], bytes: &[u8], out: &mut Framer) {
+    let mut length = Vec::with_capacity(9);
+    write_uint(&mut length, bytes.len() as u64);
+    out.binary(&[head, &length, bytes]);
+}
+
 impl Handler<RoomEvent> for StockActor {
     type Result = ();
 
     fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
-        if event.subscription != self.subscription || self.closing {
+        if event.subscription != self.subscription {
             return;
         }
         match event.news {
-            RoomNews::Joined(joined) => {
+            RoomNews::Joined(_) => {
                 self.joined = true;
-                self.send(&[SYNC, STEP_1], &joined.task.state_vector.0, ctx);
-                if !joined.sync.is_empty() {
-                    self.send(&[SYNC, UPDATE], &joined.sync, ctx);
-                }
-                for states in &joined.awareness {
-                    self.send(&[AWARENESS], states, ctx);
-                }
-                if let Some(reason) = &joined.task.read_only {
-                    self.deny(&Refused::read_only(reason).message, ctx);
-                }
                 self.drain(ctx);
             }
-            RoomNews::Update(bytes) => self.send(&[SYNC, UPDATE], &bytes, ctx),
-            RoomNews::Diff { bytes, .. } => self.send(&[SYNC, STEP_2], &bytes, ctx),
-            RoomNews::Lacks(vector) => self.send(&[SYNC, STEP_1], &vector, ctx),
-            RoomNews::Awareness(bytes) => self.send(&[AWARENESS], &bytes, ctx),
-            RoomNews::AskAwareness => ctx.binary(Bytes::from_static(&[QUERY_AWARENESS])),
-            RoomNews::Refused { why, .. } => self.deny(&why.message, ctx),
             RoomNews::Lost => {
                 self.room = None;
                 self.joined = false;
@@ -356,16 +335,25 @@ impl Handler<RoomEvent> for StockActor {
                 self.room = None;
                 self.close(close.unwrap_or(CloseCode::TryLater), &why.message, ctx);
             }
-            RoomNews::Rights { read_only: Some(reason), .. } => self.deny(&Refused::read_only(reason).message, ctx),
-            // Of our own protocol.
-            RoomNews::Rights { read_only: None, .. }
-            | RoomNews::Ack(_)
-            | RoomNews::Ghost { .. }
-            | RoomNews::GhostsReset(_)
-            | RoomNews::Cursors(_)
-            | RoomNews::Presence(_)
-            | RoomNews::Task { .. }
-            | RoomNews::Durability(_) => {}
+            _ => {}
+        }
+    }
+}
+
+impl Handler<Alarm> for StockActor {
+    type Result = ();
+
+    fn handle(&mut self, alarm: Alarm, ctx: &mut Ctx) {
+        match alarm {
+            Alarm::Deadline => self.close(CloseCode::TokenExpired, "the token ran out", ctx),
+            // An awareness update about nobody: the provider hangs up after 30 silent seconds, and does not see pings.
+            Alarm::Silent => {
+                let mut framer = Framer::default();
+                say(&[AWARENESS], &[0], &mut framer);
+                self.outbox.put(framer.finish());
+            }
+            // It has nothing to say unless somebody works; TCP_USER_TIMEOUT ends what is dead.
+            Alarm::Unheard => {}
         }
     }
 }
@@ -388,51 +376,8 @@ impl Handler<SessionCommand> for StockActor {
 }
 
 impl StockActor {
-    /// One message, one frame: the provider reads no second one.
-    fn send(&mut self, head: &[u8], bytes: &[u8], ctx: &mut Ctx) {
-        if self.outbox.waiting() > self.config.max_outbox {
-            return self.cut("more waits for this connection than may", ctx);
-        }
-        let mut frame = Vec::with_capacity(head.len() + bytes.len() + 9);
-        frame.extend_from_slice(head);
-        write_uint(&mut frame, bytes.len() as u64);
-        frame.extend_from_slice(bytes);
-        self.said = Instant::now();
-        ctx.binary(frame);
-    }
-
-    /// `permission denied` of y-protocols' auth: the provider logs it.
-    fn deny(&mut self, reason: &str, ctx: &mut Ctx) {
-        self.send(&[AUTH, 0], reason.as_bytes(), ctx);
-    }
-
-    fn pulse(&mut self, ctx: &mut Ctx) {
-        if self.closing {
-            return;
-        }
-        if self.outbox.stalled() >= self.config.stall {
-            return self.cut("nothing was read for too long", ctx);
-        }
-        if self.said.elapsed() >= SIGN_OF_LIFE {
-            // An awareness update about nobody.
-            self.send(&[AWARENESS], &[0], ctx);
-        }
-    }
-
-    fn close(&mut self, code: CloseCode, reason: &str, ctx: &mut Ctx) {
-        if std::mem::replace(&mut self.closing, true) {
-            return;
-        }
-        metrics::counter!("tandem_closed_total", "code" => code.code().to_string()).increment(1);
-        ctx.close(Some(CloseReason { code: code.code().into(), description: Some(shorten(reason).to_owned()) }));
-        ctx.stop();
-    }
-
-    fn cut(&mut self, reason: &str, ctx: &mut Ctx) {
-        tracing::info!(session = %self.id, reason, waiting = self.outbox.waiting(), "a slow reader is cut");
-        metrics::counter!("tandem_closed_total", "code" => "1013").increment(1);
-        self.closing = true;
-        self.outbox.cut(CloseCode::TryLater, reason);
+    fn close(&self, code: CloseCode, reason: &str, ctx: &mut Ctx) {
+        self.outbox.close(code, reason);
         ctx.stop();
     }
 }

@@ -10,9 +10,10 @@ use tokio::sync::oneshot;
 
 use super::{GIVE_AGAIN, Phase, TaskActor};
 use crate::{
+    desk::Mail,
     document,
     journal::Edit,
-    room::{Edited, Refused, RoomEvent, RoomNews, Seat},
+    room::{Edited, Refused, RoomNews, Seat},
 };
 
 impl TaskActor {
@@ -78,7 +79,6 @@ impl TaskActor {
                 room.send(seat, RoomNews::Ack(seq));
             }
         }
-        self.throw_out_who_missed_something(ctx);
         self.check_waiters();
         if self.tail >= self.deps.config.compact_after {
             self.compact(ctx);
@@ -104,19 +104,17 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, reason, "the store refuses this document's edits");
         if let Phase::Live(room) = &mut self.phase {
             let why = Refused::new("document_gone", "this document is no longer kept");
-            room.send_everybody(&RoomNews::Out { close: None, why });
+            room.send_everybody(RoomNews::Out { close: None, why });
         }
         self.retire(ctx);
     }
 
     pub(super) fn say_lost(&mut self) {
         match &mut self.phase {
-            Phase::Live(room) => room.send_everybody(&RoomNews::Lost),
+            Phase::Live(room) => room.send_everybody(RoomNews::Lost),
             Phase::Loading(waiting) => {
                 for newcomer in waiting.drain(..) {
-                    let event = RoomEvent { subscription: newcomer.seat.subscription, news: RoomNews::Lost };
-                    // Full or gone: its session ends, one way or the other.
-                    let _ = newcomer.outlet.try_send(event);
+                    newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
                 }
             }
             Phase::Failed(_) | Phase::Retired => {}

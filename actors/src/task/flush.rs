@@ -1,57 +1,63 @@
 //! When the room sends what it has gathered.
 
+use std::time::Duration;
+
 use actix::{AsyncContext, Context};
-use tandem_protocol::ws::CloseCode;
 use tokio::time::Instant;
 
 use super::{Phase, TaskActor};
-use crate::room::{Missed, Refused, RoomEvent, RoomNews};
+use crate::config::RoomConfig;
 
 impl TaskActor {
     /// Something changed: send it now if it was quiet, or with everything else of this tick.
     pub(super) fn touched(&mut self, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
         if self.flush_planned || !room.is_dirty() {
-            return self.throw_out_who_missed_something(ctx);
+            return;
         }
-        let config = &self.deps.config;
-        let people = u32::try_from(room.len()).unwrap_or(u32::MAX);
-        let tick = config.tick_per_member.saturating_mul(people).clamp(config.min_tick, config.max_tick);
-        let quiet = self.last_flush.elapsed();
-        if quiet >= tick {
-            self.flush(ctx);
+        let (tick, quiet) = (tick(&self.deps.config, room.len()), self.last_flush.elapsed());
+        if quiet >= tick && !room.is_congested() {
+            self.flush();
         } else {
-            self.flush_planned = true;
-            ctx.run_later(tick - quiet, |task, ctx| {
-                task.flush_planned = false;
-                task.flush(ctx);
-            });
+            self.plan_flush(tick.saturating_sub(quiet), ctx);
         }
     }
 
-    pub(super) fn flush(&mut self, ctx: &mut Context<Self>) {
+    fn plan_flush(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+        self.flush_planned = true;
+        ctx.run_later(wait.max(self.deps.config.min_tick), |task, ctx| {
+            task.flush_planned = false;
+            match &task.phase {
+                // A thread is behind: what happens meanwhile goes out together, once it has read what it was told before.
+                Phase::Live(room) if room.is_congested() => task.plan_flush(task.deps.config.min_tick, ctx),
+                _ => task.flush(),
+            }
+        });
+    }
+
+    pub(super) fn flush(&mut self) {
         if let Phase::Live(room) = &mut self.phase {
             room.flush();
             self.last_flush = Instant::now();
         }
-        self.throw_out_who_missed_something(ctx);
     }
+}
 
-    pub(super) fn throw_out_who_missed_something(&mut self, ctx: &mut Context<Self>) {
-        let Phase::Live(room) = &mut self.phase else { return };
-        let behind = room.take_behind();
-        if behind.is_empty() {
-            return;
-        }
-        for (seat, missed, outlet) in behind {
-            if missed == Missed::Full {
-                let why = Refused::new("too_slow", "this connection did not keep up").retryable();
-                let news = RoomNews::Out { close: Some(CloseCode::TryLater), why };
-                // Beyond the mailbox's capacity, once: it is how the session learns that it is out.
-                outlet.do_send(RoomEvent { subscription: seat.subscription, news });
-            }
-            room.leave(seat);
-        }
-        self.touched(ctx);
+/// How long a room gathers: a flush costs one system call a person, so the share of time spent on them would grow with the number of
+/// people; with the root of it, half of the growth is paid in time and half in work.
+fn tick(config: &RoomConfig, people: usize) -> Duration {
+    let root = (people as f64).sqrt();
+    config.tick_per_root.mul_f64(root).clamp(config.min_tick, config.max_tick)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_people_the_longer_a_room_gathers_within_bounds() {
+        let config = RoomConfig::default();
+        let ticks = [1, 100, 500, 1_000, 2_000].map(|people| tick(&config, people).as_millis());
+        assert_eq!(ticks, [4, 10, 22, 31, 33]);
     }
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use actix::{ActorFutureExt, AsyncContext, Context, Recipient, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use bytes::Bytes;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
 use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor};
 use crate::{
+    desk::{Desk, Mail},
     document::{self, LiveDoc},
-    room::{Newcomer, Refused, Room, RoomEvent, RoomNews, Seat},
+    room::{Newcomer, Refused, Room, RoomNews, Seat},
     supervision::backoff,
 };
 
@@ -64,7 +65,8 @@ impl TaskActor {
         self.document = Some(stored.id);
         self.tail = stored.updates.len();
         self.load_failures = 0;
-        let room = Room::new(self.deps.config.clone(), stored.lineage, doc, self.status, self.lease.clone(), self.journal.durable);
+        let mut room = Room::new(self.deps.config.clone(), stored.lineage, doc, self.status, self.lease.clone(), self.journal.durable);
+        room.set_exit(ctx.address().recipient());
         self.phase = Phase::Live(Box::new(room));
         // Given to the Journal by the actor that was here before. Should the Journal crash now, only we still have them; and if
         // one were left out, somebody who sends it again would be told that it is on disk.
@@ -74,9 +76,9 @@ impl TaskActor {
         }
         self.give(ctx);
         for newcomer in waiting {
-            let (seat, outlet) = (newcomer.seat, newcomer.outlet.clone());
+            let (seat, desk) = (newcomer.seat, newcomer.desk.clone());
             if let Err(why) = self.let_in(newcomer, ctx) {
-                turn_away(&outlet, seat, why);
+                turn_away(&desk, seat, why);
             }
         }
         self.check_waiters();
@@ -90,7 +92,7 @@ impl TaskActor {
             self.phase = Phase::Loading(waiting);
         } else {
             for newcomer in waiting {
-                turn_away(&newcomer.outlet, newcomer.seat, Refused::unavailable());
+                turn_away(&newcomer.desk, newcomer.seat, Refused::unavailable());
             }
         }
         ctx.run_later(backoff(FIRST_RETRY, MAX_RETRY, self.load_failures - 1), Self::load);
@@ -102,7 +104,7 @@ impl TaskActor {
         let refused =
             Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
         for newcomer in waiting {
-            turn_away(&newcomer.outlet, newcomer.seat, refused.clone());
+            turn_away(&newcomer.desk, newcomer.seat, refused.clone());
         }
         self.phase = Phase::Failed(refused);
         for waiter in self.waiters.drain(..) {
@@ -116,7 +118,7 @@ impl TaskActor {
             ctx.cancel_future(idle);
         }
         // What was gathered so far is part of what the newcomer is about to get.
-        self.flush(ctx);
+        self.flush();
         let Phase::Live(room) = &mut self.phase else { return Err(Refused::unavailable()) };
         room.task_changed(self.status, self.lease.clone());
         room.join(newcomer)?;
@@ -125,7 +127,6 @@ impl TaskActor {
     }
 }
 
-pub(super) fn turn_away(outlet: &Recipient<RoomEvent>, seat: Seat, why: Refused) {
-    // Beyond the mailbox's capacity if need be: once for each who waited.
-    outlet.do_send(RoomEvent { subscription: seat.subscription, news: RoomNews::Out { close: None, why } });
+pub(super) fn turn_away(desk: &Desk, seat: Seat, why: Refused) {
+    desk.post(Mail::To(seat, RoomNews::Out { close: None, why }));
 }

@@ -1,5 +1,7 @@
 //! What a TaskActor is told, and what it does about it.
 
+use std::collections::HashMap;
+
 use actix::{Actor, AsyncContext, Context, Handler, Message, ResponseFuture, StreamHandler};
 use bytes::Bytes;
 use futures_util::stream;
@@ -56,6 +58,11 @@ pub struct Input {
     pub what: RoomInput,
 }
 
+/// Where pointers are now, of one thread's people; none: not on the image any more.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Cursors(pub HashMap<Seat, Option<(i32, i32)>>);
+
 /// What a member does.
 #[derive(Clone, Debug)]
 pub enum RoomInput {
@@ -68,7 +75,6 @@ pub enum RoomInput {
         epoch: u32,
         bytes: Bytes,
     },
-    Cursor(Option<(i32, i32)>),
     Presence(PresenceState),
     /// A stock client's state vector: what does it lack?
     Step1(Bytes),
@@ -84,7 +90,7 @@ impl RoomInput {
     pub fn size(&self) -> usize {
         match self {
             Self::Update { bytes, .. } | Self::Ghost { bytes, .. } | Self::Step1(bytes) | Self::Awareness(bytes) => bytes.len(),
-            Self::Cursor(_) | Self::Presence(_) | Self::AskStep1 | Self::QueryAwareness => 0,
+            Self::Presence(_) | Self::AskStep1 | Self::QueryAwareness => 0,
         }
     }
 }
@@ -215,10 +221,6 @@ impl Handler<Input> for TaskActor {
         let refused = match what {
             RoomInput::Update { seq, bytes } => return self.edit(seat, seq, &bytes, ctx),
             RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
-            RoomInput::Cursor(at) => {
-                room.point(seat, at);
-                None
-            }
             RoomInput::Presence(state) => room.show(seat, state),
             RoomInput::Step1(vector) => room.tell_diff(seat, &vector),
             RoomInput::AskStep1 => {
@@ -233,6 +235,18 @@ impl Handler<Input> for TaskActor {
         };
         if let Some(why) = refused {
             room.send(seat, RoomNews::Refused { seq: None, why });
+        }
+        self.touched(ctx);
+    }
+}
+
+impl Handler<Cursors> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, Cursors(moved): Cursors, ctx: &mut Self::Context) {
+        let Phase::Live(room) = &mut self.phase else { return };
+        for (seat, at) in moved {
+            room.point(seat, at);
         }
         self.touched(ctx);
     }

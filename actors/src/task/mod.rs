@@ -1,7 +1,7 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
-//! Out: `RoomEvent` to sessions; `Edit` to the Journal.
+//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
+//! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 33 ms, by the number of people), idle, renewal of bridged awareness, a load that is tried again.
 //! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
 //! were in are told `Lost` and join again. Stops: when nobody was here for a while and all edits are on disk.
@@ -18,7 +18,7 @@ mod submits;
 
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{ChangeRights, GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
+pub use messages::{ChangeRights, Cursors, GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
 
 use std::{sync::Arc, time::Duration};
 

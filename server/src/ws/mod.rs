@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use tandem_actors::{
     AuthError as LiveAuthError, Authenticator,
-    session::{Body, stock, tandem},
+    session::{Body, Connection, pipe, refuse, stock, tandem},
 };
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
@@ -82,7 +82,11 @@ async fn open_stock(request: HttpRequest, payload: Payload, state: Data<AppState
     let mut response = handshake(&request)?;
     let body = match admit(&request, &state).await {
         Ok((who, task)) => stock::start(&state.live, who, task, payload),
-        Err((code, reason)) => stock::refuse(code, reason),
+        Err((code, reason)) => {
+            let (reader, writer, body) = pipe(payload);
+            refuse(Connection::new(reader, writer), code, reason);
+            body
+        }
     };
     Ok(answer(&mut response, body))
 }

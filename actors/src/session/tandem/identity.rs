@@ -7,16 +7,16 @@ use tandem_protocol::{
     SessionId,
     ws::{CloseCode, Hello, Limits, Refresh, Refreshed, Welcome},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{Ctx, SessionActor, outbound::millis};
-use crate::session::outbox::shorten;
+use crate::session::shorten;
 use crate::{ports::AuthError, room::Refused, user::Attach};
 
 impl SessionActor {
     pub(super) fn hello(&mut self, hello: Hello, ctx: &mut Ctx) {
         if self.who.is_some() {
-            return self.error(None, None, Refused::new("bad_frame", "hello was said already; send refresh for a new token"), ctx);
+            return self.error(None, None, Refused::new("bad_frame", "hello was said already; send refresh for a new token"));
         }
         tracing::debug!(session = %self.id, client = %shorten(&hello.client), "hello");
         let (live, deadline) = (self.live.clone(), self.config.hello_deadline);
@@ -32,7 +32,7 @@ impl SessionActor {
     }
 
     pub(super) fn welcome(&mut self, who: Identity, resume: Option<SessionId>, ctx: &mut Ctx) {
-        self.latch.open();
+        self.outbox.admit();
         let welcome = Welcome {
             session_id: self.id,
             user: who.user.clone(),
@@ -46,10 +46,10 @@ impl SessionActor {
             },
         };
         self.resume = resume;
-        self.plan_expiry(&who, ctx);
-        self.who = Some(who);
+        self.plan_expiry(&who);
+        self.who = Some(Box::new(who));
         self.attach(ctx);
-        self.send_control(welcome, ctx);
+        self.send_control(welcome);
     }
 
     /// Tell the person's actor about this tab.
@@ -73,12 +73,9 @@ impl SessionActor {
         }));
     }
 
-    pub(super) fn plan_expiry(&mut self, who: &Identity, ctx: &mut Ctx) {
-        if let Some(old) = self.expiry.take() {
-            ctx.cancel_future(old);
-        }
+    pub(super) fn plan_expiry(&self, who: &Identity) {
         let left = (who.expires_at - Utc::now()).to_std().unwrap_or_default();
-        self.expiry = Some(ctx.run_later(left, |session, ctx| session.close(CloseCode::TokenExpired, "the token ran out", ctx)));
+        self.outbox.set_deadline(Instant::now().checked_add(left));
     }
 
     pub(super) fn refuse_token(&mut self, error: &AuthError, ctx: &mut Ctx) {
@@ -98,11 +95,11 @@ impl SessionActor {
             Ok(who) => session.refreshed(who, ctx),
             // The old token is good for a while yet.
             Err(AuthError::Unavailable) => {
-                session.error(None, None, Refused::new("unavailable", "tokens cannot be checked at the moment").retryable(), ctx)
+                session.error(None, None, Refused::new("unavailable", "tokens cannot be checked at the moment").retryable())
             }
             Err(error) => {
                 let why = Refused::new("token_refused", error.to_string()).field("token", "valid");
-                session.error(None, None, why, ctx);
+                session.error(None, None, why);
             }
         }));
     }
@@ -114,9 +111,9 @@ impl SessionActor {
         }
         let role_changed = before.workspace_role != who.workspace_role;
         let refreshed = Refreshed { token_expires_at: who.expires_at };
-        self.plan_expiry(&who, ctx);
-        self.who = Some(who);
-        self.send_control(refreshed, ctx);
+        self.plan_expiry(&who);
+        self.who = Some(Box::new(who));
+        self.send_control(refreshed);
         if role_changed {
             self.recheck(None, ctx);
         }

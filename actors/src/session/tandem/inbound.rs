@@ -1,33 +1,19 @@
-//! What the client sends: frames put together, counted, decoded and handed on.
+//! What the client sends: decoded and handed on.
 
 use actix::{ActorContext, StreamHandler};
-use actix_http::ws::{Item, Message, ProtocolError};
-use bytes::{Bytes, BytesMut};
-use chrono::Utc;
 use tandem_domain::permission::Action;
-use tandem_protocol::ws::{ClientControl, ClientFrame, ClientHot, CloseCode, Pong};
-use tokio::time::Instant;
+use tandem_protocol::ws::{ClientControl, ClientFrame, ClientHot, CloseCode, DecodeError};
 
-use super::{Ctx, SessionActor};
-use crate::{room::Refused, task::RoomInput};
+use super::{Ctx, SessionActor, voice::pong};
+use crate::{room::Refused, session::Incoming, task::RoomInput};
 
-impl StreamHandler<Result<Message, ProtocolError>> for SessionActor {
-    fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Ctx) {
-        if self.closing {
-            return;
-        }
-        self.heard = Instant::now();
-        match message {
-            Ok(message) => self.message(message, ctx),
-            Err(ProtocolError::Overflow) => {
-                let reason = format!("a frame may have {} bytes", self.config.max_frame);
-                self.close(CloseCode::TooBig, &reason, ctx);
-            }
-            Err(_) if !self.latch.is_open() => {
-                let reason = format!("at most {} bytes before hello", self.config.max_unauthenticated);
-                self.close(CloseCode::BadFrame, &reason, ctx);
-            }
-            Err(error) => self.close(CloseCode::BadFrame, &error.to_string(), ctx),
+impl StreamHandler<Incoming> for SessionActor {
+    fn handle(&mut self, incoming: Incoming, ctx: &mut Ctx) {
+        match incoming {
+            Incoming::Text(text) => self.decoded(ClientFrame::decode_text(self.subprotocol, &text), ctx),
+            Incoming::Binary(bytes) => self.decoded(ClientFrame::decode_binary(self.subprotocol, &bytes), ctx),
+            Incoming::Closed => self.close(CloseCode::Normal, "", ctx),
+            Incoming::Broken(code, reason) => self.close(code, &reason, ctx),
         }
     }
 
@@ -37,63 +23,7 @@ impl StreamHandler<Result<Message, ProtocolError>> for SessionActor {
 }
 
 impl SessionActor {
-    pub(super) fn message(&mut self, message: Message, ctx: &mut Ctx) {
-        let size = match &message {
-            Message::Text(text) => text.len(),
-            Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
-            Message::Continuation(Item::FirstText(b) | Item::FirstBinary(b) | Item::Continue(b) | Item::Last(b)) => b.len(),
-            Message::Close(_) | Message::Nop => 0,
-        };
-        if !self.frames.take(1) || !self.bytes.take(size) {
-            metrics::counter!("tandem_refused_total", "queue" => "inbound").increment(1);
-            return self.close(CloseCode::TryLater, "too many frames or bytes a second", ctx);
-        }
-        match message {
-            Message::Text(text) => self.text(&text, ctx),
-            Message::Binary(bytes) => self.binary(&bytes, ctx),
-            Message::Ping(bytes) => ctx.pong(&bytes),
-            Message::Continuation(item) => self.piece(item, ctx),
-            Message::Close(_) => self.close(CloseCode::Normal, "", ctx),
-            Message::Pong(_) | Message::Nop => {}
-        }
-    }
-
-    pub(super) fn piece(&mut self, item: Item, ctx: &mut Ctx) {
-        let (text, piece, last) = match (item, &self.partial) {
-            (Item::FirstText(bytes), None) => (true, bytes, false),
-            (Item::FirstBinary(bytes), None) => (false, bytes, false),
-            (Item::Continue(bytes), Some((text, _))) => (*text, bytes, false),
-            (Item::Last(bytes), Some((text, _))) => (*text, bytes, true),
-            _ => return self.close(CloseCode::BadFrame, "a message's pieces are out of order", ctx),
-        };
-        let (_, gathered) = self.partial.get_or_insert_with(|| (text, BytesMut::new()));
-        gathered.extend_from_slice(&piece);
-        if gathered.len() > self.config.max_frame {
-            let reason = format!("a message may have {} bytes", self.config.max_frame);
-            return self.close(CloseCode::TooBig, &reason, ctx);
-        }
-        if !last {
-            return;
-        }
-        let Some((_, whole)) = self.partial.take() else { return };
-        match (text, std::str::from_utf8(&whole)) {
-            (true, Ok(text)) => self.text(text, ctx),
-            (true, Err(_)) => self.close(CloseCode::BadFrame, "text that is not UTF-8", ctx),
-            (false, _) => self.binary(&whole.freeze(), ctx),
-        }
-    }
-
-    pub(super) fn text(&mut self, text: &str, ctx: &mut Ctx) {
-        let frame = ClientFrame::decode_text(self.subprotocol, text);
-        self.decoded(frame, ctx);
-    }
-
-    pub(super) fn binary(&mut self, bytes: &Bytes, ctx: &mut Ctx) {
-        let frame = ClientFrame::decode_binary(self.subprotocol, bytes);
-        self.decoded(frame, ctx);
-    }
-
-    pub(super) fn decoded(&mut self, frame: Result<ClientFrame, tandem_protocol::ws::DecodeError>, ctx: &mut Ctx) {
+    pub(super) fn decoded(&mut self, frame: Result<ClientFrame, DecodeError>, ctx: &mut Ctx) {
         match frame {
             Ok(ClientFrame::Control(ClientControl::Hello(hello))) => self.hello(hello, ctx),
             Ok(_) if self.who.is_none() => self.close(CloseCode::BadFrame, "the first message must be hello", ctx),
@@ -101,7 +31,7 @@ impl SessionActor {
             Ok(ClientFrame::Hot(hot)) => self.hot(hot, ctx),
             Err(error) => {
                 let message = error.to_string();
-                self.error(None, None, Refused::new("bad_frame", message.clone()).field("frame", "malformed"), ctx);
+                self.error(None, None, Refused::new("bad_frame", message.clone()).field("frame", "malformed"));
                 self.close(CloseCode::BadFrame, &message, ctx);
             }
         }
@@ -115,7 +45,7 @@ impl SessionActor {
             ClientControl::Subscribe(subscribe) => self.subscribe(subscribe, ctx),
             ClientControl::Unsubscribe(unsubscribe) => self.unsubscribe(unsubscribe.channel),
             ClientControl::SetPresence(set) => self.set_presence(set.channel, set.state, ctx),
-            ClientControl::Ping(ping) => self.send_control(Pong { t: ping.t, server_time: Utc::now() }, ctx),
+            ClientControl::Ping(ping) => self.send(&pong(ping.t)),
         }
     }
 
@@ -128,9 +58,9 @@ impl SessionActor {
                 self.input(channel, None, Action::DocumentWrite, RoomInput::Ghost { epoch, bytes }, ctx);
             }
             ClientHot::Cursor { channel, x4, y4 } => {
-                self.input(channel, None, Action::PresenceShare, RoomInput::Cursor(Some((x4, y4))), ctx);
+                self.point(channel, Some((x4, y4)));
             }
-            ClientHot::CursorGone { channel } => self.input(channel, None, Action::PresenceShare, RoomInput::Cursor(None), ctx),
+            ClientHot::CursorGone { channel } => self.point(channel, None),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In: frames of the client; `RoomEvent`, `ProjectEvent`, `UserEvent`; `SessionCommand` (a stop of the house).
 //! Out: frames to the client; `Join`, `Input`, `Leave` to rooms; `Watch`, `Here`, `Gone` to projects; `Attach` to its person.
-//! Timers: the deadline of `hello`, heartbeat, the end of the token, release of what is held back, retries to a busy room.
+//! Timers: retries to a busy room; `Alarm`s of the Desk for the deadline of `hello`, the heartbeat and the end of the token.
 //! Starts: with an upgrade. Restarts: never; a client whose session crashes reconnects. Stops: with its connection.
 //!
 //! Before `hello` a stranger has little of everything: time, bytes, and no rights. After it every frame is checked against what
@@ -15,25 +15,26 @@ mod projects;
 mod rights;
 mod subscriptions;
 mod tasks;
+mod voice;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
-use actix::{Actor, Addr, AsyncContext, Running, SpawnHandle};
+use actix::{Actor, Addr, AsyncContext, Context};
 use actix_web::error::PayloadError;
-use actix_web_actors::ws::WebsocketContext;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::Stream;
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     LineageId, ProjectId, ProjectRole, SessionId, TaskId,
-    ws::{CloseCode, PresenceState, Subprotocol},
+    ws::{PresenceState, Subprotocol},
 };
-use tokio::time::Instant;
+use tokio::{io::AsyncRead, time::Instant};
 
-use super::{Body, Latch, Outbox, gate::Bucket, held::Held, run};
+use super::{Body, Connection, Outbox, pipe, run};
 use crate::{
     config::SessionConfig,
     live::Live,
@@ -45,45 +46,29 @@ use crate::{
 
 /// Events of rooms and others that may wait while this actor's thread is busy.
 const MAILBOX: usize = 2_048;
-/// How often the socket's state and the heartbeat are looked at.
-const PULSE: Duration = Duration::from_secs(1);
-/// While something is held back because the socket is busy.
-const RELEASE: Duration = Duration::from_millis(5);
 /// While a room's mailbox is full.
 const AGAIN: Duration = Duration::from_millis(5);
 /// How long a client shall stay away when the server restarts, before its own jitter.
 const COME_BACK: Duration = Duration::from_millis(500);
 const MAX_CHANNEL: u32 = i32::MAX as u32;
 
-type Ctx = WebsocketContext<SessionActor>;
+type Ctx = Context<SessionActor>;
 
 pub struct SessionActor {
     live: Live,
-    config: SessionConfig,
+    config: Arc<SessionConfig>,
     id: SessionId,
     subprotocol: Subprotocol,
     outbox: Outbox,
-    latch: Latch,
     /// None: nobody said hello yet.
-    who: Option<Identity>,
+    who: Option<Box<Identity>>,
     /// The session this one continues, until its channels are joined.
     resume: Option<SessionId>,
     channels: BTreeMap<u32, Channel>,
-    /// The channel of each subscription. A subscription's number is never used twice, so news of one that ended find nothing.
-    subscriptions: HashMap<u64, u32>,
+    /// A subscription's number is never used twice, so news of one that ended find nothing.
     last_subscription: u64,
     person: Option<Addr<UserActor>>,
-    /// A message that comes in pieces.
-    partial: Option<(bool, BytesMut)>,
-    held: Held,
-    release_planned: bool,
     again_planned: bool,
-    frames: Bucket,
-    bytes: Bucket,
-    heard: Instant,
-    said: Instant,
-    expiry: Option<SpawnHandle>,
-    closing: bool,
 }
 
 enum Channel {
@@ -109,6 +94,8 @@ struct TaskChannel {
     /// The client has its `subscribed` and sends on it.
     joined: bool,
     project: Option<Addr<ProjectActor>>,
+    /// Where the pointer went before the room's address came.
+    pointer: Option<Option<(i32, i32)>>,
     /// What a busy room could not take yet, in order.
     backlog: VecDeque<RoomInput>,
     /// Shown again after a room crashed.
@@ -124,46 +111,32 @@ impl Channel {
     }
 }
 
-/// Start a session over the bytes of an upgraded request. Returns the response's body.
+/// Start a session over a connection whose handshake is done.
+pub fn open<R: AsyncRead + Unpin + 'static>(live: &Live, subprotocol: Subprotocol, connection: Connection<R>) {
+    let (id, config) = (SessionId::new(), Arc::clone(&live.inner().session));
+    run(id, &config, connection, |outbox| SessionActor {
+        live: live.clone(),
+        config: Arc::clone(&config),
+        id,
+        subprotocol,
+        outbox,
+        who: None,
+        resume: None,
+        channels: BTreeMap::new(),
+        last_subscription: 0,
+        person: None,
+        again_planned: false,
+    });
+}
+
+/// Start a session over a connection in memory. Returns what it writes.
 pub fn start<S>(live: &Live, subprotocol: Subprotocol, bytes: S) -> Body
 where
     S: Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
 {
-    let (outbox, latch) = (Outbox::default(), Latch::default());
-    let config = live.inner().config.session.clone();
-    let limits = (config.max_frame, config.max_unauthenticated);
-    let session = SessionActor::new(live.clone(), config, subprotocol, outbox.clone(), latch.clone());
-    run(session, bytes, limits, latch, &outbox)
-}
-
-impl SessionActor {
-    fn new(live: Live, config: SessionConfig, subprotocol: Subprotocol, outbox: Outbox, latch: Latch) -> Self {
-        let now = Instant::now();
-        Self {
-            frames: Bucket::new(config.frames),
-            bytes: Bucket::new(config.bytes),
-            live,
-            config,
-            id: SessionId::new(),
-            subprotocol,
-            outbox,
-            latch,
-            who: None,
-            resume: None,
-            channels: BTreeMap::new(),
-            subscriptions: HashMap::new(),
-            last_subscription: 0,
-            person: None,
-            partial: None,
-            held: Held::default(),
-            release_planned: false,
-            again_planned: false,
-            heard: now,
-            said: now,
-            expiry: None,
-            closing: false,
-        }
-    }
+    let (reader, writer, body) = pipe(bytes);
+    open(live, subprotocol, Connection::new(reader, writer));
+    body
 }
 
 impl Actor for SessionActor {
@@ -175,16 +148,7 @@ impl Actor for SessionActor {
         if self.live.inner().is_closing() {
             return self.goodbye(ctx);
         }
-        ctx.run_later(self.config.hello_deadline, |session, ctx| {
-            if session.who.is_none() {
-                session.close(CloseCode::HelloTimeout, "no hello in time", ctx);
-            }
-        });
-        ctx.run_interval(PULSE, |session, ctx| session.pulse(ctx));
-    }
-
-    fn stopping(&mut self, _: &mut Ctx) -> Running {
-        Running::Stop
+        self.outbox.set_deadline(Some(Instant::now() + self.config.hello_deadline));
     }
 
     /// Also in a panic, and when the connection is gone.

@@ -30,12 +30,12 @@ impl SessionActor {
             }
             Err(Refused::overloaded())
         };
-        ctx.spawn(watch.into_actor(self).map(move |watching, session, ctx| match watching {
+        ctx.spawn(watch.into_actor(self).map(move |watching, session, _| match watching {
             Ok(found) => match session.channels.get_mut(&channel) {
                 Some(Channel::Project { subscription: of, actor, .. }) if *of == subscription => *actor = Some(found),
                 _ => found.recipient().do_send(Gone(seat)),
             },
-            Err(why) => session.turned_away(channel, subscription, why, ctx),
+            Err(why) => session.turned_away(channel, subscription, why),
         }));
     }
 
@@ -43,27 +43,23 @@ impl SessionActor {
         let Some(who) = self.who.clone() else { return };
         let Some(subscription) = self.channels.get(&channel).map(Channel::subscription) else { return };
         if who.user_id().0 != id {
-            return self.turned_away(
-                channel,
-                subscription,
-                Refused::new("forbidden", "only one's own topic").field("topic.id", "own"),
-                ctx,
-            );
+            let why = Refused::new("forbidden", "only one's own topic").field("topic.id", "own");
+            return self.turned_away(channel, subscription, why);
         }
         let live = self.live.clone();
         let leases = async move { live.inner().directory.leases(&who).await };
-        ctx.spawn(leases.into_actor(self).map(move |leases, session, ctx| match leases {
-            Ok(leases) => session.user_joined(channel, subscription, leases, ctx),
-            Err(error) => session.turned_away(channel, subscription, looked_up(&error, "person"), ctx),
+        ctx.spawn(leases.into_actor(self).map(move |leases, session, _| match leases {
+            Ok(leases) => session.user_joined(channel, subscription, leases),
+            Err(error) => session.turned_away(channel, subscription, looked_up(&error, "person")),
         }));
     }
 
-    pub(super) fn user_joined(&mut self, channel: u32, subscription: u64, leases: Vec<MyLease>, ctx: &mut Ctx) {
+    pub(super) fn user_joined(&mut self, channel: u32, subscription: u64, leases: Vec<MyLease>) {
         if self.is_current(channel, subscription)
             && let Some(who) = &self.who
         {
             let topic = Topic { kind: TopicKind::User, id: who.user_id().into() };
-            self.send_control(Subscribed { channel, topic, task: None, project: None, user: Some(UserLive { leases }) }, ctx);
+            self.send_control(Subscribed { channel, topic, task: None, project: None, user: Some(UserLive { leases }) });
         }
     }
 }
@@ -72,18 +68,18 @@ impl Handler<ProjectEvent> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, event: ProjectEvent, ctx: &mut Ctx) {
-        let Some(channel) = self.subscriptions.get(&event.subscription).copied() else { return };
+        let Some(channel) = self.channel_of(event.subscription) else { return };
         match event.news {
             ProjectNews::State(state) => {
                 let Some(Channel::Project { id, .. }) = self.channels.get(&channel) else { return };
                 let topic = Topic { kind: TopicKind::Project, id: (*id).into() };
-                self.send_control(Subscribed { channel, topic, task: None, project: Some((*state).clone()), user: None }, ctx);
+                self.send_control(Subscribed { channel, topic, task: None, project: Some((*state).clone()), user: None });
             }
             ProjectNews::Diff(change) => {
                 let (progress, here, left) = (change.progress, change.here.clone(), change.left.clone());
-                self.send_control(ProjectDiff { channel, progress, here, left }, ctx);
+                self.send_control(ProjectDiff { channel, progress, here, left });
             }
-            ProjectNews::Unavailable => self.turned_away(channel, event.subscription, Refused::unavailable(), ctx),
+            ProjectNews::Unavailable => self.turned_away(channel, event.subscription, Refused::unavailable()),
             ProjectNews::Lost => self.project_lost(channel, event.subscription, ctx),
         }
     }
@@ -116,7 +112,7 @@ impl Handler<UserEvent> for SessionActor {
                 let users = |(channel, what): (&u32, &Channel)| matches!(what, Channel::User { .. }).then_some(*channel);
                 let channels: Vec<u32> = self.channels.iter().filter_map(users).collect();
                 for channel in channels {
-                    self.send_control(LeaseChanged { channel, event, lease: lease.clone() }, ctx);
+                    self.send_control(LeaseChanged { channel, event, lease: lease.clone() });
                 }
             }
             UserEvent::RecheckRights(project) => self.recheck(Some(project), ctx),

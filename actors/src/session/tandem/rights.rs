@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use tandem_domain::permission::Action;
-use tandem_protocol::{
-    ProjectId, ProjectRole,
-    ws::{CloseCode, RightsChanged},
-};
+use tandem_protocol::{ProjectId, ProjectRole, ws::CloseCode};
 
 use super::{Channel, Ctx, SessionActor};
 use crate::{
@@ -62,14 +59,14 @@ impl SessionActor {
         let Some(who) = &self.who else { return };
         let record = match record {
             Ok(record) => record,
-            Err(DirectoryError::NotFound) => return self.end_access(channel, "task", ctx),
+            Err(DirectoryError::NotFound) => return self.end_access(channel, "task"),
             Err(DirectoryError::Unavailable) => {
                 ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_rights(channel, ctx));
                 return;
             }
         };
         let Some(role) = who.effective_role(record.membership).filter(|_| who.may(Action::DocumentRead, record.membership)) else {
-            return self.end_access(channel, "task", ctx);
+            return self.end_access(channel, "task");
         };
         let read_only = read_only(who, record.membership, record.project_status);
         let session = self.id;
@@ -86,10 +83,10 @@ impl SessionActor {
     }
 
     /// The room has taken the new rights: every edit it saw before was judged by the old ones.
-    pub(super) fn rights_changed(&mut self, channel: u32, role: ProjectRole, read_only: Option<&'static str>, ctx: &mut Ctx) {
-        let Some(task) = self.task(channel) else { return };
-        task.role = Some(role);
-        self.send_control(RightsChanged { channel, role, read_only: read_only.map(str::to_owned) }, ctx);
+    pub(super) fn rights_changed(&mut self, channel: u32, role: ProjectRole) {
+        if let Some(task) = self.task(channel) {
+            task.role = Some(role);
+        }
     }
 
     fn ask_project_rights(&mut self, channel: u32, ctx: &mut Ctx) {
@@ -103,7 +100,7 @@ impl SessionActor {
         ctx.spawn(ask.into_actor(self).map(move |may, session, ctx| match may {
             _ if !session.is_current(channel, subscription) => {}
             Ok(true) => {}
-            Ok(false) | Err(DirectoryError::NotFound) => session.end_access(channel, "project", ctx),
+            Ok(false) | Err(DirectoryError::NotFound) => session.end_access(channel, "project"),
             Err(DirectoryError::Unavailable) => {
                 ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_project_rights(channel, ctx));
             }
@@ -112,16 +109,16 @@ impl SessionActor {
 
     /// A subscription ends because its topic is no longer this person's to see. Edits that wait here are refused one by one: the
     /// client keeps what it made and can tell its person.
-    fn end_access(&mut self, channel: u32, what: &str, ctx: &mut Ctx) {
+    fn end_access(&mut self, channel: u32, what: &str) {
         let waiting = self.task(channel).map(|task| std::mem::take(&mut task.backlog)).unwrap_or_default();
         self.unsubscribe(channel);
         let why = Refused::new("access_ended", format!("you may no longer see this {what}")).field("channel", "member");
         for input in waiting {
             if let RoomInput::Update { seq: seq @ Some(_), .. } = input {
-                self.error(Some(channel), seq, why.clone(), ctx);
+                self.error(Some(channel), seq, why.clone());
             }
         }
-        self.error(Some(channel), None, why, ctx);
+        self.error(Some(channel), None, why);
     }
 
     /// Whether the token is still good, after somebody revoked one.

@@ -6,6 +6,7 @@ use tandem_protocol::ws::{Subscribe, Topic, TopicKind};
 
 use super::{Channel, Ctx, MAX_CHANNEL, SessionActor, TaskChannel};
 use crate::{
+    desk,
     project::Gone,
     room::{Refused, Seat},
     task::Leave,
@@ -15,11 +16,10 @@ impl SessionActor {
     pub(super) fn subscribe(&mut self, subscribe: Subscribe, ctx: &mut Ctx) {
         let channel = subscribe.channel;
         if let Err(why) = self.check_channel(channel) {
-            return self.error(Some(channel), None, why, ctx);
+            return self.error(Some(channel), None, why);
         }
         self.last_subscription += 1;
         let subscription = self.last_subscription;
-        self.subscriptions.insert(subscription, channel);
         let Topic { kind, id } = subscribe.topic;
         match kind {
             TopicKind::Task => {
@@ -35,6 +35,7 @@ impl SessionActor {
                     room: None,
                     joined: false,
                     project: None,
+                    pointer: None,
                     backlog: VecDeque::new(),
                     presence: None,
                 };
@@ -74,8 +75,7 @@ impl SessionActor {
 
     pub(super) fn drop_channel(&mut self, channel: u32) -> Option<Channel> {
         let dropped = self.channels.remove(&channel)?;
-        self.subscriptions.remove(&dropped.subscription());
-        self.held.forget(channel);
+        desk::release(Seat { session: self.id, subscription: dropped.subscription() });
         Some(dropped)
     }
 
@@ -96,11 +96,16 @@ impl SessionActor {
     }
 
     /// An attempt that failed: the channel is free again.
-    pub(super) fn turned_away(&mut self, channel: u32, subscription: u64, why: Refused, ctx: &mut Ctx) {
+    pub(super) fn turned_away(&mut self, channel: u32, subscription: u64, why: Refused) {
         if self.is_current(channel, subscription) {
             self.unsubscribe(channel);
-            self.error(Some(channel), None, why, ctx);
+            self.error(Some(channel), None, why);
         }
+    }
+
+    /// None: of a subscription that ended.
+    pub(super) fn channel_of(&self, subscription: u64) -> Option<u32> {
+        self.channels.iter().find(|(_, channel)| channel.subscription() == subscription).map(|(number, _)| *number)
     }
 
     pub(super) fn is_current(&self, channel: u32, subscription: u64) -> bool {

@@ -1,18 +1,21 @@
 //! Channels of tasks: the way into a room, what is sent there, and what comes back.
 
+use std::rc::Rc;
+
 use actix::{ActorFutureExt, Addr, AsyncContext, Handler, WrapFuture, dev::SendError};
 use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
     ProjectId,
-    ws::{CloseCode, GhostsReset, PresenceDiff, PresenceState, ServerHot, Subscribed, TaskChanged, Topic, TopicKind},
+    ws::{CloseCode, PresenceState},
 };
 
-use super::{AGAIN, Channel, Ctx, SessionActor};
+use super::{AGAIN, Channel, Ctx, SessionActor, voice::Voice};
 use crate::session::is_overfull;
 use crate::{
+    desk,
     ports::{DirectoryError, TaskRecord},
     project::{Gone, Here},
-    room::{Dialect, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
+    room::{Dialect, Joined, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
     task::{Input, Leave, RoomInput, TaskActor},
 };
 
@@ -20,10 +23,12 @@ impl SessionActor {
     /// Ask whether this person may, then enter the room. The room answers with an event.
     pub(super) fn join_task(&mut self, channel: u32, ctx: &mut Ctx) {
         let Some(who) = self.who.clone() else { return };
-        let (session, resume, outlet, live) = (self.id, self.resume, ctx.address().recipient(), self.live.clone());
+        let (session, resume, subprotocol, live) = (self.id, self.resume, self.subprotocol, self.live.clone());
         let Some(task) = self.task(channel) else { return };
         let subscription = task.subscription;
         let (id, lineage, state_vector) = (task.id, task.lineage, task.state_vector.clone());
+        desk::reserve(Seat { session, subscription }, Rc::new(Voice { subprotocol, channel, task: id }));
+        let desk = desk::here();
         let join = async move {
             let record = live.inner().directory.task(&who, id).await.map_err(|e| looked_up(&e, "task"))?;
             if !who.may(Action::DocumentRead, record.membership) {
@@ -38,7 +43,7 @@ impl SessionActor {
                 role,
                 dialect: Dialect::Tandem,
                 again: false,
-                outlet,
+                desk,
                 resume,
                 lineage,
                 state_vector,
@@ -48,7 +53,7 @@ impl SessionActor {
         };
         ctx.spawn(join.into_actor(self).map(move |entered, session, ctx| match entered {
             Ok((record, room)) => session.entered(channel, subscription, record, room, ctx),
-            Err(why) => session.turned_away(channel, subscription, why, ctx),
+            Err(why) => session.turned_away(channel, subscription, why),
         }));
     }
 
@@ -62,8 +67,11 @@ impl SessionActor {
         let Some(task) = self.task(channel) else { return };
         task.record = Some(record);
         task.room = Some(room);
-        let stale = std::mem::take(&mut task.rights_stale);
+        let (stale, pointer) = (std::mem::take(&mut task.rights_stale), task.pointer.take());
         self.drain(channel, ctx);
+        if let Some(at) = pointer {
+            self.point(channel, at);
+        }
         self.be_here(channel, subscription, key.project, ctx);
         if stale {
             self.ask_rights(channel, ctx);
@@ -102,34 +110,46 @@ impl SessionActor {
     /// Something for a room, if this person may.
     pub(super) fn input(&mut self, channel: u32, seq: Option<u64>, action: Action, input: RoomInput, ctx: &mut Ctx) {
         let Some(Channel::Task(task)) = self.channels.get_mut(&channel) else {
-            let why = Refused::new("unknown_channel", "no task is subscribed on this channel").field("channel", "subscribed");
-            return self.error(Some(channel), seq, why, ctx);
+            return self.error(Some(channel), seq, unknown_channel());
         };
         if !task.joined {
             if task.record.is_some() {
                 // The room is being joined anew; what was sent to the old one is sent again after the next `subscribed`.
                 return;
             }
-            let why = Refused::new("not_subscribed", "wait for subscribed before sending on a channel").field("channel", "subscribed");
-            return self.error(Some(channel), seq, why, ctx);
+            return self.error(Some(channel), seq, not_subscribed());
         }
         // The role the room's welcome named: the answer that brings the record may come after it, and taking an unknown
         // membership for none would refuse good edits of a quick client.
         if !task.role.is_some_and(|role| permits(role, action)) {
-            return self.error(Some(channel), seq, Refused::read_only("role"), ctx);
+            return self.error(Some(channel), seq, Refused::read_only("role"));
         }
         if let RoomInput::Presence(state) = &input {
             task.presence = Some(state.clone());
         }
-        match (&input, task.backlog.back_mut()) {
-            // Latest wins here too.
-            (RoomInput::Cursor(_), Some(last @ RoomInput::Cursor(_))) => *last = input,
-            _ => task.backlog.push_back(input),
-        }
+        task.backlog.push_back(input);
         if is_overfull(&task.backlog, &self.config) {
-            return self.close(CloseCode::TryLater, "the room is overloaded", ctx);
+            return self.close(CloseCode::TryLater, "too much waits for a busy room (max_backlog)", ctx);
         }
         self.drain(channel, ctx);
+    }
+
+    /// Pointers do not wait for anything: the Desk gathers them, and only the newest place counts.
+    pub(super) fn point(&mut self, channel: u32, at: Option<(i32, i32)>) {
+        let session = self.id;
+        match self.channels.get_mut(&channel) {
+            Some(Channel::Task(task)) if task.joined => match &task.room {
+                _ if !task.role.is_some_and(|role| permits(role, Action::PresenceShare)) => {
+                    self.error(Some(channel), None, Refused::read_only("role"));
+                }
+                Some(room) => desk::point(room, Seat { session, subscription: task.subscription }, at),
+                None => task.pointer = Some(at),
+            },
+            // The room is being joined anew.
+            Some(Channel::Task(task)) if task.record.is_some() => {}
+            Some(Channel::Task(_)) => self.error(Some(channel), None, not_subscribed()),
+            _ => self.error(Some(channel), None, unknown_channel()),
+        }
     }
 
     /// Give the room what waits for it, in order, as much as it takes.
@@ -180,11 +200,17 @@ impl SessionActor {
         if let Some(project) = task.project.take() {
             project.recipient().do_send(Gone(Seat { session, subscription: old }));
         }
-        self.subscriptions.remove(&old);
-        self.subscriptions.insert(subscription, channel);
-        self.held.forget(channel);
+        desk::release(Seat { session, subscription: old });
         self.join_task(channel, ctx);
     }
+}
+
+fn unknown_channel() -> Refused {
+    Refused::new("unknown_channel", "no task is subscribed on this channel").field("channel", "subscribed")
+}
+
+fn not_subscribed() -> Refused {
+    Refused::new("not_subscribed", "wait for subscribed before sending on a channel").field("channel", "subscribed")
 }
 
 pub(super) fn looked_up(error: &DirectoryError, what: &str) -> Refused {
@@ -198,43 +224,38 @@ impl Handler<RoomEvent> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
-        let Some(channel) = self.subscriptions.get(&event.subscription).copied() else { return };
+        let Some(channel) = self.channel_of(event.subscription) else { return };
         match event.news {
             RoomNews::Joined(joined) => self.joined(channel, &joined, ctx),
-            RoomNews::Update(bytes) => self.send_hot(ServerHot::Update { channel, bytes }, ctx),
-            RoomNews::Ack(seq) => self.send_hot(ServerHot::Ack { channel, seq }, ctx),
-            RoomNews::Ghost { epoch, bytes } => self.send_hot(ServerHot::Ghost { channel, epoch, bytes }, ctx),
-            RoomNews::GhostsReset(epoch) => self.send_control(GhostsReset { channel, epoch }, ctx),
-            RoomNews::Cursors(cursors) => self.send_hot(ServerHot::Cursors { channel, cursors: cursors.to_vec() }, ctx),
-            RoomNews::Presence(change) => {
-                let (joined, changed, left) = (change.joined.clone(), change.changed.clone(), change.left.clone());
-                self.send_control(PresenceDiff { channel, joined, changed, left }, ctx);
-            }
-            RoomNews::Task { status, lease } => self.send_control(TaskChanged { channel, status, lease }, ctx),
-            RoomNews::Durability(durable) => self.send_control(tandem_protocol::ws::DurabilityChanged { channel, durable }, ctx),
-            RoomNews::Rights { role, read_only } => self.rights_changed(channel, role, read_only, ctx),
-            RoomNews::Refused { seq, why } => self.error(Some(channel), seq, why, ctx),
             RoomNews::Lost => self.rejoin(channel, ctx),
             RoomNews::Out { close, why } => self.thrown_out(channel, close, why, ctx),
-            // For stock clients.
-            RoomNews::Awareness(_) | RoomNews::AskAwareness | RoomNews::Diff { .. } | RoomNews::Lacks(_) => {}
+            RoomNews::Rights { role, .. } => self.rights_changed(channel, role),
+            // The Desk has told the client.
+            RoomNews::Update(_)
+            | RoomNews::Ack(_)
+            | RoomNews::Ghost { .. }
+            | RoomNews::GhostsReset(_)
+            | RoomNews::Cursors(_)
+            | RoomNews::Presence(_)
+            | RoomNews::Task { .. }
+            | RoomNews::Durability(_)
+            | RoomNews::Refused { .. }
+            | RoomNews::Awareness(_)
+            | RoomNews::AskAwareness
+            | RoomNews::Diff { .. }
+            | RoomNews::Lacks(_) => {}
         }
     }
 }
 
 impl SessionActor {
-    pub(super) fn joined(&mut self, channel: u32, joined: &crate::room::Joined, ctx: &mut Ctx) {
+    /// The client has its `subscribed` already, or is about to.
+    pub(super) fn joined(&mut self, channel: u32, joined: &Joined, ctx: &mut Ctx) {
         let Some(task) = self.task(channel) else { return };
         task.joined = true;
         task.role = Some(joined.task.role);
-        let topic = Topic { kind: TopicKind::Task, id: task.id.into() };
         if let Some(state) = task.presence.clone() {
             task.backlog.push_back(RoomInput::Presence(state));
-        }
-        self.send_control(Subscribed { channel, topic, task: Some(joined.task.clone()), project: None, user: None }, ctx);
-        self.send_hot(ServerHot::Sync { channel, bytes: joined.sync.clone() }, ctx);
-        if let Some(bytes) = &joined.ghosts {
-            self.send_hot(ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() }, ctx);
         }
         self.drain(channel, ctx);
     }
@@ -246,7 +267,7 @@ impl SessionActor {
         }
         self.unsubscribe(channel);
         let message = why.message.clone();
-        self.error(Some(channel), None, why, ctx);
+        self.error(Some(channel), None, why);
         if let Some(code) = close {
             self.close(code, &message, ctx);
         }

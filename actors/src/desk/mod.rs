@@ -1,0 +1,232 @@
+//! The Desk of a worker thread: it knows the thread's connections and which of them sit in which room.
+//!
+//! A room tells each thread once what happened, however many of its people are there; the Desk has it encoded once for all who hear the
+//! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something, and hands the rooms
+//! what its connections' pointers did meanwhile. Once a second it looks at all connections, so that none needs timers of its own.
+//!
+//! In: [`Mail`] of rooms (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
+//! sessions; `Cursors` and `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
+
+mod mail;
+mod pointers;
+mod pulse;
+mod seats;
+
+use std::{
+    cell::{Cell, RefCell},
+    future::poll_fn,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use actix::{Addr, Recipient};
+use tandem_protocol::SessionId;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::{Interval, MissedTickBehavior, interval, sleep},
+};
+
+pub use mail::{Fanout, Mail, RoomKey, UnderWay};
+pub use pulse::Alarm;
+
+use crate::{
+    config::SessionConfig,
+    room::{RoomEvent, Seat},
+    session::{Outbox, Speaker},
+    task::TaskActor,
+};
+use pointers::{Pointers, Rooms};
+use pulse::PULSE;
+use seats::{Line, Seats};
+
+/// Mails of one turn: then the outboxes are written.
+const TURN: usize = 512;
+/// Until a room that was busy is asked again.
+const AGAIN: Duration = Duration::from_millis(5);
+
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    static HERE: RefCell<Option<Rc<Local>>> = const { RefCell::new(None) };
+}
+
+/// How rooms reach a thread. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    number: u64,
+    // Without bound, and yet bounded: a room sends no further fan-out before the last ones were read (`Room::is_congested`),
+    // and all else answers something that a connection sent.
+    mail: UnboundedSender<Mail>,
+}
+
+impl Desk {
+    /// Which of the threads.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub fn post(&self, mail: Mail) {
+        // A thread that is gone has nobody who could miss it.
+        let _ = self.mail.send(mail);
+    }
+}
+
+/// The Desk as its own thread sees it.
+struct Local {
+    desk: Desk,
+    seats: RefCell<Seats>,
+    pointers: RefCell<Pointers>,
+    /// Outboxes to be written at the end of the turn.
+    dirty: RefCell<Vec<Outbox>>,
+    task: RefCell<Option<Waker>>,
+    /// A turn is planned for the rooms that were busy.
+    again: Cell<bool>,
+}
+
+fn local() -> Rc<Local> {
+    HERE.with_borrow_mut(|here| match here {
+        Some(local) if !local.desk.mail.is_closed() => Rc::clone(local),
+        // The first connection, or the first after the thread's runtime was replaced (tests).
+        _ => Rc::clone(here.insert(Local::start())),
+    })
+}
+
+/// This thread's Desk, for rooms.
+#[must_use]
+pub fn here() -> Desk {
+    local().desk.clone()
+}
+
+/// A connection, until this is dropped.
+pub struct OpenLine(SessionId);
+
+pub fn open(id: SessionId, outbox: Outbox, session: Recipient<RoomEvent>, alarm: Recipient<Alarm>, config: Arc<SessionConfig>) -> OpenLine {
+    local().seats.borrow_mut().open(id, Line::new(outbox, session, alarm, config));
+    OpenLine(id)
+}
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        // Not there any more: the thread ends.
+        let local = HERE.try_with(|here| here.borrow().clone()).ok().flatten();
+        if let Some(local) = local {
+            local.seats.borrow_mut().close(self.0);
+        }
+    }
+}
+
+/// A session is about to ask a room to let it in: from now on the seat is spoken to by this speaker.
+pub fn reserve(seat: Seat, speaker: Rc<dyn Speaker>) {
+    local().seats.borrow_mut().reserve(seat, speaker);
+}
+
+/// A seat was left: nothing more of its room is told to it, not even what waits.
+pub fn release(seat: Seat) {
+    local().seats.borrow_mut().release(seat);
+}
+
+/// A pointer moved. Only the newest place of this turn reaches the room.
+pub fn point(room: &Addr<TaskActor>, seat: Seat, at: Option<(i32, i32)>) {
+    let local = local();
+    local.pointers.borrow_mut().set(room, seat, at);
+    local.wake();
+}
+
+pub(crate) fn write_soon(outbox: Outbox) {
+    let local = local();
+    local.dirty.borrow_mut().push(outbox);
+    local.wake();
+}
+
+impl Local {
+    fn start() -> Rc<Self> {
+        let (mail, letters) = unbounded_channel();
+        let desk = Desk { number: NUMBERS.fetch_add(1, Ordering::Relaxed), mail };
+        let local = Rc::new(Self {
+            desk,
+            seats: RefCell::default(),
+            pointers: RefCell::default(),
+            dirty: RefCell::default(),
+            task: RefCell::default(),
+            again: Cell::default(),
+        });
+        let work = Work { local: Rc::clone(&local), letters, pulse: None };
+        // Its turns are bounded; tokio's budget would end them in the middle of a fan-out.
+        actix::spawn(tokio::task::unconstrained(work.run()));
+        local
+    }
+
+    fn wake(&self) {
+        if let Some(task) = &*self.task.borrow() {
+            task.wake_by_ref();
+        }
+    }
+
+    /// A room's mailbox was full.
+    fn try_again(self: &Rc<Self>) {
+        if !self.again.replace(true) {
+            let local = Rc::clone(self);
+            actix::spawn(async move {
+                sleep(AGAIN).await;
+                local.again.set(false);
+                local.wake();
+            });
+        }
+    }
+
+    fn write_all(&self) {
+        // Writing may put more in.
+        let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
+        for outbox in dirty.drain(..) {
+            outbox.write();
+        }
+        let mut newer = self.dirty.borrow_mut();
+        if newer.is_empty() {
+            *newer = dirty;
+        }
+    }
+}
+
+struct Work {
+    local: Rc<Local>,
+    letters: UnboundedReceiver<Mail>,
+    pulse: Option<Interval>,
+}
+
+impl Work {
+    async fn run(mut self) {
+        let mut pulse = interval(PULSE);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.pulse = Some(pulse);
+        poll_fn(|cx| self.turn(cx)).await;
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.local.task.replace(Some(cx.waker().clone()));
+        let mut read = 0;
+        while read < TURN
+            && let Poll::Ready(Some(mail)) = self.letters.poll_recv(cx)
+        {
+            self.local.seats.borrow_mut().read(mail);
+            read += 1;
+        }
+        if self.local.pointers.borrow_mut().hand_over() == Rooms::Busy {
+            self.local.try_again();
+        }
+        if self.pulse.as_mut().is_some_and(|pulse| pulse.poll_tick(cx).is_ready()) {
+            self.local.seats.borrow_mut().pulse();
+            cx.waker().wake_by_ref();
+        }
+        self.local.write_all();
+        if read == TURN || !self.local.dirty.borrow().is_empty() {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
