@@ -291,7 +291,7 @@ async fn rights_taken_away_take_effect_on_open_channels() {
     house.places.roles.lock().unwrap().insert(ann.client.user.id, None);
     let (workspace, project) = (house.workspace, house.project);
     house.live.publish(DomainEvent::RightsChanged { workspace, project, user: Some(ann.client.user.id) });
-    ann.until(|w| w.errors.iter().any(|e| e.code == "not_found")).await;
+    ann.until(|w| w.errors.iter().any(|e| e.code == "access_ended")).await;
     let seq = ann.put("a", 1.0);
     ann.until(|w| w.errors.iter().any(|e| e.seq == Some(seq))).await;
     assert!(content(&house.stored(task).await).is_empty());
