@@ -3,6 +3,7 @@
 //! Every run is bounded in time and count, and refuses to aim anywhere but at this machine.
 
 mod big_doc;
+mod chaos;
 mod client;
 mod dialect;
 mod docs;
@@ -37,7 +38,7 @@ use crate::{dialect::Protocol, fixture::Fixture, process::Process, report::Repor
 #[command(version)]
 struct Args {
     /// What `tandem dev fixture` printed: address, project, tasks and a token per person.
-    #[arg(long, value_name = "FILE", required_unless_present = "url")]
+    #[arg(long, value_name = "FILE")]
     fixture: Option<PathBuf>,
     /// Another server than ours, e.g. ws://127.0.0.1:1234 (with --protocol yjs or hocuspocus).
     #[arg(long, conflicts_with = "fixture")]
@@ -86,6 +87,8 @@ enum Scenario {
     ManyDocs(many_docs::Options),
     /// For long: is the last minute as good as the first?
     Soak(soak::Options),
+    /// A server of its own, killed and paused under people who edit: every acknowledged edit must be there afterwards.
+    Chaos(chaos::Options),
     /// People working through the queue: lease, draw, submit, next. Time of each submit.
     Submit(submit::Options),
 }
@@ -99,15 +102,20 @@ async fn main() -> anyhow::Result<()> {
     if let Some(path) = &args.json {
         std::fs::write(path, report.json()?)?;
     }
-    Ok(())
+    match report.failure() {
+        Some(why) => anyhow::bail!("{why}"),
+        None => Ok(()),
+    }
 }
 
 async fn run(args: &Args) -> anyhow::Result<Report> {
     let fixture = args.fixture.as_deref().map(Fixture::load).transpose()?;
     let server = args.server_pid.map(Process::of).transpose()?;
     let server = server.as_ref();
-    if let Scenario::Submit(options) = &args.scenario {
-        return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await;
+    match &args.scenario {
+        Scenario::Submit(options) => return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await,
+        Scenario::Chaos(options) => return chaos::run(options).await,
+        _ => {}
     }
     let target = match (fixture, &args.url) {
         (Some(fixture), _) => Target::ours(fixture, args.protocol, args.first)?,
@@ -127,6 +135,6 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,
         Scenario::ManyDocs(options) => many_docs::run(&target, options, server).await,
         Scenario::Soak(options) => soak::run(&target, options, server).await,
-        Scenario::Submit(_) => anyhow::bail!("handled above"),
+        Scenario::Submit(_) | Scenario::Chaos(_) => anyhow::bail!("handled above"),
     }
 }

@@ -62,7 +62,6 @@ impl Paper {
     pub fn draw(&self, count: usize) -> (Vec<u8>, Vec<String>) {
         let mut ids = Vec::with_capacity(count);
         let mut txn = self.doc.transact_mut();
-        let before = txn.state_vector();
         for number in 0..count {
             let id = RegionId::new().to_string();
             let region: MapPrelim = [
@@ -77,33 +76,38 @@ impl Paper {
             region.insert(&mut txn, "attributes", MapPrelim::default());
             ids.push(id);
         }
-        (txn.encode_diff_v1(&before), ids)
+        (txn.encode_update_v1(), ids)
     }
 
     /// Move a shape; none if somebody deleted it.
     pub fn shift(&self, id: &str, number: u32) -> Option<Vec<u8>> {
         let mut txn = self.doc.transact_mut();
-        let before = txn.state_vector();
         let Some(Out::YMap(region)) = self.regions.get(&txn, id) else { return None };
         region.insert(&mut txn, "geometry", place(number));
-        Some(txn.encode_diff_v1(&before))
+        Some(txn.encode_update_v1())
     }
 
     /// Delete a shape; none if somebody did.
     pub fn delete(&self, id: &str) -> Option<Vec<u8>> {
         let mut txn = self.doc.transact_mut();
-        let before = txn.state_vector();
         self.regions.remove(&mut txn, id)?;
-        Some(txn.encode_diff_v1(&before))
+        Some(txn.encode_update_v1())
     }
 
     /// Put something small under a name beside the shapes.
     pub fn note(&self, key: &str, value: f64) -> Vec<u8> {
+        self.put(key, value)
+    }
+
+    pub fn write(&self, key: &str, text: &str) -> Vec<u8> {
+        self.put(key, text)
+    }
+
+    fn put(&self, key: &str, value: impl Into<Any>) -> Vec<u8> {
         let fields = self.doc.get_or_insert_map("fields");
         let mut txn = self.doc.transact_mut();
-        let before = txn.state_vector();
-        fields.insert(&mut txn, key, value);
-        txn.encode_diff_v1(&before)
+        fields.insert(&mut txn, key, value.into());
+        txn.encode_update_v1()
     }
 
     pub fn shapes(&self) -> Vec<String> {

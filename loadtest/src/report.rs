@@ -10,11 +10,12 @@ pub struct Report {
     title: String,
     rows: Vec<(String, String)>,
     values: Map<String, Value>,
+    failure: Option<String>,
 }
 
 impl Report {
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), rows: Vec::new(), values: Map::new() }
+        Self { title: title.into(), rows: Vec::new(), values: Map::new(), failure: None }
     }
 
     /// A figure with its unit in words.
@@ -43,6 +44,15 @@ impl Report {
         );
     }
 
+    /// Something happened that must not.
+    pub fn fail(&mut self, why: String) {
+        self.failure = Some(why);
+    }
+
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
     pub fn table(&self) -> String {
         let width = self.rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         let mut out = format!("{}\n", self.title);
@@ -54,7 +64,7 @@ impl Report {
     }
 
     pub fn json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&json!({ "title": self.title, "figures": self.values }))
+        serde_json::to_string_pretty(&json!({ "title": self.title, "figures": self.values, "failure": self.failure }))
     }
 }
 

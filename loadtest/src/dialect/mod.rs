@@ -40,7 +40,6 @@ pub enum News<'a> {
         retryable: bool,
         why: String,
     },
-    Durability(bool),
     Other,
 }
 

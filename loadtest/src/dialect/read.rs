@@ -20,12 +20,12 @@ pub fn bincode_uint(bytes: &mut &[u8]) -> Option<u64> {
 
 pub fn write_bincode_uint(out: &mut Vec<u8>, number: u64) {
     match number {
-        ..=250 => out.push(number as u8),
-        ..=0xffff => {
+        0..251 => out.push(number as u8),
+        251..0x1_0000 => {
             out.push(251);
             out.extend_from_slice(&(number as u16).to_le_bytes());
         }
-        ..=0xffff_ffff => {
+        0x1_0000..0x1_0000_0000 => {
             out.push(252);
             out.extend_from_slice(&(number as u32).to_le_bytes());
         }

@@ -95,7 +95,6 @@ pub fn read(payload: &[u8]) -> anyhow::Result<News<'_>> {
         ServerFrame::Hot(ServerHot::Ack { seq, .. }) => News::Ack(seq),
         ServerFrame::Control(ServerControl::Welcome(_)) => News::Welcome,
         ServerFrame::Control(ServerControl::Subscribed(subscribed)) => News::Joined(subscribed.task.map(Box::new)),
-        ServerFrame::Control(ServerControl::DurabilityChanged(changed)) => News::Durability(changed.durable),
         ServerFrame::Control(ServerControl::Error(error)) => {
             News::Refused { seq: error.seq, retryable: error.retryable, why: format!("{}: {}", error.code, error.message) }
         }

@@ -1,0 +1,260 @@
+//! `chaos`: a server with its own Postgres under people who edit, both killed and paused again and again, readers that stop reading.
+//! Afterwards every acknowledged edit is on disk and all copies are equal, or the run fails.
+
+mod ledger;
+mod person;
+mod plan;
+mod plant;
+
+use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc, time::Duration};
+
+use anyhow::Context;
+use rustix::process::Signal;
+use tokio::{
+    sync::watch,
+    task::{JoinSet, LocalSet},
+    time::{Instant, sleep, sleep_until},
+};
+
+use crate::{
+    dialect::Protocol,
+    docs,
+    report::{Report, say},
+    target::Target,
+};
+use person::{Person, Phase, Sight};
+use plan::Act;
+use plant::Plant;
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// At most a day.
+    #[arg(long, default_value_t = 30.0)]
+    minutes: f64,
+    /// Decides what goes wrong when; said in the report.
+    #[arg(long)]
+    seed: Option<u64>,
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=2_000))]
+    people: u32,
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    documents: u32,
+    /// Edits a second and person.
+    #[arg(long, default_value_t = 0.5)]
+    hz: f64,
+    /// Seconds between two kills or pauses: least and most (20 to 60; below five minutes 6 to 14).
+    #[arg(long, num_args = 2, value_names = ["LEAST", "MOST"])]
+    every: Option<Vec<f64>>,
+    /// The server's binary; the `tandem` beside this one if not said.
+    #[arg(long, value_name = "FILE")]
+    tandem: Option<PathBuf>,
+    /// Keep the data folder and the server's log.
+    #[arg(long)]
+    keep: bool,
+}
+
+/// How long until everything is acknowledged and equal once nothing goes wrong any more.
+const SETTLING: Duration = Duration::from_secs(90);
+/// Memory at the end of a server's life may grow by so much from the first third of the lives to the last.
+const GROWTH: f64 = 1.5;
+
+/// What the coordinator counts.
+#[derive(Default)]
+struct Tally {
+    acts: BTreeMap<&'static str, u64>,
+    /// KiB of the server just before it was killed.
+    memory: Vec<u64>,
+}
+
+pub async fn run(options: &Options) -> anyhow::Result<Report> {
+    LocalSet::new().run_until(storm(options)).await
+}
+
+async fn storm(options: &Options) -> anyhow::Result<Report> {
+    let seed = options.seed.unwrap_or_else(rand::random);
+    let length = Duration::from_secs_f64(options.minutes.clamp(0.05, 24.0 * 60.0) * 60.0);
+    let every = match options.every.as_deref() {
+        Some([least, most]) => (least.max(1.0), most.max(least.max(1.0))),
+        _ if length < Duration::from_secs(300) => (6.0, 14.0),
+        _ => (20.0, 60.0),
+    };
+    let (people, documents) = (options.people as usize, options.documents as usize);
+    let plan = plan::draw(seed, length, people, every);
+    say(format!("seed {seed}: {} acts in {:.1} min", plan.len(), length.as_secs_f64() / 60.0));
+    let binary = match &options.tandem {
+        Some(binary) => binary.canonicalize().with_context(|| format!("no {}", binary.display()))?,
+        None => std::env::current_exe()?.with_file_name("tandem"),
+    };
+    let mut plant = Plant::start(binary, options.keep).await?;
+    let target = Target::ours(plant.fixture(people.min(200), documents)?, Protocol::Tandem, 0)?;
+
+    let sights = Rc::new(RefCell::new(vec![Sight::default(); people]));
+    let (phase, phases) = watch::channel(Phase::Editing);
+    let period = Duration::from_secs_f64(1.0 / options.hz.clamp(0.01, 100.0));
+    let mut lives = JoinSet::new();
+    for number in 0..people {
+        let person = Person::new(&target, (number, number % documents), seed, period, Rc::clone(&sights), phases.clone())?;
+        lives.spawn_local(person.live());
+    }
+    let began = Instant::now();
+    let mut tally = Tally::default();
+    for (at, act) in plan {
+        sleep_until(began + at).await;
+        perform(&mut plant, act, &sights, &mut tally).await.with_context(|| format!("{act:?}, seed {seed}"))?;
+    }
+    sleep_until(began + length).await;
+    phase.send_replace(Phase::Settling);
+    for sight in sights.borrow_mut().iter_mut() {
+        sight.deaf_until = None;
+    }
+    let settled = settle(&sights, documents).await;
+    tally.memory.push(plant.process()?.resident_kib()?);
+    phase.send_replace(Phase::Over);
+    let mut persons = Vec::new();
+    while let Some(person) = lives.join_next().await {
+        persons.push(person?);
+    }
+    // Nobody is there to give anything back: what a newcomer gets now is what the disk has.
+    plant.kill_server()?;
+    plant.serve().await?;
+    check(&target, &mut persons, documents).await?;
+    Ok(verdict(options, seed, settled, persons, &sights.borrow(), &tally, &plant))
+}
+
+async fn perform(plant: &mut Plant, act: Act, sights: &RefCell<Vec<Sight>>, tally: &mut Tally) -> anyhow::Result<()> {
+    let name = match act {
+        Act::KillServer { down } => {
+            tally.memory.push(plant.process()?.resident_kib()?);
+            plant.kill_server()?;
+            sleep(down).await;
+            plant.serve().await?;
+            "server killed"
+        }
+        Act::KillPostgres => {
+            plant.kill_postgres()?;
+            "Postgres killed"
+        }
+        Act::PauseServer { pause } => {
+            plant.signal_server(Signal::STOP)?;
+            sleep(pause).await;
+            plant.signal_server(Signal::CONT)?;
+            "server paused"
+        }
+        Act::PausePostgres { pause } => {
+            plant.signal_postgres(Signal::STOP);
+            sleep(pause).await;
+            plant.signal_postgres(Signal::CONT);
+            "Postgres paused"
+        }
+        Act::Deafen { person, time } => {
+            if let Some(sight) = sights.borrow_mut().get_mut(person) {
+                sight.deaf_until = Some(Instant::now() + time);
+            }
+            "readers stopped"
+        }
+    };
+    *tally.acts.entry(name).or_default() += 1;
+    if name != "readers stopped" {
+        let sights = sights.borrow();
+        let (here, pending) = (sights.iter().filter(|s| s.connected).count(), sights.iter().map(|s| s.pending).sum::<usize>());
+        say(format!("{name}; {here} connected, {pending} edits not acknowledged"));
+    }
+    Ok(())
+}
+
+/// Until everybody is there, has everything acknowledged, and all of a document hold the same. Returns how long it took.
+async fn settle(sights: &RefCell<Vec<Sight>>, documents: usize) -> Option<Duration> {
+    let began = Instant::now();
+    while began.elapsed() < SETTLING {
+        sleep(Duration::from_millis(200)).await;
+        let sights = sights.borrow();
+        let done = sights.iter().all(|sight| sight.connected && sight.pending == 0);
+        let equal =
+            (0..sights.len()).all(|number| sights[number].digest != 0 && sights[number].digest == sights[number % documents].digest);
+        if done && equal {
+            return Some(began.elapsed());
+        }
+    }
+    None
+}
+
+async fn check(target: &Target, persons: &mut [Person], documents: usize) -> anyhow::Result<()> {
+    for document in 0..documents {
+        let disk = docs::fresh(target, document, 0).await.with_context(|| format!("document {document} from disk"))?;
+        for person in persons.iter_mut().filter(|person| person.document == document) {
+            person.ledger.check_disk(&disk);
+            if person.ledger.paper.digest() != disk.digest() {
+                person.ledger.broken.push("this copy and the disk differ in the end".to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn verdict(
+    options: &Options,
+    seed: u64,
+    settled: Option<Duration>,
+    persons: Vec<Person>,
+    sights: &[Sight],
+    tally: &Tally,
+    plant: &Plant,
+) -> Report {
+    let mut report =
+        Report::new(format!("chaos: {} people on {} documents, {} min, seed {seed}", options.people, options.documents, options.minutes));
+    for (name, count) in &tally.acts {
+        report.figure(name, *count as f64, "times");
+    }
+    let sum = |of: fn(&Person) -> usize| persons.iter().map(of).sum::<usize>();
+    report.figure("edits", sum(|person| person.ledger.deeds()) as f64, "");
+    report.figure("acknowledged", sum(|person| person.ledger.acknowledged()) as f64, "");
+    report.figure("connections that ended", sights.iter().map(|sight| sight.returns).sum::<u64>() as f64, "");
+    report.figure("closed with 1013", sights.iter().map(|sight| sight.cut).sum::<u64>() as f64, "");
+    let broken: Vec<String> =
+        persons.iter().flat_map(|p| p.ledger.broken.iter().map(|why| format!("person {}: {why}", p.number))).collect();
+    report.figure("broken promises", broken.len() as f64, "");
+    match settled {
+        Some(took) => report.figure("all acknowledged and equal after", took.as_secs_f64(), "s"),
+        None => report.fact("all acknowledged and equal", false),
+    }
+    let growth = growth(&tally.memory);
+    if let (Some(first), Some(last)) = (tally.memory.first(), tally.memory.last()) {
+        report.figure("server memory, first life", *first as f64 / 1024.0, "MiB RSS");
+        report.figure("server memory, last life", *last as f64 / 1024.0, "MiB RSS");
+        report.figure("memory of the last third of lives, to the first", growth, "");
+    }
+    let panics = plant.panics();
+    let wrong = broken.first().cloned().or_else(|| panics.first().map(|line| format!("the server panicked: {line}"))).or_else(|| {
+        if settled.is_none() {
+            let pending: usize = sights.iter().map(|sight| sight.pending).sum();
+            return Some(format!("not all acknowledged and equal after {} s ({pending} pending)", SETTLING.as_secs()));
+        }
+        (growth > GROWTH).then(|| format!("the server's memory grew by {growth:.2}"))
+    });
+    if let Some(wrong) = wrong {
+        let folder = if options.keep { format!(" (see {})", plant.folder().display()) } else { String::new() };
+        report.fail(format!("seed {seed}: {wrong}{folder}"));
+    }
+    report
+}
+
+/// Mean of the last third to mean of the first; 1 if there are too few.
+fn growth(memory: &[u64]) -> f64 {
+    let third = memory.len() / 3;
+    if third == 0 {
+        return 1.0;
+    }
+    let mean = |part: &[u64]| part.iter().sum::<u64>() as f64 / part.len() as f64;
+    mean(&memory[memory.len() - third..]) / mean(&memory[..third])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_seen_across_lives() {
+        assert!((growth(&[100, 110, 90, 100, 105, 95]) - 100.0 / 105.0).abs() < 1e-9);
+        assert!(growth(&[100, 100, 150, 150, 200, 200]) > GROWTH);
+        assert!((growth(&[100, 900]) - 1.0).abs() < 1e-9);
+    }
+}
