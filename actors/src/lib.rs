@@ -8,6 +8,7 @@ pub mod document;
 pub mod jobs;
 pub mod journal;
 mod live;
+mod mutant;
 pub mod ports;
 mod project;
 mod registry;

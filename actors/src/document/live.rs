@@ -123,7 +123,9 @@ impl LiveDoc {
     /// Whether an edit brings nothing that is not here. Broken ones do.
     #[must_use]
     pub fn has(&self, bytes: &[u8]) -> bool {
-        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect(bytes, self.roots).ok()).flatten() else { return false };
+        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect(bytes, self.roots).ok()).flatten() else {
+            return false;
+        };
         if inspected.is_empty() {
             return true;
         }

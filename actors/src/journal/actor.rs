@@ -209,7 +209,10 @@ impl Journal {
             self.tell_flushers();
             return;
         }
-        let rows: Vec<NewUpdate> = self.committing.iter().filter_map(|append| row(&append.edit)).collect();
+        let mut rows: Vec<NewUpdate> = self.committing.iter().filter_map(|append| row(&append.edit)).collect();
+        if crate::mutant::mutant("lose-rows") {
+            rows.clear();
+        }
         (self.began, self.rows) = (Instant::now(), rows.len());
         metrics::histogram!("tandem_journal_batch_rows").record(rows.len() as f64);
         let (log, limit) = (Arc::clone(&self.log), self.config.commit_timeout);

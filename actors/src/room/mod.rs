@@ -33,6 +33,7 @@ use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
     document::{Applied, ApplyError, LiveDoc, Refusal, decode_state_vector, join_updates},
+    mutant::mutant,
     task::Leave,
 };
 use outgoing::Outgoing;
@@ -262,7 +263,7 @@ impl Room {
     pub fn edit(&mut self, seat: Seat, bytes: &Bytes) -> Edited {
         let Some(member) = self.members.get(&seat) else { return Edited::Refused(Refused::not_found("subscription")) };
         let author = member.user.id;
-        if let Some(reason) = member.read_only {
+        if let (Some(reason), false) = (member.read_only, mutant("let-readers-write")) {
             // Stock clients answer our question for what we lack whether they may edit or not.
             if self.doc.has(bytes) {
                 return Edited::Repeat(author);
@@ -314,6 +315,9 @@ impl Room {
     }
 
     fn drop_ghost(&mut self, peer: u32) {
+        if mutant("keep-ghosts") {
+            return;
+        }
         self.ghosts_reset |= self.ghosts.remove(peer) == Drawn::Reset;
     }
 
@@ -431,8 +435,11 @@ impl Room {
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
     pub fn flush(&mut self) {
         if !self.presence.is_empty() {
-            let change = Arc::new(std::mem::take(&mut self.presence));
-            self.outgoing.add(RoomNews::Presence(change), None);
+            let mut change = std::mem::take(&mut self.presence);
+            if mutant("forget-leavers") {
+                change.left.clear();
+            }
+            self.outgoing.add(RoomNews::Presence(Arc::new(change)), None);
         }
         self.flush_edits();
         if std::mem::take(&mut self.ghosts_reset) {
@@ -447,7 +454,7 @@ impl Room {
     }
 
     fn flush_cursors(&mut self) {
-        let Some(cursors) = self.cursors.take() else { return };
+        let Some(cursors) = self.cursors.take().filter(|_| !mutant("lose-pointers")) else { return };
         for cursor in cursors.iter() {
             self.awareness.point(cursor.peer, cursor.at);
         }
@@ -474,6 +481,9 @@ impl Room {
     fn flush_edits(&mut self) {
         let edits = std::mem::take(&mut self.edits);
         let Some((first, _)) = edits.first() else { return };
+        if mutant("drop-broadcast") {
+            return;
+        }
         let only = edits.iter().all(|(seat, _)| seat == first).then_some(*first);
         for bytes in gathered(edits) {
             self.outgoing.add(RoomNews::Update(bytes), only);

@@ -13,6 +13,7 @@ use crate::{
     desk::Mail,
     document,
     journal::Edit,
+    mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat},
 };
 
@@ -25,7 +26,12 @@ impl TaskActor {
             Ok(reserved) if !self.journal.refusing => reserved,
             taken => return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) }),
         };
-        let origin = seq.map(|seq| (seat, seq));
+        let mut origin = seq.map(|seq| (seat, seq));
+        if mutant("ack-before-commit")
+            && let Some((seat, seq)) = origin.take()
+        {
+            room.send(seat, RoomNews::Ack(seq));
+        }
         match room.edit(seat, bytes) {
             Edited::Keep(payload, author) => {
                 self.edits += 1;
@@ -77,6 +83,9 @@ impl TaskActor {
         if let Phase::Live(room) = &mut self.phase {
             for (seat, seq) in acks {
                 room.send(seat, RoomNews::Ack(seq));
+                if mutant("ack-twice") {
+                    room.send(seat, RoomNews::Ack(seq));
+                }
             }
         }
         self.check_waiters();

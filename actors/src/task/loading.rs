@@ -31,7 +31,10 @@ pub(super) async fn load(deps: Arc<RoomDeps>, key: Arc<DocumentKey>) -> Loaded {
         LogError::Unavailable(why) | LogError::Failed(why) => LoadFailure::Away(why),
         LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => LoadFailure::Unreadable(error.to_string()),
     })?;
-    let tail = std::mem::take(&mut stored.updates);
+    let mut tail = std::mem::take(&mut stored.updates);
+    if crate::mutant::mutant("forget-tail") {
+        tail.clear();
+    }
     let parts = stored.snapshot.iter().cloned().chain(tail.iter().cloned()).chain(pending.iter().cloned()).collect();
     let doc = document::load(parts, deps.config.limits).await.map_err(|e| LoadFailure::Unreadable(e.to_string()))?;
     stored.updates = tail;

@@ -324,7 +324,7 @@ impl Handler<JournalNews> for TaskActor {
 
 impl StreamHandler<JournalStatus> for TaskActor {
     fn handle(&mut self, status: JournalStatus, ctx: &mut Self::Context) {
-        if status.generation != self.journal.generation {
+        if status.generation != self.journal.generation && !crate::mutant::mutant("trust-a-dead-journal") {
             self.inflight.give_all_again();
         }
         self.journal = status;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix::{ActorFutureExt, Addr, AsyncContext, Handler, WrapFuture, dev::SendError};
 use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
-    ProjectId,
+    ProjectId, ProjectRole,
     ws::{CloseCode, PresenceState},
 };
 
@@ -13,6 +13,7 @@ use super::{AGAIN, Channel, Ctx, SessionActor, voice::Voice};
 use crate::session::is_overfull;
 use crate::{
     desk,
+    mutant::mutant,
     ports::{DirectoryError, TaskRecord},
     project::{Gone, Here},
     room::{Dialect, Joined, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
@@ -31,11 +32,12 @@ impl SessionActor {
         let desk = desk::here();
         let join = async move {
             let record = live.inner().directory.task(&who, id).await.map_err(|e| looked_up(&e, "task"))?;
-            if !who.may(Action::DocumentRead, record.membership) {
+            if !who.may(Action::DocumentRead, record.membership) && !mutant("let-anybody-in") {
                 // Who is no member sees nothing of a project, not even that it exists.
                 return Err(Refused::not_found("task"));
             }
-            let Some(role) = who.effective_role(record.membership) else { return Err(Refused::not_found("task")) };
+            let made_up = mutant("let-anybody-in").then_some(ProjectRole::Labeler);
+            let Some(role) = who.effective_role(record.membership).or(made_up) else { return Err(Refused::not_found("task")) };
             let newcomer = Newcomer {
                 seat: Seat { session, subscription },
                 read_only: read_only(&who, record.membership, record.project_status),
