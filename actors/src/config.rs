@@ -58,6 +58,8 @@ pub struct RoomConfig {
     pub idle: Duration,
     /// Edits after which the log is compacted.
     pub compact_after: usize,
+    /// A compaction makes a checkpoint if the newest is older than this.
+    pub checkpoint_after: Duration,
     /// Bytes of the ghost document at which it is started anew.
     pub max_ghosts: usize,
     /// Bytes of one stock client's awareness state, and how many ids it may bring.
@@ -141,6 +143,7 @@ impl Default for RoomConfig {
             max_members: 2_000,
             idle: Duration::from_secs(30),
             compact_after: 500,
+            checkpoint_after: Duration::from_secs(600),
             max_ghosts: 1 << 20,
             max_awareness: 64 << 10,
             max_awareness_ids: 16,

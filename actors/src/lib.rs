@@ -5,6 +5,7 @@
 pub mod config;
 mod desk;
 pub mod document;
+mod history;
 pub mod jobs;
 pub mod journal;
 mod live;
@@ -22,6 +23,7 @@ mod timer;
 mod user;
 
 pub use config::LiveConfig;
+pub use history::{BroughtBack, HistoryError};
 pub use live::{Live, Ports, Readiness};
 pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
 pub use store_ports::{StoreChores, StoreDirectory};

@@ -32,7 +32,7 @@ use crate::{
 /// Room threads have stack for the recursion of yrs, which deletes nested values one inside the other.
 const ROOM_STACK: usize = 256 << 20;
 /// Rooms that went to sleep at just the wrong moment, in a row.
-const JOIN_ATTEMPTS: usize = 10;
+pub(crate) const JOIN_ATTEMPTS: usize = 10;
 
 /// What the live core works with.
 pub struct Ports {
@@ -281,6 +281,15 @@ impl Inner {
         }
     }
 
+    pub fn log(&self) -> &Arc<dyn DocumentLog> {
+        &self.room_deps.log
+    }
+
+    /// Where work runs that nobody waits for.
+    pub fn background(&self) -> &ArbiterHandle {
+        &self.room_deps.background
+    }
+
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
@@ -289,7 +298,7 @@ impl Inner {
         Announcer { tasks: Arc::clone(&self.tasks), projects: Arc::clone(&self.projects), users: Arc::clone(&self.users) }.publish(event);
     }
 
-    fn room(&self, key: &DocumentKey) -> Result<Supervised<TaskActor>, Down> {
+    pub fn room(&self, key: &DocumentKey) -> Result<Supervised<TaskActor>, Down> {
         self.tasks.get_or_start(key.task, |instance| {
             let (deps, key) = (Arc::clone(&self.room_deps), Arc::new(key.clone()));
             move |exit, _: &mut actix::Context<TaskActor>| TaskActor::new(exit, Arc::clone(&deps), Arc::clone(&key), instance)

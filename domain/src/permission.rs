@@ -67,6 +67,8 @@ actions! {
     ExportRead        "export.read"         Project   [Reviewer Admin]          "Export annotations";
     DocumentRead      "document.read"       Project   [Labeler Reviewer Admin]  "Open the live document of a task";
     DocumentWrite     "document.write"      Project   [Labeler Reviewer Admin]  "Edit the live document, draw ghosts";
+    HistoryRead       "history.read"        Project   [Labeler Reviewer Admin]  "See how a live document was before, and who changed it";
+    HistoryRestore    "history.restore"     Project   [Reviewer Admin]          "Bring an older state of a live document back";
     PresenceShare     "presence.share"      Project   [Labeler Reviewer Admin]  "Show one's cursor, selection and tool";
 }
 

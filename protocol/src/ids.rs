@@ -79,6 +79,8 @@ ids! {
     RegionId,
     /// One live Yjs document.
     DocumentId,
+    /// A live document as it was at some moment.
+    CheckpointId,
     /// The generation of a document. Clients holding another generation must not merge into it.
     LineageId,
     /// One WebSocket connection.

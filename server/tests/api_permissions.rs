@@ -9,8 +9,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use server::api::document_json;
 use support::{Api, Person};
+use tandem_actors::TaskRef;
 use tandem_domain::permission::{Action, Scope, permits, permits_workspace};
-use tandem_protocol::{ProjectRole, RegionId, UserId, WorkspaceRole, rest::Region};
+use tandem_protocol::{
+    ProjectRole, RegionId, UserId, WorkspaceRole,
+    rest::{CheckpointReason, Region},
+};
 use tandem_store::pg::{
     annotations::{self, Submission},
     leases, projects,
@@ -105,6 +109,8 @@ async fn fixture(api: &Api) -> Fixture {
     };
     let annotation = annotations::submit(&mut tx, &submission).await.unwrap();
     tx.commit().await.unwrap();
+    let key = TaskRef { workspace: a.workspace, project: a.project, task: a.tasks[1], step: "annotate".to_owned() };
+    let checkpoint = api.state().live.checkpoint(&key, CheckpointReason::Manual, a.labeler).await.unwrap();
     let victim = api.newcomer("victim", Some(ProjectRole::Labeler)).await;
     let ids = BTreeMap::from([
         ("project_id", a.project.to_string()),
@@ -113,6 +119,7 @@ async fn fixture(api: &Api) -> Fixture {
         ("task_id", a.tasks[1].to_string()),
         ("assignment_id", lease.id.to_string()),
         ("annotation_id", annotation.id.to_string()),
+        ("checkpoint_id", checkpoint.to_string()),
     ]);
     Fixture { ids, victim }
 }

@@ -11,6 +11,7 @@ use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Up
 
 use super::{
     ROOTS,
+    content::{self, Content},
     inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
 };
 
@@ -144,6 +145,23 @@ impl LiveDoc {
         }
         let known = self.doc.transact().state_vector();
         if inspected.fits(|client| known.get(&ClientID::new(client)).into()) { Ok(()) } else { Err(Refusal::MissingCauses) }
+    }
+
+    /// Whether so many bytes more are within the limit.
+    #[must_use]
+    pub fn has_space(&self, bytes: usize) -> bool {
+        self.size + bytes <= self.limits.max_document
+    }
+
+    /// Make its content that of an older state, by an edit. None: it is so already.
+    pub fn bring_back(&mut self, wanted: &Content) -> Option<Vec<u8>> {
+        let update = content::bring_back(&self.doc, wanted);
+        if update == super::EMPTY_UPDATE {
+            return None;
+        }
+        self.size += update.len();
+        self.deepest = None;
+        Some(update)
     }
 
     /// The bound on the depth of shared types once this was applied. It is a generous one, so before it refuses an edit the

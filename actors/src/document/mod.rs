@@ -1,13 +1,15 @@
 //! Live documents: Yjs documents that take edits from strangers without harm, and what regions look like in them.
 
+mod content;
 mod inspect;
 mod json;
 mod live;
 mod regions;
 
+pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
-pub use regions::{ContentError, build, read};
+pub use regions::{ContentError, build, read, read_stored};
 
 /// Root names of the annotations document. `fields` and `threads` are reserved for forms and comments.
 pub const ROOTS: [&str; 3] = ["regions", "fields", "threads"];

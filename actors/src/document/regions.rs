@@ -56,6 +56,13 @@ pub fn read(doc: &Doc) -> Result<Vec<Region>, ContentError> {
     Ok(regions)
 }
 
+/// [`read`] of a document as it is stored.
+pub fn read_stored(payload: &[u8]) -> Result<Vec<Region>, ContentError> {
+    let unreadable = |error: super::LoadError| ContentError { path: "regions".into(), message: error.to_string() };
+    let document = super::LiveDoc::load(&[bytes::Bytes::copy_from_slice(payload)], super::Limits::default()).map_err(unreadable)?;
+    read(document.doc())
+}
+
 fn read_one<T: ReadTxn>(txn: &T, id: &str, value: &Out) -> Result<Region, ContentError> {
     let at = |path: &str, message: String| {
         let path = if path.is_empty() || path == "." { format!("regions.{id}") } else { format!("regions.{id}.{path}") };

@@ -55,7 +55,10 @@ pub(super) struct Journal {
     slow: Option<SpawnHandle>,
     /// Runs while the disk is away.
     away: Option<SpawnHandle>,
-    flushers: Vec<oneshot::Sender<()>>,
+    /// Of the newest append, counted from the start.
+    arrived: u64,
+    /// Who waits until everything up to this append is settled.
+    flushers: Vec<(u64, oneshot::Sender<()>)>,
 }
 
 impl Journal {
@@ -79,6 +82,7 @@ impl Journal {
             unparking: false,
             slow: None,
             away: None,
+            arrived: 0,
             flushers: Vec::new(),
         }
     }
@@ -94,11 +98,12 @@ pub(super) struct Append {
     room: Recipient<JournalNews>,
     /// To be committed alone.
     pub suspect: bool,
+    pub number: u64,
 }
 
 impl Append {
     pub fn new(edit: Edit, generation: u64, room: Recipient<JournalNews>) -> Self {
-        Self { edit, generation, room, suspect: false }
+        Self { edit, generation, room, suspect: false, number: 0 }
     }
 }
 
@@ -128,11 +133,13 @@ impl Actor for Journal {
 impl Handler<Append> for Journal {
     type Result = ();
 
-    fn handle(&mut self, append: Append, ctx: &mut Self::Context) {
+    fn handle(&mut self, mut append: Append, ctx: &mut Self::Context) {
         if append.generation != self.generation {
             // Its room has not heard of the restart yet, and will send this again after what was lost before it.
             return;
         }
+        self.arrived += 1;
+        append.number = self.arrived;
         self.waiting.push(append);
         self.plan(ctx);
     }
@@ -153,7 +160,7 @@ impl Handler<Flush> for Journal {
 
     fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
         let (tell, flushed) = oneshot::channel();
-        self.flushers.push(tell);
+        self.flushers.push((self.arrived, tell));
         self.tell_flushers();
         Box::pin(async move {
             let _ = flushed.await;
@@ -325,10 +332,17 @@ impl Journal {
         });
     }
 
+    /// What came after a flush was asked for is not waited for, or it would never end while people work.
     fn tell_flushers(&mut self) {
-        if self.waiting.is_empty() && !self.waiting.has_parked() && self.committing.is_empty() {
-            for flusher in self.flushers.drain(..) {
+        if self.flushers.is_empty() {
+            return;
+        }
+        let oldest = self.committing.iter().chain(self.waiting.all()).map(|append| append.number).min().unwrap_or(u64::MAX);
+        for (upto, flusher) in std::mem::take(&mut self.flushers) {
+            if upto < oldest {
                 let _ = flusher.send(());
+            } else {
+                self.flushers.push((upto, flusher));
             }
         }
     }

@@ -78,8 +78,8 @@ impl Waiting {
         }
     }
 
-    pub fn has_parked(&self) -> bool {
-        !self.parked.is_empty()
+    pub fn all(&self) -> impl Iterator<Item = &Append> {
+        self.parked.iter().chain(&self.queue)
     }
 
     /// Whether there is something to commit now.
@@ -92,6 +92,6 @@ impl Waiting {
     }
 
     pub fn of<'a>(&'a self, key: &'a DocumentKey) -> impl Iterator<Item = &'a Append> {
-        self.parked.iter().chain(&self.queue).filter(move |append| *append.edit.key == *key)
+        self.all().filter(move |append| *append.edit.key == *key)
     }
 }

@@ -32,7 +32,7 @@ pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
-    document::{Applied, ApplyError, LiveDoc, Refusal, decode_state_vector, join_updates},
+    document::{Applied, ApplyError, Content, LiveDoc, Refusal, decode_state_vector, join_updates},
     mutant::mutant,
     task::Leave,
 };
@@ -283,6 +283,13 @@ impl Room {
             }
             Err(ApplyError::Broken(why)) => Edited::Broken(why),
         }
+    }
+
+    /// An older state brought back: an edit by none of the seats, for all of them. None: nothing changed.
+    pub fn bring_back(&mut self, wanted: &Content) -> Option<Bytes> {
+        let update = Bytes::from(self.doc.bring_back(wanted)?);
+        self.edits.push((Seat { session: uuid::Uuid::nil().into(), subscription: 0 }, update.clone()));
+        Some(update)
     }
 
     /// Returns why not, for the one who drew. Ghosts of another epoch are void, which is no error: its news were under way.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use bytes::Bytes;
-use tandem_protocol::ws::CloseCode;
-use tandem_store::documents::Compaction;
+use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
+use tandem_store::documents::{Compaction, history::Wanted};
 use tokio::sync::oneshot;
 
 use super::{GIVE_AGAIN, Phase, TaskActor};
@@ -89,6 +89,7 @@ impl TaskActor {
             }
         }
         self.check_waiters();
+        self.tell_settled();
         if self.tail >= self.deps.config.compact_after {
             self.compact(ctx);
         }
@@ -136,15 +137,16 @@ impl TaskActor {
             return;
         }
         let covered = self.tail;
+        let wanted = Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(self.deps.config.checkpoint_after) };
         let (tell, done) = oneshot::channel();
         let (log, workspace, task) = (Arc::clone(&self.deps.log), self.key.workspace, self.key.task);
         self.deps.background.spawn(async move {
-            let compacted = log.compact(workspace, document, Arc::new(document::merge)).await;
+            let compacted = log.checkpoint(workspace, document, wanted, Arc::new(document::merge), Arc::new(document::compare)).await;
             if let Err(error) = &compacted {
                 tracing::warn!(%task, %error, "compaction failed; the log stays as it is");
             }
             // The actor may have gone to sleep.
-            let _ = tell.send(matches!(compacted, Ok(Compaction::Done { .. })));
+            let _ = tell.send(compacted.is_ok_and(|folded| matches!(folded.compaction, Compaction::Done { .. })));
         });
         ctx.spawn(done.into_actor(self).map(move |done, task, _| {
             task.compacting = false;

@@ -85,6 +85,7 @@ impl TaskActor {
             }
         }
         self.check_waiters();
+        self.restore_waiting(ctx);
         self.sleep_if_idle(ctx);
     }
 
@@ -113,6 +114,8 @@ impl TaskActor {
         for waiter in self.waiters.drain(..) {
             let _ = waiter.reply.send(Err(RegionsError::Unavailable));
         }
+        // Dropped, they are answered.
+        self.restores.clear();
         self.sleep_if_idle(ctx);
     }
 

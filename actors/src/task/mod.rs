@@ -11,11 +11,13 @@
 
 mod edits;
 mod flush;
+mod history;
 mod loading;
 mod messages;
 mod sleep;
 mod submits;
 
+pub use history::Restore;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
 pub use messages::{ChangeRights, Cursors, GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
@@ -27,12 +29,13 @@ use tandem_protocol::{
     DocumentId, LineageId,
     rest::{LeaseView, Region, TaskStatus},
 };
-use tandem_store::documents::{DocumentKey, DocumentLog};
+use tandem_store::documents::{DocumentKey, DocumentLog, history::Counts};
 use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
 
 use crate::{
     config::RoomConfig,
+    history::HistoryError,
     journal::{JournalHandle, JournalStatus},
     room::{InFlight, Newcomer, Refused, Room},
     supervision::ExitGuard,
@@ -82,6 +85,10 @@ pub struct TaskActor {
     idle: Option<SpawnHandle>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
+    /// Asked for while the document was on its way.
+    restores: Vec<(Restore, Answer)>,
+    /// Restores whose edit is on its way to the disk.
+    when_settled: Vec<Waiting>,
     load_failures: usize,
     /// Edits in the log that are not part of its snapshot.
     tail: usize,
@@ -106,6 +113,15 @@ struct Waiter {
     reply: oneshot::Sender<Result<Vec<Region>, RegionsError>>,
     /// The document has it since this ticket.
     since: Option<u64>,
+}
+
+type Answer = oneshot::Sender<Result<Counts, HistoryError>>;
+
+/// A restore, done here and not on disk yet.
+struct Waiting {
+    ticket: u64,
+    counts: Counts,
+    reply: Answer,
 }
 
 /// What tests and administrators see of a TaskActor.
@@ -142,6 +158,8 @@ impl TaskActor {
             idle: None,
             waiters: Vec::new(),
             next_waiter: 0,
+            restores: Vec::new(),
+            when_settled: Vec::new(),
             load_failures: 0,
             tail: 0,
             compacting: false,

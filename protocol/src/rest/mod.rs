@@ -4,6 +4,7 @@ mod annotation;
 mod asset;
 mod assignment;
 mod auth;
+mod history;
 mod project;
 mod task;
 
@@ -11,6 +12,7 @@ pub use annotation::*;
 pub use asset::*;
 pub use assignment::*;
 pub use auth::*;
+pub use history::*;
 pub use project::*;
 pub use task::*;
 

@@ -11,6 +11,7 @@ mod call;
 mod docs_page;
 mod export;
 mod fallback;
+mod history;
 mod idempotency;
 mod me;
 mod members;

@@ -13,7 +13,7 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
-use super::{annotations, assets, assignments, auth, batches, export, me, members, projects, regions, sessions, submit, tasks};
+use super::{annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks};
 
 /// What the document says beside its routes.
 #[derive(utoipa::OpenApi)]
@@ -33,6 +33,7 @@ use super::{annotations, assets, assignments, auth, batches, export, me, members
         (name = "assets", description = "Images: ask for an upload, PUT the bytes, complete"),
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
+        (name = "history", description = "Live documents as they were, and the way back"),
         (name = "annotations", description = "Submitted work, its history, regions across tasks, export"),
     ),
 )]
@@ -73,6 +74,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(annotations::list_annotations)
         .service(annotations::get_annotation)
         .service(annotations::list_annotation_events)
+        .service(history::list_history)
+        .service(history::create_checkpoint)
+        .service(history::get_checkpoint)
+        .service(history::restore_checkpoint)
         .service(regions::list_regions)
         .service(export::export_project);
 }

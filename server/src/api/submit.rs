@@ -6,7 +6,7 @@ use tandem_actors::TaskRef;
 use tandem_domain::{geometry::Size, permission::Action, validate as rules};
 use tandem_protocol::{
     AssignmentId, Problem,
-    rest::{Assignment, AssignmentStatus, Project, Region, SubmitTask, Submitted, Task, Work},
+    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
@@ -68,6 +68,7 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
         Lease::SubmittedBefore => (Vec::new(), News::of(&mut tx, LeaseEvent::Submitted, &lease).await?),
     };
     let submitted = write(tx, &call, &project, &wanted, &lease, regions).await?;
+    call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);
     if let Some(next) = &submitted.next {
         News::of_work(next).publish(&call);
@@ -90,9 +91,12 @@ async fn proven(tx: &mut TenantTx, call: &Call, id: AssignmentId, wanted: &Submi
 }
 
 async fn live_regions(call: &Call, lease: &Assignment, wanted: &SubmitTask) -> Result<Vec<Region>, Refusal> {
-    let key = TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.step.clone() };
     let state_vector = wanted.state_vector.clone().map(|bytes| bytes.0);
-    Ok(call.state.live.regions(key, state_vector).await?)
+    Ok(call.state.live.regions(document_of(call, lease), state_vector).await?)
+}
+
+fn document_of(call: &Call, lease: &Assignment) -> TaskRef {
+    TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.step.clone() }
 }
 
 fn check(project: &Project, task: &Task, regions: &[Region]) -> Result<(), Refusal> {

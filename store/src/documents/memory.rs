@@ -7,10 +7,13 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tandem_protocol::{DocumentId, LineageId, WorkspaceId};
+use tandem_protocol::{CheckpointId, DocumentId, LineageId, WorkspaceId};
 use tokio::sync::{Notify, watch};
 
-use super::{Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument};
+use super::{
+    Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument,
+    history::{Compare, Folded, Wanted},
+};
 
 /// A log that forgets everything when the last clone is dropped.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ struct State {
     troubled: HashSet<DocumentId>,
     /// So many appends will be kept, and their callers told that they were not.
     answers_lost: usize,
+    checkpoints: HashMap<CheckpointId, Bytes>,
     seq: i64,
     appends: usize,
     waiting: usize,
@@ -116,6 +120,12 @@ impl MemoryLog {
     #[must_use]
     pub fn tail_len(&self, document: DocumentId) -> usize {
         self.lock().documents.get(&document).map_or(0, |d| d.updates.len())
+    }
+
+    /// A checkpoint's document.
+    #[must_use]
+    pub fn checkpoint_content(&self, id: CheckpointId) -> Option<Bytes> {
+        self.lock().checkpoints.get(&id).cloned()
     }
 
     /// Store a document that exists already, as an importer does.
@@ -226,6 +236,27 @@ impl DocumentLog for MemoryLog {
         let bytes = merged.len();
         found.snapshot = Some(merged.into());
         Ok(Compaction::Done { updates: before - found.updates.len(), bytes })
+    }
+
+    /// Every time it is asked for by a person; windows and counts are Postgres's business.
+    async fn checkpoint(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        wanted: Wanted,
+        merge: Merge,
+        _: Compare,
+    ) -> Result<Folded, LogError> {
+        let compaction = self.compact(workspace, document, merge.clone()).await?;
+        if wanted.unless_within.is_some() {
+            return Ok(Folded { compaction, checkpoint: None });
+        }
+        let mut state = self.lock();
+        let snapshot = state.documents.get(&document).and_then(|found| found.snapshot.clone());
+        let payload = merge(snapshot.as_slice()).map_err(LogError::Merge)?;
+        let id = CheckpointId::new();
+        state.checkpoints.insert(id, payload.into());
+        Ok(Folded { compaction, checkpoint: Some(id) })
     }
 }
 

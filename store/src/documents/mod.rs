@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod contract;
+pub mod history;
 mod memory;
 mod pg;
 
@@ -16,6 +17,8 @@ use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, UserId, Workspac
 
 pub use memory::MemoryLog;
 pub use pg::{PgLog, create_with_snapshot};
+
+use history::{Compare, Folded, Wanted};
 
 /// Which document: one per step of a task, shared by everybody on it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,4 +101,16 @@ pub trait DocumentLog: Send + Sync + 'static {
 
     /// Replace a document's snapshot and updates by one snapshot. May be killed at any point, and run beside appends.
     async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError>;
+
+    /// Compact it and, in the same stroke, keep the document as it is then. A log without history only compacts.
+    async fn checkpoint(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        _wanted: Wanted,
+        merge: Merge,
+        _compare: Compare,
+    ) -> Result<Folded, LogError> {
+        Ok(Folded { compaction: self.compact(workspace, document, merge).await?, checkpoint: None })
+    }
 }

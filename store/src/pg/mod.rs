@@ -16,6 +16,8 @@ pub mod projects;
 pub mod regions;
 pub mod revocations;
 mod row;
+
+pub(crate) use row::word;
 pub mod tasks;
 pub mod users;
 pub mod workspaces;

@@ -24,6 +24,8 @@ BEGIN
         INSERT INTO documents (id, workspace_id, project_id, task_id, lineage) VALUES (document, ws, project, task, (mark || '0071')::uuid);
         INSERT INTO document_updates (document_id, workspace_id, author_id, payload) VALUES (document, ws, labeler, convert_to(ws::text, 'UTF8'));
         INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload) VALUES (document, ws, 0, convert_to(ws::text, 'UTF8'));
+        INSERT INTO document_checkpoints (id, workspace_id, document_id, reason, region_count, added, changed, removed, payload)
+        VALUES ((mark || '0072')::uuid, ws, document, 'manual', 0, 0, 0, 0, convert_to(ws::text, 'UTF8'));
         INSERT INTO outbox (workspace_id, project_id, topic, payload) VALUES (ws, project, 'x', jsonb_build_object('of', ws));
         INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type)
         VALUES ((mark || '0063')::uuid, ws, project, labeler, 'user', 'x', 'x');

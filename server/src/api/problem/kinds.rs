@@ -67,6 +67,7 @@ kinds! {
     UploadMissing         "upload_missing"         409 later "The bytes are not there"         "PUT the bytes to the upload's URL first, then complete.";
     AssetNotReady         "asset_not_ready"        409 never "The image is not ready"          "The image was not completed or was rejected.";
     DocumentBehind        "document_behind"        409 later "Edits are still on their way"    "The server does not hold all edits of the given state vector yet; send it again.";
+    DocumentFull          "document_full"          409 never "The document is full"            "It would hold more bytes than a document may. Nothing was changed.";
     SignInElsewhere       "sign_in_elsewhere"      409 never "Sign in elsewhere"               "This server takes tokens of an identity provider and makes none itself.";
     PayloadTooLarge       "payload_too_large"      413 never "Too large"                       "The body is larger than `details.limit` bytes.";
     UnsupportedMediaType  "unsupported_media_type" 415 never "Not JSON"                        "Send `content-type: application/json`.";

@@ -1,7 +1,7 @@
 //! From every error a handler meets to what the client is told. No `_` arms: a new error must find its place here.
 
 use serde_json::json;
-use tandem_actors::{RegionsError, document::ContentError};
+use tandem_actors::{HistoryError, RegionsError, document::ContentError};
 use tandem_protocol::FieldError;
 use tandem_store::{
     StoreError,
@@ -106,13 +106,31 @@ impl From<RegionsError> for Refusal {
             RegionsError::Behind => {
                 Self::new(Kind::DocumentBehind, "Some of your edits have not reached the server yet; they are kept, send the submit again.")
             }
-            RegionsError::Malformed(ContentError { path, message }) => {
-                Self::fields(Kind::RegionsInvalid, vec![FieldError { field: path, rule: "format".to_owned(), message }])
-            }
+            RegionsError::Malformed(error) => error.into(),
             RegionsError::Unavailable => Self::new(
                 Kind::DocumentUnavailable,
                 "The live document cannot be read at the moment; nothing was submitted. Try again shortly.",
             ),
+        }
+    }
+}
+
+impl From<ContentError> for Refusal {
+    fn from(ContentError { path, message }: ContentError) -> Self {
+        Self::fields(Kind::RegionsInvalid, vec![FieldError { field: path, rule: "format".to_owned(), message }])
+    }
+}
+
+impl From<HistoryError> for Refusal {
+    fn from(error: HistoryError) -> Self {
+        let detail = error.to_string();
+        match error {
+            HistoryError::Unavailable | HistoryError::WaitingForDisk => {
+                Self::new(Kind::DocumentUnavailable, "The live document cannot be changed at the moment; nothing was. Try again shortly.")
+                    .because(detail)
+            }
+            HistoryError::Unreadable(why) => Self::internal(why),
+            HistoryError::Full => Self::new(Kind::DocumentFull, "With it the document would hold more than it may; nothing was changed."),
         }
     }
 }

@@ -1,13 +1,18 @@
 //! The log in Postgres.
 
+mod fold;
+
 use async_trait::async_trait;
-use bytes::Bytes;
 use sqlx::error::ErrorKind;
 use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, WorkspaceId};
 use uuid::Uuid;
 
-use super::{Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument};
+use super::{
+    Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument,
+    history::{Compare, Folded, Wanted},
+};
 use crate::{Store, StoreError, Tenant, TenantTx};
+use fold::{Fold, write_snapshot};
 
 /// Appends go through the journal's own role, which can add rows for any tenant and read nothing; all else is done as the
 /// document's tenant.
@@ -20,6 +25,20 @@ impl PgLog {
     #[must_use]
     pub fn new(store: Store) -> Self {
         Self { store }
+    }
+
+    async fn fold(&self, workspace: WorkspaceId, fold: Fold) -> Result<Folded, LogError> {
+        let mut tx = self.begin(workspace).await?;
+        let folded = fold.run(&mut tx).await;
+        // Dropped, the transaction would hold its lock until its connection is next looked at: the one after us would find it busy.
+        match folded {
+            Ok(folded) => tx.commit().await.map(|()| folded).map_err(Into::into),
+            Err(error) => {
+                // The first error says more; a connection that broke rolls back by itself.
+                tx.rollback().await.ok();
+                Err(error)
+            }
+        }
     }
 
     async fn begin(&self, workspace: WorkspaceId) -> Result<TenantTx, LogError> {
@@ -116,32 +135,18 @@ impl DocumentLog for PgLog {
     }
 
     async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
-        let mut tx = self.begin(workspace).await?;
-        if !try_lock(&mut tx, document).await? {
-            return Ok(Compaction::Busy);
-        }
-        let snapshot = sqlx::query_scalar!("SELECT payload FROM document_snapshots WHERE document_id = $1", document.0)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let rows = sqlx::query!("SELECT seq, payload FROM document_updates WHERE document_id = $1 ORDER BY seq", document.0)
-            .fetch_all(&mut *tx)
-            .await?;
-        let Some(upto) = rows.last().map(|row| row.seq) else {
-            // Dropped, the transaction would hold its lock until its connection is next looked at: the one after us would find it busy.
-            tx.rollback().await?;
-            return Ok(Compaction::Nothing);
-        };
-        let (covered, payloads): (Vec<i64>, Vec<Vec<u8>>) = rows.into_iter().map(|row| (row.seq, row.payload)).unzip();
-        let parts: Vec<Bytes> = snapshot.into_iter().chain(payloads).map(Bytes::from).collect();
-        let merged = tokio::task::spawn_blocking(move || merge(&parts)).await.map_err(|e| LogError::Merge(e.to_string()))?;
-        let merged = merged.map_err(LogError::Merge)?;
-        write_snapshot(&mut tx, document, upto, &merged).await?;
-        // Exactly the rows that were read: one with a smaller number may have become visible since.
-        sqlx::query!("DELETE FROM document_updates WHERE document_id = $1 AND seq = ANY($2)", document.0, &covered)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(Compaction::Done { updates: covered.len(), bytes: merged.len() })
+        Ok(self.fold(workspace, Fold { document, merge, checkpoint: None }).await?.compaction)
+    }
+
+    async fn checkpoint(
+        &self,
+        workspace: WorkspaceId,
+        document: DocumentId,
+        wanted: Wanted,
+        merge: Merge,
+        compare: Compare,
+    ) -> Result<Folded, LogError> {
+        self.fold(workspace, Fold { document, merge, checkpoint: Some((wanted, compare)) }).await
     }
 }
 
@@ -176,31 +181,6 @@ async fn find_or_create(tx: &mut TenantTx, key: &DocumentKey) -> Result<(Documen
     find(tx, key).await?.ok_or(LogError::NotFound)
 }
 
-/// Held until the transaction ends.
-async fn try_lock(tx: &mut TenantTx, document: DocumentId) -> Result<bool, LogError> {
-    let (high, low) = document.0.as_u64_pair();
-    let key = (high ^ low).cast_signed();
-    Ok(sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock($1) AS "locked!""#, key).fetch_one(&mut **tx).await?)
-}
-
-async fn write_snapshot(tx: &mut TenantTx, document: DocumentId, upto: i64, payload: &[u8]) -> Result<(), StoreError> {
-    let workspace = tx.workspace().0;
-    sqlx::query!(
-        r#"
-        INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload)
-        VALUES ($1, $2, $3, $4)
-        ON CONFLICT (document_id) DO UPDATE SET upto_seq = excluded.upto_seq, payload = excluded.payload, updated_at = now()
-        "#,
-        document.0,
-        workspace,
-        upto,
-        payload,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// A document with its first content, for importers: in the transaction that makes the task. `payload` is one Yjs update.
 ///
 /// # Errors
@@ -224,7 +204,7 @@ pub async fn create_with_snapshot(
     )
     .execute(&mut **tx)
     .await?;
-    write_snapshot(tx, id, 0, payload).await?;
+    write_snapshot(tx, id, None, payload, &[]).await?;
     Ok(id)
 }
 
@@ -234,6 +214,8 @@ mod tests {
         Arc,
         atomic::{AtomicUsize, Ordering},
     };
+
+    use bytes::Bytes;
 
     use super::*;
     use crate::testing::{Database, Seeded};

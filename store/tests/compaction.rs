@@ -1,0 +1,253 @@
+//! Folding a document's log in a real Postgres: killed at every point, by many at once, beside appends; and what history it leaves.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use tandem_protocol::{DocumentId, UserId, rest::CheckpointReason};
+use tandem_store::{
+    documents::{
+        Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, PgLog,
+        history::{self, Compare, Counts, Wanted},
+    },
+    testing::Database,
+};
+
+/// Payloads are words with a space behind; merging keeps them in order, so that what was lost or doubled shows.
+fn concatenate() -> Merge {
+    Arc::new(|parts: &[Bytes]| Ok(parts.concat()))
+}
+
+fn count_words() -> Compare {
+    Arc::new(|before, after| {
+        let words = |text: &[u8]| text.iter().filter(|byte| **byte == b' ').count();
+        let (old, new) = (before.map_or(0, words), words(after));
+        Ok(Counts { regions: new, added: new - old, changed: 0, removed: 0 })
+    })
+}
+
+const MANUAL: Wanted = Wanted { reason: CheckpointReason::Manual, by: None, unless_within: None };
+
+struct Site {
+    db: Database,
+    log: PgLog,
+    key: DocumentKey,
+    document: DocumentId,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let db = Database::fresh().await;
+        let log = PgLog::new(db.store.clone());
+        let key = DocumentKey { workspace: db.a.workspace, project: db.a.project, task: db.a.tasks[0], step: "annotate".into() };
+        let document = log.open(&key).await.unwrap().id;
+        Self { db, log, key, document }
+    }
+
+    fn edit(&self, word: &str, author: Option<UserId>) -> NewUpdate {
+        NewUpdate { document: self.document, workspace: self.key.workspace, author, payload: format!("{word} ").into() }
+    }
+
+    async fn append(&self, words: &[&str]) {
+        let edits: Vec<NewUpdate> = words.iter().map(|word| self.edit(word, None)).collect();
+        self.log.append(&edits).await.unwrap();
+    }
+
+    async fn text(&self) -> String {
+        let stored = self.log.open(&self.key).await.unwrap();
+        let all: Vec<Bytes> = stored.snapshot.into_iter().chain(stored.updates).collect();
+        String::from_utf8(all.concat()).unwrap()
+    }
+
+    async fn checkpoint(&self, wanted: Wanted) -> Result<history::Folded, LogError> {
+        self.log.checkpoint(self.key.workspace, self.document, wanted, concatenate(), count_words()).await
+    }
+
+    async fn history(&self) -> Vec<tandem_protocol::rest::Checkpoint> {
+        let mut tx = self.db.a.tenant().begin(&self.db.store).await.unwrap();
+        history::list(&mut tx, self.key.task, &self.key.step, None, 200).await.unwrap().items
+    }
+}
+
+/// From now on, whoever does this to the table is killed: as by `kill -9` of the server, the transaction just ends.
+async fn kill_at(owner: &mut PgConnection, point: &str) {
+    let kill = "CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$";
+    owner.execute(kill).await.unwrap();
+    owner.execute("GRANT EXECUTE ON FUNCTION public.die() TO PUBLIC").await.unwrap();
+    owner.execute(AssertSqlSafe(format!("CREATE {point} EXECUTE FUNCTION public.die()"))).await.unwrap();
+}
+
+async fn heal(owner: &mut PgConnection) {
+    owner.execute("DROP FUNCTION public.die() CASCADE").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_compaction_killed_at_any_statement_changed_nothing_and_the_next_one_does_it() {
+    let points = [
+        "TRIGGER t BEFORE INSERT ON document_checkpoints FOR EACH ROW",
+        "TRIGGER t AFTER INSERT ON document_checkpoints FOR EACH STATEMENT",
+        "TRIGGER t BEFORE INSERT OR UPDATE ON document_snapshots FOR EACH ROW",
+        "TRIGGER t AFTER INSERT OR UPDATE ON document_snapshots FOR EACH STATEMENT",
+        "TRIGGER t BEFORE DELETE ON document_updates FOR EACH STATEMENT",
+        "TRIGGER t AFTER DELETE ON document_updates FOR EACH STATEMENT",
+        // While it commits.
+        "CONSTRAINT TRIGGER t AFTER DELETE ON document_updates DEFERRABLE INITIALLY DEFERRED FOR EACH ROW",
+    ];
+    let site = Site::new().await;
+    let mut owner = site.db.owner().await;
+    site.append(&["old"]).await;
+    site.log.compact(site.key.workspace, site.document, concatenate()).await.unwrap();
+    site.append(&["one", "two"]).await;
+    for point in points {
+        kill_at(&mut owner, point).await;
+        let killed = site.checkpoint(MANUAL).await;
+        assert!(killed.as_ref().is_err_and(LogError::is_retryable), "{point}: {killed:?}");
+        let stored = site.log.open(&site.key).await.unwrap();
+        assert_eq!((stored.snapshot.as_deref(), stored.updates.len()), (Some(b"old ".as_slice()), 2), "{point}");
+        assert!(site.history().await.is_empty(), "{point}");
+        heal(&mut owner).await;
+    }
+    let done = site.checkpoint(MANUAL).await.unwrap();
+    assert!(matches!(done.compaction, Compaction::Done { updates: 2, .. }), "{done:?}");
+    assert_eq!((site.text().await.as_str(), site.history().await.len()), ("old one two ", 1));
+}
+
+#[tokio::test]
+async fn a_compaction_killed_while_it_merges_changed_nothing() {
+    let site = Site::new().await;
+    site.append(&["one", "two"]).await;
+    let (mut owner, handle) = (site.db.owner().await, tokio::runtime::Handle::current());
+    let kill = Arc::new(std::sync::Mutex::new(Some(async move {
+        let kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = \
+            (SELECT oid FROM pg_database WHERE datname = current_database())";
+        owner.execute(kill).await.unwrap();
+    })));
+    let merge: Merge = Arc::new(move |parts: &[Bytes]| {
+        if let Some(kill) = kill.lock().unwrap().take() {
+            handle.block_on(kill);
+        }
+        Ok(parts.concat())
+    });
+    let killed = site.log.compact(site.key.workspace, site.document, Arc::clone(&merge)).await;
+    assert!(killed.as_ref().is_err_and(LogError::is_retryable), "{killed:?}");
+    assert_eq!(site.text().await, "one two ");
+    site.log.compact(site.key.workspace, site.document, merge).await.unwrap();
+    assert_eq!(site.text().await, "one two ");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_compactors_at_once_beside_appends_lose_and_double_nothing() {
+    let site = Arc::new(Site::new().await);
+    let appending = {
+        let site = Arc::clone(&site);
+        tokio::spawn(async move {
+            for n in 0..120 {
+                site.append(&[&format!("w{n}")]).await;
+            }
+        })
+    };
+    // Two handles on two pools would be two nodes; the lock is the database's either way.
+    let compacting: Vec<_> = (0..4)
+        .map(|n| {
+            let site = Arc::clone(&site);
+            tokio::spawn(async move {
+                let mut done = 0;
+                for _ in 0..25 {
+                    let folded = if n == 0 {
+                        site.checkpoint(MANUAL).await.unwrap().compaction
+                    } else {
+                        site.log.compact(site.key.workspace, site.document, concatenate()).await.unwrap()
+                    };
+                    done += usize::from(matches!(folded, Compaction::Done { .. }));
+                }
+                done
+            })
+        })
+        .collect();
+    appending.await.unwrap();
+    let mut done = 0;
+    for compactor in compacting {
+        done += compactor.await.unwrap();
+    }
+    assert!(done > 1, "they did meet");
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for word in site.text().await.split_whitespace() {
+        *seen.entry(word.to_owned()).or_default() += 1;
+    }
+    assert_eq!(seen.len(), 120);
+    assert!(seen.values().all(|count| *count == 1), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_checkpoint_names_everybody_who_edited_since_the_one_before_each_once() {
+    let site = Site::new().await;
+    let (ann, bob, cyd) = (site.db.a.labeler, site.db.a.other_labeler, site.db.a.reviewer);
+    site.log.append(&[site.edit("a", Some(ann)), site.edit("b", Some(bob)), site.edit("c", Some(ann))]).await.unwrap();
+    site.log.compact(site.key.workspace, site.document, concatenate()).await.unwrap();
+    site.log.append(&[site.edit("d", Some(cyd)), site.edit("e", None)]).await.unwrap();
+    site.checkpoint(Wanted { by: Some(cyd), ..MANUAL }).await.unwrap();
+    site.log.append(&[site.edit("f", Some(bob))]).await.unwrap();
+    site.checkpoint(MANUAL).await.unwrap();
+    site.checkpoint(MANUAL).await.unwrap();
+    let history = site.history().await;
+    let told: Vec<(Vec<UserId>, i32, i32)> = history.iter().map(|c| (c.authors.clone(), c.region_count, c.added)).collect();
+    let mut all = vec![ann, bob, cyd];
+    all.sort();
+    assert_eq!(told, [(vec![], 6, 0), (vec![bob], 6, 1), (all, 5, 5)]);
+    assert_eq!(history[2].made_by, Some(cyd));
+    let mut tx = site.db.a.tenant().begin(&site.db.store).await.unwrap();
+    let (first, payload) = history::get(&mut tx, site.key.task, history[2].id).await.unwrap();
+    assert_eq!((first.reason, payload.as_ref()), (CheckpointReason::Manual, b"a b c d e ".as_slice()));
+}
+
+#[tokio::test]
+async fn a_compaction_makes_a_checkpoint_only_when_the_newest_is_old() {
+    let site = Site::new().await;
+    let by_itself = |window| Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(window) };
+    site.append(&["a"]).await;
+    let early = site.checkpoint(by_itself(Duration::from_secs(3600))).await.unwrap();
+    assert_eq!((early.compaction, early.checkpoint), (Compaction::Done { updates: 1, bytes: 2 }, None));
+    site.append(&["b"]).await;
+    let due = site.checkpoint(by_itself(Duration::ZERO)).await.unwrap();
+    assert!(due.checkpoint.is_some());
+    assert_eq!(site.history().await[0].reason, CheckpointReason::Compaction);
+}
+
+#[tokio::test]
+async fn of_checkpoints_nobody_asked_for_the_newest_hundred_are_kept() {
+    let site = Site::new().await;
+    let by_itself = Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(Duration::ZERO) };
+    site.append(&["a"]).await;
+    site.checkpoint(MANUAL).await.unwrap();
+    for _ in 0..103 {
+        site.checkpoint(by_itself).await.unwrap();
+    }
+    let history = site.history().await;
+    assert_eq!(history.len(), 101);
+    assert_eq!(history[100].reason, CheckpointReason::Manual);
+}
+
+#[tokio::test]
+async fn history_comes_in_pages_and_another_tenant_sees_none_of_it() {
+    let site = Site::new().await;
+    site.append(&["a"]).await;
+    for _ in 0..5 {
+        site.checkpoint(MANUAL).await.unwrap();
+    }
+    let mut tx = site.db.a.tenant().begin(&site.db.store).await.unwrap();
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = history::list(&mut tx, site.key.task, "annotate", after, 2).await.unwrap();
+        seen.extend(page.items.iter().map(|c| c.id));
+        let Some(cursor) = page.next_cursor else { break };
+        after = Some(cursor.parse().unwrap());
+    }
+    assert_eq!(seen.len(), 5);
+    assert!(seen.is_sorted_by(|a, b| a > b));
+    let mut other = site.db.b.tenant().begin(&site.db.store).await.unwrap();
+    assert!(history::list(&mut other, site.key.task, "annotate", None, 50).await.unwrap().items.is_empty());
+    assert!(history::get(&mut other, site.key.task, seen[0]).await.is_err());
+}
