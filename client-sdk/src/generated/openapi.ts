@@ -472,6 +472,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checkpoints of a task's live document.
+         * @description They are made when the work is submitted, before a restore, when somebody asks, and now and then by themselves.
+         */
+        get: operations["listHistory"];
+        put?: never;
+        /**
+         * Make a checkpoint now.
+         * @description Of everything that was edited before; returns once that is on disk.
+         */
+        post: operations["createCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/history/{checkpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One checkpoint, with the regions as they were. */
+        get: operations["getCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/history/{checkpoint_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring an older state back.
+         * @description An edit like any other, of the person who asks: everybody on the task sees it at once, what others draw at that moment is merged with
+         *     it, and nothing is lost: how the document was right before is a checkpoint too.
+         */
+        post: operations["restoreCheckpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -680,6 +742,44 @@ export interface components {
              */
             reconnect_after_ms: number | null;
         };
+        /** @description A live document as it was at some moment. */
+        Checkpoint: {
+            /**
+             * Format: int32
+             * @description Regions that came, changed and went since the checkpoint before.
+             */
+            added: number;
+            /** @description Who edited since the checkpoint before. */
+            authors: components["schemas"]["UserId"][];
+            /** Format: int32 */
+            changed: number;
+            id: components["schemas"]["CheckpointId"];
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["UserId"] | null;
+            reason: components["schemas"]["CheckpointReason"];
+            /** Format: int32 */
+            region_count: number;
+            /** Format: int32 */
+            removed: number;
+            step: string;
+            task_id: components["schemas"]["TaskId"];
+        };
+        /** @description A checkpoint and what was drawn then. */
+        CheckpointContent: {
+            checkpoint: components["schemas"]["Checkpoint"];
+            regions: components["schemas"]["Region"][];
+        };
+        /**
+         * Format: uuid
+         * @description A live document as it was at some moment.
+         */
+        CheckpointId: string;
+        /**
+         * @description Why a checkpoint was made.
+         * @enum {string}
+         */
+        CheckpointReason: "submit" | "compaction" | "manual" | "restore";
         ClientControlJson: (components["schemas"]["Hello"] & {
             /** @enum {string} */
             type: "hello";
@@ -994,6 +1094,11 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Checkpoint: {
+            items: components["schemas"]["Checkpoint"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Project: {
             items: components["schemas"]["Project"][];
             next_cursor: string | null;
@@ -1231,6 +1336,17 @@ export interface components {
             bounds: number[];
             project_id: components["schemas"]["ProjectId"];
             task_id: components["schemas"]["TaskId"];
+        };
+        /** @description What restoring a checkpoint did to the live document. */
+        Restored: {
+            /** Format: int32 */
+            added: number;
+            /** @description How the document was right before: restore it to take this back. */
+            before: components["schemas"]["CheckpointId"];
+            /** Format: int32 */
+            changed: number;
+            /** Format: int32 */
+            removed: number;
         };
         /** @description My rights on a task changed while I am on it. Everything else about the subscription stays as it is. */
         RightsChanged: {
@@ -2607,6 +2723,146 @@ export interface operations {
                 };
             };
             /** @description `lease_stale`: somebody else holds the task, `details` says who */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHistory: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Checkpoints, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Checkpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoint"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: components["schemas"]["CheckpointId"];
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checkpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointContent"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                checkpoint_id: components["schemas"]["CheckpointId"];
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed, on disk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            /** @description `project_not_active`: the project is archived */
             409: {
                 headers: {
                     [name: string]: unknown;
