@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use tandem_protocol::rest::PresignedRequest;
-use tandem_store::objects::{ObjectError, ObjectInfo, Objects, ObjectsConfig, Upload};
+use tandem_store::{
+    objects::{ObjectError, ObjectInfo, Objects, ObjectsConfig, Upload},
+    testing::objects,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -21,31 +22,7 @@ struct S3 {
 
 async fn s3() -> S3 {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).expect("a file system"));
-    builder.set_auth(SimpleAuth::from_single("key", "secret"));
-    let service = builder.build();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            let service = service.clone();
-            tokio::spawn(async move {
-                let _ = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new())
-                    .serve_connection(TokioIo::new(socket), service)
-                    .await;
-            });
-        }
-    });
-    let objects = Objects::new(&ObjectsConfig {
-        endpoint,
-        public_endpoint: None,
-        region: "us-east-1".to_owned(),
-        bucket: "files".to_owned(),
-        access_key: "key".to_owned(),
-        secret_key: "secret".into(),
-    });
-    objects.ensure_bucket().await.expect("a bucket");
-    S3 { objects, _folder: folder }
+    S3 { objects: objects(folder.path()).await, _folder: folder }
 }
 
 fn now() -> DateTime<Utc> {

@@ -5,8 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use s3s::{auth::SimpleAuth, service::S3ServiceBuilder};
 use tandem_actors::jobs::{
     Cancel,
     export::{self, Sink},
@@ -19,12 +17,12 @@ use tandem_protocol::{
 use tandem_store::{
     Tenant,
     export::{ExportRow, page},
-    objects::{Objects, ObjectsConfig},
+    objects::Objects,
     projects,
-    testing::Database,
+    testing::{Database, objects},
 };
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::sync::mpsc;
 
 pub struct World {
     pub database: Database,
@@ -144,33 +142,4 @@ pub fn samples(below: &str) -> Option<PathBuf> {
         return None;
     }
     Some(path)
-}
-
-async fn objects(folder: &Path) -> Objects {
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).expect("a file system"));
-    builder.set_auth(SimpleAuth::from_single("key", "secret"));
-    let service = builder.build();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            let service = service.clone();
-            tokio::spawn(async move {
-                // A client that goes away is no failure of the test.
-                let _ = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new())
-                    .serve_connection(TokioIo::new(socket), service)
-                    .await;
-            });
-        }
-    });
-    let objects = Objects::new(&ObjectsConfig {
-        endpoint,
-        public_endpoint: None,
-        region: "us-east-1".to_owned(),
-        bucket: "files".to_owned(),
-        access_key: "key".to_owned(),
-        secret_key: "secret".into(),
-    });
-    objects.ensure_bucket().await.expect("a bucket");
-    objects
 }

@@ -1,6 +1,7 @@
 //! Leases: next, accept, renew, release, skip.
 
 use actix_web::{get, post, web::Json};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
@@ -103,17 +104,11 @@ pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
 #[post("/assignments/{assignment_id}/accept")]
-pub async fn accept_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
-    let id = call.path::<AssignmentId>()?;
-    let body = call.body().await?;
-    let mut tx = call.begin_point().await?;
-    accessible(&mut tx, &call, id, Action::TaskClaim).await?;
-    let token = body.parse::<LeaseAction>()?.fencing_token;
-    let lease = leases::accept(&mut tx, id, call.user(), token).await?;
-    let news = News::of(&mut tx, LeaseEvent::Accepted, &lease).await?;
-    tx.commit().await?;
-    news.publish(&call);
-    Ok(Json(lease))
+pub async fn accept_task(call: Call) -> Result<Json<Assignment>, Refusal> {
+    act(call, LeaseEvent::Accepted, async |tx, call, lease, asked: LeaseAction| {
+        Ok(leases::accept(tx, lease.id, call.user(), asked.fencing_token).await?)
+    })
+    .await
 }
 
 /// Push the end of a lease back.
@@ -129,18 +124,12 @@ pub async fn accept_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
 #[post("/assignments/{assignment_id}/renew")]
-pub async fn renew_lease(mut call: Call) -> Result<Json<Assignment>, Refusal> {
-    let id = call.path::<AssignmentId>()?;
-    let body = call.body().await?;
-    let mut tx = call.begin_point().await?;
-    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
-    let token = body.parse::<LeaseAction>()?.fencing_token;
-    let seconds = projects::read(&mut tx, &call, lease.project_id).await?.lease_seconds;
-    let lease = leases::renew(&mut tx, id, call.user(), token, seconds).await?;
-    let news = News::of(&mut tx, LeaseEvent::Renewed, &lease).await?;
-    tx.commit().await?;
-    news.publish(&call);
-    Ok(Json(lease))
+pub async fn renew_lease(call: Call) -> Result<Json<Assignment>, Refusal> {
+    act(call, LeaseEvent::Renewed, async |tx, call, lease, asked: LeaseAction| {
+        let seconds = projects::read(tx, call, lease.project_id).await?.lease_seconds;
+        Ok(leases::renew(tx, lease.id, call.user(), asked.fencing_token, seconds).await?)
+    })
+    .await
 }
 
 /// Give a task back.
@@ -158,20 +147,14 @@ pub async fn renew_lease(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
 #[post("/assignments/{assignment_id}/release")]
-pub async fn release_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
-    let id = call.path::<AssignmentId>()?;
-    let body = call.body().await?;
-    let mut tx = call.begin_point().await?;
-    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
-    if lease.user_id != call.user() {
-        access::project(&mut tx, &call.identity, lease.project_id, Action::LeaseOverride).await?;
-    }
-    let token = body.parse::<LeaseAction>()?.fencing_token;
-    let lease = leases::release(&mut tx, id, lease.user_id, token).await?;
-    let news = News::of(&mut tx, LeaseEvent::Released, &lease).await?;
-    tx.commit().await?;
-    news.publish(&call);
-    Ok(Json(lease))
+pub async fn release_task(call: Call) -> Result<Json<Assignment>, Refusal> {
+    act(call, LeaseEvent::Released, async |tx, call, lease, asked: LeaseAction| {
+        if lease.user_id != call.user() {
+            access::project(tx, &call.identity, lease.project_id, Action::LeaseOverride).await?;
+        }
+        Ok(leases::release(tx, lease.id, lease.user_id, asked.fencing_token).await?)
+    })
+    .await
 }
 
 /// Skip a task, with a reason.
@@ -187,15 +170,28 @@ pub async fn release_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
 #[post("/assignments/{assignment_id}/skip")]
-pub async fn skip_task(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+pub async fn skip_task(call: Call) -> Result<Json<Assignment>, Refusal> {
+    act(call, LeaseEvent::Skipped, async |tx, call, lease, asked: SkipTask| {
+        validate::skip_task(&asked)?;
+        Ok(leases::skip(tx, lease.id, call.user(), asked.fencing_token, asked.reason.as_deref()).await?)
+    })
+    .await
+}
+
+/// What every change of a lease has in common: whether the caller may, the change, and the news of it once it is committed.
+async fn act<B: DeserializeOwned>(
+    mut call: Call,
+    event: LeaseEvent,
+    change: impl AsyncFnOnce(&mut TenantTx, &Call, Assignment, B) -> Result<Assignment, Refusal>,
+) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin_point().await?;
-    accessible(&mut tx, &call, id, Action::TaskClaim).await?;
-    let skip = body.parse::<SkipTask>()?;
-    validate::skip_task(&skip)?;
-    let lease = leases::skip(&mut tx, id, call.user(), skip.fencing_token, skip.reason.as_deref()).await?;
-    let news = News::of(&mut tx, LeaseEvent::Skipped, &lease).await?;
+    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    // After the right to know of the lease: to others it must look as if it were not there.
+    let asked = body.parse::<B>()?;
+    let lease = change(&mut tx, &call, lease, asked).await?;
+    let news = News::of(&mut tx, event, &lease).await?;
     tx.commit().await?;
     news.publish(&call);
     Ok(Json(lease))
