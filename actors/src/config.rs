@@ -28,7 +28,11 @@ pub struct SessionConfig {
     pub hello_deadline: Duration,
     /// Bytes a stranger may send before that. A token is a few hundred bytes.
     pub max_unauthenticated: usize,
+    /// The same of a Hocuspocus provider, which opens its documents at once: a token, a step 1 and a state for each.
+    pub max_unauthenticated_stock: usize,
     pub max_frame: usize,
+    /// Of stock clients, which cannot send a document in pieces.
+    pub max_frame_stock: usize,
     pub max_channels: usize,
     pub heartbeat: Duration,
     /// Outgoing bytes waiting for the socket at which cursors are replaced and edits merged instead of queued.
@@ -119,7 +123,9 @@ impl Default for SessionConfig {
         Self {
             hello_deadline: Duration::from_secs(5),
             max_unauthenticated: 16 << 10,
+            max_unauthenticated_stock: 64 << 10,
             max_frame: 4 << 20,
+            max_frame_stock: 16 << 20,
             max_channels: 64,
             heartbeat: Duration::from_secs(15),
             soft_outbox: 128 << 10,
@@ -129,6 +135,14 @@ impl Default for SessionConfig {
             bytes: (8 << 20, 32 << 20),
             max_backlog: 1_024,
         }
+    }
+}
+
+impl SessionConfig {
+    /// As connections of stock clients have it.
+    #[must_use]
+    pub fn stock(&self) -> Self {
+        Self { max_unauthenticated: self.max_unauthenticated_stock, max_frame: self.max_frame_stock, ..self.clone() }
     }
 }
 

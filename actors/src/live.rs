@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     pub config: LiveConfig,
     /// What every session reads, shared.
     pub session: Arc<SessionConfig>,
+    pub stock: Arc<SessionConfig>,
     pub authenticator: Arc<dyn Authenticator>,
     pub directory: Arc<dyn Directory>,
     pub journal: JournalHandle,
@@ -264,6 +265,7 @@ impl Inner {
         let timer = chores.map(|chores| timer::start(place(), policy, config.timer_tick, chores, move |event| announce.publish(event)));
         Self {
             session: Arc::new(config.session.clone()),
+            stock: Arc::new(config.session.stock()),
             config,
             authenticator,
             directory,

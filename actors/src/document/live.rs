@@ -68,7 +68,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_update: 4 << 20, max_document: 64 << 20 }
+        Self { max_update: 16 << 20, max_document: 64 << 20 }
     }
 }
 

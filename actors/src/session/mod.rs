@@ -6,6 +6,7 @@
 mod frame;
 mod gate;
 mod held;
+pub mod hocuspocus;
 mod incoming;
 mod outbox;
 mod pipe;

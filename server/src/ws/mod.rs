@@ -1,4 +1,5 @@
-//! Realtime: `/ws`, our own protocol (docs/protocol.md), and `/yjs/{document}` for stock `y-websocket` clients.
+//! Realtime: `/ws`, our own protocol (docs/protocol.md), `/yjs/{document}` for stock `y-websocket` clients and `/hocuspocus` for
+//! Hocuspocus providers.
 
 mod origin;
 
@@ -16,7 +17,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use tandem_actors::{
     AuthError as LiveAuthError, Authenticator,
-    session::{Body, Connection, pipe, refuse, stock, tandem},
+    session::{Body, Connection, hocuspocus, pipe, refuse, stock, tandem},
 };
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
@@ -35,7 +36,10 @@ const PEER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Adds the WebSocket routes. Handlers take `web::Data<AppState>`.
 pub fn configure(routes: &mut ServiceConfig) {
-    routes.route("/ws", web::get().to(open_tandem)).route("/yjs/{document:.*}", web::get().to(open_stock));
+    routes
+        .route("/ws", web::get().to(open_tandem))
+        .route("/yjs/{document:.*}", web::get().to(open_stock))
+        .route("/hocuspocus", web::get().to(open_hocuspocus));
 }
 
 /// For `HttpServer::on_connect`: a connection whose peer takes nothing ends by itself.
@@ -88,6 +92,16 @@ async fn open_stock(request: HttpRequest, payload: Payload, state: Data<AppState
             body
         }
     };
+    Ok(answer(&mut response, body))
+}
+
+/// Tokens come in band, one for each document.
+async fn open_hocuspocus(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, actix_web::Error> {
+    if let Some(refused) = refuse_origin(&request, &state) {
+        return Ok(refused);
+    }
+    let mut response = handshake(&request)?;
+    let body = hocuspocus::start(&state.live, payload);
     Ok(answer(&mut response, body))
 }
 

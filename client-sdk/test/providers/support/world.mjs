@@ -8,7 +8,7 @@ import { Session, memoryPersistence, uuidv7 } from '../../../dist/index.js';
 import { Server, makeProject, signIn } from '../../../../web/e2e/support/server.mjs';
 
 /** Waits for something to become true; says what was seen instead. */
-export async function until(what, look, ms = 15_000) {
+export async function until(what, look, ms = Number(process.env.PATIENCE ?? 15_000)) {
   const end = Date.now() + ms;
   for (;;) {
     const seen = await look();

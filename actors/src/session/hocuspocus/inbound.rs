@@ -1,0 +1,128 @@
+//! What the client sends.
+
+use actix::AsyncContext;
+use bytes::Bytes;
+use tandem_protocol::{
+    hocuspocus::{Address, ClientFrame, ClientMessage, PONG},
+    ws::CloseCode,
+    yjs::Message,
+};
+use tokio::time::Instant;
+
+use super::{
+    AGAIN, Ctx, HocuspocusActor,
+    documents::{Document, Queued},
+};
+use crate::{
+    session::{Framer, stock::place::Backlog},
+    task::RoomInput,
+};
+
+/// Documents whose token is not checked yet, at a time: more is no provider but somebody trying.
+const MAX_STRANGERS: usize = 32;
+
+impl HocuspocusActor {
+    pub(super) fn frame(&mut self, frame: &Bytes, ctx: &mut Ctx) {
+        match ClientFrame::decode(frame) {
+            Ok(ClientFrame::About(address, message)) => self.about(&address, message, ctx),
+            // Only who pings gets pongs: older providers take them for a broken name. We have no need to ping.
+            Ok(ClientFrame::Ping) => {
+                let mut framer = Framer::default();
+                framer.binary(&[&[PONG]]);
+                self.outbox.put(framer.finish());
+            }
+            Ok(ClientFrame::Pong) => {}
+            Err(error) => self.close(CloseCode::BadFrame, &format!("not a Hocuspocus message: {error}"), ctx),
+        }
+    }
+
+    fn about(&mut self, address: &Address, message: ClientMessage, ctx: &mut Ctx) {
+        match message {
+            ClientMessage::Close => {
+                // Not answered: by then the client may have opened it again under the same name.
+                if let Some(mut document) = self.documents.remove(address) {
+                    document.deny();
+                }
+                return self.plan_deadline();
+            }
+            ClientMessage::BroadcastStateless => {
+                return self.close(CloseCode::BadFrame, "only servers broadcast stateless messages", ctx);
+            }
+            // Nobody here listens to them.
+            ClientMessage::Stateless(_) => return,
+            ClientMessage::Token { .. } | ClientMessage::Yjs(_) => {}
+        }
+        if self.documents.get(address).is_none() && !self.admit(address, ctx) {
+            return;
+        }
+        match message {
+            ClientMessage::Token { token, version } => self.check_token(address, token, version.as_deref(), ctx),
+            ClientMessage::Yjs(message) => self.message(address, message, ctx),
+            ClientMessage::Close | ClientMessage::BroadcastStateless | ClientMessage::Stateless(_) => {}
+        }
+    }
+
+    /// A name not heard before.
+    fn admit(&mut self, address: &Address, ctx: &mut Ctx) -> bool {
+        if self.documents.len() >= self.config.max_channels || self.documents.strangers() >= MAX_STRANGERS {
+            self.close(CloseCode::TryLater, "too many documents on one connection (max_channels)", ctx);
+            return false;
+        }
+        self.documents.insert(address, Instant::now() + self.config.hello_deadline);
+        self.plan_deadline();
+        true
+    }
+
+    fn message(&mut self, address: &Address, message: Message, ctx: &mut Ctx) {
+        let Some(document) = self.documents.get(address) else { return };
+        if document.place().is_some() {
+            return self.input(address, message, ctx);
+        }
+        if document.queue(message) == Queued::TooMuch {
+            self.close(CloseCode::BadFrame, "too much was sent before the token was checked", ctx);
+        }
+    }
+
+    /// From somebody who may be here.
+    pub(super) fn input(&mut self, address: &Address, message: Message, ctx: &mut Ctx) {
+        let Some(document) = self.documents.get(address) else { return };
+        let Some(what) = understood(document, message) else { return };
+        let config = std::sync::Arc::clone(&self.config);
+        let backlog = self.documents.get(address).and_then(Document::place).map(|place| place.give(what, &config));
+        self.after(backlog.unwrap_or(Backlog::Fine), ctx);
+    }
+
+    pub(super) fn after(&mut self, backlog: Backlog, ctx: &mut Ctx) {
+        match backlog {
+            Backlog::Fine => {}
+            Backlog::Busy if std::mem::replace(&mut self.again_planned, true) => {}
+            Backlog::Busy => {
+                ctx.run_later(AGAIN, |session, ctx| {
+                    session.again_planned = false;
+                    for address in session.documents.addresses() {
+                        session.hand_over(&address, ctx);
+                    }
+                });
+            }
+            Backlog::Overfull => self.close(CloseCode::TryLater, "the room is overloaded (max_backlog)", ctx),
+        }
+    }
+
+    pub(super) fn hand_over(&mut self, address: &Address, ctx: &mut Ctx) {
+        let backlog = self.documents.get(address).and_then(Document::place).map(|place| place.hand_over());
+        self.after(backlog.unwrap_or(Backlog::Fine), ctx);
+    }
+}
+
+/// Edits are numbered, so that each gets its one status.
+fn understood(document: &mut Document, message: Message) -> Option<RoomInput> {
+    Some(match message {
+        Message::Step1(vector) => RoomInput::Step1(vector),
+        Message::Step2(bytes) => RoomInput::Update { seq: Some(document.acks.step2()), bytes },
+        Message::Update(bytes) => RoomInput::Update { seq: Some(document.acks.update()), bytes },
+        Message::Awareness(bytes) => RoomInput::Awareness(bytes),
+        Message::QueryAwareness => RoomInput::QueryAwareness,
+        // Kinds of servers among themselves, and of later versions.
+        Message::Denied(_) | Message::Unknown(_) => return None,
+    })
+}
