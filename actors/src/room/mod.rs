@@ -198,6 +198,8 @@ impl Room {
         let Some(member) = self.members.remove(&old) else { return (0, PresenceState::default()) };
         self.outgoing.rise(&member.desk, old);
         self.drop_ghost(member.peer);
+        // It may have left the image meanwhile; who still points says so again.
+        self.cursors.set(member.peer, None);
         self.awareness.leave(old);
         (member.peer, member.state)
     }
