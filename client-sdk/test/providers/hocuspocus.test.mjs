@@ -79,7 +79,10 @@ describe('the Hocuspocus provider', { concurrency: false }, () => {
       }
       await until('saved', () => one.unsynced() === 0);
       await pause(200);
-      assert.ok(one.told.counts.every((count) => count >= 0), String(one.told.counts));
+      assert.ok(
+        one.told.counts.every((count) => count >= 0),
+        String(one.told.counts),
+      );
       // Once more from the start: nothing is owed.
       one.provider.forceSync();
       await until('forced', () => one.unsynced() === 0);
@@ -135,21 +138,25 @@ describe('the Hocuspocus provider', { concurrency: false }, () => {
     });
   }
 
-  test('hocuspocus 4: one document twice on one socket, told apart by session', { skip: !chosen.some((d) => d.major === 4) }, async () => {
-    const driver = chosen.find(({ major }) => major === 4);
-    const on = driver.socket(at);
-    const [one, two] = [at.ann, at.bob].map((who) => driver.open(at, tasks[0], at.token(who), { on, sessionAwareness: true }));
-    await until('synced', () => one.synced() && two.synced());
-    const id = uuidv7();
-    one.regions.set(id, 1);
-    await until('at the other', () => two.regions.has(id));
-    one.awareness.setLocalState({ user: { name: 'session' } });
-    await until('aware', () => [...two.awareness.getStates().values()].some((state) => state.user?.name === 'session'));
-    await until('saved', () => one.unsynced() === 0 && two.unsynced() === 0);
-    one.close();
-    two.regions.set(uuidv7(), 2);
-    await until('saved', () => two.unsynced() === 0);
-    two.close();
-    on.close();
-  });
+  test(
+    'hocuspocus 4: one document twice on one socket, told apart by session',
+    { skip: !chosen.some((d) => d.major === 4) },
+    async () => {
+      const driver = chosen.find(({ major }) => major === 4);
+      const on = driver.socket(at);
+      const [one, two] = [at.ann, at.bob].map((who) => driver.open(at, tasks[0], at.token(who), { on, sessionAwareness: true }));
+      await until('synced', () => one.synced() && two.synced());
+      const id = uuidv7();
+      one.regions.set(id, 1);
+      await until('at the other', () => two.regions.has(id));
+      one.awareness.setLocalState({ user: { name: 'session' } });
+      await until('aware', () => [...two.awareness.getStates().values()].some((state) => state.user?.name === 'session'));
+      await until('saved', () => one.unsynced() === 0 && two.unsynced() === 0);
+      one.close();
+      two.regions.set(uuidv7(), 2);
+      await until('saved', () => two.unsynced() === 0);
+      two.close();
+      on.close();
+    },
+  );
 });

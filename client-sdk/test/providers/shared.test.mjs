@@ -152,7 +152,10 @@ describe('stock providers', { concurrency: false }, () => {
     const small = uuidv7();
     write(author, small, 'small');
     await until('small', () => readers.every(({ regions }) => regions.has(small)));
-    assert.deepEqual(readers.flatMap((one) => one.wire.closes), []);
+    assert.deepEqual(
+      readers.flatMap((one) => one.wire.closes),
+      [],
+    );
     // Whoever made all of it without a server brings it, too.
     const offline = new Y.Doc();
     Y.applyUpdate(offline, Y.encodeStateAsUpdate(author.doc));
@@ -168,7 +171,10 @@ describe('stock providers', { concurrency: false }, () => {
     await until('synced', () => quiet.every((one) => one.synced()));
     for (const one of quiet) one.awareness.setLocalState(null);
     await pause(37_000);
-    assert.deepEqual(quiet.flatMap((one) => one.wire.closes), []);
+    assert.deepEqual(
+      quiet.flatMap((one) => one.wire.closes),
+      [],
+    );
     assert.ok(quiet.every((one) => one.synced()));
     quiet.forEach((one) => one.close());
   });
@@ -193,7 +199,10 @@ describe('stock providers', { concurrency: false }, () => {
     const fresh = chosen[0].open(at, here, at.token(at.ann));
     await until('synced', () => fresh.synced());
     assert.equal(fresh.regions.size, size, 'nothing was written');
-    assert.ok(vain.every((one) => !one.unsynced || one.unsynced() > 0), 'nothing was called saved');
+    assert.ok(
+      vain.every((one) => !one.unsynced || one.unsynced() > 0),
+      'nothing was called saved',
+    );
     await at.archive(project, 'active');
     [...vain, fresh].forEach((one) => one.close());
   });

@@ -72,7 +72,11 @@ export class World {
 
   /** Our own client in a task's room. */
   async ours(person, task) {
-    const tokens = { current: async () => this.token(person), refresh: async () => this.token(person), subscribe: () => () => {} };
+    const tokens = {
+      current: async () => this.token(person),
+      refresh: async () => this.token(person),
+      subscribe: () => () => {},
+    };
     const session = new Session({ url: `${this.ws}/ws`, tokens, WebSocket, storage: memoryPersistence() });
     const room = session.subscribeTask(task.id);
     this.#sessions.add(session);
