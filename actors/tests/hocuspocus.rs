@@ -212,6 +212,24 @@ async fn nothing_is_called_saved_before_it_is_on_disk() {
     assert_eq!(content(&house.stored(task).await).len(), 2);
 }
 
+/// The disk takes no more for a while: what was refused comes again when it does, without a new connection.
+#[actix::test]
+async fn edits_that_could_not_be_taken_for_the_moment_are_asked_for_again() {
+    let house = House::with(|config| config.journal.max_bytes = 200);
+    let task = house.task();
+    let mut provider = Provider::connect(&house, "bob", task);
+    provider.until_saved().await;
+    house.log.hold();
+    for n in 0..20 {
+        provider.put(&format!("{n}"));
+    }
+    provider.until(|_, message| matches!(message, ServerMessage::Yjs(Message::Step1(_)))).await;
+    assert!(provider.unsynced > 0);
+    house.log.release();
+    provider.until_saved().await;
+    assert_eq!((content(&house.stored(task).await).len(), provider.refused), (20, 0));
+}
+
 #[actix::test]
 async fn somebody_read_only_is_told_so_and_writes_nothing_by_any_message() {
     let house = House::new();

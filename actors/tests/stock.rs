@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_http::ws::{Frame, Message};
 use bytes::Bytes;
 use common::{House, Wire, Worker, content, new_doc};
-use tandem_actors::{Authenticator, session::stock};
+use tandem_actors::{Authenticator, DomainEvent, session::stock};
 use tandem_protocol::{
     TaskId,
     rest::ProjectStatus,
@@ -148,6 +148,63 @@ async fn a_read_only_provider_is_told_and_changes_nothing() {
     stock.put("a");
     stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
     assert!(content(&house.stored(task).await).is_empty());
+}
+
+#[actix::test]
+async fn edits_that_could_not_be_taken_for_the_moment_are_asked_for_again() {
+    let house = House::with(|config| config.journal.max_bytes = 200);
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    let mut ours = Worker::join(house.connect("ann").await, task).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    house.log.hold();
+    for n in 0..20 {
+        stock.put(&format!("{n}"));
+    }
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    house.log.release();
+    stock.until(|_, frame| frame.starts_with(&[0, 0])).await;
+    ours.until(|w| w.content().len() == 20).await;
+}
+
+#[actix::test]
+async fn rights_change_for_who_is_there() {
+    let house = House::new();
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    let (workspace, project) = (house.workspace, house.project);
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    house.live.publish(DomainEvent::RightsChanged { workspace, project, user: None });
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    stock.put("vain");
+    stock.until(|_, frame| frame.starts_with(&[2, 0])).await;
+    assert!(content(&house.stored(task).await).is_empty());
+    house.places.tasks.lock().unwrap().remove(&task);
+    house.live.publish(DomainEvent::RightsChanged { workspace, project, user: None });
+    while stock.step().await.is_some() {}
+    assert!(stock.closed.unwrap().contains("no longer"));
+}
+
+#[actix::test]
+async fn who_comes_back_with_an_older_clock_than_their_own_farewell_is_seen_at_once() {
+    let house = House::new();
+    let task = house.task();
+    let says = |clock: u8, state: &str| [&[1, 7, clock, state.len() as u8], state.as_bytes()].concat();
+    let mut watcher = Stock::connect(&house, "ann", task).await;
+    let mut bob = Stock::connect(&house, "bob", task).await;
+    bob.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    bob.send(&[1], &says(3, "{}"));
+    watcher.until(|_, frame| frame[0] == 1 && frame.ends_with(&[7, 3, 2, b'{', b'}'])).await;
+    drop(bob);
+    watcher.until(|_, frame| frame[0] == 1 && frame.ends_with(&[7, 4, 4, b'n', b'u', b'l', b'l'])).await;
+    let mut back = Stock::connect(&house, "bob", task).await;
+    back.send(&[1], &says(3, "{}"));
+    // Its farewell, and the question.
+    back.until(|_, frame| frame.ends_with(&[7, 4, 4, b'n', b'u', b'l', b'l'])).await;
+    back.until(|_, frame| frame.as_ref() == [3]).await;
+    back.send(&[1], &says(5, "{}"));
+    watcher.until(|_, frame| frame[0] == 1 && frame.ends_with(&[7, 5, 2, b'{', b'}'])).await;
 }
 
 #[actix::test]

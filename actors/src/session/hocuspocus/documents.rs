@@ -20,7 +20,6 @@ pub struct Document {
     /// The newest token that is being checked; answers about older ones are void.
     pub attempt: u64,
     pub token: TokenTimes,
-    pub resync_planned: bool,
 }
 
 /// When the token is over, and when a newer one is asked for before; by the clock of timers, as of when it was checked.
@@ -58,7 +57,6 @@ impl Document {
             version: None,
             attempt: 0,
             token: TokenTimes::default(),
-            resync_planned: false,
         }
     }
 

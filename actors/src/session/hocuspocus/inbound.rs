@@ -1,5 +1,7 @@
 //! What the client sends.
 
+use std::sync::Arc;
+
 use actix::AsyncContext;
 use bytes::Bytes;
 use tandem_protocol::{
@@ -87,7 +89,7 @@ impl HocuspocusActor {
     pub(super) fn input(&mut self, address: &Address, message: Message, ctx: &mut Ctx) {
         let Some(document) = self.documents.get(address) else { return };
         let Some(what) = understood(document, message) else { return };
-        let config = std::sync::Arc::clone(&self.config);
+        let config = Arc::clone(&self.config);
         let backlog = self.documents.get(address).and_then(Document::place).map(|place| place.give(what, &config));
         self.after(backlog.unwrap_or(Backlog::Fine), ctx);
     }

@@ -1,5 +1,7 @@
 //! What happens in the rooms, and to people's rights.
 
+use std::sync::Arc;
+
 use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
@@ -12,7 +14,7 @@ use super::{Ctx, HocuspocusActor, acks::Asked, documents::Document};
 use crate::{
     room::{Refused, RoomEvent, RoomNews},
     session::stock::{
-        ASK_AGAIN, RESYNC,
+        ASK_AGAIN,
         place::{Backlog, Entered, Standing},
     },
     task::RoomInput,
@@ -107,17 +109,13 @@ impl HocuspocusActor {
 
     /// The provider keeps no edits of its own account: what could not be taken would be missing until it connects anew.
     fn plan_resync(&mut self, address: &Address, ctx: &mut Ctx) {
-        let Some(document) = self.documents.get(address) else { return };
-        if std::mem::replace(&mut document.resync_planned, true) {
-            return;
-        }
+        let planned = self.documents.get(address).and_then(Document::place).and_then(|place| place.plan_resync());
+        let Some(wait) = planned else { return };
         let address = address.detached();
-        ctx.run_later(RESYNC, move |session, ctx| {
-            let config = std::sync::Arc::clone(&session.config);
-            let Some(document) = session.documents.get(&address) else { return };
-            document.resync_planned = false;
-            let backlog = document.place().map(|place| place.give(RoomInput::AskStep1, &config));
-            session.after(backlog.unwrap_or(Backlog::Fine), ctx);
+        ctx.run_later(wait, move |session, ctx| {
+            let config = Arc::clone(&session.config);
+            let asked = session.documents.get(&address).and_then(Document::place).map(|place| place.give(RoomInput::AskStep1, &config));
+            session.after(asked.unwrap_or(Backlog::Fine), ctx);
         });
     }
 }

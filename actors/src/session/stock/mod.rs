@@ -46,8 +46,6 @@ const MAILBOX: usize = 2_048;
 const AGAIN: Duration = Duration::from_millis(5);
 /// Until rights nobody could tell are asked for again.
 pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
-/// Until a client whose edit could not be taken is asked for what it has.
-pub(super) const RESYNC: Duration = Duration::from_millis(500);
 
 type Ctx = Context<StockActor>;
 
@@ -64,7 +62,6 @@ pub struct StockActor {
     /// Number of the last edit. Nobody is told of acknowledgements, but refusals name it.
     seq: u64,
     again_planned: bool,
-    resync_planned: bool,
 }
 
 /// Start a session over a connection whose handshake is done and whose token was checked.
@@ -80,7 +77,6 @@ pub fn open<R: AsyncRead + Unpin + 'static>(live: &Live, who: Identity, task: Ta
         subscriptions: 0,
         seq: 0,
         again_planned: false,
-        resync_planned: false,
     });
 }
 
@@ -235,13 +231,11 @@ impl Handler<RoomEvent> for StockActor {
 impl StockActor {
     /// The provider keeps no edits of its own account: what was refused would be missing until it connects anew.
     fn plan_resync(&mut self, ctx: &mut Ctx) {
-        if !std::mem::replace(&mut self.resync_planned, true) {
-            ctx.run_later(RESYNC, |session, ctx| {
-                session.resync_planned = false;
-                let backlog = session.place.give(RoomInput::AskStep1, &session.config);
-                session.after(backlog, ctx);
-            });
-        }
+        let Some(wait) = self.place.plan_resync() else { return };
+        ctx.run_later(wait, |session, ctx| {
+            let backlog = session.place.give(RoomInput::AskStep1, &session.config);
+            session.after(backlog, ctx);
+        });
     }
 }
 

@@ -1,11 +1,12 @@
 //! A document as a stock client's connection has it: who opened it, the seat in its room, and what waits for a busy room. Both
 //! stock dialects are made of these; what differs between them is how they speak.
 
-use std::{collections::VecDeque, future::Future, rc::Rc};
+use std::{collections::VecDeque, future::Future, rc::Rc, time::Duration};
 
 use actix::{Addr, Recipient, dev::SendError};
 use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{ProjectId, SessionId, TaskId};
+use tokio::time::Instant;
 
 use crate::{
     config::SessionConfig,
@@ -39,7 +40,19 @@ pub struct Place {
     rights_asked: u64,
     /// They changed while the room was being joined with those of before.
     rights_stale: bool,
+    resync: Resync,
 }
+
+/// When the client is asked again for edits that could not be taken. All of them come anew then, so not in quick succession.
+struct Resync {
+    wait: Duration,
+    asked: Option<Instant>,
+}
+
+/// Waits between two such questions; the first again after a while without.
+const RESYNC: Duration = Duration::from_millis(500);
+const MAX_RESYNC: Duration = Duration::from_secs(16);
+const CALM: Duration = Duration::from_secs(60);
 
 /// The way into a room was found.
 pub struct Entered {
@@ -96,6 +109,7 @@ impl Place {
             backlog: VecDeque::new(),
             rights_asked: 0,
             rights_stale: false,
+            resync: Resync { wait: RESYNC, asked: None },
         }
     }
 
@@ -231,6 +245,19 @@ impl Place {
             RoomInput::Update { seq, .. } => *seq,
             _ => None,
         })
+    }
+
+    /// An edit could not be taken for the moment: when to ask the client for what it has. None: that is planned already.
+    pub fn plan_resync(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        let resync = &mut self.resync;
+        match resync.asked {
+            Some(at) if at > now => return None,
+            Some(at) if now.duration_since(at) < CALM => resync.wait = (resync.wait * 2).min(MAX_RESYNC),
+            _ => resync.wait = RESYNC,
+        }
+        resync.asked = now.checked_add(resync.wait);
+        Some(resync.wait)
     }
 
     // --- rights ---
