@@ -175,6 +175,12 @@ impl Live {
         if timeout(wait, self.inner.journal.flush()).await.is_err() {
             tracing::error!("the store is away: what was not acknowledged stays with the clients");
         }
+        // What the Journal said is on its way through the rooms; a room that has answered has passed it on.
+        let rooms = self.inner.tasks.all();
+        let passed_on = futures_util::future::join_all(rooms.iter().map(|room| room.send(GetTaskStats)));
+        if timeout(wait, passed_on).await.is_err() {
+            tracing::warn!("some rooms were too busy to acknowledge what is on disk");
+        }
         for session in &self.inner.sessions {
             session.do_send(SessionCommand::Goodbye);
         }
