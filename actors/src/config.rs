@@ -12,6 +12,7 @@ pub struct LiveConfig {
     pub room: RoomConfig,
     pub journal: JournalConfig,
     pub restart: RestartPolicy,
+    pub watch: WatchConfig,
     /// How long `Live::regions` waits for the document to catch up with a submitter.
     pub regions_wait: Duration,
     /// Least time between two progress diffs of a project.
@@ -45,6 +46,8 @@ pub struct SessionConfig {
     pub frames: (u32, u32),
     /// Bytes a second, and at once.
     pub bytes: (u32, u32),
+    /// Clients that may come back in a second after the server restarted or turned them away.
+    pub comebacks: u32,
     /// Frames waiting for a busy room before the connection is cut; two frames of the largest size in bytes.
     pub max_backlog: usize,
 }
@@ -92,9 +95,29 @@ pub struct JournalConfig {
     pub max_retry: Duration,
 }
 
+/// When a handler is worth a line in the log.
+#[derive(Clone, Debug)]
+pub struct WatchConfig {
+    /// Took longer than this.
+    pub slow: Duration,
+    /// Has not returned for this long.
+    pub stuck: Duration,
+}
+
+/// What is started again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Restart {
+    /// What panicked. What stopped by itself had nothing to do any more.
+    #[default]
+    Transient,
+    /// Whatever ended: the house cannot be without it.
+    Permanent,
+}
+
 /// How a supervisor restarts what crashed.
 #[derive(Clone, Debug)]
 pub struct RestartPolicy {
+    pub restart: Restart,
     pub first_delay: Duration,
     pub max_delay: Duration,
     /// More crashes than this within `window`: give up and tell the parent.
@@ -110,6 +133,7 @@ impl Default for LiveConfig {
             room: RoomConfig::default(),
             journal: JournalConfig::default(),
             restart: RestartPolicy::default(),
+            watch: WatchConfig::default(),
             regions_wait: Duration::from_secs(2),
             project_tick: Duration::from_millis(250),
             timer_tick: Duration::from_secs(1),
@@ -133,6 +157,7 @@ impl Default for SessionConfig {
             stall: Duration::from_secs(10),
             frames: (1_000, 4_000),
             bytes: (8 << 20, 32 << 20),
+            comebacks: 500,
             max_backlog: 1_024,
         }
     }
@@ -183,8 +208,20 @@ impl Default for JournalConfig {
     }
 }
 
+impl Default for WatchConfig {
+    fn default() -> Self {
+        Self { slow: Duration::from_millis(100), stuck: Duration::from_secs(5) }
+    }
+}
+
 impl Default for RestartPolicy {
     fn default() -> Self {
-        Self { first_delay: Duration::from_millis(20), max_delay: Duration::from_secs(5), max_restarts: 8, window: Duration::from_secs(60) }
+        Self {
+            restart: Restart::Transient,
+            first_delay: Duration::from_millis(20),
+            max_delay: Duration::from_secs(5),
+            max_restarts: 8,
+            window: Duration::from_secs(60),
+        }
     }
 }

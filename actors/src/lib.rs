@@ -9,6 +9,7 @@ mod history;
 pub mod jobs;
 pub mod journal;
 mod live;
+pub mod measures;
 mod mutant;
 pub mod ports;
 mod project;
@@ -20,7 +21,10 @@ mod store_ports;
 pub mod supervision;
 mod task;
 mod timer;
+pub mod trace;
+mod tree;
 mod user;
+pub mod watchdog;
 
 pub use config::LiveConfig;
 pub use history::{BroughtBack, HistoryError};

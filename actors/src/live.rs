@@ -4,33 +4,43 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use actix::{Addr, Arbiter, ArbiterHandle, Message, Recipient, System};
 use dashmap::DashMap;
-use tandem_protocol::{ProjectId, SessionId, TaskId, UserId, WorkspaceId, rest::Region};
+use rand::Rng as _;
+use tandem_protocol::{
+    ProjectId, SessionId, TaskId, UserId, WorkspaceId,
+    rest::{ActorTree, Region},
+};
 use tandem_store::documents::{DocumentKey, DocumentLog};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    config::{LiveConfig, SessionConfig},
+    config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::decode_state_vector,
     journal::JournalHandle,
     ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
     project::{ProgressMoved, ProjectActor, ProjectDeps},
-    registry::Registry,
+    registry::{Owner, Registry},
     room::{Newcomer, Refused},
     supervision::{Down, Place, Supervised},
     task::{GetRegions, GetTaskStats, Join, JoinError, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
     timer::{self, TimerActor},
+    tree,
     user::{LeaseHappened, RecheckRights, TokensRevoked, UserActor, UserDeps},
+    watchdog::{self, Busy},
 };
 
 /// Room threads have stack for the recursion of yrs, which deletes nested values one inside the other.
 const ROOM_STACK: usize = 256 << 20;
+/// How long a client stays away at the least, before its own jitter.
+const COME_BACK: Duration = Duration::from_millis(500);
+/// However many there are: people wait.
+const LONGEST_SPREAD: Duration = Duration::from_secs(60);
 /// Rooms that went to sleep at just the wrong moment, in a row.
 pub(crate) const JOIN_ATTEMPTS: usize = 10;
 
@@ -65,7 +75,9 @@ pub(crate) struct Inner {
     /// Every connection, for a stop.
     pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
     closing: AtomicBool,
-    timer: Option<Supervised<TimerActor>>,
+    /// How many connections there were when the house began to close.
+    leaving: AtomicUsize,
+    pub timer: Option<Supervised<TimerActor>>,
     systems: Vec<System>,
 }
 
@@ -78,8 +90,12 @@ pub enum SessionCommand {
 }
 
 /// Whether this node can do its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readiness {
+    /// Actors of this kind crash again and again.
+    pub failing: Option<&'static str>,
+    /// A message that has not ended for seconds: nothing on its thread goes on.
+    pub stuck: Option<Busy>,
     /// Edits reach the disk.
     pub durable: bool,
     /// A stop is under way.
@@ -93,7 +109,26 @@ pub struct Readiness {
 impl Readiness {
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.durable && !self.closing
+        self.why_not().is_empty()
+    }
+
+    /// Why not, in words for whoever runs the server.
+    #[must_use]
+    pub fn why_not(&self) -> Vec<String> {
+        let mut why = Vec::new();
+        if !self.durable {
+            why.push(format!("edits do not reach the disk; {} bytes wait", self.waiting_bytes));
+        }
+        if self.closing {
+            why.push("the server is stopping".to_owned());
+        }
+        if let Some(what) = self.failing {
+            why.push(format!("{what} crash again and again"));
+        }
+        if let Some(Busy { thread, actor, message, lasting }) = &self.stuck {
+            why.push(format!("{thread} has been at {message} of a {actor} actor for {} s", lasting.as_secs()));
+        }
+        why
     }
 }
 
@@ -108,8 +143,13 @@ impl Live {
         let threads: Arc<[ArbiterHandle]> = threads.into();
         // Journal, supervisors, timer and compactions: on a thread of their own, if there are any.
         let root = if systems.is_empty() { Arbiter::current() } else { Arbiter::new().handle() };
-        let inner = Inner::new(config, ports, &threads, &root, systems);
-        let live = Self { inner: Arc::new(inner) };
+        watchdog::start(&config.watch);
+        let probing = !systems.is_empty();
+        let live = Self { inner: Arc::new(Inner::new(config, ports, &threads, &root, systems)) };
+        // Tests on a paused clock decide themselves what happens when.
+        if probing {
+            root.spawn(tree::probe_for_ever(Arc::downgrade(&live.inner)));
+        }
         Ok(live)
     }
 
@@ -148,9 +188,37 @@ impl Live {
         Err(RegionsError::Unavailable)
     }
 
+    /// Returns, with its name, when something failed for good that the house cannot be without; else never. What is left to do then
+    /// is to stop the process, so that whoever looks after it starts a new one.
+    pub async fn failed(&self) -> &'static str {
+        self.inner.journal.gave_up().await;
+        "journal"
+    }
+
+    /// The live tree as a workspace may see it.
+    pub async fn tree(&self, workspace: WorkspaceId) -> ActorTree {
+        tree::of(&self.inner, workspace).await
+    }
+
+    /// Numbers of the house as it is now, for the recorder of metrics.
+    pub fn measure(&self) {
+        let inner = &self.inner;
+        let gauge = |name: &'static str, value: usize| metrics::gauge!(name).set(value as f64);
+        gauge("tandem_sessions", inner.sessions.len());
+        gauge("tandem_rooms", inner.tasks.count());
+        gauge("tandem_projects", inner.projects.count());
+        gauge("tandem_people", inner.users.count());
+        gauge("tandem_durable", usize::from(inner.journal.status().durable));
+        gauge("tandem_journal_waiting_bytes", inner.journal.waiting_bytes());
+    }
+
     #[must_use]
     pub fn ready(&self) -> Readiness {
         Readiness {
+            failing: [("rooms", self.inner.tasks.is_failing()), ("projects", self.inner.projects.is_failing())]
+                .into_iter()
+                .find_map(|(what, failing)| failing.then_some(what)),
+            stuck: watchdog::busy(self.inner.config.watch.stuck).into_iter().next(),
             durable: self.inner.journal.status().durable,
             closing: self.inner.closing.load(Ordering::Relaxed),
             waiting_bytes: self.inner.journal.waiting_bytes(),
@@ -166,6 +234,7 @@ impl Live {
 
     /// Stop: what was accepted gets to the disk and is acknowledged, then everybody is sent away to come back soon.
     pub async fn shutdown(&self) {
+        self.inner.leaving.store(self.inner.sessions.len(), Ordering::Relaxed);
         self.inner.closing.store(true, Ordering::Relaxed);
         if let Some(timer) = self.inner.timer.as_ref().and_then(Supervised::try_addr) {
             // It ends with this message; that is no error.
@@ -234,7 +303,8 @@ impl Inner {
         let Ports { authenticator, directory, log, chores } = ports;
         let policy = config.restart.clone();
         let place = || Place { actor: root.clone(), supervisor: root.clone() };
-        let journal = JournalHandle::start(place(), policy.clone(), config.journal.clone(), Arc::clone(&log));
+        let permanent = RestartPolicy { restart: Restart::Permanent, ..policy.clone() };
+        let journal = JournalHandle::start(place(), permanent, config.journal.clone(), Arc::clone(&log));
         let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()));
         let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
         let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
@@ -268,7 +338,8 @@ impl Inner {
             }),
         });
         let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
-        let timer = chores.map(|chores| timer::start(place(), policy, config.timer_tick, chores, move |event| announce.publish(event)));
+        let timer =
+            chores.map(|chores| timer::start(place(), tireless(policy), config.timer_tick, chores, move |event| announce.publish(event)));
         Self {
             session: Arc::new(config.session.clone()),
             stock: Arc::new(config.session.stock()),
@@ -284,6 +355,7 @@ impl Inner {
             user_deps,
             sessions: DashMap::new(),
             closing: AtomicBool::new(false),
+            leaving: AtomicUsize::new(0),
             timer,
             systems,
         }
@@ -298,6 +370,14 @@ impl Inner {
         &self.room_deps.background
     }
 
+    /// When a client that is sent away may come back. The more are sent away at once, the longer the time they are spread over; each
+    /// client adds as much again by chance.
+    pub fn come_back(&self) -> Duration {
+        let leaving = if self.is_closing() { self.leaving.load(Ordering::Relaxed) } else { self.sessions.len() };
+        let spread = leaving as f64 / f64::from(self.config.session.comebacks.max(1));
+        COME_BACK + Duration::from_secs_f64((spread * rand::rng().random::<f64>()).min(LONGEST_SPREAD.as_secs_f64()))
+    }
+
     pub fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
@@ -307,7 +387,7 @@ impl Inner {
     }
 
     pub fn room(&self, key: &DocumentKey) -> Result<Supervised<TaskActor>, Down> {
-        self.tasks.get_or_start(key.task, |instance| {
+        self.tasks.get_or_start(key.task, Some(Owner { workspace: key.workspace, project: key.project }), |instance| {
             let (deps, key) = (Arc::clone(&self.room_deps), Arc::new(key.clone()));
             move |exit, _: &mut actix::Context<TaskActor>| TaskActor::new(exit, Arc::clone(&deps), Arc::clone(&key), instance)
         })
@@ -337,7 +417,7 @@ impl Inner {
     }
 
     pub async fn project(&self, workspace: WorkspaceId, project: ProjectId) -> Option<Addr<ProjectActor>> {
-        let actor = self.projects.get_or_start(project, |instance| {
+        let actor = self.projects.get_or_start(project, Some(Owner { workspace, project }), |instance| {
             let deps = Arc::clone(&self.project_deps);
             move |exit, _: &mut actix::Context<ProjectActor>| ProjectActor::new(exit, Arc::clone(&deps), workspace, project, instance)
         });
@@ -345,12 +425,17 @@ impl Inner {
     }
 
     pub async fn user(&self, user: UserId) -> Option<Addr<UserActor>> {
-        let actor = self.users.get_or_start(user, |instance| {
+        let actor = self.users.get_or_start(user, None, |instance| {
             let deps = Arc::clone(&self.user_deps);
             move |exit, _: &mut actix::Context<UserActor>| UserActor::new(exit, Arc::clone(&deps), user, instance)
         });
         actor.ok()?.addr().await.ok()
     }
+}
+
+/// For an actor that knows nothing but the database: it is tried for ever, at longer pauses.
+fn tireless(policy: RestartPolicy) -> RestartPolicy {
+    RestartPolicy { max_restarts: usize::MAX, max_delay: Duration::from_secs(30), ..policy }
 }
 
 /// Brings events to the actors that are up; the others will read the database when they start.

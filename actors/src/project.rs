@@ -23,6 +23,7 @@ use crate::{
     ports::{Directory, DirectoryError},
     room::Seat,
     supervision::ExitGuard,
+    watchdog::handling,
 };
 
 const MAILBOX: usize = 4_096;
@@ -173,6 +174,7 @@ impl Handler<Watch> for ProjectActor {
     type Result = ();
 
     fn handle(&mut self, watch: Watch, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "Watch");
         let key = key(watch.seat);
         self.watchers.insert(key);
         self.seats.insert(key, Present { user: watch.user, task: None, outlet: watch.outlet });
@@ -190,6 +192,7 @@ impl Handler<Here> for ProjectActor {
     type Result = ();
 
     fn handle(&mut self, here: Here, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "Here");
         self.seats.insert(key(here.seat), Present { user: here.user, task: Some(here.task), outlet: here.outlet });
         self.plan_tick(ctx);
     }
@@ -199,6 +202,7 @@ impl Handler<Gone> for ProjectActor {
     type Result = ();
 
     fn handle(&mut self, Gone(seat): Gone, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "Gone");
         self.watchers.remove(&key(seat));
         self.seats.remove(&key(seat));
         self.plan_tick(ctx);
@@ -209,6 +213,7 @@ impl Handler<ProgressMoved> for ProjectActor {
     type Result = ();
 
     fn handle(&mut self, _: ProgressMoved, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "ProgressMoved");
         self.stale = true;
         self.plan_tick(ctx);
     }

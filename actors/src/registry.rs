@@ -4,9 +4,10 @@
 //! stands behind the same entry; an actor that goes to sleep takes its entry away first.
 
 use std::{
+    collections::VecDeque,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -14,6 +15,7 @@ use std::{
 
 use actix::{Actor, ArbiterHandle, Context};
 use dashmap::DashMap;
+use tandem_protocol::{ProjectId, WorkspaceId};
 use tokio::time::Instant;
 
 use crate::{
@@ -24,6 +26,16 @@ use crate::{
 /// How long an actor that crashed too often is left alone.
 const LEFT_ALONE: Duration = Duration::from_secs(30);
 
+/// This many ids given up within the time one is left alone: no single one of them is at fault.
+const GENERAL: usize = 10;
+
+/// Whom an entry belongs to: what is shown of it is shown to them only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub workspace: WorkspaceId,
+    pub project: ProjectId,
+}
+
 pub struct Registry<K, A: Actor> {
     name: &'static str,
     policy: RestartPolicy,
@@ -31,9 +43,12 @@ pub struct Registry<K, A: Actor> {
     supervisor: ArbiterHandle,
     entries: DashMap<K, Entry<A>>,
     instances: AtomicU64,
+    /// When ids were given up, the newest last.
+    given_up: Arc<Mutex<VecDeque<Instant>>>,
 }
 
 struct Entry<A: Actor> {
+    owner: Option<Owner>,
     instance: u64,
     actor: Supervised<A>,
     gave_up: Arc<OnceLock<Instant>>,
@@ -46,17 +61,17 @@ where
 {
     #[must_use]
     pub fn new(name: &'static str, policy: RestartPolicy, threads: Arc<[ArbiterHandle]>, supervisor: ArbiterHandle) -> Self {
-        Self { name, policy, threads, supervisor, entries: DashMap::new(), instances: AtomicU64::new(1) }
+        Self { name, policy, threads, supervisor, entries: DashMap::new(), instances: AtomicU64::new(1), given_up: Arc::default() }
     }
 
     /// The actor of this id. `factory` makes one, now or after a crash; it gets the number of the entry.
-    pub fn get_or_start<F>(&self, id: K, factory: impl FnOnce(u64) -> F) -> Result<Supervised<A>, Down>
+    pub fn get_or_start<F>(&self, id: K, owner: Option<Owner>, factory: impl FnOnce(u64) -> F) -> Result<Supervised<A>, Down>
     where
         F: Fn(ExitGuard, &mut Context<A>) -> A + Send + Sync + 'static,
     {
         // Holds the entry's shard: nobody else can look until this one decided.
         let mut entry =
-            self.entries.entry(id).or_insert_with(|| Entry { instance: 0, actor: Supervised::ended(), gave_up: Arc::default() });
+            self.entries.entry(id).or_insert_with(|| Entry { owner, instance: 0, actor: Supervised::ended(), gave_up: Arc::default() });
         if let Some(at) = entry.gave_up.get()
             && at.elapsed() < LEFT_ALONE
         {
@@ -64,24 +79,28 @@ where
         }
         if entry.actor.has_ended() {
             let instance = self.instances.fetch_add(1, Ordering::Relaxed);
-            *entry = self.start(&id, instance, factory(instance));
+            *entry = self.start(&id, owner, instance, factory(instance));
         }
         Ok(entry.actor.clone())
     }
 
-    fn start<F>(&self, id: &K, instance: u64, factory: F) -> Entry<A>
+    fn start<F>(&self, id: &K, owner: Option<Owner>, instance: u64, factory: F) -> Entry<A>
     where
         F: Fn(ExitGuard, &mut Context<A>) -> A + Send + Sync + 'static,
     {
         let gave_up = Arc::new(OnceLock::new());
-        let tell = Arc::clone(&gave_up);
+        let (tell, count) = (Arc::clone(&gave_up), Arc::clone(&self.given_up));
+        let name = self.name;
         let escalate = move || {
             // Set once per entry, by its one supervisor.
             let _ = tell.set(Instant::now());
+            if note(&count) >= GENERAL {
+                tracing::error!(actor = name, "many crash again and again: no single one of them is at fault");
+            }
         };
         let place = Place { actor: self.thread_of(id), supervisor: self.supervisor.clone() };
         let actor = supervise(self.name, place, self.policy.clone(), factory, escalate);
-        Entry { instance, actor, gave_up }
+        Entry { owner, instance, actor, gave_up }
     }
 
     /// An id always lives on the same thread.
@@ -104,6 +123,29 @@ where
         self.entries.iter().filter_map(|entry| entry.actor.try_addr()).collect()
     }
 
+    /// Entries of a workspace, at most `limit` of them, and how many there are.
+    #[must_use]
+    pub fn of(&self, workspace: WorkspaceId, limit: usize) -> (Vec<(K, Owner, Supervised<A>)>, usize) {
+        let mut found = Vec::new();
+        let mut count = 0;
+        for entry in &self.entries {
+            if let Some(owner) = entry.owner.filter(|owner| owner.workspace == workspace) {
+                count += 1;
+                if found.len() < limit {
+                    found.push((*entry.key(), owner, entry.actor.clone()));
+                }
+            }
+        }
+        (found, count)
+    }
+
+    /// Whether so many were given up lately that something all of them need must be broken.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        given_up.iter().filter(|at| at.elapsed() < LEFT_ALONE).count() >= GENERAL
+    }
+
     /// Take an actor out, unless another one has its place already.
     pub fn retire(&self, id: &K, instance: u64) {
         self.entries.remove_if(id, |_, entry| entry.instance == instance);
@@ -113,4 +155,12 @@ where
     pub fn count(&self) -> usize {
         self.entries.len()
     }
+}
+
+/// Returns how many were given up lately, this one included.
+fn note(given_up: &Mutex<VecDeque<Instant>>) -> usize {
+    let mut given_up = given_up.lock().unwrap_or_else(PoisonError::into_inner);
+    given_up.retain(|at| at.elapsed() < LEFT_ALONE);
+    given_up.push_back(Instant::now());
+    given_up.len()
 }

@@ -3,9 +3,19 @@
 //! actix's own `Supervisor` does not survive a panic in a handler: the context's task dies with it. Ours keeps a *factory*
 //! and a slot. It starts the actor, waits until the actor's guard is dropped, and if that was a panic starts another one in the same
 //! slot, after a pause that doubles; too many in a window, and it gives up and tells its parent. Those who hold the slot notice a
-//! pause and nothing else.
+//! pause and nothing else. A *permanent* actor is started again also if it ended by itself.
+//!
+//! Parents: a registry leaves the id alone for a while and goes on with the others; the root, whose Journal gave up, ends the house
+//! (docs/decisions/0021).
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use actix::{Actor, Addr, Arbiter, ArbiterHandle, Context};
 use rand::Rng;
@@ -14,7 +24,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::config::RestartPolicy;
+use crate::config::{Restart, RestartPolicy};
 
 /// How an actor ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +71,12 @@ impl<A: Actor> Clone for Slot<A> {
 /// An actor that comes back.
 pub struct Supervised<A: Actor> {
     slot: watch::Receiver<Slot<A>>,
+    restarts: Arc<AtomicU32>,
 }
 
 impl<A: Actor> Clone for Supervised<A> {
     fn clone(&self) -> Self {
-        Self { slot: self.slot.clone() }
+        Self { slot: self.slot.clone(), restarts: Arc::clone(&self.restarts) }
     }
 }
 
@@ -83,7 +94,7 @@ impl<A: Actor> Supervised<A> {
     /// A slot in which nothing ever was.
     #[must_use]
     pub fn ended() -> Self {
-        Self { slot: watch::channel(Slot::Stopped).1 }
+        Self { slot: watch::channel(Slot::Stopped).1, restarts: Arc::default() }
     }
 
     /// The address now, if the actor is up.
@@ -103,6 +114,31 @@ impl<A: Actor> Supervised<A> {
             Slot::Up(addr) => Ok(addr.clone()),
             Slot::GaveUp => Err(Down::GaveUp),
             Slot::Starting | Slot::Stopped => Err(Down::Stopped),
+        }
+    }
+
+    /// How often it was started again.
+    #[must_use]
+    pub fn restarts(&self) -> u32 {
+        self.restarts.load(Ordering::Relaxed)
+    }
+
+    /// In a word, for people.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match &*self.slot.borrow() {
+            Slot::Starting => "starting",
+            Slot::Up(_) => "up",
+            Slot::Stopped => "stopped",
+            Slot::GaveUp => "gave_up",
+        }
+    }
+
+    /// Returns when it crashed too often; never, if it ends otherwise.
+    pub async fn gave_up(&self) {
+        let mut slot = self.slot.clone();
+        if slot.wait_for(|slot| matches!(slot, Slot::GaveUp)).await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
 
@@ -144,9 +180,11 @@ where
 {
     let (tell, slot) = watch::channel(Slot::Starting);
     let supervisor = place.supervisor.clone();
-    let watch = Watch { name, place: place.actor, policy, factory: Arc::new(factory), tell, crashes: VecDeque::new() };
+    let restarts = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&restarts);
+    let watch = Watch { name, place: place.actor, policy, factory: Arc::new(factory), tell, crashes: VecDeque::new(), restarts: counted };
     supervisor.spawn(watch.run(escalate));
-    Supervised { slot }
+    Supervised { slot, restarts }
 }
 
 struct Watch<A: Actor, F> {
@@ -156,6 +194,7 @@ struct Watch<A: Actor, F> {
     factory: Arc<F>,
     tell: watch::Sender<Slot<A>>,
     crashes: VecDeque<Instant>,
+    restarts: Arc<AtomicU32>,
 }
 
 impl<A, F> Watch<A, F>
@@ -165,24 +204,23 @@ where
 {
     async fn run(mut self, escalate: impl FnOnce() + Send + 'static) {
         loop {
-            match self.start_and_wait().await {
-                Exit::Stopped => {
-                    self.tell.send_replace(Slot::Stopped);
-                    return;
-                }
-                Exit::Panicked => {
-                    self.tell.send_replace(Slot::Starting);
-                    let Some(pause) = self.pause_after_crash() else {
-                        tracing::error!(actor = self.name, "crashed too often, giving up");
-                        self.tell.send_replace(Slot::GaveUp);
-                        escalate();
-                        return;
-                    };
-                    metrics::counter!("tandem_actor_restarts_total", "actor" => self.name).increment(1);
-                    tracing::error!(actor = self.name, pause_ms = pause.as_millis(), "crashed, restarting");
-                    sleep(pause).await;
-                }
+            let exit = self.start_and_wait().await;
+            if exit == Exit::Stopped && self.policy.restart == Restart::Transient {
+                self.tell.send_replace(Slot::Stopped);
+                return;
             }
+            self.tell.send_replace(Slot::Starting);
+            let Some(pause) = self.pause_after_crash() else {
+                metrics::counter!("tandem_actor_gave_up_total", "actor" => self.name).increment(1);
+                tracing::error!(actor = self.name, "crashed too often, giving up");
+                self.tell.send_replace(Slot::GaveUp);
+                escalate();
+                return;
+            };
+            self.restarts.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("tandem_actor_restarts_total", "actor" => self.name).increment(1);
+            tracing::error!(actor = self.name, ?exit, pause_ms = pause.as_millis(), "ended unasked, restarting");
+            sleep(pause).await;
         }
     }
 
@@ -219,7 +257,7 @@ pub fn backoff(first: Duration, max: Duration, attempt: usize) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use actix::{Handler, Message};
 
@@ -287,6 +325,33 @@ mod tests {
         let mut slot = actor.slot.clone();
         slot.wait_for(|slot| matches!(slot, Slot::Stopped)).await.unwrap();
         assert_eq!(actor.addr().await.err(), Some(Down::Stopped));
+    }
+
+    #[actix::test]
+    async fn a_permanent_actor_that_stops_is_started_again_and_counted() {
+        tokio::time::pause();
+        let actor = fragile(RestartPolicy { restart: Restart::Permanent, ..RestartPolicy::default() }, &Arc::default());
+        let first = actor.addr().await.unwrap();
+        first.send(Stop).await.unwrap();
+        let mut slot = actor.slot.clone();
+        slot.wait_for(|slot| matches!(slot, Slot::Starting)).await.unwrap();
+        assert_eq!(actor.addr().await.unwrap().send(Add(1)).await.unwrap(), 2);
+        assert_eq!((actor.restarts(), actor.state()), (1, "up"));
+    }
+
+    #[actix::test]
+    async fn a_window_that_passes_forgives() {
+        tokio::time::pause();
+        let escalated = Arc::default();
+        let policy = RestartPolicy { max_restarts: 2, ..RestartPolicy::default() };
+        let window = policy.window;
+        let actor = fragile(policy, &escalated);
+        for _ in 0..6 {
+            let _ = actor.addr().await.unwrap().send(Add(13)).await;
+            tokio::time::sleep(window).await;
+        }
+        assert_eq!((actor.state(), actor.restarts()), ("up", 6));
+        assert_eq!(escalated.load(Ordering::SeqCst), 0);
     }
 
     #[actix::test]

@@ -12,6 +12,7 @@ use crate::{
     config::RestartPolicy,
     ports::{ChoreError, Chores, DomainEvent},
     supervision::{ExitGuard, Place, Supervised, supervise},
+    watchdog::handling,
 };
 
 const PARTITIONS: Duration = Duration::from_secs(3_600);
@@ -67,6 +68,7 @@ impl Handler<Rest> for TimerActor {
     type Result = ();
 
     fn handle(&mut self, _: Rest, ctx: &mut Self::Context) {
+        let _handling = handling!("timer", "Rest");
         ctx.stop();
     }
 }

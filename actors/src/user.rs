@@ -13,7 +13,7 @@ use tandem_protocol::{
     ws::{LeaseEvent, MyLease},
 };
 
-use crate::supervision::ExitGuard;
+use crate::{supervision::ExitGuard, watchdog::handling};
 
 const MAILBOX: usize = 1_024;
 const IDLE: Duration = Duration::from_secs(30);
@@ -104,6 +104,7 @@ impl Handler<Attach> for UserActor {
     type Result = ();
 
     fn handle(&mut self, attach: Attach, _: &mut Self::Context) {
+        let _handling = handling!("person", "Attach");
         self.sessions.insert(attach.session, attach.outlet);
     }
 }
@@ -112,6 +113,7 @@ impl Handler<Detach> for UserActor {
     type Result = ();
 
     fn handle(&mut self, Detach(session): Detach, _: &mut Self::Context) {
+        let _handling = handling!("person", "Detach");
         self.sessions.remove(&session);
     }
 }
@@ -120,6 +122,7 @@ impl Handler<LeaseHappened> for UserActor {
     type Result = ();
 
     fn handle(&mut self, happened: LeaseHappened, _: &mut Self::Context) {
+        let _handling = handling!("person", "LeaseHappened");
         self.tell_all(&UserEvent::Lease { event: happened.event, lease: happened.lease });
     }
 }
@@ -128,6 +131,7 @@ impl Handler<RecheckRights> for UserActor {
     type Result = ();
 
     fn handle(&mut self, RecheckRights(project): RecheckRights, _: &mut Self::Context) {
+        let _handling = handling!("person", "RecheckRights");
         self.tell_all(&UserEvent::RecheckRights(project));
     }
 }
@@ -136,6 +140,7 @@ impl Handler<TokensRevoked> for UserActor {
     type Result = ();
 
     fn handle(&mut self, _: TokensRevoked, _: &mut Self::Context) {
+        let _handling = handling!("person", "TokensRevoked");
         self.tell_all(&UserEvent::CheckToken);
     }
 }

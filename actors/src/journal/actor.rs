@@ -28,6 +28,8 @@ use super::{Edit, JournalNews, JournalStatus, waiting::Waiting};
 use crate::{
     config::JournalConfig,
     supervision::{ExitGuard, backoff},
+    trace,
+    watchdog::handling,
 };
 
 /// Failures in a row with an answer from the store after which it counts as away, whatever it says.
@@ -134,6 +136,7 @@ impl Handler<Append> for Journal {
     type Result = ();
 
     fn handle(&mut self, mut append: Append, ctx: &mut Self::Context) {
+        let _handling = handling!("journal", "Append");
         if append.generation != self.generation {
             // Its room has not heard of the restart yet, and will send this again after what was lost before it.
             return;
@@ -149,6 +152,7 @@ impl Handler<GetPending> for Journal {
     type Result = MessageResult<GetPending>;
 
     fn handle(&mut self, GetPending(key): GetPending, _: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("journal", "GetPending");
         let committing = self.committing.iter().filter(|append| append.edit.key == key);
         let waiting = committing.chain(self.waiting.of(&key));
         MessageResult(waiting.filter_map(|append| append.edit.payload.clone()).collect())
@@ -159,6 +163,7 @@ impl Handler<Flush> for Journal {
     type Result = actix::ResponseFuture<()>;
 
     fn handle(&mut self, _: Flush, _: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("journal", "Flush");
         let (tell, flushed) = oneshot::channel();
         self.flushers.push((self.arrived, tell));
         self.tell_flushers();
@@ -172,6 +177,7 @@ impl Handler<Commit> for Journal {
     type Result = ();
 
     fn handle(&mut self, _: Commit, ctx: &mut Self::Context) {
+        let _handling = handling!("journal", "Commit");
         self.planned = false;
         self.commit(ctx);
     }
@@ -221,6 +227,7 @@ impl Journal {
             rows.clear();
         }
         (self.began, self.rows) = (Instant::now(), rows.len());
+        trace::committing(self.committing.iter().map(|append| (append.edit.key.task, append.edit.ticket)));
         metrics::histogram!("tandem_journal_batch_rows").record(rows.len() as f64);
         let (log, limit) = (Arc::clone(&self.log), self.config.commit_timeout);
         let append = async move {
@@ -251,6 +258,7 @@ impl Journal {
 
     fn settle(&mut self, ctx: &mut Context<Self>) {
         let settled = std::mem::take(&mut self.committing);
+        trace::committed(settled.iter().map(|append| (append.edit.key.task, append.edit.ticket)));
         if settled.iter().any(|append| append.edit.payload.is_some()) {
             self.failures = 0;
             self.set_durable(true, ctx);

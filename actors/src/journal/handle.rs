@@ -90,6 +90,17 @@ impl JournalHandle {
         }
     }
 
+    /// Its state in a word, and how often it was started again.
+    #[must_use]
+    pub fn standing(&self) -> (&'static str, u32) {
+        (self.actor.state(), self.actor.restarts())
+    }
+
+    /// Returns when it crashed too often.
+    pub async fn gave_up(&self) {
+        self.actor.gave_up().await;
+    }
+
     #[must_use]
     pub fn status(&self) -> JournalStatus {
         *self.status.borrow()

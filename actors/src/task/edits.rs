@@ -15,16 +15,21 @@ use crate::{
     journal::Edit,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat},
+    trace,
 };
 
 impl TaskActor {
     pub(super) fn edit(&mut self, seat: Seat, seq: Option<u64>, bytes: &Bytes, ctx: &mut Context<Self>) {
         fail::fail_point!("task-edit");
         let Phase::Live(room) = &mut self.phase else { return };
+        trace::in_room(seat, seq);
         // Before it is applied: what is in the document must be able to reach the disk.
         let reserved = match self.deps.journal.reserve(bytes.len()) {
             Ok(reserved) if !self.journal.refusing => reserved,
-            taken => return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) }),
+            taken => {
+                trace::refused(seat, seq);
+                return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) });
+            }
         };
         let mut origin = seq.map(|seq| (seat, seq));
         if mutant("ack-before-commit")
@@ -36,12 +41,16 @@ impl TaskActor {
             Edited::Keep(payload, author) => {
                 self.edits += 1;
                 self.tail += 1;
-                self.inflight.push(Some(payload), reserved, Some(author), origin);
+                let ticket = self.inflight.push(Some(payload), reserved, Some(author), origin);
+                trace::taken(seat, seq, self.key.task, ticket);
             }
             Edited::Repeat(author) => {
                 self.inflight.push(None, reserved, Some(author), origin);
             }
-            Edited::Refused(why) => return room.send(seat, RoomNews::Refused { seq, why }),
+            Edited::Refused(why) => {
+                trace::refused(seat, seq);
+                return room.send(seat, RoomNews::Refused { seq, why });
+            }
             Edited::Broken(why) => return self.broken(seat, seq, &why, ctx),
         }
         self.give(ctx);
@@ -82,6 +91,7 @@ impl TaskActor {
         let acks = self.inflight.settle(upto);
         if let Phase::Live(room) = &mut self.phase {
             for (seat, seq) in acks {
+                trace::acknowledged(seat, seq);
                 room.send(seat, RoomNews::Ack(seq));
                 if mutant("ack-twice") {
                     room.send(seat, RoomNews::Ack(seq));

@@ -18,6 +18,7 @@ use crate::{
     document::ContentError,
     journal::{JournalNews, JournalStatus},
     room::{Newcomer, Refused, RoomNews, Seat},
+    watchdog::handling,
 };
 
 /// Somebody wants in. The answer says only whether this actor takes them; the room's state comes as an event.
@@ -162,6 +163,7 @@ impl Handler<Join> for TaskActor {
     type Result = Result<(), JoinError>;
 
     fn handle(&mut self, join: Join, ctx: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("task", "Join");
         self.status = join.status;
         self.lease.clone_from(&join.lease);
         match &mut self.phase {
@@ -181,6 +183,7 @@ impl Handler<Leave> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, Leave(seat): Leave, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "Leave");
         match &mut self.phase {
             Phase::Loading(waiting) => waiting.retain(|newcomer| newcomer.seat != seat),
             Phase::Live(room) => {
@@ -197,6 +200,7 @@ impl Handler<ChangeRights> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, ChangeRights { seat, role, read_only }: ChangeRights, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "ChangeRights");
         match &mut self.phase {
             Phase::Loading(waiting) => {
                 let of_seat = waiting.iter_mut().filter(|newcomer| newcomer.seat == seat);
@@ -213,6 +217,7 @@ impl Handler<Input> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, Input { seat, what }: Input, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "Input");
         let Phase::Live(room) = &mut self.phase else { return };
         if !room.has(seat) {
             // Was thrown out, and has been told.
@@ -256,6 +261,7 @@ impl Handler<TaskNews> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, news: TaskNews, _: &mut Self::Context) {
+        let _handling = handling!("task", "TaskNews");
         self.status = news.status;
         self.lease.clone_from(&news.lease);
         if let Phase::Live(room) = &mut self.phase {
@@ -268,6 +274,7 @@ impl Handler<GetRegions> for TaskActor {
     type Result = ResponseFuture<Result<Vec<Region>, RegionsError>>;
 
     fn handle(&mut self, GetRegions { wanted }: GetRegions, ctx: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("task", "GetRegions");
         let (reply, answer) = oneshot::channel();
         if matches!(self.phase, Phase::Failed(_) | Phase::Retired) {
             return Box::pin(async { Err(RegionsError::Unavailable) });
@@ -285,6 +292,7 @@ impl Handler<GetTaskStats> for TaskActor {
     type Result = actix::MessageResult<GetTaskStats>;
 
     fn handle(&mut self, _: GetTaskStats, _: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("task", "GetTaskStats");
         let room = match &self.phase {
             Phase::Live(room) => Some(room),
             Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => None,
@@ -315,6 +323,7 @@ impl Handler<JournalNews> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, news: JournalNews, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "JournalNews");
         match news {
             JournalNews::Durable { upto } => self.durable(upto, ctx),
             JournalNews::Refused { reason, .. } => self.document_gone(&reason, ctx),
@@ -324,6 +333,7 @@ impl Handler<JournalNews> for TaskActor {
 
 impl StreamHandler<JournalStatus> for TaskActor {
     fn handle(&mut self, status: JournalStatus, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "JournalStatus");
         if status.generation != self.journal.generation && !crate::mutant::mutant("trust-a-dead-journal") {
             self.inflight.give_all_again();
         }

@@ -1,5 +1,6 @@
 //! Bodies of the REST API, a file per aggregate. Times are RFC 3339 UTC; ids are UUIDs; lists are keyset pages.
 
+mod admin;
 mod annotation;
 mod asset;
 mod assignment;
@@ -8,6 +9,7 @@ mod history;
 mod project;
 mod task;
 
+pub use admin::*;
 pub use annotation::*;
 pub use asset::*;
 pub use assignment::*;

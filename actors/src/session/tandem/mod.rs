@@ -48,8 +48,6 @@ use crate::{
 const MAILBOX: usize = 2_048;
 /// While a room's mailbox is full.
 const AGAIN: Duration = Duration::from_millis(5);
-/// How long a client shall stay away when the server restarts, before its own jitter.
-const COME_BACK: Duration = Duration::from_millis(500);
 const MAX_CHANNEL: u32 = i32::MAX as u32;
 
 type Ctx = Context<SessionActor>;

@@ -7,7 +7,7 @@ use tandem_protocol::ws::{Bye, CloseCode, ServerControl, ServerFrame};
 use tokio::time::Instant;
 
 use super::{
-    COME_BACK, SessionActor,
+    SessionActor,
     voice::{control, error, pong},
 };
 use crate::{desk::Alarm, live::SessionCommand, room::Refused, session::Framer};
@@ -30,7 +30,7 @@ impl SessionActor {
     /// Say why, then close. What was sent before still arrives.
     pub(super) fn close(&self, code: CloseCode, reason: &str, ctx: &mut Context<Self>) {
         if code != CloseCode::Normal {
-            let come_back = (!CloseCode::is_final(code.code())).then(|| millis(COME_BACK));
+            let come_back = (!CloseCode::is_final(code.code())).then(|| millis(self.live.inner().come_back()));
             self.send_control(Bye { code: code.code(), reason: reason.to_owned(), reconnect_after_ms: come_back });
         }
         self.outbox.close(code, reason);

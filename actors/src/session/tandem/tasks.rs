@@ -18,6 +18,7 @@ use crate::{
     project::{Gone, Here},
     room::{Dialect, Joined, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
     task::{Input, Leave, RoomInput, TaskActor},
+    trace,
 };
 
 impl SessionActor {
@@ -125,6 +126,9 @@ impl SessionActor {
         // membership for none would refuse good edits of a quick client.
         if !task.role.is_some_and(|role| permits(role, action)) {
             return self.error(Some(channel), seq, Refused::read_only("role"));
+        }
+        if let RoomInput::Update { seq: Some(seq), bytes } = &input {
+            trace::framed(Seat { session: self.id, subscription: task.subscription }, *seq, bytes.len());
         }
         if let RoomInput::Presence(state) = &input {
             task.presence = Some(state.clone());

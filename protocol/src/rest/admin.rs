@@ -1,0 +1,69 @@
+//! What administrators see of the running server.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::ProjectId;
+
+/// The live tree: counts of the whole server, and the actors of the caller's own workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ActorTree {
+    /// Open connections, of everybody.
+    pub sessions: u32,
+    /// Documents in memory, of everybody.
+    pub tasks: u32,
+    pub projects: u32,
+    pub people: u32,
+    /// Whether edits reach the disk.
+    pub durable: bool,
+    /// Bytes of edits that wait for it.
+    pub waiting_bytes: u64,
+    /// Messages being handled for 100 ms or longer.
+    pub busy: Vec<BusyHandler>,
+    /// Those there is one of: the journal, the timer.
+    pub root: Vec<ActorNode>,
+    /// Projects of this workspace that somebody is in.
+    pub my_projects: Vec<ActorNode>,
+    /// Tasks of this workspace that somebody has open, at most 200 of them.
+    pub my_tasks: Vec<TaskNode>,
+    pub my_task_count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ActorNode {
+    /// `journal`, `timer`, `project` or `task`.
+    pub kind: String,
+    pub id: Option<Uuid>,
+    /// `starting`, `up`, `stopped` or `gave_up`: crashed too often and is left alone for a while.
+    pub state: String,
+    /// How often it was started again after a crash.
+    pub restarts: u32,
+    /// How long a message waits for it. None: it did not answer, or was not asked.
+    pub mailbox_ms: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskNode {
+    #[serde(flatten)]
+    pub node: ActorNode,
+    pub project_id: ProjectId,
+    /// The document is there.
+    pub loaded: bool,
+    pub members: u32,
+    /// Edits taken since it was opened.
+    pub edits: u64,
+    pub refused: u64,
+    /// Some of them are on their way to the disk.
+    pub not_on_disk: bool,
+    pub document_bytes: u64,
+}
+
+/// A message that is being handled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BusyHandler {
+    pub thread: String,
+    pub actor: String,
+    pub message: String,
+    pub ms: f64,
+}
