@@ -27,6 +27,8 @@ async fn a_journal_that_crashes_too_often_ends_the_house() {
 #[actix::test]
 async fn a_journal_that_crashes_once_does_not() {
     let house = House::new();
+    // Until it is up.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     house.live.crash_journal().await;
     assert!(timeout(Duration::from_secs(600), house.live.failed()).await.is_err());
     let mut ann = Worker::join(house.connect("ann").await, house.task()).await;

@@ -11,7 +11,9 @@ use crate::{
     auth::Auth,
     config::Config,
     embedded::s3::{self, Door},
-    health, web_files, ws,
+    health,
+    telemetry::metrics,
+    web_files, ws,
 };
 
 /// Everything a handler may need. Cheap to clone; handlers take `web::Data<AppState>`.
@@ -34,7 +36,7 @@ pub struct Serving {
 
 /// Every route, in the order they are tried; the web app answers what is left.
 pub fn configure(state: &AppState, routes: &mut web::ServiceConfig) {
-    routes.configure(health::configure).configure(api::configure).configure(ws::configure);
+    routes.configure(health::configure).configure(metrics::configure).configure(api::configure).configure(ws::configure);
     if let Some(door) = &state.s3 {
         s3::mount(routes, door);
     }

@@ -26,9 +26,13 @@ async fn alive() -> HttpResponse {
 async fn ready(state: Data<AppState>) -> HttpResponse {
     let live = state.live.ready();
     let (database, objects) = tokio::join!(in_time("database", state.store.ping()), in_time("objects", state.objects.ensure_bucket()));
-    let ready = live.is_ready() && database && objects;
+    let mut why = live.why_not();
+    why.extend((!database).then(|| "the database does not answer".to_owned()));
+    why.extend((!objects).then(|| "the object storage does not answer".to_owned()));
+    let ready = why.is_empty();
     let body = json!({
         "ready": ready,
+        "why": why,
         "database": database,
         "objects": objects,
         "journal": { "durable": live.durable, "waiting_bytes": live.waiting_bytes },

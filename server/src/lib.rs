@@ -13,6 +13,7 @@ pub mod generate;
 pub mod health;
 pub mod platform;
 pub mod start;
+pub mod telemetry;
 #[cfg(feature = "test-support")]
 pub mod testing;
 pub mod web_files;

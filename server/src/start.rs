@@ -2,7 +2,7 @@
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory};
+use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, config::WatchConfig, trace};
 use tandem_store::{
     Store, StoreError,
     documents::PgLog,
@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     embedded::s3::EmbeddedS3,
     platform::{Platform, PlatformError},
+    telemetry::metrics,
 };
 
 /// Why Tandem does not start. Each is shown to a person as it is.
@@ -33,6 +34,8 @@ pub enum StartError {
     Objects(#[from] ObjectError),
     #[error(transparent)]
     Keys(#[from] KeyError),
+    #[error("The {what} crashed again and again; the server cannot work without it and has stopped. Its log says why.")]
+    Failed { what: &'static str },
     #[error("The server does not start: {0}.")]
     Io(#[from] io::Error),
 }
@@ -68,9 +71,16 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     }
     let objects = Objects::new(&platform.objects);
     objects.ensure_bucket().await?;
-    let live = Live::start(LiveConfig::default(), ports(&store, &auth))?;
+    metrics::start();
+    trace::sample(config.sample_one_in());
+    let live = Live::start(live_config(&config), ports(&store, &auth))?;
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
+}
+
+fn live_config(config: &Config) -> LiveConfig {
+    let defaults = LiveConfig::default();
+    LiveConfig { watch: WatchConfig { slow: config.slow_handler, ..defaults.watch.clone() }, ..defaults }
 }
 
 /// What the live core works with: the real store, the real tokens.

@@ -58,6 +58,13 @@ impl Store {
         Ok(())
     }
 
+    /// Connections by pool: its name, how many are open, how many of them idle.
+    #[must_use]
+    pub fn connections(&self) -> [(&'static str, usize, usize); 3] {
+        let of = |name, pool: &PgPool| (name, pool.size() as usize, pool.num_idle());
+        [of("server", &self.0.server), of("journal", &self.0.journal), of("system", &self.0.system)]
+    }
+
     /// Closes the pools after their connections were given back.
     pub async fn close(&self) {
         self.0.server.close().await;

@@ -1,6 +1,7 @@
 //! REST under `/api/v1`, a file per aggregate. Each route declares itself to the OpenAPI document, the action it needs included.
 
 mod access;
+mod admin;
 mod annotations;
 mod assets;
 mod assignments;

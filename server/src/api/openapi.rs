@@ -13,7 +13,7 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
-use super::{annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks};
+use super::{admin, annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks};
 
 /// What the document says beside its routes.
 #[derive(utoipa::OpenApi)]
@@ -34,6 +34,7 @@ use super::{annotations, assets, assignments, auth, batches, export, history, me
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
         (name = "history", description = "Live documents as they were, and the way back"),
+@@        (name = "admin", description = "The running server"),
         (name = "annotations", description = "Submitted work, its history, regions across tasks, export"),
     ),
 )]
@@ -79,7 +80,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(history::get_checkpoint)
         .service(history::restore_checkpoint)
         .service(regions::list_regions)
-        .service(export::export_project);
+        .service(export::export_project)
+        .service(admin::get_actors);
 }
 
 /// The document as this build answers it.

@@ -7,11 +7,16 @@ use actix_web::{
     Error,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{HeaderName, HeaderValue},
+    },
     middleware::Next,
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
+
+use crate::telemetry::REQUEST;
 
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -28,15 +33,24 @@ pub fn current() -> Option<String> {
 /// Middleware (`actix_web::middleware::from_fn`).
 pub async fn layer<B: MessageBody + 'static>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let id = request.headers().get(HEADER).and_then(accept).unwrap_or_else(|| Uuid::now_v7().to_string());
-    let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %request.path());
+    let span = tracing::info_span!(target: REQUEST, "request", request_id = %id, method = %request.method(), path = %request.path());
     let header = HeaderValue::from_str(&id);
-    let begun = Instant::now();
+    let (begun, method) = (Instant::now(), known(request.method()));
     let mut response = CURRENT.scope(id, next.call(request)).instrument(span.clone()).await?;
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
+    let labels = [("method", method), ("route", route), ("status", response.status().as_str().to_owned())];
+    metrics::histogram!("tandem_http_request_seconds", &labels).record(begun.elapsed());
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), ms = begun.elapsed().as_millis(), "answered"));
     if let Ok(value) = header {
         response.headers_mut().insert(HEADER, value);
     }
     Ok(response)
+}
+
+/// Any word is a method; only those there are become labels.
+fn known(method: &Method) -> String {
+    const KNOWN: [Method; 7] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+    if KNOWN.contains(method) { method.to_string() } else { "other".to_owned() }
 }
 
 /// Longer ids, or ids with anything but plain characters, could forge log lines.

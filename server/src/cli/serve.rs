@@ -5,19 +5,25 @@ use std::{process::ExitCode, sync::Arc};
 use tandem_store::migrate;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Global, demo, log, welcome};
+use super::{Global, demo, welcome};
 use crate::{
     app,
     config::{Config, Environment},
     platform::Platform,
     start::{self, StartError},
+    telemetry,
 };
 
 pub fn run(global: &Global, env: &Environment) -> anyhow::Result<ExitCode> {
     let config = global.load(env)?.config;
-    log::start(&config)?;
     let search_path = env.get("PATH").map(str::to_owned);
-    super::block_on(serve(config, search_path))?;
+    super::block_on(async {
+        let telemetry = telemetry::start(&config, true)?;
+        let served = serve(config, search_path).await;
+        // It blocks, and what it asks for is done by this runtime.
+        let _ = tokio::task::spawn_blocking(move || telemetry.flush()).await;
+        served.map_err(anyhow::Error::from)
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -63,12 +69,19 @@ async fn serve_on(config: &Arc<Config>, platform: &Platform, listener: std::net:
     }
     let serving = app::serve(state.clone(), listener, workers())?;
     welcome::print(&state, &people);
-    stop.asked().await;
+    let failed = tokio::select! {
+        () = stop.asked() => None,
+        what = state.live.failed() => Some(what),
+    };
     // A second Ctrl-C must not cut short what keeps data whole; init systems kill when their patience ends.
     state.live.shutdown().await;
     serving.stop().await;
     state.store.close().await;
-    Ok(())
+    match failed {
+        // Whoever looks after the process starts it anew; clients come back and send what was not acknowledged.
+        Some(what) => Err(StartError::Failed { what }),
+        None => Ok(()),
+    }
 }
 
 /// One HTTP thread a core; live documents have threads of their own.

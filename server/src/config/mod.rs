@@ -11,8 +11,10 @@ mod settings;
 mod show;
 
 use std::{
+    io::IsTerminal as _,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 pub use error::ConfigError;
@@ -45,6 +47,29 @@ pub struct Config {
     pub web_dir: Option<PathBuf>,
     pub postgres_bin: Option<PathBuf>,
     pub log: Option<String>,
+    pub log_format: Option<LogFormat>,
+    /// A message that takes longer is logged.
+    pub slow_handler: Duration,
+    /// Not set: `/metrics` is open.
+    pub metrics_token: Option<SecretString>,
+    /// Not set: spans go nowhere.
+    pub otlp: Option<OtlpConfig>,
+    /// Share of edits that are followed, for traces and for the times in metrics.
+    pub sample: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug)]
+pub struct OtlpConfig {
+    pub endpoint: Url,
+    pub headers: Vec<(String, SecretString)>,
+    /// Share of traces kept.
+    pub sample: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -153,6 +178,21 @@ impl Config {
             self.public_url = parse::browsable(address);
         }
         self.bind = address;
+    }
+
+    /// One edit in so many is followed; 0: none.
+    #[must_use]
+    pub fn sample_one_in(&self) -> u32 {
+        if self.sample > 0.0 { (1.0 / self.sample).round().clamp(1.0, f64::from(u32::MAX)) as u32 } else { 0 }
+    }
+
+    /// Text for people, JSON for machines that collect it.
+    #[must_use]
+    pub fn json_logs(&self) -> bool {
+        match self.log_format {
+            Some(format) => format == LogFormat::Json,
+            None => !(std::io::stderr().is_terminal() || self.embedded_postgres()),
+        }
     }
 
     /// The log filter of `tracing`.

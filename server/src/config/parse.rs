@@ -1,12 +1,12 @@
 //! From text to typed values: the rule of each setting, and the rules between settings.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use jsonwebtoken::Algorithm;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, ConfigError, JwksSource, JwtConfig, Line, Origin, S3Config, Secrecy};
+use super::{Config, ConfigError, JwksSource, JwtConfig, Line, LogFormat, Origin, OtlpConfig, S3Config, Secrecy};
 
 /// The found values, by key.
 pub(super) struct Reader<'a> {
@@ -67,6 +67,11 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         web_dir: read.path("web_dir"),
         postgres_bin: read.path("postgres_bin"),
         log: read.text("log").map(str::to_owned),
+        log_format: read.parsed("log_format", log_format)?,
+        slow_handler: read.required("slow_handler_ms", millis)?,
+        metrics_token: read.secret("metrics_token"),
+        otlp: otlp(read)?,
+        sample: read.required("otlp.sample", share)?,
         database_url,
     };
     if config.database_url.is_some() && config.tenant_key.is_none() {
@@ -103,6 +108,40 @@ fn s3(read: &Reader<'_>) -> Result<S3Config, ConfigError> {
         }
     }
     Ok(s3)
+}
+
+fn otlp(read: &Reader<'_>) -> Result<Option<OtlpConfig>, ConfigError> {
+    let headers = read.parsed("otlp.headers", headers)?.unwrap_or_default();
+    let sample = read.required("otlp.sample", share)?;
+    let endpoint = read.parsed("otlp.endpoint", web_url)?;
+    if endpoint.is_none() && !headers.is_empty() {
+        return Err(read.bad("otlp.headers", "otlp.endpoint is not set: nothing is sent"));
+    }
+    Ok(endpoint.map(|endpoint| OtlpConfig { endpoint, headers, sample }))
+}
+
+fn headers(text: &str) -> Result<Vec<(String, SecretString)>, String> {
+    let one = |pair: &str| match pair.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), SecretString::from(value.trim()))),
+        _ => Err("must be name=value, several of them with commas between".to_owned()),
+    };
+    text.split(',').map(one).collect()
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| "must be a number from 0 to 1, such as 0.02".into())
+}
+
+fn millis(text: &str) -> Result<Duration, String> {
+    text.parse().ok().filter(|ms| *ms > 0).map(Duration::from_millis).ok_or_else(|| "must be a whole number of milliseconds".into())
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json".into()),
+    }
 }
 
 fn jwt(read: &Reader<'_>, own_database: bool) -> Result<JwtConfig, ConfigError> {
@@ -173,7 +212,7 @@ fn redis_url(text: &str) -> Result<SecretString, String> {
 
 /// S3's own naming rule, and not a name that a route of ours has: the embedded S3 is mounted under `/{bucket}/`.
 fn bucket(text: &str) -> Result<String, String> {
-    const TAKEN: &[&str] = &["api", "assets", "healthz", "readyz", "ws", "yjs", "sign-in", "projects", "problems"];
+    const TAKEN: &[&str] = &["api", "assets", "healthz", "metrics", "readyz", "ws", "yjs", "sign-in", "projects", "problems"];
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !(3..=63).contains(&text.len()) || !plain || text.starts_with('-') || text.ends_with('-') {
         return Err("must be 3 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit".into());

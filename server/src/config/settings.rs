@@ -58,6 +58,18 @@ pub const SETTINGS: &[Setting] = &[
     setting("demo", "TANDEM_DEMO", None, "true with the embedded Postgres", "Make a demo workspace and print sign-in links"),
     setting("web_dir", "TANDEM_WEB_DIR", None, "web/dist", "Folder of the built web app"),
     setting("postgres_bin", "TANDEM_POSTGRES_BIN", None, "searched for", "Folder of the embedded Postgres's binaries (initdb, postgres)"),
+    setting("log_format", "TANDEM_LOG_FORMAT", None, "text embedded or on a terminal, else json", "Log lines as text or json"),
+    setting("slow_handler_ms", "TANDEM_SLOW_HANDLER_MS", Some("100"), "", "A message that takes longer is logged with its name"),
+    hidden("metrics_token", "TANDEM_METRICS_TOKEN", Secrecy::Secret, "/metrics is open", "Bearer token that /metrics asks for"),
+    setting(
+        "otlp.endpoint",
+        "TANDEM_OTLP_ENDPOINT",
+        None,
+        "no traces",
+        "OpenTelemetry collector (OTLP over HTTP), e.g. http://localhost:4318",
+    ),
+    hidden("otlp.headers", "TANDEM_OTLP_HEADERS", Secrecy::Secret, "none", "Headers sent to it, as name=value,name=value"),
+    setting("otlp.sample", "TANDEM_OTLP_SAMPLE", Some("0.02"), "", "Share of edits and requests that are traced, 0 to 1"),
     setting("log", "TANDEM_LOG", None, "warn embedded, else info", "Log filter, e.g. info or tandem=debug"),
 ];
 
