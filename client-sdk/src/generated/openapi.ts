@@ -1,6 +1,23 @@
 // Generated from openapi.json by `npm run generate`. Do not edit.
 
 export interface paths {
+    "/api/v1/admin/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lives in the server right now: counts of the whole, and the tasks of my own workspace. */
+        get: operations["getActors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations/{annotation_id}": {
         parameters: {
             query?: never;
@@ -575,6 +592,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActorNode: {
+            /** Format: uuid */
+            id: string | null;
+            /** @description `journal`, `timer`, `project` or `task`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description How long a message waits for it. None: it did not answer, or was not asked.
+             */
+            mailbox_ms: number | null;
+            /**
+             * Format: int32
+             * @description How often it was started again after a crash.
+             */
+            restarts: number;
+            /** @description `starting`, `up`, `stopped` or `gave_up`: crashed too often and is left alone for a while. */
+            state: string;
+        };
+        /** @description The live tree: counts of the whole server, and the actors of the caller's own workspace. */
+        ActorTree: {
+            /** @description Messages being handled for 100 ms or longer. */
+            busy: components["schemas"]["BusyHandler"][];
+            /** @description Whether edits reach the disk. */
+            durable: boolean;
+            /** @description Projects of this workspace that somebody is in. */
+            my_projects: components["schemas"]["ActorNode"][];
+            /** Format: int32 */
+            my_task_count: number;
+            /** @description Tasks of this workspace that somebody has open, at most 200 of them. */
+            my_tasks: components["schemas"]["TaskNode"][];
+            /** Format: int32 */
+            people: number;
+            /** Format: int32 */
+            projects: number;
+            /** @description Those there is one of: the journal, the timer. */
+            root: components["schemas"]["ActorNode"][];
+            /**
+             * Format: int32
+             * @description Open connections, of everybody.
+             */
+            sessions: number;
+            /**
+             * Format: int32
+             * @description Documents in memory, of everybody.
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description Bytes of edits that wait for it.
+             */
+            waiting_bytes: number;
+        };
         /** @description One version of the submitted work on a task-step. */
         Annotation: {
             assignment_id: components["schemas"]["AssignmentId"] | null;
@@ -731,6 +800,14 @@ export interface components {
         };
         /** Format: uuid */
         BatchId: string;
+        /** @description A message that is being handled. */
+        BusyHandler: {
+            actor: string;
+            message: string;
+            /** Format: double */
+            ms: number;
+            thread: string;
+        };
         /** @description The server is about to close this connection on purpose. */
         Bye: {
             /** Format: int32 */
@@ -1523,6 +1600,24 @@ export interface components {
             state_vector: components["schemas"]["Base64"];
             status: components["schemas"]["TaskStatus"];
         };
+        TaskNode: components["schemas"]["ActorNode"] & {
+            /** Format: int64 */
+            document_bytes: number;
+            /**
+             * Format: int64
+             * @description Edits taken since it was opened.
+             */
+            edits: number;
+            /** @description The document is there. */
+            loaded: boolean;
+            /** Format: int32 */
+            members: number;
+            /** @description Some of them are on their way to the disk. */
+            not_on_disk: boolean;
+            project_id: components["schemas"]["ProjectId"];
+            /** Format: int64 */
+            refused: number;
+        };
         /** @enum {string} */
         TaskStatus: "pending" | "assigned" | "in_progress" | "review" | "adjudication" | "completed" | "rejected" | "skipped" | "cancelled";
         Topic: {
@@ -1598,6 +1693,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getActors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The live tree */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActorTree"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAnnotation: {
         parameters: {
             query?: never;

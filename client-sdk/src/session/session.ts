@@ -75,6 +75,8 @@ export class Session implements SessionApi, ChannelHost {
   #keepToken: KeepToken | undefined;
   #openedAt = 0;
   #attempt = 0;
+  /** The pause the server asked for last, until a connection was good again. */
+  #asked = 0;
   /** Grows with every attempt; an answer that comes for an earlier one is not heard. */
   #round = 0;
   #timer: TimerHandle | undefined;
@@ -257,7 +259,7 @@ export class Session implements SessionApi, ChannelHost {
 
   #ended(end: End): void {
     const lived = this.#state.status === 'open' && this.#options.timers.now() - this.#openedAt >= GOOD_MS;
-    if (lived) this.#attempt = 0;
+    if (lived) this.#attempt = this.#asked = 0;
     this.#drop();
     if (end.cause === 'closed') this.#closedBy(end);
     else this.#wait(this.#options.network.online() ? 'connection_lost' : 'offline', this.#pause());
@@ -275,12 +277,14 @@ export class Session implements SessionApi, ChannelHost {
       this.#wait('token', this.#attempt === 0 ? 0 : this.#pause());
       return;
     }
-    if (bye?.reconnect_after_ms != null) this.#wait('server_asked', askedPause(bye.reconnect_after_ms, this.#options.random));
-    else this.#wait(this.#options.network.online() ? 'connection_lost' : 'offline', this.#pause());
+    if (bye?.reconnect_after_ms != null) {
+      this.#asked = bye.reconnect_after_ms;
+      this.#wait('server_asked', askedPause(this.#asked, this.#options.random));
+    } else this.#wait(this.#options.network.online() ? 'connection_lost' : 'offline', this.#pause());
   }
 
   #pause(): number {
-    return backoff(this.#attempt, this.#options.random);
+    return backoff(this.#attempt, this.#options.random, this.#asked);
   }
 
   #wait(reason: WaitReason, ms: number): void {

@@ -13,7 +13,9 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
-use super::{admin, annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks};
+use super::{
+    admin, annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks,
+};
 
 /// What the document says beside its routes.
 #[derive(utoipa::OpenApi)]
@@ -34,7 +36,7 @@ use super::{admin, annotations, assets, assignments, auth, batches, export, hist
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
         (name = "history", description = "Live documents as they were, and the way back"),
-@@        (name = "admin", description = "The running server"),
+        (name = "admin", description = "The running server"),
         (name = "annotations", description = "Submitted work, its history, regions across tasks, export"),
     ),
 )]

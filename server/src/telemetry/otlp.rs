@@ -103,6 +103,7 @@ impl HttpClient for Collector {
             let body = Limited::new(body, LONGEST_ANSWER).collect().await?.to_bytes();
             Ok::<_, HttpError>(Response::from_parts(head, body))
         };
-        self.runtime.spawn(tokio::time::timeout(PATIENCE, ask)).await??
+        // A timer begins where there is a runtime.
+        self.runtime.spawn(async move { tokio::time::timeout(PATIENCE, ask).await }).await??
     }
 }
