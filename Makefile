@@ -5,7 +5,7 @@ TOOLS := $(HOME)/.cache/tandem/tools
 RELEASE := $(CARGO_TARGET_DIR)/release/tandem
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help up setup build web test check generate bench bench-run fmt clean-data
+.PHONY: help up setup build web test check generate bench bench-build bench-peers bench-long fmt clean-data
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -39,10 +39,19 @@ check: setup
 generate: setup
 	@scripts/generate
 
-## make bench     measure on this machine and rewrite the tables of docs/performance.md
-bench: build
-	@cargo build --quiet --release --locked -p tandem-loadtest
+## make bench     measure on this machine and rewrite the first table of docs/performance.md (below ten minutes)
+bench: bench-build
 	@scripts/bench
+
+# Other servers from npm beside ours; then very large, very many and very long (MINUTES each for soak and chaos).
+bench-peers: bench-build
+	@scripts/bench-peers
+
+bench-long: bench-build
+	@scripts/bench-long $(MINUTES)
+
+bench-build: build
+	@cargo build --quiet --release --locked -p tandem-loadtest
 
 fmt:
 	@cargo fmt --all

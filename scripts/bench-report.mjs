@@ -1,53 +1,252 @@
-// bench-report FOLDER FIRST SECOND IDLE   rewrites the table of docs/performance.md from what `bench` measured.
+// bench-report bench|long|peers FOLDER   rewrites one table of docs/performance.md from what that script measured.
 import { execSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-const [folder, first, second, idle] = process.argv.slice(2);
-const read = (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
-const room = read('room').figures;
-const submit = read('submit').figures;
-const imports = read('import');
+const [kind, folder] = process.argv.slice(2);
+const json = (name) =>
+  existsSync(join(folder, `${name}.json`)) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : null;
+const figures = (name) => json(name)?.figures ?? null;
 
-const ms = (t) => `p50 ${t.p50_ms.toFixed(1)}, p99 ${t.p99_ms.toFixed(1)} ms`;
-const rows = [
-  ['`tandem serve` to ready, empty data folder (makes the cluster and the demo)', `${first} s`, '', '`make bench`'],
-  ['`tandem serve` to ready, second start', `${second} s`, '10 s', '`make bench`'],
-  ['server idle with the demo, without Postgres', `${idle} MiB RSS`, '120 MB', '`make bench`'],
-  [
-    'cursor to another client, 20 people moving at 20 Hz',
-    ms(room['cursor to another client']),
-    'p99 10 ms',
-    '`tandem-loadtest room --people 20`',
-  ],
-  ['submit, 20 people, each every 2 s', ms(submit.submit), 'p99 25 ms', '`tandem-loadtest submit --people 20 --think-ms 2000`'],
-  ['lease the next task', ms(submit['lease the next task']), '', '`tandem-loadtest submit --people 20 --think-ms 2000`'],
-  [
-    'edit to durable acknowledgement, 20 people',
-    ms(submit['edit to durable acknowledgement']),
-    '',
-    '`tandem-loadtest submit --people 20`',
-  ],
-  ['open a task', ms(submit['open a task']), '', '`tandem-loadtest submit --people 20`'],
-  ...[imports.small, imports.large].map((i) => [
-    `import ${i.images.toLocaleString('en')} images, ${i.annotations.toLocaleString('en')} boxes`,
-    `${i.seconds.toFixed(0)} s, peak ${i.peak_mib.toFixed(0)} MiB`,
-    i === imports.large ? `memory of the small one (ratio ${(imports.large.peak_mib / imports.small.peak_mib).toFixed(2)})` : '',
-    '`scripts/bench-import.mjs`',
-  ]),
+const fixed = (n, digits = 1) => (n >= 1000 ? Math.round(n).toLocaleString('en') : n.toFixed(digits));
+const ms = (t) => (t ? `p50 ${fixed(t.p50_ms)}, p99 ${fixed(t.p99_ms)} ms` : '');
+const value = (f, name, digits = 1) => (f[name] ? fixed(f[name].value, digits) : '?');
+const cpu = (f) => value(f, 'server CPU per million deliveries', 2);
+const served = (f) => `${value(f, 'arrived, or a newer one instead', 1)} %`;
+const CURSOR = 'cursor to another client';
+
+/** A row of our own tables: what it shows, or that the run failed. */
+const row = (name, what, goal, command, show) => {
+  const f = figures(name);
+  return [what, f ? show(f) : 'the run failed', goal, command && `\`tandem-loadtest ${command}\``];
+};
+const room = (f) => `${served(f)}, ${ms(f[CURSOR])}, CPU ${cpu(f)} s per million`;
+
+function bench() {
+  const start = json('start');
+  const imports = json('import');
+  return [
+    ['what', 'measured', 'goal', 'command'],
+    ['`tandem serve` to ready, empty data folder (makes the cluster and the demo)', `${start.first} s`, '', '`make bench`'],
+    ['`tandem serve` to ready, second start', `${start.second} s`, '10 s', '`make bench`'],
+    ['server idle with the demo, without Postgres', `${start.idle} MiB RSS`, '120 MB', '`make bench`'],
+    row('room20', 'room: 20 people, all moving at 20 Hz', 'p99 10 ms', 'room --people 20', room),
+    row('room500', 'room: 500 people, 50 moving at 20 Hz', 'all, p99 30 ms, CPU 0.5 s', 'room --people 500 --senders 50', room),
+    row('room200', 'room: 200 people, 20 moving at 20 Hz', 'all, p99 25 ms, CPU 1.35 s', 'room --people 200 --senders 20', room),
+    row(
+      'room1000',
+      'room: 1,000 people, all moving at 20 Hz',
+      'p99 50 ms, 10 bytes a cursor',
+      'room --people 1000',
+      (f) => `${room(f)}, ${value(f, 'bytes a cursor on the wire')} bytes a cursor`,
+    ),
+    row(
+      'saturate',
+      'saturate: 100 people, most deliveries a second with p99 under 100 ms',
+      '1,500,000 to 2,500,000',
+      'saturate',
+      (f) => `${value(f, 'most deliveries a second with p99 under 100 ms')} at ${value(f, 'at')} Hz, ${ms(f[CURSOR])}`,
+    ),
+    row('rooms', 'rooms: 1,000 documents of 10 people, one moving at 2 Hz in each', 'p99 2 ms, CPU 15 s', 'rooms', room),
+    row(
+      'idle',
+      'idle: 10,000 connections',
+      '10 KiB, 8,000/s',
+      'idle',
+      (f) => `${value(f, 'memory of a connection')} KiB RSS each, ${value(f, 'connections a second')}/s with the token checked`,
+    ),
+    row(
+      'docs',
+      'docs: 20 people edit 1,000 shapes at 10 Hz each, to the others',
+      'all, p99 5 ms, equal',
+      'docs',
+      (f) =>
+        `${value(f, 'arrived')} %, ${ms(f['edit to another client'])}, ${f["all equal at the end, a newcomer's copy too"] ? 'equal' : 'NOT EQUAL'}`,
+    ),
+    row('docs', 'docs: edit to durable acknowledgement', 'p50 5, p99 20 ms', 'docs', (f) =>
+      ms(f['edit to durable acknowledgement']),
+    ),
+    row(
+      'load',
+      'load: 5,000 shapes, server just restarted',
+      '25 ms, then 4 ms',
+      'load',
+      (f) => `first ${value(f, 'first open')} ms, median of 20 more ${value(f, 'median of the others')} ms`,
+    ),
+    row(
+      'joins',
+      'join-storm: 100 people enter a new document together and write, 5 times',
+      'one document, always',
+      'join-storm',
+      (f) =>
+        `one document ${value(f, 'documents that were one')} times, all have everything: ${ms(f['until one has everything'])}`,
+    ),
+    row(
+      'returns',
+      'reconnect-storm: 500 people come back to 1,000 shapes within 0.5 s',
+      '',
+      'reconnect-storm --people 500',
+      (f) => `${ms(f['from connecting until the copy is whole'])}; all back after ${value(f, 'all back after, at most')} s`,
+    ),
+    row(
+      'slow',
+      'slow-reader: one of 200 stops reading',
+      'unchanged within 20 %, 1013',
+      'slow-reader --people 200 --senders 20',
+      (f) =>
+        `p99 ${fixed(f['cursor to another client, without'].p99_ms)} without, ${fixed(f['cursor to another client, with'].p99_ms)} ms with; server at most ${value(f, 'server memory at most', 0)} MiB (${value(f, 'server memory without', 0)} without); the reader was ${f['reader 1 was']}`,
+    ),
+    row(
+      'chaos',
+      'chaos: 100 people, server and Postgres killed and paused, 1 min',
+      'no acknowledged edit lost, all equal',
+      'chaos --minutes 1 --seed 1',
+      chaos,
+    ),
+    row('submit', 'submit, 20 people, each every 2 s', 'p99 25 ms', 'submit --people 20 --think-ms 2000', (f) => ms(f.submit)),
+    row('submit', 'lease the next task', '', 'submit', (f) => ms(f['lease the next task'])),
+    row('submit', 'open a task', '', 'submit', (f) => ms(f['open a task'])),
+    ...[imports.small, imports.large].map((i) => [
+      `import ${i.images.toLocaleString('en')} images, ${i.annotations.toLocaleString('en')} boxes`,
+      `${i.seconds.toFixed(0)} s, peak ${i.peak_mib.toFixed(0)} MiB`,
+      i === imports.large
+        ? `memory of the small one (ratio ${(imports.large.peak_mib / imports.small.peak_mib).toFixed(2)})`
+        : '',
+      '`scripts/bench-import.mjs`',
+    ]),
+  ];
+}
+
+function chaos(f) {
+  const broken = f['broken promises'].value;
+  const settled = f['all acknowledged and equal after'];
+  return `${value(f, 'acknowledged', 0)} edits acknowledged, ${broken} lost or wrong, ${settled ? `all equal after ${fixed(settled.value)} s` : 'NOT ALL EQUAL'}`;
+}
+
+const long = () => [
+  ['what', 'measured', 'goal', 'command'],
+  row(
+    'bigdoc',
+    'big-doc: 1,000,000 updates, compacted',
+    'open in 100 ms, memory back',
+    'big-doc',
+    (f) =>
+      `first open ${value(f, 'first open, from disk')} ms, others ${ms(f['the others'])}; memory ${value(f, 'server memory after writing, idle', 0)} MiB idle, ${value(f, 'server memory with it open', 0)} open, ${value(f, 'server memory idle again', 0)} idle again`,
+  ),
+  row(
+    'manydocs',
+    'many-docs: 10,000 documents in turn',
+    'RSS within 10 % of before',
+    'many-docs',
+    (f) =>
+      `${value(f, 'server memory before', 0)} MiB before, ${value(f, 'server memory at most', 0)} at most, ${value(f, 'server memory after', 0)} after (ratio ${value(f, 'after, to before', 2)}); ${value(f, 'documents a second')} a second`,
+  ),
+  row(
+    'soak',
+    'soak: 20 rooms of 10',
+    'as good at the end',
+    'soak',
+    (f) =>
+      `p99 ${value(f, 'p99 of the first shift')} ms at first, ${value(f, 'p99 of the last shift')} ms at last, memory ratio ${value(f, 'memory at the end, to settled', 2)}`,
+  ),
+  row('chaoslong', 'chaos: 200 people', 'no acknowledged edit lost, all equal', 'chaos', chaos),
 ];
 
+/** Peers: one line a measure, ours and what it is of the better peer. */
+function peers() {
+  const servers = ['yws', 'hocus', 'yjs', 'tandem'];
+  const names = {
+    yws: '@y/websocket-server 0.1.5',
+    hocus: 'Hocuspocus 4.7.0',
+    yjs: 'ours, y-websocket framing',
+    tandem: 'ours, own protocol',
+  };
+  const lines = [['measure', ...servers.map((s) => names[s]), 'ours (y-websocket framing) to the best peer']];
+  const add = (what, scenario, pick, show, better = Math.min) => {
+    const got = servers.map((s) => figures(`${scenario}.${s}`));
+    const values = got.map((f) => (f ? (pick(f) ?? NaN) : NaN));
+    const best = values.slice(0, 2).filter(Number.isFinite);
+    const ratio = best.length > 0 && Number.isFinite(values[2]) ? (values[2] / better(...best)).toFixed(2) : '';
+    lines.push([what, ...got.map((f, i) => (f && Number.isFinite(values[i]) ? show(values[i], f) : 'failed')), ratio]);
+  };
+  const p99 = (f) => f[CURSOR].p99_ms;
+  for (const [scenario, what] of [
+    ['room500', 'room 500/50'],
+    ['room200', 'room 200/20'],
+    ['rooms', 'rooms 1,000 x 10'],
+  ]) {
+    add(`${what}: p99`, scenario, p99, (v, f) => `${fixed(v)} ms (${served(f)})`);
+    add(
+      `${what}: CPU s per million deliveries`,
+      scenario,
+      (f) => f['server CPU per million deliveries'].value,
+      (v) => v.toFixed(2),
+    );
+  }
+  const most = 'most deliveries a second with p99 under 100 ms';
+  add(
+    'saturate 100: most deliveries a second, p99 under 100 ms',
+    'saturate',
+    (f) => f[most]?.value,
+    (v) => fixed(v),
+    Math.max,
+  );
+  add(
+    'docs 20 x 10 Hz: p99 to the others',
+    'docs',
+    (f) => f['edit to another client'].p99_ms,
+    (v, f) =>
+      `${fixed(v)} ms (${value(f, 'arrived')} %, ${f["all equal at the end, a newcomer's copy too"] ? 'equal' : 'NOT EQUAL'})`,
+  );
+  add(
+    'docs: CPU s per million deliveries',
+    'docs',
+    (f) => f['server CPU per million deliveries'].value,
+    (v) => v.toFixed(1),
+  );
+  add(
+    'docs: acknowledged p99 (Hocuspocus: in memory; ours: on disk)',
+    'docs',
+    (f) => (f['edit to durable acknowledgement'] ?? f['edit to acknowledgement'])?.p99_ms,
+    (v) => `${fixed(v)} ms`,
+  );
+  add(
+    'load 5,000 shapes: first open after a restart',
+    'load',
+    (f) => f['first open'].value,
+    (v) => `${fixed(v)} ms`,
+  );
+  add(
+    'load 5,000 shapes: median of 20 more',
+    'load',
+    (f) => f['median of the others'].value,
+    (v) => `${fixed(v)} ms`,
+  );
+  add(
+    'join-storm 100: everybody has everything, p99',
+    'joins',
+    (f) => f['until one has everything'].p99_ms,
+    (v, f) => `${fixed(v)} ms (${value(f, 'arrived')} %, ${f['one document each time'] ? 'one document' : 'SPLIT'})`,
+  );
+  return lines;
+}
+
+const makers = { bench, long, peers };
+const lines = makers[kind]();
+const [head, ...rows] = lines;
+const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+const table = [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, loopback, load generator on the same cores`;
 const commit = execSync('git rev-parse --short HEAD').toString().trim();
-const table = ['| what | measured | goal | command |', '|---|---|---|---|', ...rows.map((r) => `| ${r.join(' | ')} |`)].join(
-  '\n',
-);
 const page = 'docs/performance.md';
 const text = readFileSync(page, 'utf8');
-const marks = ['<!-- bench:begin -->', '<!-- bench:end -->'];
+const marks = [`<!-- ${kind}:begin -->`, `<!-- ${kind}:end -->`];
 const [before, rest] = text.split(marks[0]);
 const after = rest.split(marks[1])[1];
-const block = `${marks[0]}\n${new Date().toISOString().slice(0, 10)}, commit ${commit}, ${machine}\n\n${table}\n${marks[1]}`;
-writeFileSync(page, before + block + after);
+const date = new Date().toISOString().slice(0, 10);
+writeFileSync(
+  page,
+  `${before}${marks[0]}\n${date}, commit ${commit}, ${machine}, Node ${process.version}\n\n${table}\n${marks[1]}${after}`,
+);
 console.log(table);

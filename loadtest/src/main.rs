@@ -15,6 +15,7 @@ mod load;
 mod many_docs;
 mod net;
 mod paper;
+mod plant;
 mod process;
 mod report;
 mod room;
@@ -31,7 +32,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::{dialect::Protocol, fixture::Fixture, process::Process, report::Report, target::Target};
+use crate::{dialect::Protocol, fixture::Fixture, plant::Plant, process::Process, report::Report, target::Target};
+
+/// What a server started for the run gets.
+const OWN_PEOPLE: usize = 200;
+const OWN_TASKS: usize = 1_100;
 
 /// Measure a Tandem server, or another one that speaks Yjs, on this machine.
 #[derive(Parser)]
@@ -43,6 +48,9 @@ struct Args {
     /// Another server than ours, e.g. ws://127.0.0.1:1234 (with --protocol yjs or hocuspocus).
     #[arg(long, conflicts_with = "fixture")]
     url: Option<String>,
+    /// Start this server for the run, in a data folder of its own (chaos always does; the `tandem` beside this program if not said).
+    #[arg(long, global = true, value_name = "FILE")]
+    tandem: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Protocol::Tandem)]
     protocol: Protocol,
     /// The first document to use: the fixture's tasks are counted from 0.
@@ -109,18 +117,29 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn run(args: &Args) -> anyhow::Result<Report> {
-    let fixture = args.fixture.as_deref().map(Fixture::load).transpose()?;
-    let server = args.server_pid.map(Process::of).transpose()?;
+    if let Scenario::Chaos(options) = &args.scenario {
+        return chaos::run(options, args.tandem.as_deref()).await;
+    }
+    let plant = match &args.tandem {
+        Some(binary) => Some(Plant::start(Some(binary), false).await?),
+        None => None,
+    };
+    let fixture = match (&plant, &args.fixture) {
+        (Some(plant), _) => Some(plant.fixture(OWN_PEOPLE, OWN_TASKS)?),
+        (None, path) => path.as_deref().map(Fixture::load).transpose()?,
+    };
+    let server = match &plant {
+        Some(plant) => Some(plant.process()?),
+        None => args.server_pid.map(Process::of).transpose()?,
+    };
     let server = server.as_ref();
-    match &args.scenario {
-        Scenario::Submit(options) => return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await,
-        Scenario::Chaos(options) => return chaos::run(options).await,
-        _ => {}
+    if let Scenario::Submit(options) = &args.scenario {
+        return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await;
     }
     let target = match (fixture, &args.url) {
         (Some(fixture), _) => Target::ours(fixture, args.protocol, args.first)?,
         (None, Some(url)) => Target::other(url, args.protocol, args.prefix.clone(), args.first)?,
-        (None, None) => anyhow::bail!("--fixture or --url is needed"),
+        (None, None) => anyhow::bail!("--fixture, --tandem or --url is needed"),
     };
     match &args.scenario {
         Scenario::Room(options) => room::room(&target, options, server).await,

@@ -4,9 +4,8 @@
 mod ledger;
 mod person;
 mod plan;
-mod plant;
 
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, path::Path, rc::Rc, time::Duration};
 
 use anyhow::Context;
 use rustix::process::Signal;
@@ -19,12 +18,12 @@ use tokio::{
 use crate::{
     dialect::Protocol,
     docs,
+    plant::Plant,
     report::{Report, say},
     target::Target,
 };
 use person::{Person, Phase, Sight};
 use plan::Act;
-use plant::Plant;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -44,9 +43,6 @@ pub struct Options {
     /// Seconds between two kills or pauses: least and most (20 to 60; below five minutes 6 to 14).
     #[arg(long, num_args = 2, value_names = ["LEAST", "MOST"])]
     every: Option<Vec<f64>>,
-    /// The server's binary; the `tandem` beside this one if not said.
-    #[arg(long, value_name = "FILE")]
-    tandem: Option<PathBuf>,
     /// Keep the data folder and the server's log.
     #[arg(long)]
     keep: bool,
@@ -65,11 +61,11 @@ struct Tally {
     memory: Vec<u64>,
 }
 
-pub async fn run(options: &Options) -> anyhow::Result<Report> {
-    LocalSet::new().run_until(storm(options)).await
+pub async fn run(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Report> {
+    LocalSet::new().run_until(storm(options, tandem)).await
 }
 
-async fn storm(options: &Options) -> anyhow::Result<Report> {
+async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Report> {
     let seed = options.seed.unwrap_or_else(rand::random);
     let length = Duration::from_secs_f64(options.minutes.clamp(0.05, 24.0 * 60.0) * 60.0);
     let every = match options.every.as_deref() {
@@ -80,11 +76,7 @@ async fn storm(options: &Options) -> anyhow::Result<Report> {
     let (people, documents) = (options.people as usize, options.documents as usize);
     let plan = plan::draw(seed, length, people, every);
     say(format!("seed {seed}: {} acts in {:.1} min", plan.len(), length.as_secs_f64() / 60.0));
-    let binary = match &options.tandem {
-        Some(binary) => binary.canonicalize().with_context(|| format!("no {}", binary.display()))?,
-        None => std::env::current_exe()?.with_file_name("tandem"),
-    };
-    let mut plant = Plant::start(binary, options.keep).await?;
+    let mut plant = Plant::start(tandem, options.keep).await?;
     let target = Target::ours(plant.fixture(people.min(200), documents)?, Protocol::Tandem, 0)?;
 
     let sights = Rc::new(RefCell::new(vec![Sight::default(); people]));

@@ -1,4 +1,4 @@
-//! The server of a chaos run, with a data folder and a Postgres of its own, which may be killed and paused.
+//! A server of our own for one run, with a data folder and a Postgres of its own, which may be killed and paused.
 
 use std::{
     fs::{self, File, Permissions},
@@ -32,7 +32,11 @@ pub struct Plant {
 }
 
 impl Plant {
-    pub async fn start(binary: PathBuf, keep: bool) -> anyhow::Result<Self> {
+    /// The `tandem` beside this program if none is named.
+    pub async fn start(binary: Option<&Path>, keep: bool) -> anyhow::Result<Self> {
+        let beside = std::env::current_exe()?.with_file_name("tandem");
+        let binary = binary.unwrap_or(&beside);
+        let binary = binary.canonicalize().with_context(|| format!("{} is not there: build tandem-server", binary.display()))?;
         let folder = std::env::temp_dir().join(format!("tandem-chaos-{}", uuid::Uuid::now_v7().simple()));
         fs::create_dir_all(&folder)?;
         // Postgres runs as another user if we are root.
