@@ -43,6 +43,7 @@ pub const MEASURES: &[Measure] = &[
     measure(Kind::Seconds, "tandem_edit_stage_seconds", &["stage"], "Sampled edits by stage: frame, room, journal, commit, ack"),
     measure(Kind::Counter, "tandem_closed_total", &["code"], "Connections the server closed, by close code"),
     measure(Kind::Counter, "tandem_refused_total", &["queue"], "What a full queue or a limit turned away"),
+    measure(Kind::Counter, "tandem_denied_total", &["dialect"], "Documents that Hocuspocus clients were not let into"),
     measure(Kind::Counter, "tandem_limits_total", &["limit"], "Connections that met a limit of docs/protocol.md, by its name"),
     measure(Kind::Counter, "tandem_actor_handled_total", &["actor", "message"], "Messages handled"),
     measure(Kind::Counter, "tandem_actor_slow_total", &["actor", "message"], "Messages that took longer than slow_handler_ms"),
