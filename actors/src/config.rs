@@ -25,6 +25,13 @@ pub struct LiveConfig {
 
 #[derive(Clone, Debug)]
 pub struct SessionConfig {
+    /// Connections of the server.
+    pub max_connections: usize,
+    /// Of these, how many may not have shown yet who they are; and how many of one address. Behind a proxy all have its address.
+    pub max_pending: usize,
+    pub max_pending_per_address: usize,
+    /// How long the kernel tries to bring bytes to a peer that does not take them.
+    pub peer_timeout: Duration,
     /// From the upgrade to a `hello` that was accepted.
     pub hello_deadline: Duration,
     /// Bytes a stranger may send before that. A token is a few hundred bytes.
@@ -145,6 +152,10 @@ impl Default for LiveConfig {
 impl Default for SessionConfig {
     fn default() -> Self {
         Self {
+            max_connections: 100_000,
+            max_pending: 10_000,
+            max_pending_per_address: 2_500,
+            peer_timeout: Duration::from_secs(20),
             hello_deadline: Duration::from_secs(5),
             max_unauthenticated: 16 << 10,
             max_unauthenticated_stock: 64 << 10,

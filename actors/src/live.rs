@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -27,6 +28,7 @@ use crate::{
     project::{ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     room::{Newcomer, Refused},
+    session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
     task::{GetRegions, GetTaskStats, Join, JoinError, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
     timer::{self, TimerActor},
@@ -72,6 +74,8 @@ pub(crate) struct Inner {
     room_deps: Arc<RoomDeps>,
     project_deps: Arc<ProjectDeps>,
     user_deps: Arc<UserDeps>,
+    /// Counts the connections.
+    pub door: Arc<Door>,
     /// Every connection, for a stop.
     pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
     closing: AtomicBool,
@@ -155,6 +159,17 @@ impl Live {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// A place for a connection, before anything is spent on it.
+    pub fn admit(&self, address: Option<IpAddr>) -> Result<Guest, Full> {
+        self.inner.door.admit(address)
+    }
+
+    /// What all sessions go by.
+    #[must_use]
+    pub fn session_config(&self) -> &SessionConfig {
+        &self.inner.session
     }
 
     /// Tell whoever watches. Call after the commit.
@@ -254,7 +269,7 @@ impl Live {
             session.do_send(SessionCommand::Goodbye);
         }
         let gone = async {
-            while !self.inner.sessions.is_empty() {
+            while !self.inner.sessions.is_empty() || self.inner.door.open() > 0 {
                 sleep(Duration::from_millis(10)).await;
             }
         };
@@ -343,6 +358,7 @@ impl Inner {
         Self {
             session: Arc::new(config.session.clone()),
             stock: Arc::new(config.session.stock()),
+            door: Arc::new(Door::new(&config.session)),
             config,
             authenticator,
             directory,

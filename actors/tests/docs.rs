@@ -106,13 +106,17 @@ fn the_limits_on_the_page_are_the_defaults() {
     let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
     for text in [
         format!("{}, {} s", kib(session.max_unauthenticated), session.hello_deadline.as_secs()),
-        format!("| frame, message | {} |", mib(session.max_frame)),
-        format!("| channels | {} |", session.max_channels),
+        format!(
+            "| {}; of stock clients, which cannot send a document in pieces, {} |",
+            mib(session.max_frame),
+            mib(session.max_frame_stock)
+        ),
+        format!("| channels | `max_channels` | {} |", session.max_channels),
         format!("from {} on", kib(session.soft_outbox)),
         mib(session.max_outbox),
         format!("| {} s | 1013 |", session.stall.as_secs()),
         format!("| {}; {} of updates |", mib(room.limits.max_update), mib(room.limits.max_document)),
-        format!("({} to {} ms", room.min_tick.as_millis(), room.max_tick.as_millis()),
+        format!("{} to {} ms)", room.min_tick.as_millis(), room.max_tick.as_millis()),
         format!("| {}; {} s | `waiting_for_disk` |", mib(config.journal.max_bytes), config.journal.read_only_after.as_secs()),
         format!("After {} seconds of that", config.journal.read_only_after.as_secs()),
         format!("({} a state, {} ids", kib(room.max_awareness), room.max_awareness_ids),

@@ -1,10 +1,23 @@
 //! What handlers share, and the HTTP server around them.
 
-use std::{io, net::TcpListener, sync::Arc};
+use std::{
+    convert::Infallible,
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_http::{HttpService, error::DispatchError};
+use actix_service::map_config;
+use actix_web::{
+    App,
+    dev::{AppConfig, Server, ServerHandle, ServiceFactory, fn_service},
+    rt::net::TcpStream,
+    web,
+};
 use tandem_actors::Live;
 use tandem_store::{Store, objects::Objects};
+use tokio::sync::Notify;
 
 use crate::{
     api,
@@ -31,6 +44,7 @@ pub struct AppState {
 /// A listening server.
 pub struct Serving {
     handle: ServerHandle,
+    stopping: Arc<Notify>,
     task: tokio::task::JoinHandle<io::Result<()>>,
 }
 
@@ -44,22 +58,51 @@ pub fn configure(state: &AppState, routes: &mut web::ServiceConfig) {
 }
 
 /// Serves on `listener` until [`Serving::stop`]. Signals are the caller's business.
+///
+/// What `actix_web::HttpServer` does, built here because it has no place for an upgrade: a WebSocket leaves HTTP with its socket.
 pub fn serve(state: AppState, listener: TcpListener, workers: usize) -> io::Result<Serving> {
-    let data = web::Data::new(state);
-    let server = HttpServer::new(move || App::new().app_data(data.clone()).configure(|routes| configure(&data, routes)))
-        .on_connect(ws::on_connect)
+    let stopping = Arc::new(Notify::new());
+    let address = listener.local_addr()?;
+    let (data, stop) = (web::Data::new(state), Arc::clone(&stopping));
+    let server = Server::build()
         .workers(workers)
-        .listen(listener)?
         .disable_signals()
         .shutdown_timeout(5)
+        .listen("tandem", listener, move || service(&data, &stop, address))?
         .run();
     let handle = server.handle();
-    Ok(Serving { handle, task: tokio::spawn(server) })
+    Ok(Serving { handle, stopping, task: tokio::spawn(server) })
+}
+
+fn service(
+    data: &web::Data<AppState>,
+    stop: &Arc<Notify>,
+    address: SocketAddr,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
+    let (state, stop) = (data.clone(), Arc::clone(stop));
+    let app = App::new().app_data(data.clone()).configure(|routes| configure(data, routes));
+    HttpService::build()
+        .graceful_shutdown_signal(move || {
+            let stop = Arc::clone(&stop);
+            async move { stop.notified().await }
+        })
+        .local_addr(address)
+        .on_connect_ext(|stream: &TcpStream, _| ws::on_connect(stream))
+        .upgrade(fn_service(move |(request, framed)| {
+            let state = state.clone();
+            async move {
+                ws::upgrade(&state, request, framed).await;
+                Ok::<_, Infallible>(())
+            }
+        }))
+        .finish(map_config(app, |()| AppConfig::default()))
+        .tcp()
 }
 
 impl Serving {
     /// Stops accepting, lets running requests end (a few seconds), and returns when every worker is gone.
     pub async fn stop(self) {
+        self.stopping.notify_waiters();
         self.handle.stop(true).await;
         if let Ok(Err(error)) = self.task.await {
             tracing::warn!(%error, "the HTTP server ended with an error");

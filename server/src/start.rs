@@ -79,8 +79,8 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
 }
 
 fn live_config(config: &Config) -> LiveConfig {
-    let defaults = LiveConfig::default();
-    LiveConfig { watch: WatchConfig { slow: config.slow_handler, ..defaults.watch.clone() }, ..defaults }
+    let limits = config.live.clone();
+    LiveConfig { watch: WatchConfig { slow: config.slow_handler, ..limits.watch.clone() }, ..limits }
 }
 
 /// What the live core works with: the real store, the real tokens.

@@ -168,3 +168,201 @@ fn spoken(speaker: &dyn Speaker, news: &RoomNews) -> Bytes {
     speaker.speak(news, &mut framer);
     framer.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use actix::{Actor, Context, Handler};
+    use tandem_protocol::ws::CloseCode;
+    use tokio::{
+        io::{AsyncReadExt, DuplexStream, duplex},
+        sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    };
+
+    use super::*;
+    use crate::{desk::UnderWay, room::Refused};
+
+    /// Writes down what it is told.
+    struct Notes(UnboundedSender<String>);
+
+    impl Actor for Notes {
+        type Context = Context<Self>;
+    }
+
+    impl Handler<RoomEvent> for Notes {
+        type Result = ();
+
+        fn handle(&mut self, event: RoomEvent, _: &mut Context<Self>) {
+            self.0.send(format!("{:?}", event.news)).unwrap();
+        }
+    }
+
+    impl Handler<Alarm> for Notes {
+        type Result = ();
+
+        fn handle(&mut self, alarm: Alarm, _: &mut Context<Self>) {
+            self.0.send(format!("{alarm:?}")).unwrap();
+        }
+    }
+
+    impl Handler<Leave> for Notes {
+        type Result = ();
+
+        fn handle(&mut self, Leave(seat): Leave, _: &mut Context<Self>) {
+            self.0.send(format!("leave {}", seat.subscription)).unwrap();
+        }
+    }
+
+    /// Counts how often it had to say something.
+    #[derive(Clone)]
+    struct Counting(Share, Rc<Cell<usize>>);
+
+    impl Speaker for Counting {
+        fn share(&self) -> Share {
+            self.0.clone()
+        }
+
+        fn speak(&self, news: &RoomNews, out: &mut Framer) {
+            self.1.set(self.1.get() + 1);
+            if let RoomNews::Update(bytes) = news {
+                out.binary(&[bytes]);
+            }
+        }
+    }
+
+    struct Case {
+        seats: Seats,
+        notes: actix::Addr<Notes>,
+        said: UnboundedReceiver<String>,
+        room: RoomKey,
+        spoken: Rc<Cell<usize>>,
+    }
+
+    impl Case {
+        fn new() -> Self {
+            let (tell, said) = unbounded_channel();
+            Self { seats: Seats::default(), notes: Notes(tell).start(), said, room: RoomKey::next(), spoken: Rc::default() }
+        }
+
+        /// A connection with one seat, not let in yet.
+        fn connect(&mut self, share: Share) -> (Seat, DuplexStream) {
+            let (ours, theirs) = duplex(1 << 16);
+            let config = Arc::new(SessionConfig::default());
+            let outbox = Outbox::new(Box::pin(ours), &config);
+            let (id, notes) = (SessionId::new(), &self.notes);
+            self.seats.open(id, Line::new(outbox, notes.clone().recipient(), notes.clone().recipient(), config));
+            let seat = Seat { session: id, subscription: 1 };
+            self.seats.reserve(seat, Rc::new(Counting(share, Rc::clone(&self.spoken))));
+            (seat, theirs)
+        }
+
+        fn sit(&mut self, seat: Seat) {
+            let exit = Some(self.notes.clone().recipient());
+            self.seats.read(Mail::Sit { room: self.room, seat, exit });
+        }
+
+        fn everybody(&mut self, news: RoomNews, except: Option<Seat>) {
+            self.seats.read(Mail::All(Arc::new(Fanout::new(self.room, vec![(news, except)], &UnderWay::default()))));
+        }
+
+        async fn heard(&mut self) -> String {
+            self.said.recv().await.unwrap()
+        }
+    }
+
+    fn update(text: &'static str) -> RoomNews {
+        RoomNews::Update(Bytes::from_static(text.as_bytes()))
+    }
+
+    async fn read(socket: &mut DuplexStream) -> String {
+        let mut head = [0; 2];
+        socket.read_exact(&mut head).await.unwrap();
+        let mut payload = vec![0; head[1].into()];
+        socket.read_exact(&mut payload).await.unwrap();
+        String::from_utf8(payload).unwrap()
+    }
+
+    #[actix::test]
+    async fn news_are_encoded_once_for_all_who_hear_the_same_bytes() {
+        let mut case = Case::new();
+        let mut yjs: Vec<_> = (0..5).map(|_| case.connect(Share::Yjs)).collect();
+        let mut other = case.connect(Share::Addressed("a".into()));
+        for seat in yjs.iter().map(|(seat, _)| *seat).chain([other.0]).collect::<Vec<_>>() {
+            case.sit(seat);
+        }
+        case.everybody(update("news"), Some(yjs[4].0));
+        case.everybody(update("more"), None);
+        assert_eq!(case.spoken.get(), 4);
+        for (_, socket) in &mut yjs[..4] {
+            assert_eq!((read(socket).await, read(socket).await), ("news".into(), "more".into()));
+        }
+        assert_eq!(read(&mut yjs[4].1).await, "more");
+        assert_eq!(read(&mut other.1).await, "news");
+    }
+
+    #[actix::test]
+    async fn what_a_session_must_know_goes_to_it_and_only_that() {
+        let mut case = Case::new();
+        let (seat, _socket) = case.connect(Share::Yjs);
+        case.sit(seat);
+        case.everybody(update("news"), None);
+        case.seats.read(Mail::To(seat, RoomNews::Ack(1)));
+        case.everybody(RoomNews::Lost, None);
+        assert_eq!(case.heard().await, "Lost");
+        let why = Refused::new("resumed", "elsewhere");
+        case.seats.read(Mail::To(seat, RoomNews::Out { close: Some(CloseCode::Normal), why }));
+        assert!(case.heard().await.starts_with("Out"));
+    }
+
+    #[actix::test]
+    async fn who_left_is_told_nothing_more() {
+        let mut case = Case::new();
+        let (seat, mut socket) = case.connect(Share::Yjs);
+        case.sit(seat);
+        case.seats.release(seat);
+        case.everybody(update("news"), None);
+        case.seats.read(Mail::To(seat, update("news")));
+        let again = Seat { subscription: 2, ..seat };
+        case.seats.reserve(again, Rc::new(Counting(Share::Yjs, Rc::default())));
+        case.sit(again);
+        case.everybody(update("for the new seat"), None);
+        assert_eq!(read(&mut socket).await, "for the new seat");
+    }
+
+    #[actix::test]
+    async fn a_room_learns_of_sessions_that_ended_without_a_word() {
+        let mut case = Case::new();
+        let (inside, _socket) = case.connect(Share::Yjs);
+        case.sit(inside);
+        case.seats.close(inside.session);
+        assert_eq!(case.heard().await, "leave 1");
+        let (too_late, _socket) = case.connect(Share::Yjs);
+        case.seats.close(too_late.session);
+        case.sit(too_late);
+        assert_eq!(case.heard().await, "leave 1");
+        assert!(case.seats.rooms.is_empty() && case.seats.seats.is_empty() && case.seats.lines.is_empty());
+    }
+
+    #[actix::test]
+    async fn time_that_passes_is_told_once_a_second() {
+        tokio::time::pause();
+        let mut case = Case::new();
+        let (seat, _socket) = case.connect(Share::Yjs);
+        let outbox = case.seats.lines[&seat.session].outbox.clone();
+        outbox.set_deadline(Some(tokio::time::Instant::now() + std::time::Duration::from_secs(5)));
+        case.seats.pulse();
+        tokio::time::advance(std::time::Duration::from_secs(5)).await;
+        case.seats.pulse();
+        assert_eq!(case.heard().await, "Deadline");
+        outbox.set_deadline(None);
+        outbox.admit();
+        tokio::time::advance(std::time::Duration::from_secs(10)).await;
+        case.seats.pulse();
+        assert_eq!(case.heard().await, "Silent");
+        outbox.put(Bytes::from_static(b"something"));
+        tokio::time::advance(std::time::Duration::from_secs(16)).await;
+        case.seats.pulse();
+        assert_eq!((case.heard().await, case.heard().await), ("Unheard".into(), "Silent".into()));
+    }
+}

@@ -3,6 +3,7 @@
 //! A session is an actor over four things that every dialect shares: [`Messages`] come in, frames go out through the [`Outbox`],
 //! a [`Speaker`] per seat tells the Desk how its dialect says what happens in a room, and [`Alarm`]s of the Desk stand in for timers.
 
+mod door;
 mod frame;
 mod gate;
 mod held;
@@ -24,6 +25,7 @@ use tokio::{
     time::timeout,
 };
 
+pub use door::{Door, Full, Guest};
 pub use frame::{Framer, close_frame, shorten};
 pub use incoming::Incoming;
 pub use outbox::{Outbox, Socket};
@@ -53,11 +55,13 @@ pub struct Connection<R> {
     pub writer: Socket,
     /// What was read beyond the handshake.
     pub begun: BytesMut,
+    /// Its place among the connections; none: it is not counted.
+    pub guest: Option<Guest>,
 }
 
 impl<R> Connection<R> {
     pub fn new(reader: R, writer: impl AsyncWrite + 'static) -> Self {
-        Self { reader, writer: Box::pin(writer), begun: BytesMut::new() }
+        Self { reader, writer: Box::pin(writer), begun: BytesMut::new(), guest: None }
     }
 }
 
@@ -67,7 +71,7 @@ where
     A: Actor<Context = Context<A>> + StreamHandler<Incoming> + Handler<RoomEvent> + Handler<Alarm>,
     R: AsyncRead + Unpin + 'static,
 {
-    let outbox = Outbox::new(connection.writer, config);
+    let outbox = Outbox::new(connection.writer, config).of(connection.guest);
     let reader = Rc::new(RefCell::new(connection.reader));
     let messages = Messages::new(Rc::clone(&reader), outbox.clone(), Arc::clone(config)).begin_with(connection.begun);
     let mut context = Context::new();
@@ -84,7 +88,7 @@ where
 
 /// Only closes: for what is refused after the upgrade, because a browser cannot read the answer to a refused one.
 pub fn refuse<R: AsyncRead + Unpin + 'static>(connection: Connection<R>, code: CloseCode, reason: &str) {
-    let outbox = Outbox::new(connection.writer, &SessionConfig::default());
+    let outbox = Outbox::new(connection.writer, &SessionConfig::default()).of(connection.guest);
     outbox.close(code, reason);
     let reader = RefCell::new(connection.reader);
     actix::spawn(async move { farewell(&outbox, &reader).await });
@@ -95,7 +99,9 @@ pub fn refuse<R: AsyncRead + Unpin + 'static>(connection: Connection<R>, code: C
 async fn farewell<R: AsyncRead + Unpin>(outbox: &Outbox, reader: &RefCell<R>) {
     outbox.end();
     // Who does not read in time does not learn why it was closed.
-    if timeout(FAREWELL, poll_fn(|cx| outbox.poll_write(cx))).await.is_err() {
+    let written = timeout(FAREWELL, poll_fn(|cx| outbox.poll_write(cx))).await;
+    outbox.depart();
+    if written.is_err() {
         return;
     }
     let hung_up = async {

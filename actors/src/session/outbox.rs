@@ -21,7 +21,7 @@ use bytes::{Buf, Bytes};
 use tandem_protocol::ws::CloseCode;
 use tokio::{io::AsyncWrite, time::Instant};
 
-use super::{Speaker, frame::close_frame, held::Held};
+use super::{Guest, Speaker, frame::close_frame, held::Held};
 use crate::{
     config::SessionConfig,
     desk,
@@ -48,6 +48,7 @@ struct Inner {
     said: Cell<Instant>,
     /// The peer is somebody: bounds for strangers no longer apply.
     known: Cell<bool>,
+    guest: RefCell<Option<Guest>>,
     /// When the session wants to be called.
     deadline: Cell<Option<Instant>>,
     state: RefCell<State>,
@@ -86,6 +87,7 @@ impl Outbox {
             heard: Cell::new(now),
             said: Cell::new(now),
             known: Cell::new(false),
+            guest: RefCell::new(None),
             deadline: Cell::new(None),
             state: RefCell::new(State {
                 socket,
@@ -102,6 +104,12 @@ impl Outbox {
                 task: None,
             }),
         }))
+    }
+
+    #[must_use]
+    pub(super) fn of(self, guest: Option<Guest>) -> Self {
+        self.0.guest.replace(guest);
+        self
     }
 
     // --- what is said ---
@@ -229,6 +237,9 @@ impl Outbox {
     /// The peer showed who it is.
     pub fn admit(&self) {
         self.0.known.set(true);
+        if let Some(guest) = &mut *self.0.guest.borrow_mut() {
+            guest.is_known_now();
+        }
     }
 
     #[must_use]
@@ -292,6 +303,11 @@ impl Outbox {
     /// After everything was written: tell the peer that nothing will follow.
     pub(super) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.0.state.borrow_mut().socket.as_mut().poll_shutdown(cx).map(|_| ())
+    }
+
+    /// Everything that will ever be written is.
+    pub(super) fn depart(&self) {
+        self.0.guest.take();
     }
 
     /// The session is over, nobody will say anything any more.

@@ -5,6 +5,7 @@
 
 mod error;
 mod layers;
+mod limits;
 mod parse;
 mod secrets;
 mod settings;
@@ -26,6 +27,7 @@ use secrecy::SecretString;
 pub use secrets::{Secrets, SecretsError};
 pub use settings::{SETTINGS, Secrecy, Setting};
 pub use show::table;
+use tandem_actors::LiveConfig;
 use url::Url;
 
 /// Everything that can be set, parsed.
@@ -47,6 +49,8 @@ pub struct Config {
     pub web_dir: Option<PathBuf>,
     pub postgres_bin: Option<PathBuf>,
     pub log: Option<String>,
+    /// The bounds of the live core.
+    pub live: LiveConfig,
     pub log_format: Option<LogFormat>,
     /// A message that takes longer is logged.
     pub slow_handler: Duration,

@@ -6,7 +6,7 @@ use jsonwebtoken::Algorithm;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Config, ConfigError, JwksSource, JwtConfig, Line, LogFormat, Origin, OtlpConfig, S3Config, Secrecy};
+use super::{Config, ConfigError, JwksSource, JwtConfig, Line, LogFormat, Origin, OtlpConfig, S3Config, Secrecy, limits};
 
 /// The found values, by key.
 pub(super) struct Reader<'a> {
@@ -35,7 +35,7 @@ impl Reader<'_> {
         self.text(key).map(|text| parse(text).map_err(|rule| self.bad(key, rule))).transpose()
     }
 
-    fn required<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
+    pub(super) fn required<T>(&self, key: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, ConfigError> {
         self.parsed(key, parse)?.ok_or_else(|| ConfigError::Missing { setting: key, rule: "it has to be".into() })
     }
 
@@ -72,6 +72,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         metrics_token: read.secret("metrics_token"),
         otlp: otlp(read)?,
         sample: read.required("otlp.sample", share)?,
+        live: limits::live(read)?,
         database_url,
     };
     if config.database_url.is_some() && config.tenant_key.is_none() {

@@ -52,6 +52,15 @@ fn without_anything_everything_is_embedded_on_loopback() {
 }
 
 #[test]
+fn the_limits_are_those_of_the_live_core_unless_they_are_set() {
+    assert_eq!(format!("{:?}", with([]).unwrap().config.live), format!("{:?}", LiveConfig::default()));
+    let live = with([("TANDEM_LIMITS_MAX_OUTBOX", "1MiB"), ("TANDEM_LIMITS_STALL", "3s")]).unwrap().config.live;
+    assert_eq!((live.session.max_outbox, live.session.stall.as_secs()), (1 << 20, 3));
+    let sentence = sentence([("TANDEM_LIMITS_MAX_FRAME", "a lot")]);
+    assert!(sentence.contains("limits.max_frame") && sentence.contains("4MiB"), "{sentence}");
+}
+
+#[test]
 fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     let folder = Folder::new();
     let file = folder.file("bind = \"127.0.0.1:1001\"\nlog = \"info\"\n[s3]\nbucket = \"from-file\"\n");

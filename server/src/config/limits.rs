@@ -1,0 +1,96 @@
+//! The bounds of the live core (docs/protocol.md, "Limits"): from the text of a setting to its field.
+
+use std::time::Duration;
+
+use tandem_actors::LiveConfig;
+
+use super::{ConfigError, parse::Reader};
+
+pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
+    let mut live = LiveConfig::default();
+    let (session, room, journal) = (&mut live.session, &mut live.room, &mut live.journal);
+    session.max_connections = read.required("limits.max_connections", count)?;
+    session.max_pending = read.required("limits.max_pending", count)?;
+    session.max_pending_per_address = read.required("limits.max_pending_per_address", count)?;
+    session.hello_deadline = read.required("limits.hello_deadline", time)?;
+    session.max_unauthenticated = read.required("limits.max_unauthenticated", size)?;
+    session.peer_timeout = read.required("limits.peer_timeout", time)?;
+    session.max_unauthenticated_stock = read.required("limits.max_unauthenticated_stock", size)?;
+    session.max_frame_stock = read.required("limits.max_frame_stock", size)?;
+    session.max_frame = read.required("limits.max_frame", size)?;
+    session.max_channels = read.required("limits.max_channels", count)?;
+    session.heartbeat = read.required("limits.heartbeat", time)?;
+    session.soft_outbox = read.required("limits.soft_outbox", size)?;
+    session.max_outbox = read.required("limits.max_outbox", size)?;
+    session.stall = read.required("limits.stall", time)?;
+    session.frames.0 = read.required("limits.frames_per_second", rate)?;
+    session.frames.1 = read.required("limits.frames_at_once", rate)?;
+    session.bytes.0 = read.required("limits.bytes_per_second", rate_size)?;
+    session.bytes.1 = read.required("limits.bytes_at_once", rate_size)?;
+    session.comebacks = read.required("limits.comebacks", rate)?;
+    session.max_backlog = read.required("limits.max_backlog", count)?;
+    room.min_tick = read.required("limits.min_tick", time)?;
+    room.max_tick = read.required("limits.max_tick", time)?;
+    room.max_members = read.required("limits.max_members", count)?;
+    room.limits.max_update = read.required("limits.max_update", size)?;
+    room.limits.max_document = read.required("limits.max_document", size)?;
+    room.max_ghosts = read.required("limits.max_ghosts", size)?;
+    room.max_awareness = read.required("limits.max_awareness", size)?;
+    room.max_awareness_ids = read.required("limits.max_awareness_ids", count)?;
+    room.idle = read.required("limits.room_idle", time)?;
+    journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
+    Ok(live)
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "must be a number from 1 on".into())
+}
+
+fn rate(text: &str) -> Result<u32, String> {
+    u32::try_from(count(text)?).map_err(|_| too_much())
+}
+
+fn rate_size(text: &str) -> Result<u32, String> {
+    u32::try_from(size(text)?).map_err(|_| too_much())
+}
+
+fn too_much() -> String {
+    format!("must be at most {}", u32::MAX)
+}
+
+/// `64KiB`, `4MiB`, `1GiB`, or bytes.
+fn size(text: &str) -> Result<usize, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let unit = units.into_iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
+    let (number, shift) = unit.unwrap_or((text, 0));
+    let bytes = number.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "must be a size such as 64KiB, 4MiB or a number of bytes".into())
+}
+
+/// `250ms`, `10s`, `2m`.
+fn time(text: &str) -> Result<Duration, String> {
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
+    let unit = units.into_iter().find_map(|(unit, millis)| Some((text.strip_suffix(unit)?.trim().parse::<u64>().ok()?, millis)));
+    let time = unit.and_then(|(number, millis)| number.checked_mul(millis)).map(Duration::from_millis);
+    time.filter(|time| !time.is_zero()).ok_or_else(|| "must be a time such as 250ms, 10s or 2m".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_read_with_their_units() {
+        assert_eq!((size("64KiB"), size("4 MiB"), size("100")), (Ok(64 << 10), Ok(4 << 20), Ok(100)));
+        assert_eq!(
+            (time("250ms"), time("10s"), time("2m")),
+            (Ok(Duration::from_millis(250)), Ok(Duration::from_secs(10)), Ok(Duration::from_secs(120)))
+        );
+        for bad in ["", "0", "10", "-1s", "1h", "99999999999999999999s"] {
+            assert!(time(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "0", "1KB", "-1", "99999999999999999999GiB"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}
