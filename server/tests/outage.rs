@@ -189,11 +189,12 @@ fn signal(postmaster: i32, signal: &str) {
 #[actix_web::test]
 async fn a_postgres_killed_and_stopped_under_load_loses_nothing_acknowledged_and_everything_lands_once_it_is_back() {
     let mut site = Site::new().await;
-    site.work(Duration::from_millis(500)).await;
+    while site.acknowledged().contains(&0) {
+        site.work(Duration::from_millis(100)).await;
+    }
     for _ in 0..2 {
         let pid = site.postgres.pid().unwrap();
         let acknowledged = site.acknowledged();
-        assert!(acknowledged.iter().all(|upto| *upto > 0), "{acknowledged:?}");
         signal(pid, "-KILL");
         site.work(Duration::from_millis(400)).await;
         site.is_back().await;
@@ -203,11 +204,12 @@ async fn a_postgres_killed_and_stopped_under_load_loses_nothing_acknowledged_and
     let pid = site.postgres.pid().unwrap();
     signal(pid, "-STOP");
     // Longer than a commit may take: it is given up, tried again, and may be kept twice.
+    // What it had said already is on its way.
+    site.work(Duration::from_millis(500)).await;
     let before = site.acknowledged();
-    site.work(Duration::from_millis(2_000)).await;
+    site.work(Duration::from_millis(1_700)).await;
     assert!(!site.journal.status().durable);
-    let meanwhile = site.acknowledged();
-    assert!(before.iter().zip(&meanwhile).all(|(before, now)| now - before <= 8), "next to nothing: {before:?} {meanwhile:?}");
+    assert_eq!(site.acknowledged(), before);
     signal(pid, "-CONT");
     site.work(Duration::from_millis(500)).await;
     site.journal.flush().await;

@@ -383,7 +383,9 @@ mod tests {
         };
         let root = doc.get_or_insert_map("regions");
         for _ in 0..200 {
-            let update = edit(&mut |txn| drop(root.insert(txn, "same", MapPrelim::default())));
+            let update = edit(&mut |txn| {
+                root.insert(txn, "same", MapPrelim::default());
+            });
             live.apply(&update).unwrap();
         }
         let mut inner = root;

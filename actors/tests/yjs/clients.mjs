@@ -1,28 +1,28 @@
 // Yjs clients for Rust tests: one command a line on stdin ({"who", "do", ...}), one answer a line on stdout.
 // What a client writes itself is answered as an update, in hex.
-import * as readline from 'node:readline'
-import * as Y from 'yjs'
+import * as readline from 'node:readline';
+import * as Y from 'yjs';
 
-const clients = new Map()
+const clients = new Map();
 
 function client(name) {
   if (!clients.has(name)) {
-    const doc = new Y.Doc()
-    const regions = doc.getMap('regions')
-    const undo = new Y.UndoManager(regions, { trackedOrigins: new Set(['me']), captureTimeout: 0 })
-    clients.set(name, { doc, regions, undo })
+    const doc = new Y.Doc();
+    const regions = doc.getMap('regions');
+    const undo = new Y.UndoManager(regions, { trackedOrigins: new Set(['me']), captureTimeout: 0 });
+    clients.set(name, { doc, regions, undo });
   }
-  return clients.get(name)
+  return clients.get(name);
 }
 
 /** Does something and answers with the update it made. */
 function edit(doc, change) {
-  const made = []
-  const hear = (update, origin) => origin !== 'server' && made.push(update)
-  doc.on('update', hear)
-  change()
-  doc.off('update', hear)
-  return Buffer.from(made.length === 0 ? [0, 0] : Y.mergeUpdates(made)).toString('hex')
+  const made = [];
+  const hear = (update, origin) => origin !== 'server' && made.push(update);
+  doc.on('update', hear);
+  change();
+  doc.off('update', hear);
+  return Buffer.from(made.length === 0 ? [0, 0] : Y.mergeUpdates(made)).toString('hex');
 }
 
 const commands = {
@@ -30,11 +30,11 @@ const commands = {
   draw: ({ doc, regions }, { id, x }) =>
     edit(doc, () =>
       doc.transact(() => {
-        const region = new Y.Map()
-        region.set('label', 'car')
-        region.set('geometry', { kind: 'box', x, y: 0, width: 1, height: 1 })
-        region.set('attributes', new Y.Map([['occluded', true]]))
-        regions.set(id, region)
+        const region = new Y.Map();
+        region.set('label', 'car');
+        region.set('geometry', { kind: 'box', x, y: 0, width: 1, height: 1 });
+        region.set('attributes', new Y.Map([['occluded', true]]));
+        regions.set(id, region);
       }, 'me'),
     ),
   move: ({ doc, regions }, { id, x }) =>
@@ -51,9 +51,9 @@ const commands = {
         ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
         : value,
     ),
-}
+};
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const command = JSON.parse(line)
-  console.log(commands[command.do](client(command.who), command))
+  const command = JSON.parse(line);
+  console.log(commands[command.do](client(command.who), command));
 }
