@@ -168,7 +168,7 @@ function peers() {
     const values = got.map((f) => (f ? (pick(f) ?? NaN) : NaN));
     const best = values.slice(0, 2).filter(Number.isFinite);
     const ratio = best.length > 0 && Number.isFinite(values[2]) ? (values[2] / better(...best)).toFixed(2) : '';
-    lines.push([what, ...got.map((f, i) => (f && Number.isFinite(values[i]) ? show(values[i], f) : 'failed')), ratio]);
+    lines.push([what, ...got.map((f, i) => (f && Number.isFinite(values[i]) ? show(values[i], f) : f ? 'none' : 'failed')), ratio]);
   };
   const p99 = (f) => f[CURSOR].p99_ms;
   for (const [scenario, what] of [
