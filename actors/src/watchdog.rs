@@ -149,7 +149,7 @@ fn seen(least: Duration) -> HashMap<(usize, u64), Busy> {
         let label = labels.get((thread.label.load(Ordering::Relaxed) as usize).checked_sub(1)?)?;
         let lasting = Duration::from_micros(now.saturating_sub(since));
         let busy = Busy { thread: thread.name.clone(), actor: label.actor, message: label.message, lasting };
-        (lasting >= least).then(|| ((Arc::as_ptr(&thread) as usize, since), busy))
+        (lasting >= least).then_some(((Arc::as_ptr(&thread) as usize, since), busy))
     };
     threads.into_iter().filter_map(look).collect()
 }

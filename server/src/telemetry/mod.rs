@@ -6,7 +6,13 @@ mod otlp;
 mod process;
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing_subscriber::{EnvFilter, Layer as _, filter::dynamic_filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer as _,
+    filter::{FilterExt as _, dynamic_filter_fn, filter_fn},
+    layer::{Filter, SubscriberExt as _},
+    util::SubscriberInitExt as _,
+};
 
 use crate::config::Config;
 
@@ -25,13 +31,17 @@ pub fn start(config: &Config, export: bool) -> anyhow::Result<Telemetry> {
     let filter = EnvFilter::builder().parse(text).map_err(|error| anyhow::anyhow!("log is \"{text}\" but {error}."))?;
     let filter = filter.add_directive(format!("{REQUEST}=info").parse()?);
     let provider = config.otlp.as_ref().filter(|_| export).map(otlp::provider).transpose()?;
-    // Dynamic, so that it is asked for each span: where every filter's answer is known beforehand none is, and a span then counts as
-    // refused by whoever refused the event before it on the same thread.
-    let ours = dynamic_filter_fn(|about, _| *about.level() <= tracing::Level::INFO && about.target().starts_with("tandem"))
-        .with_max_level_hint(tracing::Level::INFO);
-    let spans = provider.as_ref().map(|provider| otlp::layer(provider).with_filter(ours));
+    let ours = filter_fn(|about| *about.level() <= tracing::Level::INFO && about.target().starts_with("tandem"));
+    let spans = provider.as_ref().map(|provider| otlp::layer(provider).with_filter(ours.and(asked_each_time())));
+    let filter = filter.and(asked_each_time());
     tracing_subscriber::registry().with(log::layer(config.json_logs(), std::io::stderr).with_filter(filter)).with(spans).try_init()?;
     Ok(Telemetry { provider })
+}
+
+/// With it a filter is asked for each span it does not refuse for good. Where every filter's answer is known beforehand none is asked, and
+/// a span counts as refused by whoever refused the event before it on the same thread.
+fn asked_each_time<S: Subscriber>() -> impl Filter<S> + Send + Sync + 'static {
+    dynamic_filter_fn(|_, _| true)
 }
 
 impl Telemetry {
