@@ -1,0 +1,169 @@
+//! What strangers' bytes reach, each as a function that panics if a promise is broken: whatever the bytes are, a decoder answers,
+//! in time and space proportional to them; and what it read is what it writes.
+
+use bytes::Bytes;
+use tandem_protocol::{
+    hocuspocus,
+    ws::{ClientFrame, ClientHot, ServerFrame, ServerHot, Subprotocol, varint::Reader},
+    yjs,
+};
+use yrs::{Any, Array, ArrayPrelim, Doc, Map, MapPrelim, ReadTxn, StateVector, Text, TextPrelim, Transact};
+
+use crate::document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, inspect, join_updates, merge, read};
+
+type Target = fn(&[u8]);
+
+const TARGETS: [(&str, Target); 9] = [
+    ("client_json", client_json),
+    ("client_bincode", client_bincode),
+    ("client_hot", client_hot),
+    ("server_hot", server_hot),
+    ("yjs_message", yjs_message),
+    ("awareness", awareness),
+    ("hocuspocus", hocuspocus_frame),
+    ("state_vector", state_vector),
+    ("edit", edit),
+];
+
+pub fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|(name, _)| *name).collect()
+}
+
+pub fn by_name(name: &str) -> Option<Target> {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, target)| *target)
+}
+
+fn client_json(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(frame) = ClientFrame::decode_text(Subprotocol::Json, text) {
+        let _ = frame.encode(Subprotocol::Json);
+    }
+    let _ = ServerFrame::decode_text(Subprotocol::Json, text);
+}
+
+fn client_bincode(data: &[u8]) {
+    let bytes = Bytes::copy_from_slice(data);
+    if let Ok(frame) = ClientFrame::decode_binary(Subprotocol::Bincode, &bytes) {
+        let _ = frame.encode(Subprotocol::Json);
+        let again = frame.encode(Subprotocol::Bincode);
+        let tandem_protocol::ws::Encoded::Binary(again) = again else { panic!("bincode is binary") };
+        assert!(ClientFrame::decode_binary(Subprotocol::Bincode, &again).is_ok());
+    }
+    let _ = ServerFrame::decode_binary(Subprotocol::Bincode, &bytes);
+}
+
+fn client_hot(data: &[u8]) {
+    if let Ok(hot) = ClientHot::decode(&Bytes::copy_from_slice(data)) {
+        assert_eq!(ClientHot::decode(&hot.encode().into()), Ok(hot));
+    }
+}
+
+fn server_hot(data: &[u8]) {
+    if let Ok(hot) = ServerHot::decode(&Bytes::copy_from_slice(data)) {
+        assert_eq!(ServerHot::decode(&hot.encode().into()), Ok(hot));
+    }
+}
+
+fn yjs_message(data: &[u8]) {
+    let message = yjs::Message::decode(&Bytes::copy_from_slice(data));
+    // Of a kind that is not known only the kind is kept.
+    if let Some(message) = message.ok().filter(|message| !matches!(message, yjs::Message::Unknown(_))) {
+        let again = message.to_bytes();
+        let twice = yjs::Message::decode(&again).expect("what was read can be written and read");
+        assert_eq!(twice.to_bytes(), again);
+    }
+}
+
+fn awareness(data: &[u8]) {
+    let mut r = Reader::new(data);
+    while r.uint().is_ok() {}
+    let _ = yjs::json::is_json(data);
+    let _ = yjs::json::pointer(data);
+    if let Ok(entries) = yjs::awareness::Entries::new(data) {
+        // Bounded by its bytes, whatever count it announces.
+        assert!(entries.take(data.len() + 1).count() <= data.len());
+    }
+}
+
+fn hocuspocus_frame(data: &[u8]) {
+    let bytes = Bytes::copy_from_slice(data);
+    if let Ok(frame) = hocuspocus::ClientFrame::decode(&bytes) {
+        let mut out = Vec::new();
+        frame.encode(&mut out);
+        let _ = hocuspocus::ClientFrame::decode(&out.into());
+    }
+    let _ = hocuspocus::ServerMessage::decode(&bytes);
+}
+
+fn state_vector(data: &[u8]) {
+    if let Ok(vector) = decode_state_vector(data) {
+        let document = base();
+        let _ = document.contains(&vector);
+        let _ = document.diff(&vector);
+    }
+}
+
+/// A small document with a bit of everything: shared types in each other, plain values, deletions. Always the same, so that an
+/// edit found once refers to the same elements again.
+fn base() -> LiveDoc {
+    let doc = Doc::with_client_id(1);
+    let regions = doc.get_or_insert_map("regions");
+    let mut txn = doc.transact_mut();
+    let region = regions.insert(&mut txn, "a", MapPrelim::default());
+    region.insert(&mut txn, "label", "car");
+    region.insert(&mut txn, "geometry", Any::from_json(r#"{"kind":"box","x":1,"y":2.5}"#).expect("JSON"));
+    region.insert(&mut txn, "z", 3);
+    region.remove(&mut txn, "z");
+    let list = region.insert(&mut txn, "list", ArrayPrelim::default());
+    list.insert_range(&mut txn, 0, [1, 2, 3]);
+    list.remove_range(&mut txn, 1, 1);
+    let text = regions.insert(&mut txn, "text", TextPrelim::new("h\u{e9}llo \u{1f600}"));
+    text.remove_range(&mut txn, 1, 3);
+    regions.insert(&mut txn, "b", 1.5);
+    regions.remove(&mut txn, "b");
+    drop(txn);
+    let update = doc.transact().encode_state_as_update_v1(&StateVector::default());
+    let mut document = LiveDoc::empty(limits());
+    document.apply(&update).expect("the base document is sound");
+    document
+}
+
+fn limits() -> Limits {
+    Limits { max_update: 1 << 20, max_document: 4 << 20 }
+}
+
+/// Compared as numbers: the order in which they are written is chance.
+fn vector(document: &LiveDoc) -> StateVector {
+    decode_state_vector(&document.state_vector()).expect("our own vector can be read")
+}
+
+/// The way of a stranger's edit: looked at, applied, merged, compacted, read.
+fn edit(data: &[u8]) {
+    let _ = inspect(data, &ROOTS);
+    let mut document = base();
+    let before = vector(&document);
+    let (had, size) = (document.has(data), document.size());
+    match document.apply(data) {
+        Ok(_) => {}
+        Err(ApplyError::Refused(_)) => {
+            assert_eq!(vector(&document), before, "a refused edit leaves no trace");
+            return;
+        }
+        // Nothing of it goes anywhere, and the document is loaded anew.
+        Err(ApplyError::Broken(_)) => return,
+    }
+    assert!(!had || vector(&document) == before, "what was known changes nothing");
+    assert!(document.size() >= size);
+    let whole = document.diff(&StateVector::default());
+    let copy = LiveDoc::load(&[whole.clone().into()], limits()).expect("what is kept can be loaded");
+    assert_eq!(vector(&copy), vector(&document));
+    let merged = merge(&[whole.clone().into(), Bytes::copy_from_slice(data)]).expect("what was applied can be merged");
+    let compacted = LiveDoc::load(&[merged.into()], limits()).expect("what was merged can be loaded");
+    assert_eq!(vector(&compacted), vector(&document));
+    if let Some(joined) = join_updates(&[&whole, data]) {
+        let joined = LiveDoc::load(&[joined.into()], limits()).expect("what was joined can be loaded");
+        assert_eq!(vector(&joined), vector(&document));
+    }
+    // What regions look like in it is the client's business; reading them is ours.
+    let _ = read(document.doc());
+}
