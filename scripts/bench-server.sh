@@ -6,7 +6,7 @@ server=
 others=()
 finish() {
   for pid in "$server" "${others[@]}"; do
-    [ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null || true; }
+    [ -z "$pid" ] || { kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; }
   done
   rm -rf "$box"
 }
