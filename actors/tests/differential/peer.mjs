@@ -68,7 +68,9 @@ function sequential(path, limit, batch) {
   const updates = [changed(doc, () => root(doc).set('t', new Y.Text()))];
   const target = root(doc).get('t');
   for (let at = 0; at < Math.min(limit, txns.length); at += batch) {
-    updates.push(changed(doc, () => txns.slice(at, Math.min(at + batch, limit)).forEach(({ patches }) => patch(target, patches))));
+    updates.push(
+      changed(doc, () => txns.slice(at, Math.min(at + batch, limit)).forEach(({ patches }) => patch(target, patches))),
+    );
   }
   return { updates, content: target.toString(), whole: limit >= txns.length, endContent };
 }
