@@ -35,7 +35,6 @@ impl Pointers {
 
     /// A room that is busy gets its next time, with what moved until then.
     #[expect(clippy::mutable_key_type, reason = "an Addr is hashed and compared by where its channel lies, which never changes")]
-    #[allow(clippy::mutable_key_type, reason = "an address is compared by the room it leads to, and that never changes")]
     pub fn hand_over(&mut self) -> Rooms {
         let mut busy = HashMap::new();
         for (room, moved) in self.rooms.drain() {
