@@ -12,10 +12,10 @@ use tandem_protocol::Problem;
 
 type Socket = Framed<TcpStream, h1::Codec>;
 
-pub fn verify(request: &Request) -> Result<(), Problem> {
+pub fn verify(request: &Request) -> Result<(), Box<Problem>> {
     ws::verify_handshake(request.head()).map_err(|error| {
         let status = Response::from(&error).status().as_u16();
-        Problem::new(status, "bad_upgrade", "Bad upgrade", error.to_string())
+        Box::new(Problem::new(status, "bad_upgrade", "Bad upgrade", error.to_string()))
     })
 }
 

@@ -80,17 +80,17 @@ pub async fn upgrade(state: &AppState, request: Request, mut framed: Framed<TcpS
     }
 }
 
-fn check(state: &AppState, request: &Request) -> Result<(), Problem> {
+fn check(state: &AppState, request: &Request) -> Result<(), Box<Problem>> {
     handshake::verify(request)?;
     if origin::is_allowed(request.headers(), &state.config.public_url) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(Box::new(Problem::new(
         403,
         "origin_not_allowed",
         "Origin not allowed",
         "This page's origin may not open connections here. The server allows its own host and its public_url.",
-    ))
+    )))
 }
 
 fn address(request: &Request) -> Option<IpAddr> {

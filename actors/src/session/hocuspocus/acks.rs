@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn what_a_crash_took_is_settled_by_the_answer_to_our_question_and_by_nothing_else() {
         let mut acks = Acks::default();
-        (acks.update(), acks.update(), acks.update());
+        for _ in 0..3 {
+            acks.update();
+        }
         acks.lost(Some(3));
         acks.ask(Asked::ByUs);
         // The third was not handed over before, and is now.
