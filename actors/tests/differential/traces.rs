@@ -54,7 +54,7 @@ fn take(yjs: &mut Yjs, played: &Value) {
     }
     assert_eq!(text_of(&live), content);
     let merged: Bytes = merge(&updates).unwrap().into();
-    let reopened = LiveDoc::load(&[merged.clone()], Limits::default()).unwrap();
+    let reopened = LiveDoc::load(std::slice::from_ref(&merged), Limits::default()).unwrap();
     assert_eq!(text_of(&reopened), content, "compacted");
     assert_eq!(reopened.state_vector().len(), live.state_vector().len());
     // Who has half of it gets the other half; who has nothing, the snapshot.
