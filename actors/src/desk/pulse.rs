@@ -30,7 +30,7 @@ impl Seats {
                 continue;
             }
             if outbox.stalled() >= config.stall {
-                outbox.cut("nothing was read for too long (stall)");
+                outbox.cut("stall", "nothing was read for too long");
                 continue;
             }
             let alarms = [

@@ -386,7 +386,7 @@ mod tests {
         drop(peer);
         assert_eq!(messages.next().await, None);
         let (mut messages, _peer) = case(|_| {});
-        messages.outbox.cut("enough");
+        messages.outbox.cut("stall", "enough");
         assert_eq!(messages.next().await, None);
     }
 }

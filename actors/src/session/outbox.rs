@@ -134,7 +134,7 @@ impl Outbox {
             state.push(frames.clone(), document);
         } else if state.over_budget() > self.0.max {
             drop(state);
-            return self.cut("more waits for this connection than may (max_outbox)");
+            return self.cut("max_outbox", "more waits for this connection than may");
         } else {
             let held = state.held.get_or_insert_default();
             match news {
@@ -179,11 +179,13 @@ impl Outbox {
 
     /// For a peer that does not read: throw away what waits, say why, and end. What is begun is a whole chunk of frames, so the
     /// peer, should it ever read again, finds the close frame behind what is in the kernel's buffers.
-    pub fn cut(&self, reason: &str) {
+    pub fn cut(&self, limit: &'static str, what: &str) {
         let mut state = self.0.state.borrow_mut();
         if state.ended {
             return;
         }
+        let reason = &format!("{what} ({limit})");
+        metrics::counter!("tandem_limits_total", "limit" => limit).increment(1);
         tracing::info!(reason, waiting = state.bytes, "a slow reader is cut");
         count_close(CloseCode::TryLater);
         let begun = if state.begun { state.queue.pop_front() } else { None };
@@ -473,7 +475,7 @@ mod tests {
         outbox.put(Bytes::from_static(b"begun frame"));
         outbox.put(Bytes::from_static(b"never sent"));
         outbox.write();
-        outbox.cut("too slow");
+        outbox.cut("stall", "too slow");
         outbox.put(Bytes::from_static(b"nor this"));
         let all = actix::spawn(async move {
             let mut all = Vec::new();
@@ -482,7 +484,7 @@ mod tests {
         });
         written(&outbox).await;
         drop(outbox);
-        assert_eq!(all.await.unwrap(), b"begun frame\x88\x0a\x03\xf5too slow");
+        assert_eq!(all.await.unwrap(), b"begun frame\x88\x12\x03\xf5too slow (stall)");
     }
 
     #[actix::test]
