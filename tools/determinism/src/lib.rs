@@ -3,35 +3,47 @@
 //! The order of every `HashMap`, every UUID and every client id of a document comes from the operating system's `getrandom`, and
 //! half of every UUIDv7 from its clock. A program that links this crate has its own versions of both functions in place of the C library's, as
 //! madsim does it. Until [`arm`] is called they ask the operating system; afterwards chance is a sequence that the seed decides,
-//! and the wall clock starts at a fixed instant and moves by a microsecond each time somebody looks.
+//! and the wall clock starts at a fixed instant and moves by a microsecond each time somebody looks. Each thread has a sequence and a
+//! clock of its own, so that a thread beside the one that does the work (a watchdog) takes nothing from it.
 //!
-//! What stays undecided: threads that run at once, and `Instant` (tokio's paused clock is what tests wait on).
+//! What stays undecided: in what order threads run, and `Instant` (tokio's paused clock is what tests wait on).
 
 #![allow(unsafe_code, reason = "functions of the C library are replaced, which takes raw pointers and unmangled names")]
 
 use std::{
+    cell::Cell,
     ffi::{c_int, c_long, c_uint, c_void},
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 static ARMED: AtomicBool = AtomicBool::new(false);
-static CHANCE: AtomicU64 = AtomicU64::new(0);
-static LOOKS: AtomicU64 = AtomicU64::new(0);
+static SEED: AtomicU64 = AtomicU64::new(0);
+
+// Without initialisers that run or destructors: the functions below are called at any moment of a thread's life.
+thread_local! {
+    /// None: this thread has drawn nothing yet.
+    static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
+    static LOOKS: Cell<u64> = const { Cell::new(0) };
+}
 
 /// 2026-11-20T12:00:00Z.
 const START: u64 = 1_795_176_000;
 
 /// From now on this process does what the seed says. Call it first of all, on the thread that does the work.
 pub fn arm(seed: u64) {
-    CHANCE.store(seed, Ordering::SeqCst);
+    CHANCE.set(Some(seed));
+    LOOKS.set(0);
+    SEED.store(seed, Ordering::SeqCst);
     ARMED.store(true, Ordering::SeqCst);
     // Seeded from `Instant` otherwise.
     fastrand::seed(seed);
 }
 
-/// SplitMix64.
+/// SplitMix64. Threads beside the one that armed share another beginning.
 fn next() -> u64 {
-    let mut z = CHANCE.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let drawn = CHANCE.get().unwrap_or_else(|| !SEED.load(Ordering::SeqCst));
+    let mut z = drawn.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    CHANCE.set(Some(z));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
@@ -64,7 +76,8 @@ pub unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut libc::timespec) 
         // SAFETY: the caller's promise is passed on.
         return unsafe { libc::syscall(libc::SYS_clock_gettime, clock, time) as c_int };
     }
-    let micros = LOOKS.fetch_add(1, Ordering::SeqCst);
+    let micros = LOOKS.get();
+    LOOKS.set(micros + 1);
     let now = libc::timespec { tv_sec: (START + micros / 1_000_000) as c_long, tv_nsec: (micros % 1_000_000 * 1_000) as c_long };
     // SAFETY: the caller promises that it points to a timespec.
     unsafe { time.write(now) };
