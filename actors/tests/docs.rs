@@ -119,7 +119,7 @@ fn the_limits_on_the_page_are_the_defaults() {
         format!("{} to {} ms)", room.min_tick.as_millis(), room.max_tick.as_millis()),
         format!("| {}; {} s | `waiting_for_disk` |", mib(config.journal.max_bytes), config.journal.read_only_after.as_secs()),
         format!("After {} seconds of that", config.journal.read_only_after.as_secs()),
-        format!("({} a state, {} ids", kib(room.max_awareness), room.max_awareness_ids),
+        format!("| {}; {} | `awareness_refused` |", kib(room.max_awareness), room.max_awareness_ids),
     ] {
         assert!(page.contains(&text), "{text}");
     }
