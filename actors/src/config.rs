@@ -47,7 +47,8 @@ pub struct SessionConfig {
     pub soft_outbox: usize,
     /// Outgoing bytes waiting at which the connection is cut.
     pub max_outbox: usize,
-    /// How long the socket may take nothing while something waits.
+    /// How long the socket may take nothing while something waits: long enough for a slow device that takes many seconds to put a large
+    /// document together before it reads on.
     pub stall: Duration,
     /// Frames a second, and at once.
     pub frames: (u32, u32),
@@ -155,7 +156,7 @@ impl Default for SessionConfig {
             max_connections: 100_000,
             max_pending: 10_000,
             max_pending_per_address: 2_500,
-            peer_timeout: Duration::from_secs(20),
+            peer_timeout: Duration::from_secs(30),
             hello_deadline: Duration::from_secs(5),
             max_unauthenticated: 16 << 10,
             max_unauthenticated_stock: 64 << 10,
@@ -165,7 +166,7 @@ impl Default for SessionConfig {
             heartbeat: Duration::from_secs(15),
             soft_outbox: 128 << 10,
             max_outbox: 8 << 20,
-            stall: Duration::from_secs(10),
+            stall: Duration::from_secs(20),
             frames: (1_000, 4_000),
             bytes: (8 << 20, 32 << 20),
             comebacks: 500,
