@@ -85,7 +85,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "limits.peer_timeout",
         "TANDEM_LIMITS_PEER_TIMEOUT",
-        Some("20s"),
+        Some("30s"),
         "",
         "How long the kernel tries to reach a peer that takes nothing",
     ),
@@ -118,7 +118,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "limits.stall",
         "TANDEM_LIMITS_STALL",
-        Some("10s"),
+        Some("20s"),
         "",
         "Without a byte taken while something waits, at which it is closed with 1013",
     ),
