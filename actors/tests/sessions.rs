@@ -252,7 +252,7 @@ async fn a_reader_that_never_reads_is_cut_and_the_others_do_not_notice() {
 
 #[actix::test]
 async fn a_reader_that_stalls_is_cut_after_a_while() {
-    let house = House::new();
+    let house = House::with(|config| config.session.stall = Duration::from_secs(10));
     let task = house.task();
     let mut ann = Worker::join(house.connect("ann").await, task).await;
     let mut slow = Worker::join(house.connect("slow").await, task).await;

@@ -1,5 +1,5 @@
 //! What a rejoin costs: the difference by state vector against a replay of the updates that were missed (docs/decisions/0019).
-//! Run it with `cargo test -p tandem-actors --all-features --test rejoin_cost -- --ignored --nocapture`.
+//! Run it with `cargo run --release -p tandem-actors --example rejoin_cost`.
 
 use std::time::{Duration, Instant};
 
@@ -63,9 +63,8 @@ fn median(mut run: impl FnMut()) -> Duration {
     times[10]
 }
 
-#[actix::test]
-#[ignore = "measures, asserts nothing"]
-async fn a_difference_against_a_replay() {
+#[actix::main]
+async fn main() {
     println!("| shapes | missed updates | difference: µs, bytes | replay: µs, bytes |\n|---|---|---|---|");
     for shapes in [100, 1_000, 5_000, 20_000] {
         let updates = history(shapes);
