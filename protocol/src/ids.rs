@@ -85,4 +85,6 @@ ids! {
     LineageId,
     /// One WebSocket connection.
     SessionId,
+    /// One run of one server process.
+    NodeId,
 }

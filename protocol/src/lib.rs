@@ -6,6 +6,7 @@
 pub mod geometry;
 pub mod hocuspocus;
 pub mod ids;
+pub mod node;
 pub mod problem;
 pub mod rest;
 pub mod role;

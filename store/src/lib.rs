@@ -5,6 +5,7 @@
 //! over such a transaction: the caller decides what belongs together and commits. [`system`] holds the few things done for all
 //! workspaces at once, under a role that can do nothing else.
 
+pub mod bus;
 mod config;
 pub mod documents;
 mod error;
