@@ -4,25 +4,12 @@ mod common;
 
 use std::time::Duration;
 
-use common::{House, Worker};
+use common::{House, Worker, regions};
 use tandem_actors::document;
-use tandem_protocol::{Geometry, RegionId, rest::Region};
 
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
     pages.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 4096
-}
-
-fn regions(count: i32) -> Vec<Region> {
-    let region = |z| Region {
-        id: RegionId::new(),
-        label: "car".into(),
-        geometry: Geometry::Box { x: f64::from(z), y: 1.0, width: 2.0, height: 3.0 },
-        attributes: serde_json::Map::new(),
-        author: None,
-        z,
-    };
-    (0..count).map(region).collect()
 }
 
 /// Open so many documents, one after the other, edit each, and let them fall asleep.

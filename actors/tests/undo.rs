@@ -76,7 +76,7 @@ impl World {
 
     /// The log is folded, everybody leaves the server's memory, and it starts from what is stored.
     fn compact_and_restart(&mut self) {
-        let merged = Bytes::from(document::merge(&self.log).unwrap());
+        let merged = Bytes::from(document::merge(&self.log).unwrap().update);
         self.log = vec![merged];
         self.live = LiveDoc::load(&self.log, Limits::default()).unwrap();
     }

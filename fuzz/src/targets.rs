@@ -158,7 +158,7 @@ fn edit(data: &[u8]) {
     let copy = LiveDoc::load(&[whole.clone().into()], limits()).expect("what is kept can be loaded");
     assert_eq!(vector(&copy), vector(&document));
     let merged = merge(&[whole.clone().into(), Bytes::copy_from_slice(data)]).expect("what was applied can be merged");
-    let compacted = LiveDoc::load(&[merged.into()], limits()).expect("what was merged can be loaded");
+    let compacted = LiveDoc::load(&[merged.update.into()], limits()).expect("what was merged can be loaded");
     assert_eq!(vector(&compacted), vector(&document));
     if let Some(joined) = join_updates(&[&whole, data]) {
         let joined = LiveDoc::load(&[joined.into()], limits()).expect("what was joined can be loaded");

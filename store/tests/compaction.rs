@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tandem_protocol::{DocumentId, UserId, rest::CheckpointReason};
 use tandem_store::{
     documents::{
-        Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, PgLog,
+        Compaction, DocumentKey, DocumentLog, LogError, Merge, Merged, NewUpdate, PgLog,
         history::{self, Compare, Counts, Wanted},
     },
     testing::Database,
@@ -17,7 +17,7 @@ use tandem_store::{
 
 /// Payloads are words with a space behind; merging keeps them in order, so that what was lost or doubled shows.
 fn concatenate() -> Merge {
-    Arc::new(|parts: &[Bytes]| Ok(parts.concat()))
+    Arc::new(|parts: &[Bytes]| Ok(Merged { update: parts.concat(), state_vector: Vec::new() }))
 }
 
 fn count_words() -> Compare {
@@ -129,7 +129,7 @@ async fn a_compaction_killed_while_it_merges_changed_nothing() {
         if let Some(kill) = kill.lock().unwrap().take() {
             handle.block_on(kill);
         }
-        Ok(parts.concat())
+        Ok(Merged { update: parts.concat(), state_vector: Vec::new() })
     });
     let killed = site.log.compact(site.key.workspace, site.document, Arc::clone(&merge)).await;
     assert!(killed.as_ref().is_err_and(LogError::is_retryable), "{killed:?}");

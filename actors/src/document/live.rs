@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use tandem_protocol::ws::varint::Reader;
+use tandem_store::documents::Merged;
 use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
 
 use super::{
@@ -285,7 +286,7 @@ pub async fn load(parts: Vec<Bytes>, limits: Limits) -> Result<LiveDoc, LoadErro
 }
 
 /// One update of many, for compaction: what was deleted is no longer in it.
-pub fn merge(parts: &[Bytes]) -> Result<Vec<u8>, String> {
+pub fn merge(parts: &[Bytes]) -> Result<Merged, String> {
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("tandem-merge".into()).stack_size(STACK);
         let merging = builder.spawn_scoped(scope, || merge_here(parts)).map_err(|e| e.to_string())?;
@@ -293,9 +294,10 @@ pub fn merge(parts: &[Bytes]) -> Result<Vec<u8>, String> {
     })
 }
 
-fn merge_here(parts: &[Bytes]) -> Result<Vec<u8>, String> {
+fn merge_here(parts: &[Bytes]) -> Result<Merged, String> {
     let document = LiveDoc::load(parts, Limits::default()).map_err(|e| e.to_string())?;
-    Ok(document.doc.transact().encode_state_as_update_v1(&StateVector::default()))
+    let update = document.doc.transact().encode_state_as_update_v1(&StateVector::default());
+    Ok(Merged { update, state_vector: document.state_vector() })
 }
 
 #[cfg(test)]
@@ -414,7 +416,7 @@ mod tests {
     fn merging_keeps_the_content() {
         let doc = peer(1);
         let parts: Vec<Bytes> = (0..10).map(|n| set(&doc, "same", n).into()).collect();
-        let merged: Bytes = merge(&parts).unwrap().into();
+        let merged: Bytes = merge(&parts).unwrap().update.into();
         assert!(merged.len() < parts.iter().map(Bytes::len).sum::<usize>());
         let live = LiveDoc::load(&[merged], Limits::default()).unwrap();
         let value = live.doc().get_or_insert_map("regions").get(&live.doc().transact(), "same");

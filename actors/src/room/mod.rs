@@ -32,7 +32,7 @@ pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
-    document::{Applied, ApplyError, Content, LiveDoc, Refusal, decode_state_vector, join_updates},
+    document::{Applied, ApplyError, Content, Kept, Lacking, LiveDoc, Refusal, decode_state_vector, join_updates},
     mutant::mutant,
     task::Leave,
 };
@@ -83,7 +83,6 @@ struct Member {
     role: ProjectRole,
     read_only: Option<&'static str>,
     dialect: Dialect,
-    again: bool,
     desk: Desk,
     state: PresenceState,
 }
@@ -103,7 +102,7 @@ pub enum Edited {
 pub struct Room {
     config: RoomConfig,
     lineage: LineageId,
-    doc: LiveDoc,
+    kept: Kept,
     members: HashMap<Seat, Member>,
     /// Peer numbers are never used twice.
     last_peer: u32,
@@ -123,12 +122,12 @@ pub struct Room {
 
 impl Room {
     #[must_use]
-    pub fn new(config: RoomConfig, lineage: LineageId, doc: LiveDoc, status: TaskStatus, lease: Option<LeaseView>, durable: bool) -> Self {
+    pub fn new(config: RoomConfig, lineage: LineageId, kept: Kept, status: TaskStatus, lease: Option<LeaseView>, durable: bool) -> Self {
         let ghosts = Ghosts::new(config.limits, config.max_ghosts);
         Self {
             config,
             lineage,
-            doc,
+            kept,
             members: HashMap::new(),
             last_peer: 0,
             ghosts,
@@ -154,9 +153,12 @@ impl Room {
             return Err(Refused::new("room_full", format!("at most {} may be here", self.config.max_members)).retryable());
         }
         let have = self.known_part(&newcomer)?;
+        // A stock client asks for what it lacks itself.
+        let asks = newcomer.dialect == Dialect::Stock && !newcomer.again;
+        let lacking = if asks { Some(Lacking::default()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
         let (peer, state) = self.take_over(&newcomer);
-        let Newcomer { seat, user, role, read_only, dialect, again, desk, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, again, desk, state };
+        let Newcomer { seat, user, role, read_only, dialect, desk, .. } = newcomer;
+        let member = Member { peer, user, role, read_only, dialect, desk, state };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
@@ -165,7 +167,7 @@ impl Room {
         }
         self.outgoing.sit(&member.desk, seat);
         self.members.insert(seat, member);
-        let joined = self.joined(seat, &have);
+        let joined = self.joined(seat, lacking);
         self.send(seat, RoomNews::Joined(Arc::new(joined)));
         if let Some(cursors) = self.cursors.all() {
             self.send(seat, RoomNews::Cursors(cursors));
@@ -204,11 +206,11 @@ impl Room {
         (member.peer, member.state)
     }
 
-    fn joined(&self, seat: Seat, have: &StateVector) -> Joined {
+    fn joined(&self, seat: Seat, lacking: Lacking) -> Joined {
         let me = &self.members[&seat];
         let task = TaskJoined {
             lineage: self.lineage,
-            state_vector: Base64(self.doc.state_vector()),
+            state_vector: Base64(self.kept.state_vector()),
             peer: me.peer,
             peers: self.members.values().map(peer_of).collect(),
             ghost_epoch: self.ghosts.epoch,
@@ -218,9 +220,7 @@ impl Room {
             lease: self.lease.clone(),
             durable: self.durable,
         };
-        // A stock client asks for what it lacks itself.
-        let sync = if me.dialect == Dialect::Tandem || me.again { self.doc.diff(have).into() } else { Bytes::new() };
-        Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all() }
+        Joined { task, lacking, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all() }
     }
 
     /// Returns whether somebody was there.
@@ -267,13 +267,14 @@ impl Room {
         let author = member.user.id;
         if let (Some(reason), false) = (member.read_only, mutant("let-readers-write")) {
             // Stock clients answer our question for what we lack whether they may edit or not.
-            if self.doc.has(bytes) {
+            if self.kept.doc().is_some_and(|doc| doc.has(bytes)) {
                 return Edited::Repeat(author);
             }
             self.refused += 1;
             return Edited::Refused(Refused::read_only(reason));
         }
-        match self.doc.apply(bytes) {
+        let Some(applied) = self.kept.apply(bytes) else { return Edited::Refused(Refused::unavailable()) };
+        match applied {
             Ok(Applied::Changed) => {
                 self.edits.push((seat, bytes.clone()));
                 Edited::Keep(bytes.clone(), author)
@@ -289,7 +290,7 @@ impl Room {
 
     /// An older state brought back: an edit by none of the seats, for all of them. None: nothing changed.
     pub fn bring_back(&mut self, wanted: &Content) -> Option<Bytes> {
-        let update = Bytes::from(self.doc.bring_back(wanted)?);
+        let update = Bytes::from(self.kept.doc_mut()?.bring_back(wanted)?);
         self.edits.push((Seat { session: uuid::Uuid::nil().into(), subscription: 0 }, update.clone()));
         Some(update)
     }
@@ -392,8 +393,10 @@ impl Room {
     pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8]) -> Option<Refused> {
         match decode_state_vector(state_vector) {
             Ok(have) => {
-                let (state_vector, bytes) = (self.doc.state_vector().into(), self.doc.diff(&have).into());
-                self.send(seat, RoomNews::Diff { state_vector, bytes });
+                let Some(lacking) = self.kept.lacking(&have) else { return Some(Refused::unavailable()) };
+                let state_vector = self.kept.state_vector().into();
+                self.send(seat, RoomNews::Diff { state_vector, bytes: lacking.sync });
+                lacking.edits.into_iter().for_each(|edit| self.send(seat, RoomNews::Update(edit)));
                 None
             }
             Err(e) => Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
@@ -402,7 +405,7 @@ impl Room {
 
     /// For a stock client whose edits could not all be taken: what the room lacks of them.
     pub fn tell_lack(&mut self, seat: Seat) {
-        let state_vector = self.doc.state_vector().into();
+        let state_vector = self.kept.state_vector().into();
         self.send(seat, RoomNews::Lacks(state_vector));
     }
 
@@ -439,6 +442,12 @@ impl Room {
             || self.cursors.is_dirty()
             || self.ghosts.is_dirty()
             || self.awareness.is_dirty()
+    }
+
+    /// Whether edits are among what was gathered.
+    #[must_use]
+    pub fn has_edits(&self) -> bool {
+        !self.edits.is_empty()
     }
 
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
@@ -532,8 +541,19 @@ impl Room {
     }
 
     #[must_use]
-    pub fn doc(&self) -> &LiveDoc {
-        &self.doc
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    /// The document that was sent as bytes so far.
+    pub fn build(&mut self, doc: LiveDoc) {
+        self.kept.build(doc);
+    }
+
+    /// Whether somebody has a copy of this very document, so that only the document can tell what it lacks.
+    #[must_use]
+    pub fn must_compare(&self, newcomer: &Newcomer) -> bool {
+        newcomer.lineage == Some(self.lineage) && newcomer.state_vector.is_some()
     }
 
     #[must_use]

@@ -10,7 +10,7 @@ use tandem_protocol::{
     ws::{CloseCode, CursorAt, Peer, PeerState, TaskJoined},
 };
 
-use crate::document::Refusal;
+use crate::document::{Lacking, Refusal};
 
 /// A seat in a room: one subscription of one session. A session that subscribes twice sits twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +79,7 @@ pub enum RoomNews {
 pub struct Joined {
     pub task: TaskJoined,
     /// What the member's copy of the document lacks.
-    pub sync: Bytes,
+    pub lacking: Lacking,
     /// The whole ghost document; none: nobody draws.
     pub ghosts: Option<Bytes>,
     /// For stock clients.

@@ -8,7 +8,7 @@ use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::{Compaction, history::Wanted};
 use tokio::sync::oneshot;
 
-use super::{GIVE_AGAIN, Phase, TaskActor};
+use super::{GIVE_AGAIN, Phase, TaskActor, Waking, loading::turn_away};
 use crate::{
     desk::Mail,
     document,
@@ -124,12 +124,18 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, reason, "the store refuses this document's edits");
         if let Phase::Live(room) = &mut self.phase {
             let why = Refused::new("document_gone", "this document is no longer kept");
-            room.send_everybody(RoomNews::Out { close: None, why });
+            room.send_everybody(RoomNews::Out { close: None, why: why.clone() });
+            for newcomer in self.waking.take().into_iter().flat_map(Waking::newcomers) {
+                turn_away(&newcomer.desk, newcomer.seat, why.clone());
+            }
         }
         self.retire(ctx);
     }
 
     pub(super) fn say_lost(&mut self) {
+        for newcomer in self.waking.take().into_iter().flat_map(Waking::newcomers) {
+            newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
+        }
         match &mut self.phase {
             Phase::Live(room) => room.send_everybody(RoomNews::Lost),
             Phase::Loading(waiting) => {

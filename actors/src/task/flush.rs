@@ -2,37 +2,64 @@
 
 use std::time::Duration;
 
-use actix::{AsyncContext, Context};
+use actix::{AsyncContext, Context, SpawnHandle};
 use tokio::time::Instant;
 
 use super::{Phase, TaskActor};
 use crate::config::RoomConfig;
 
+/// People wait for one another's edits; pointers are many and only pass by. So an edit goes out, with all that was gathered, after this
+/// part of a tick.
+const EDITS: u32 = 4;
+
+/// A flush to come.
+pub(super) struct Planned {
+    at: Instant,
+    timer: SpawnHandle,
+}
+
 impl TaskActor {
     /// Something changed: send it now if it was quiet, or with everything else of this tick.
     pub(super) fn touched(&mut self, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
-        if self.flush_planned || !room.is_dirty() {
+        if !room.is_dirty() {
             return;
         }
-        let (tick, quiet) = (tick(&self.deps.config, room.len()), self.last_flush.elapsed());
-        if quiet >= tick && !room.is_congested() {
-            self.flush();
+        let due = self.last_flush + tick(&self.deps.config, room.len(), room.has_edits());
+        if self.planned.as_ref().is_some_and(|planned| planned.at <= due) {
+            return;
+        }
+        if due <= Instant::now() && !room.is_congested() {
+            self.flush_now(ctx);
         } else {
-            self.plan_flush(tick.saturating_sub(quiet), ctx);
+            self.plan_flush(due, ctx);
         }
     }
 
-    fn plan_flush(&mut self, wait: Duration, ctx: &mut Context<Self>) {
-        self.flush_planned = true;
-        ctx.run_later(wait.max(self.deps.config.min_tick), |task, ctx| {
-            task.flush_planned = false;
+    fn plan_flush(&mut self, due: Instant, ctx: &mut Context<Self>) {
+        self.cancel_flush(ctx);
+        // A timer of no time would run before what else is in the mailbox.
+        let at = due.max(Instant::now() + self.deps.config.min_tick / EDITS);
+        let timer = ctx.run_later(at - Instant::now(), |task, ctx| {
+            task.planned = None;
             match &task.phase {
                 // A thread is behind: what happens meanwhile goes out together, once it has read what it was told before.
-                Phase::Live(room) if room.is_congested() => task.plan_flush(task.deps.config.min_tick, ctx),
+                Phase::Live(room) if room.is_congested() => task.plan_flush(Instant::now() + task.deps.config.min_tick, ctx),
                 _ => task.flush(),
             }
         });
+        self.planned = Some(Planned { at, timer });
+    }
+
+    fn cancel_flush(&mut self, ctx: &mut Context<Self>) {
+        if let Some(planned) = self.planned.take() {
+            ctx.cancel_future(planned.timer);
+        }
+    }
+
+    fn flush_now(&mut self, ctx: &mut Context<Self>) {
+        self.cancel_flush(ctx);
+        self.flush();
     }
 
     pub(super) fn flush(&mut self) {
@@ -45,9 +72,10 @@ impl TaskActor {
 
 /// How long a room gathers: a flush costs one system call a person, so the share of time spent on them would grow with the number of
 /// people; with the root of it, half of the growth is paid in time and half in work.
-fn tick(config: &RoomConfig, people: usize) -> Duration {
+fn tick(config: &RoomConfig, people: usize, edits: bool) -> Duration {
     let root = (people as f64).sqrt();
-    config.tick_per_root.mul_f64(root).clamp(config.min_tick, config.max_tick)
+    let tick = config.tick_per_root.mul_f64(root).clamp(config.min_tick, config.max_tick);
+    if edits { tick / EDITS } else { tick }
 }
 
 #[cfg(test)]
@@ -55,9 +83,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_more_people_the_longer_a_room_gathers_within_bounds() {
+    fn the_more_people_the_longer_a_room_gathers_within_bounds_and_edits_wait_a_quarter_of_it() {
         let config = RoomConfig::default();
-        let ticks = [1, 100, 500, 1_000, 2_000].map(|people| tick(&config, people).as_millis());
-        assert_eq!(ticks, [4, 10, 22, 31, 33]);
+        let ticks = |edits| [1, 100, 500, 1_000, 2_000].map(|people| tick(&config, people, edits).as_micros() / 100);
+        assert_eq!(ticks(false), [40, 100, 223, 316, 330]);
+        assert_eq!(ticks(true), [10, 25, 55, 79, 82]);
     }
 }

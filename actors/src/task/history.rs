@@ -26,8 +26,8 @@ impl Handler<Restore> for TaskActor {
     fn handle(&mut self, restore: Restore, ctx: &mut Self::Context) -> Self::Result {
         let (reply, answer) = oneshot::channel();
         match &self.phase {
-            Phase::Live(_) => self.restore(&restore, reply, ctx),
-            Phase::Loading(_) => self.restores.push((restore, reply)),
+            Phase::Live(_) if self.waking.is_none() => self.restore(&restore, reply, ctx),
+            Phase::Live(_) | Phase::Loading(_) => self.restores.push((restore, reply)),
             Phase::Failed(_) | Phase::Retired => {}
         }
         // Dropped unanswered: this actor is gone, or cannot.
@@ -45,9 +45,10 @@ impl TaskActor {
 
     fn restore(&mut self, restore: &Restore, reply: Answer, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
+        let Some(doc) = room.kept().doc() else { return };
         let refused = if self.journal.refusing {
             Some(HistoryError::WaitingForDisk)
-        } else if !room.doc().has_space(restore.size) {
+        } else if !doc.has_space(restore.size) {
             Some(HistoryError::Full)
         } else {
             None
@@ -57,7 +58,7 @@ impl TaskActor {
             let _ = reply.send(Err(refused));
             return;
         }
-        let before = Content::of(room.doc().doc());
+        let before = Content::of(doc.doc());
         if let Some(update) = room.bring_back(&restore.content) {
             let reserved = self.deps.journal.reserve_anyway(update.len());
             self.edits += 1;

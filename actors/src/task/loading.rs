@@ -6,16 +6,25 @@ use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use bytes::Bytes;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
-use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor};
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor, Waking};
 use crate::{
     desk::{Desk, Mail},
-    document::{self, LiveDoc},
+    document::{self, Kept, Limits, LiveDoc},
     room::{Newcomer, Refused, Room, RoomNews, Seat},
     supervision::backoff,
 };
 
 /// What a load brings.
-pub(super) type Loaded = Result<(StoredDocument, Vec<Bytes>, LiveDoc), LoadFailure>;
+pub(super) type Loaded = Result<Opened, LoadFailure>;
+
+pub(super) struct Opened {
+    stored: StoredDocument,
+    /// Given to the Journal by an actor that was here before.
+    pending: Vec<Bytes>,
+    kept: Kept,
+    /// What the document is to be built of, if it is not.
+    parts: Vec<Bytes>,
+}
 
 pub(super) enum LoadFailure {
     Away(String),
@@ -36,9 +45,16 @@ pub(super) async fn load(deps: Arc<RoomDeps>, key: Arc<DocumentKey>) -> Loaded {
         tail.clear();
     }
     let parts = stored.snapshot.iter().cloned().chain(tail.iter().cloned()).chain(pending.iter().cloned()).collect();
-    let doc = document::load(parts, deps.config.limits).await.map_err(|e| LoadFailure::Unreadable(e.to_string()))?;
     stored.updates = tail;
-    Ok((stored, pending, doc))
+    let kept = match Kept::unbuilt(&stored, &pending) {
+        Some(kept) => return Ok(Opened { stored, pending, kept, parts }),
+        None => build(parts, deps.config.limits).await?,
+    };
+    Ok(Opened { stored, pending, kept: Kept::built(kept), parts: Vec::new() })
+}
+
+pub(super) async fn build(parts: Vec<Bytes>, limits: Limits) -> Result<LiveDoc, LoadFailure> {
+    document::load(parts, limits).await.map_err(|e| LoadFailure::Unreadable(e.to_string()))
 }
 
 impl TaskActor {
@@ -51,41 +67,49 @@ impl TaskActor {
         let Phase::Loading(waiting) = &mut self.phase else { return };
         let waiting = std::mem::take(waiting);
         match loaded {
-            Ok((stored, pending, doc)) => self.open(&stored, pending, doc, waiting, ctx),
+            Ok(opened) => self.open(opened, waiting, ctx),
             Err(LoadFailure::Away(why)) => self.load_later(&why, waiting, ctx),
             Err(LoadFailure::Unreadable(why)) => self.fail(&why, waiting, ctx),
         }
     }
 
-    pub(super) fn open(
-        &mut self,
-        stored: &StoredDocument,
-        pending: Vec<Bytes>,
-        doc: LiveDoc,
-        waiting: Vec<Newcomer>,
-        ctx: &mut Context<Self>,
-    ) {
+    pub(super) fn open(&mut self, opened: Opened, waiting: Vec<Newcomer>, ctx: &mut Context<Self>) {
+        let Opened { stored, pending, kept, parts } = opened;
         self.document = Some(stored.id);
         self.tail = stored.updates.len();
         self.load_failures = 0;
-        let mut room = Room::new(self.deps.config.clone(), stored.lineage, doc, self.status, self.lease.clone(), self.journal.durable);
+        let mut room = Room::new(self.deps.config.clone(), stored.lineage, kept, self.status, self.lease.clone(), self.journal.durable);
         room.set_exit(ctx.address().recipient());
         self.phase = Phase::Live(Box::new(room));
-        // Given to the Journal by the actor that was here before. Should the Journal crash now, only we still have them; and if
+        // Should the Journal crash now, only we still have them; and if
         // one were left out, somebody who sends it again would be told that it is on disk.
         for payload in pending {
             let reserved = self.deps.journal.reserve_anyway(payload.len());
             self.inflight.push(Some(payload), reserved, None, None);
         }
         self.give(ctx);
+        if !parts.is_empty() {
+            self.wake(parts, ctx);
+        }
+        self.let_all_in(waiting, ctx);
+        self.document_is_here(ctx);
+    }
+
+    pub(super) fn let_all_in(&mut self, waiting: Vec<Newcomer>, ctx: &mut Context<Self>) {
         for newcomer in waiting {
             let (seat, desk) = (newcomer.seat, newcomer.desk.clone());
             if let Err(why) = self.let_in(newcomer, ctx) {
                 turn_away(&desk, seat, why);
             }
         }
-        self.check_waiters();
-        self.restore_waiting(ctx);
+    }
+
+    /// Do what waited for it.
+    pub(super) fn document_is_here(&mut self, ctx: &mut Context<Self>) {
+        if self.waking.is_none() {
+            self.check_waiters();
+            self.restore_waiting(ctx);
+        }
         self.sleep_if_idle(ctx);
     }
 
@@ -107,8 +131,11 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, why, "the stored document cannot be read");
         let refused =
             Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
-        for newcomer in waiting {
+        for newcomer in waiting.into_iter().chain(self.waking.take().into_iter().flat_map(Waking::newcomers)) {
             turn_away(&newcomer.desk, newcomer.seat, refused.clone());
+        }
+        if let Phase::Live(room) = &mut self.phase {
+            room.send_everybody(RoomNews::Out { close: None, why: refused.clone() });
         }
         self.phase = Phase::Failed(refused);
         for waiter in self.waiters.drain(..) {
@@ -126,6 +153,11 @@ impl TaskActor {
         // What was gathered so far is part of what the newcomer is about to get.
         self.flush();
         let Phase::Live(room) = &mut self.phase else { return Err(Refused::unavailable()) };
+        if let Some(waking) = &mut self.waking
+            && room.must_compare(&newcomer)
+        {
+            return waking.wait(newcomer);
+        }
         room.task_changed(self.status, self.lease.clone());
         room.join(newcomer)?;
         self.touched(ctx);

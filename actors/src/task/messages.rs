@@ -188,6 +188,9 @@ impl Handler<Leave> for TaskActor {
             Phase::Loading(waiting) => waiting.retain(|newcomer| newcomer.seat != seat),
             Phase::Live(room) => {
                 room.leave(seat);
+                if let Some(waking) = &mut self.waking {
+                    waking.forget(seat);
+                }
                 self.touched(ctx);
             }
             Phase::Failed(_) | Phase::Retired => {}
@@ -206,7 +209,12 @@ impl Handler<ChangeRights> for TaskActor {
                 let of_seat = waiting.iter_mut().filter(|newcomer| newcomer.seat == seat);
                 of_seat.for_each(|newcomer| newcomer.change_rights(role, read_only));
             }
-            Phase::Live(room) => room.change_rights(seat, role, read_only),
+            Phase::Live(room) => {
+                room.change_rights(seat, role, read_only);
+                if let Some(waking) = &mut self.waking {
+                    waking.change_rights(seat, role, read_only);
+                }
+            }
             Phase::Failed(_) | Phase::Retired => {}
         }
         self.touched(ctx);
@@ -223,6 +231,14 @@ impl Handler<Input> for TaskActor {
             // Was thrown out, and has been told.
             return;
         }
+        let what = match &mut self.waking {
+            Some(waking) => match waking.hold(seat, what) {
+                Ok(None) => return,
+                Ok(Some(what)) => what,
+                Err((seq, why)) => return room.send(seat, RoomNews::Refused { seq, why }),
+            },
+            None => what,
+        };
         let refused = match what {
             RoomInput::Update { seq, bytes } => return self.edit(seat, seq, &bytes, ctx),
             RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
@@ -304,7 +320,7 @@ impl Handler<GetTaskStats> for TaskActor {
             refused: room.map_or(0, |r| r.refused),
             not_on_disk: !self.inflight.is_empty(),
             drawers: room.map(|r| r.drawers()).unwrap_or_default(),
-            document_bytes: room.map_or(0, |r| r.doc().size()),
+            document_bytes: room.map_or(0, |r| r.kept().size()),
             lineage: room.map(|r| r.lineage()),
         })
     }

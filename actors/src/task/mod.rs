@@ -2,7 +2,7 @@
 //!
 //! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
-//! Timers: flush (4 to 33 ms, by the number of people), idle, renewal of bridged awareness, a load that is tried again.
+//! Timers: flush (4 to 33 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
 //! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
 //! were in are told `Lost` and join again. Stops: when nobody was here for a while and all edits are on disk.
 //!
@@ -16,6 +16,7 @@ mod loading;
 mod messages;
 mod sleep;
 mod submits;
+mod waking;
 
 pub use history::Restore;
 #[cfg(feature = "fault-injection")]
@@ -32,6 +33,9 @@ use tandem_protocol::{
 use tandem_store::documents::{DocumentKey, DocumentLog, history::Counts};
 use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
+
+use flush::Planned;
+use waking::Waking;
 
 use crate::{
     config::RoomConfig,
@@ -81,10 +85,12 @@ pub struct TaskActor {
     journal: JournalStatus,
     give_again: bool,
     last_flush: Instant,
-    flush_planned: bool,
+    planned: Option<Planned>,
     idle: Option<SpawnHandle>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
+    /// What waits for a document whose bytes are here already.
+    waking: Option<Waking>,
     /// Asked for while the document was on its way.
     restores: Vec<(Restore, Answer)>,
     /// Restores whose edit is on its way to the disk.
@@ -154,10 +160,11 @@ impl TaskActor {
             journal,
             give_again: false,
             last_flush: Instant::now(),
-            flush_planned: false,
+            planned: None,
             idle: None,
             waiters: Vec::new(),
             next_waiter: 0,
+            waking: None,
             restores: Vec::new(),
             when_settled: Vec::new(),
             load_failures: 0,

@@ -11,7 +11,7 @@ impl TaskActor {
             Phase::Failed(_) => true,
             Phase::Loading(_) | Phase::Retired => false,
         };
-        empty && self.inflight.is_empty() && self.waiters.is_empty() && self.restores.is_empty()
+        empty && self.waking.is_none() && self.inflight.is_empty() && self.waiters.is_empty() && self.restores.is_empty()
     }
 
     pub(super) fn sleep_if_idle(&mut self, ctx: &mut Context<Self>) {

@@ -8,15 +8,16 @@ use crate::document;
 impl TaskActor {
     pub(super) fn check_waiters(&mut self) {
         let Phase::Live(room) = &self.phase else { return };
+        let Some(doc) = room.kept().doc() else { return };
         let mut waiting = Vec::new();
         for mut waiter in std::mem::take(&mut self.waiters) {
-            if waiter.since.is_none() && room.doc().contains(&waiter.wanted) {
+            if waiter.since.is_none() && doc.contains(&waiter.wanted) {
                 waiter.since = Some(self.inflight.last());
             }
             match waiter.since {
                 Some(ticket) if self.inflight.is_settled(ticket) => {
                     // The submitter may have hung up.
-                    let _ = waiter.reply.send(document::read(room.doc().doc()).map_err(RegionsError::from));
+                    let _ = waiter.reply.send(document::read(doc.doc()).map_err(RegionsError::from));
                 }
                 _ => waiting.push(waiter),
             }

@@ -20,8 +20,8 @@ use tandem_actors::{
 };
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
-    LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{LeaseView, Progress, ProjectStatus, TaskStatus, UserSummary},
+    Geometry, LineageId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
+    rest::{LeaseView, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
     ws::{
         Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, MyLease, PresenceState, ServerControl, ServerFrame,
         ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
@@ -327,6 +327,19 @@ impl Client {
 }
 
 // --- a person at work ---
+
+/// Boxes, one beside the other.
+pub fn regions(count: i32) -> Vec<Region> {
+    let region = |z| Region {
+        id: RegionId::new(),
+        label: "car".into(),
+        geometry: Geometry::Box { x: f64::from(z), y: 1.0, width: 2.0, height: 3.0 },
+        attributes: serde_json::Map::new(),
+        author: None,
+        z,
+    };
+    (0..count).map(region).collect()
+}
 
 pub fn new_doc(client: u64) -> Doc {
     Doc::with_options(Options { offset_kind: OffsetKind::Utf16, ..Options::with_client_id(yrs::ClientID::new(client)) })

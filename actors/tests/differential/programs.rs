@@ -122,7 +122,7 @@ impl<'a> Authors<'a> {
     fn check_compaction(&mut self, truth: &serde_json::Value, vector: &StateVector) {
         let parts: Vec<&[u8]> = self.log.iter().map(Bytes::as_ref).collect();
         let joined = join_updates(&parts).expect("edits that were applied can be joined");
-        let merged = merge(&self.log).unwrap();
+        let merged = merge(&self.log).unwrap().update;
         let merged_by_yjs = self.yjs.merge(&self.log.iter().map(|update| update.to_vec()).collect::<Vec<_>>());
         let whole_of_yjs = self.yjs.diff(&name(0), None);
         for (what, bytes) in [("joined", joined), ("compacted", merged), ("merged by yjs", merged_by_yjs), ("whole of yjs", whole_of_yjs)] {

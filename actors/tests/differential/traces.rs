@@ -53,7 +53,7 @@ fn take(yjs: &mut Yjs, played: &Value) {
         }
     }
     assert_eq!(text_of(&live), content);
-    let merged: Bytes = merge(&updates).unwrap().into();
+    let merged: Bytes = merge(&updates).unwrap().update.into();
     let reopened = LiveDoc::load(std::slice::from_ref(&merged), Limits::default()).unwrap();
     assert_eq!(text_of(&reopened), content, "compacted");
     assert_eq!(reopened.state_vector().len(), live.state_vector().len());
@@ -69,7 +69,7 @@ fn take(yjs: &mut Yjs, played: &Value) {
 }
 
 fn first_half(updates: &[Bytes]) -> Vec<u8> {
-    merge(&updates[..=updates.len() / 2]).unwrap()
+    merge(&updates[..=updates.len() / 2]).unwrap().update
 }
 
 #[test]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument};
+use super::{Compaction, DocumentKey, DocumentLog, LogError, Merge, Merged, NewUpdate, StoredDocument};
 
 fn concatenate() -> Merge {
-    Arc::new(|parts: &[Bytes]| Ok(parts.concat()))
+    Arc::new(|parts: &[Bytes]| Ok(Merged { update: parts.concat(), state_vector: parts.len().to_string().into() }))
 }
 
 fn edit(key: &DocumentKey, document: &StoredDocument, payload: &'static [u8]) -> NewUpdate {
@@ -80,7 +80,7 @@ async fn compaction_keeps_everything_and_empties_the_tail(log: &impl DocumentLog
     assert_eq!(done, Compaction::Done { updates: 2, bytes: 2 });
     log.append(&[edit(key, &document, b"c")]).await.unwrap();
     let stored = log.open(key).await.unwrap();
-    assert_eq!(stored.snapshot.as_deref(), Some(b"ab".as_slice()));
+    assert_eq!((stored.snapshot.as_deref(), stored.state_vector.as_deref()), (Some(b"ab".as_slice()), Some(b"2".as_slice())));
     assert_eq!(stored.updates, ["c"]);
     assert_eq!((stored.id, stored.lineage), (document.id, document.lineage));
     log.compact(key.workspace, document.id, concatenate()).await.unwrap();

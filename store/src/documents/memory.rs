@@ -47,6 +47,7 @@ struct Document {
     workspace: WorkspaceId,
     lineage: LineageId,
     snapshot: Option<Bytes>,
+    state_vector: Option<Bytes>,
     updates: Vec<(i64, Bytes)>,
     last_seq: i64,
 }
@@ -163,7 +164,14 @@ impl State {
     fn create(&mut self, key: &DocumentKey) -> DocumentId {
         let id = DocumentId::new();
         self.by_key.insert(key.clone(), id);
-        let document = Document { workspace: key.workspace, lineage: LineageId::new(), snapshot: None, updates: Vec::new(), last_seq: 0 };
+        let document = Document {
+            workspace: key.workspace,
+            lineage: LineageId::new(),
+            snapshot: None,
+            state_vector: None,
+            updates: Vec::new(),
+            last_seq: 0,
+        };
         self.documents.insert(id, document);
         id
     }
@@ -183,6 +191,7 @@ impl DocumentLog for MemoryLog {
             id,
             lineage: document.lineage,
             snapshot: document.snapshot.clone(),
+            state_vector: document.state_vector.clone(),
             updates: document.updates.iter().map(|(_, payload)| payload.clone()).collect(),
             last_seq: document.last_seq,
         })
@@ -233,8 +242,9 @@ impl DocumentLog for MemoryLog {
         let found = state.documents.get_mut(&document).ok_or(LogError::NotFound)?;
         let before = found.updates.len();
         found.updates.retain(|(seq, _)| *seq > upto);
-        let bytes = merged.len();
-        found.snapshot = Some(merged.into());
+        let bytes = merged.update.len();
+        found.snapshot = Some(merged.update.into());
+        found.state_vector = Some(merged.state_vector.into());
         Ok(Compaction::Done { updates: before - found.updates.len(), bytes })
     }
 
@@ -255,7 +265,7 @@ impl DocumentLog for MemoryLog {
         let snapshot = state.documents.get(&document).and_then(|found| found.snapshot.clone());
         let payload = merge(snapshot.as_slice()).map_err(LogError::Merge)?;
         let id = CheckpointId::new();
-        state.checkpoints.insert(id, payload.into());
+        state.checkpoints.insert(id, payload.update.into());
         Ok(Folded { compaction, checkpoint: Some(id) })
     }
 }

@@ -35,6 +35,8 @@ pub struct StoredDocument {
     pub id: DocumentId,
     pub lineage: LineageId,
     pub snapshot: Option<Bytes>,
+    /// What the snapshot holds, as whoever merged it says; none: it was not said.
+    pub state_vector: Option<Bytes>,
     pub updates: Vec<Bytes>,
     /// The newest update's number; 0 if there never was one.
     pub last_seq: i64,
@@ -49,8 +51,16 @@ pub struct NewUpdate {
     pub payload: Bytes,
 }
 
+/// One update of many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    pub update: Vec<u8>,
+    /// What it holds: a Yjs state vector. It spares whoever opens the document building it only to learn that.
+    pub state_vector: Vec<u8>,
+}
+
 /// Makes one update of a snapshot and the updates after it. CPU work: called off the async threads.
-pub type Merge = Arc<dyn Fn(&[Bytes]) -> Result<Vec<u8>, String> + Send + Sync>;
+pub type Merge = Arc<dyn Fn(&[Bytes]) -> Result<Merged, String> + Send + Sync>;
 
 /// What a compaction did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

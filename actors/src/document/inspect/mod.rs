@@ -108,6 +108,12 @@ impl Inspected {
         self.brings.iter().all(|(client, (_, end))| *end <= clock(*client))
     }
 
+    /// Which elements it brings: client, from, to. None: some in between are left out.
+    #[must_use]
+    pub fn runs(&self) -> Option<impl Iterator<Item = (u64, u64, u64)>> {
+        self.gaps.is_empty().then(|| self.brings.iter().map(|(client, (start, end))| (*client, *start, *end)))
+    }
+
     fn need(&mut self, client: u64, upto: u64) {
         let entry = self.needs.entry(client).or_default();
         *entry = (*entry).max(upto);

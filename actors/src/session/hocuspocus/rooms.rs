@@ -52,7 +52,7 @@ impl Handler<RoomEvent> for HocuspocusActor {
             RoomNews::Joined(joined) => {
                 let Some(place) = document.place() else { return };
                 place.joined(joined.task.read_only.is_some());
-                if !joined.sync.is_empty() {
+                if !joined.lacking.sync.is_empty() {
                     document.acks.ask(Asked::ByUs);
                 }
                 self.hand_over(&address, ctx);

@@ -59,7 +59,10 @@ impl Voice {
         let topic = Topic { kind: TopicKind::Task, id: self.task.into() };
         let subscribed = control(Subscribed { channel, topic, task: Some(joined.task.clone()), project: None, user: None });
         out.encoded(&subscribed.encode(self.subprotocol));
-        out.encoded(&ServerFrame::from(ServerHot::Sync { channel, bytes: joined.sync.clone() }).encode(self.subprotocol));
+        out.encoded(&ServerFrame::from(ServerHot::Sync { channel, bytes: joined.lacking.sync.clone() }).encode(self.subprotocol));
+        for bytes in &joined.lacking.edits {
+            out.encoded(&ServerFrame::from(ServerHot::Update { channel, bytes: bytes.clone() }).encode(self.subprotocol));
+        }
         if let Some(bytes) = &joined.ghosts {
             let ghosts = ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() };
             out.encoded(&ServerFrame::from(ghosts).encode(self.subprotocol));

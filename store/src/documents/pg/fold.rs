@@ -11,7 +11,7 @@ use tandem_protocol::{CheckpointId, DocumentId};
 use uuid::Uuid;
 
 use super::super::{
-    Compaction, LogError, Merge,
+    Compaction, LogError, Merge, Merged,
     history::{self, Compare, Folded, New, Wanted},
 };
 use crate::{StoreError, TenantTx};
@@ -78,27 +78,27 @@ impl Fold {
         Ok((!early).then_some(Due { wanted: *wanted, compare, before }))
     }
 
-    async fn merged(&self, held: &Held) -> Result<Vec<u8>, LogError> {
+    async fn merged(&self, held: &Held) -> Result<Merged, LogError> {
         let parts: Vec<Bytes> = held.snapshot.iter().chain(&held.payloads).cloned().map(Bytes::from).collect();
         let merge = self.merge.clone();
         off_thread(move || merge(&parts)).await
     }
 
-    async fn keep(&self, tx: &mut TenantTx, due: Due<'_>, authors: &BTreeSet<Uuid>, merged: &[u8]) -> Result<CheckpointId, LogError> {
-        let (compare, after) = (due.compare.clone(), merged.to_vec());
+    async fn keep(&self, tx: &mut TenantTx, due: Due<'_>, authors: &BTreeSet<Uuid>, merged: &Merged) -> Result<CheckpointId, LogError> {
+        let (compare, after) = (due.compare.clone(), merged.update.clone());
         let counts = off_thread(move || compare(due.before.as_deref(), &after)).await?;
         let authors: Vec<Uuid> = authors.iter().copied().collect();
-        history::insert(tx, &New { document: self.document, wanted: due.wanted, authors: &authors, counts, payload: merged }).await
+        history::insert(tx, &New { document: self.document, wanted: due.wanted, authors: &authors, counts, payload: &merged.update }).await
     }
 
-    async fn replace(&self, tx: &mut TenantTx, held: &Held, authors: &BTreeSet<Uuid>, merged: &[u8]) -> Result<Compaction, LogError> {
+    async fn replace(&self, tx: &mut TenantTx, held: &Held, authors: &BTreeSet<Uuid>, merged: &Merged) -> Result<Compaction, LogError> {
         let authors: Vec<Uuid> = authors.iter().copied().collect();
-        write_snapshot(tx, self.document, held.rows.last().copied(), merged, &authors).await?;
+        write_snapshot(tx, self.document, held.rows.last().copied(), &merged.update, Some(&merged.state_vector), &authors).await?;
         // Exactly the rows that were read: one with a smaller number may have become visible since.
         sqlx::query!("DELETE FROM document_updates WHERE document_id = $1 AND seq = ANY($2)", self.document.0, &held.rows)
             .execute(&mut **tx)
             .await?;
-        Ok(Compaction::Done { updates: held.rows.len(), bytes: merged.len() })
+        Ok(Compaction::Done { updates: held.rows.len(), bytes: merged.update.len() })
     }
 }
 
@@ -136,20 +136,23 @@ pub(super) async fn write_snapshot(
     document: DocumentId,
     upto: Option<i64>,
     payload: &[u8],
+    state_vector: Option<&[u8]>,
     authors: &[Uuid],
 ) -> Result<(), StoreError> {
     let workspace = tx.workspace().0;
     sqlx::query!(
         r#"
-        INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload, authors)
-        VALUES ($1, $2, coalesce($3::bigint, 0), $4, $5)
+        INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload, state_vector, authors)
+        VALUES ($1, $2, coalesce($3::bigint, 0), $4, $5, $6)
         ON CONFLICT (document_id) DO UPDATE
-        SET upto_seq = coalesce($3::bigint, document_snapshots.upto_seq), payload = excluded.payload, authors = excluded.authors, updated_at = now()
+        SET upto_seq = coalesce($3::bigint, document_snapshots.upto_seq), payload = excluded.payload, state_vector = excluded.state_vector,
+            authors = excluded.authors, updated_at = now()
         "#,
         document.0,
         workspace,
         upto,
         payload,
+        state_vector,
         authors,
     )
     .execute(&mut **tx)

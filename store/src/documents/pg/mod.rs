@@ -87,10 +87,10 @@ impl DocumentLog for PgLog {
         // first has looked already.
         let rows = sqlx::query!(
             r#"
-            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!"
+            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector
             FROM document_snapshots WHERE document_id = $1
             UNION ALL
-            SELECT seq, false, seq, payload FROM document_updates WHERE document_id = $1
+            SELECT seq, false, seq, payload, NULL FROM document_updates WHERE document_id = $1
             ORDER BY 1
             "#,
             id.0
@@ -98,11 +98,13 @@ impl DocumentLog for PgLog {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        let mut stored = StoredDocument { id, lineage, snapshot: None, updates: Vec::with_capacity(rows.len()), last_seq: 0 };
+        let mut stored =
+            StoredDocument { id, lineage, snapshot: None, state_vector: None, updates: Vec::with_capacity(rows.len()), last_seq: 0 };
         for row in rows {
             stored.last_seq = stored.last_seq.max(row.upto);
             if row.is_snapshot {
                 stored.snapshot = Some(row.payload.into());
+                stored.state_vector = row.state_vector.map(Into::into);
             } else {
                 stored.updates.push(row.payload.into());
             }
@@ -204,7 +206,7 @@ pub async fn create_with_snapshot(
     )
     .execute(&mut **tx)
     .await?;
-    write_snapshot(tx, id, None, payload, &[]).await?;
+    write_snapshot(tx, id, None, payload, None, &[]).await?;
     Ok(id)
 }
 
@@ -218,7 +220,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::testing::{Database, Seeded};
+    use crate::{
+        documents::Merged,
+        testing::{Database, Seeded},
+    };
 
     fn key(of: &Seeded, step: &str) -> DocumentKey {
         DocumentKey { workspace: of.workspace, project: of.project, task: of.tasks[0], step: step.to_owned() }
@@ -270,7 +275,7 @@ mod tests {
         let late = edit(b"late");
         let merge: Merge = Arc::new(move |parts| {
             handle.block_on(appending.append(std::slice::from_ref(&late))).map_err(|e| e.to_string())?;
-            Ok(parts.concat())
+            Ok(Merged { update: parts.concat(), state_vector: Vec::new() })
         });
         log.compact(key.workspace, document, merge).await.unwrap();
         let stored = log.open(&key).await.unwrap();

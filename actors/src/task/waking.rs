@@ -1,0 +1,95 @@
+//! A room whose document is here as bytes and not built yet: people come in, point and draw; what needs the document waits.
+
+use std::collections::VecDeque;
+
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use bytes::Bytes;
+use tandem_protocol::ProjectRole;
+
+use super::{
+    Phase, TaskActor,
+    loading::{LoadFailure, build},
+    messages::{Input, RoomInput},
+};
+use crate::{
+    document::LiveDoc,
+    room::{Newcomer, Refused, Seat},
+};
+
+/// What may wait. It is a matter of seconds at most, and clients keep what is refused.
+const MAX_INPUTS: usize = 16_384;
+const MAX_BYTES: usize = 32 << 20;
+
+#[derive(Default)]
+pub(super) struct Waking {
+    /// They hold copies, and only the document can tell what those lack.
+    newcomers: Vec<Newcomer>,
+    inputs: VecDeque<Input>,
+    bytes: usize,
+}
+
+impl Waking {
+    pub fn wait(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
+        if self.newcomers.len() + self.inputs.len() >= MAX_INPUTS {
+            return Err(Refused::overloaded());
+        }
+        self.newcomers.push(newcomer);
+        Ok(())
+    }
+
+    pub fn newcomers(self) -> Vec<Newcomer> {
+        self.newcomers
+    }
+
+    pub fn forget(&mut self, seat: Seat) {
+        self.newcomers.retain(|newcomer| newcomer.seat != seat);
+    }
+
+    pub fn change_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
+        self.newcomers.iter_mut().filter(|newcomer| newcomer.seat == seat).for_each(|newcomer| newcomer.change_rights(role, read_only));
+    }
+
+    /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
+    pub fn hold(&mut self, seat: Seat, what: RoomInput) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
+        let waits = match &what {
+            RoomInput::Update { .. } => true,
+            // Of somebody who has nothing: the bytes are an answer.
+            RoomInput::Step1(vector) => vector.as_ref() != [0],
+            RoomInput::AskStep1 => self.inputs.iter().any(|input| input.seat == seat),
+            RoomInput::Ghost { .. } | RoomInput::Presence(_) | RoomInput::Awareness(_) | RoomInput::QueryAwareness => false,
+        };
+        if !waits {
+            return Ok(Some(what));
+        }
+        if self.inputs.len() >= MAX_INPUTS || self.bytes + what.size() > MAX_BYTES {
+            let seq = if let RoomInput::Update { seq, .. } = what { seq } else { None };
+            return Err((seq, Refused::overloaded()));
+        }
+        self.bytes += what.size();
+        self.inputs.push_back(Input { seat, what });
+        Ok(None)
+    }
+}
+
+impl TaskActor {
+    /// Build the document of its bytes.
+    pub(super) fn wake(&mut self, parts: Vec<Bytes>, ctx: &mut Context<Self>) {
+        self.waking = Some(Waking::default());
+        let building = build(parts, self.deps.config.limits);
+        ctx.spawn(building.into_actor(self).map(|built, task, ctx| task.woken(built, ctx)));
+    }
+
+    fn woken(&mut self, built: Result<LiveDoc, LoadFailure>, ctx: &mut Context<Self>) {
+        let Phase::Live(room) = &mut self.phase else { return };
+        match built {
+            Ok(doc) => room.build(doc),
+            Err(LoadFailure::Unreadable(why) | LoadFailure::Away(why)) => return self.fail(&why, Vec::new(), ctx),
+        }
+        let Some(Waking { newcomers, inputs, .. }) = self.waking.take() else { return };
+        for input in inputs {
+            self.handle(input, ctx);
+        }
+        self.let_all_in(newcomers, ctx);
+        self.document_is_here(ctx);
+    }
+}

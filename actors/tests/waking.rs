@@ -1,0 +1,79 @@
+//! Large documents: people come in before the document is built, and what needs it waits.
+
+mod common;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use common::{House, Worker, content, new_doc, regions};
+use tandem_actors::document;
+use tandem_protocol::TaskId;
+use tandem_store::documents::{DocumentLog, Merged, NewUpdate};
+use yrs::{Map, ReadTxn, Transact};
+
+/// A task whose stored document is too large to be built before people are let in, compacted, with an edit after the snapshot.
+async fn large(house: &House) -> TaskId {
+    let (task, log) = (house.task(), &house.log);
+    let key = house.key(task);
+    let stored = log.open(&key).await.unwrap();
+    let edit = |payload| NewUpdate { document: stored.id, workspace: key.workspace, author: None, payload };
+    log.append(&[edit(Bytes::from(document::build(&regions(1_000), 0)))]).await.unwrap();
+    log.compact(key.workspace, stored.id, Arc::new(document::merge)).await.unwrap();
+    let doc = new_doc(77);
+    doc.get_or_insert_map("regions").insert(&mut doc.transact_mut(), "late", 1.0);
+    log.append(&[edit(doc.transact().encode_state_as_update_v1(&yrs::StateVector::default()).into())]).await.unwrap();
+    task
+}
+
+#[actix::test]
+async fn a_newcomer_with_nothing_gets_the_stored_bytes_and_what_was_edited_since() {
+    let house = House::new();
+    let task = large(&house).await;
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.until(|w| w.content().contains_key("late")).await;
+    assert_eq!(ann.content(), content(&house.stored(task).await));
+    // The room said what it holds without having built it: exactly what the copy holds now.
+    assert_eq!(document::decode_state_vector(&ann.joined.unwrap().state_vector.0).unwrap(), ann.doc.transact().state_vector());
+}
+
+#[actix::test]
+async fn edits_of_the_first_moment_wait_and_are_acknowledged_in_order() {
+    let house = House::new();
+    let task = large(&house).await;
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    for n in 0..20 {
+        ann.put(&format!("early-{n}"), f64::from(n));
+    }
+    ann.until_acked().await;
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    bob.until(|w| w.content().contains_key("early-19")).await;
+    assert_eq!(bob.content(), content(&house.stored(task).await));
+}
+
+#[actix::test]
+async fn who_holds_a_copy_waits_for_the_document_and_gets_the_difference() {
+    let house = House::new();
+    let task = large(&house).await;
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.client = house.connect("somebody else").await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(house.live.ready().rooms, 0);
+    let mut ann = ann.reconnect(house.connect("ann").await).await;
+    ann.put("after", 1.0);
+    ann.until_acked().await;
+    assert_eq!(ann.content(), content(&house.stored(task).await));
+}
+
+#[actix::test]
+async fn a_document_that_cannot_be_built_is_told_to_those_who_are_in_and_never_replaced() {
+    let house = House::new();
+    let task = large(&house).await;
+    let key = house.key(task);
+    let id = house.log.open(&key).await.unwrap().id;
+    let halve = |parts: &[Bytes]| Ok(Merged { update: parts[0][..parts[0].len() - 10].to_vec(), state_vector: vec![0] });
+    house.log.compact(key.workspace, id, Arc::new(halve)).await.unwrap();
+    let mut ann = Worker::new(house.connect("ann").await, task);
+    ann.subscribe(None);
+    assert_eq!(ann.client.error().await.code, "document_unreadable");
+    assert_eq!(house.log.tail_len(id), 0);
+}
