@@ -17,7 +17,10 @@ use tandem_protocol::{
     ProjectId, SessionId, TaskId, UserId, WorkspaceId,
     rest::{ActorTree, Region},
 };
-use tandem_store::documents::{DocumentKey, DocumentLog};
+use tandem_store::{
+    bus::Bus,
+    documents::{DocumentKey, DocumentLog},
+};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
@@ -51,6 +54,8 @@ pub struct Ports {
     pub authenticator: Arc<dyn Authenticator>,
     pub directory: Arc<dyn Directory>,
     pub log: Arc<dyn DocumentLog>,
+    /// How this node hears of the others.
+    pub bus: Arc<dyn Bus>,
     /// None: nothing falls due by itself (tests).
     pub chores: Option<Arc<dyn Chores>>,
 }
@@ -67,6 +72,7 @@ pub(crate) struct Inner {
     pub stock: Arc<SessionConfig>,
     pub authenticator: Arc<dyn Authenticator>,
     pub directory: Arc<dyn Directory>,
+    pub bus: Arc<dyn Bus>,
     pub journal: JournalHandle,
     pub tasks: Arc<Registry<TaskId, TaskActor>>,
     pub projects: Arc<Registry<ProjectId, ProjectActor>>,
@@ -164,6 +170,12 @@ impl Live {
     /// A place for a connection, before anything is spent on it.
     pub fn admit(&self, address: Option<IpAddr>) -> Result<Guest, Full> {
         self.inner.door.admit(address)
+    }
+
+    /// How this node hears of the others.
+    #[must_use]
+    pub fn bus(&self) -> &Arc<dyn Bus> {
+        &self.inner.bus
     }
 
     /// What all sessions go by.
@@ -315,7 +327,7 @@ fn room_thread(index: usize) -> io::Result<System> {
 
 impl Inner {
     fn new(config: LiveConfig, ports: Ports, threads: &Arc<[ArbiterHandle]>, root: &ArbiterHandle, systems: Vec<System>) -> Self {
-        let Ports { authenticator, directory, log, chores } = ports;
+        let Ports { authenticator, directory, log, bus, chores } = ports;
         let policy = config.restart.clone();
         let place = || Place { actor: root.clone(), supervisor: root.clone() };
         let permanent = RestartPolicy { restart: Restart::Permanent, ..policy.clone() };
@@ -362,6 +374,7 @@ impl Inner {
             config,
             authenticator,
             directory,
+            bus,
             journal,
             tasks,
             projects,

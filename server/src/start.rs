@@ -5,6 +5,7 @@ use std::{io, net::TcpListener, sync::Arc};
 use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, config::WatchConfig, trace};
 use tandem_store::{
     Store, StoreError,
+    bus::LocalBus,
     documents::PgLog,
     objects::{ObjectError, Objects},
     system,
@@ -89,6 +90,7 @@ fn ports(store: &Store, auth: &Auth) -> Ports {
         authenticator: Arc::new(auth.clone()),
         directory: Arc::new(StoreDirectory::new(store.clone())),
         log: Arc::new(PgLog::new(store.clone())),
+        bus: Arc::new(LocalBus::alone()),
         chores: Some(Arc::new(StoreChores::new(store.clone(), auth.revocations().clone()))),
     }
 }

@@ -27,7 +27,10 @@ use tandem_protocol::{
         ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
     },
 };
-use tandem_store::documents::{DocumentKey, DocumentLog, MemoryLog};
+use tandem_store::{
+    bus::LocalBus,
+    documents::{DocumentKey, DocumentLog, MemoryLog},
+};
 use tokio::time::timeout;
 use tokio_util::codec::{Decoder, Encoder};
 use yrs::{Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
@@ -64,7 +67,7 @@ impl House {
         let mut config = LiveConfig { room_threads: 0, ..LiveConfig::default() };
         configure(&mut config);
         let (people, places) = (Arc::new(People::default()), Arc::new(Places::default()));
-        let ports = Ports { authenticator: people.clone(), directory: places.clone(), log, chores: None };
+        let ports = Ports { authenticator: people.clone(), directory: places.clone(), log, bus: Arc::new(LocalBus::alone()), chores: None };
         let live = Live::start(config, ports).unwrap();
         Self { live, log: memory, people, places, workspace: WorkspaceId::new(), project: ProjectId::new() }
     }

@@ -22,7 +22,7 @@ use tandem_protocol::{
     rest::{Progress, ProjectStatus, TaskStatus, UserSummary},
     ws::MyLease,
 };
-use tandem_store::documents::DocumentKey;
+use tandem_store::{bus::LocalBus, documents::DocumentKey};
 
 use crate::disk::{Cable, Disk};
 
@@ -154,7 +154,13 @@ impl House {
     pub fn start(town: &Arc<Town>, disk: &Arc<Disk>) -> Self {
         tokio::time::pause();
         let cable = Cable::new(disk);
-        let ports = Ports { authenticator: town.clone(), directory: town.clone(), log: Arc::new(cable.clone()), chores: None };
+        let ports = Ports {
+            authenticator: town.clone(),
+            directory: town.clone(),
+            log: Arc::new(cable.clone()),
+            bus: Arc::new(LocalBus::alone()),
+            chores: None,
+        };
         Self { live: Live::start(config(), ports).unwrap(), cable }
     }
 }

@@ -3,10 +3,21 @@
 //! It may lose anything at any moment, and says so: then whoever listens asks Postgres, or the other nodes. Nothing on it is the only
 //! copy of anything, so nothing here ever waits for it.
 
+#[cfg(test)]
+mod contract;
+mod ears;
+#[cfg(any(test, feature = "test-support"))]
+mod hub;
+mod local;
+
 use std::{fmt, sync::Arc};
 
 use tandem_protocol::node::{NodeFrame, NodeId, Topic};
 use tokio::sync::watch;
+
+#[cfg(any(test, feature = "test-support"))]
+pub use hub::{Cut, Hub, HubBus};
+pub use local::LocalBus;
 
 /// What a listener is told of its topic. Its own node's frames are not among it.
 #[derive(Clone, Debug, PartialEq)]
