@@ -4,7 +4,7 @@ use std::{
     io,
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,6 +15,7 @@ use dashmap::DashMap;
 use rand::Rng as _;
 use tandem_protocol::{
     ProjectId, SessionId, TaskId, UserId, WorkspaceId,
+    node::{Load, NodeFrame, Topic},
     rest::{ActorTree, Region},
 };
 use tandem_store::{
@@ -27,13 +28,14 @@ use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::decode_state_vector,
     journal::JournalHandle,
+    neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
-    project::{ProgressMoved, ProjectActor, ProjectDeps},
+    project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     room::{Newcomer, Refused},
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
-    task::{GetRegions, GetTaskStats, Join, JoinError, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
+    task::{GetRegions, GetTaskStats, Join, JoinError, NodeNews, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
     timer::{self, TimerActor},
     tree,
     user::{LeaseHappened, RecheckRights, TokensRevoked, UserActor, UserDeps},
@@ -87,7 +89,10 @@ pub(crate) struct Inner {
     closing: AtomicBool,
     /// How many connections there were when the house began to close.
     leaving: AtomicUsize,
-    pub timer: Option<Supervised<TimerActor>>,
+    pub timer: Arc<OnceLock<Supervised<TimerActor>>>,
+    /// Other nodes, as last heard.
+    neighbours: Neighbours,
+    watching: OnceLock<Supervised<NeighboursActor>>,
     systems: Vec<System>,
 }
 
@@ -156,11 +161,42 @@ impl Live {
         watchdog::start(&config.watch);
         let probing = !systems.is_empty();
         let live = Self { inner: Arc::new(Inner::new(config, ports, &threads, &root, systems)) };
+        live.watch_neighbours(&root);
         // Tests on a paused clock decide themselves what happens when.
         if probing {
             root.spawn(tree::probe_for_ever(Arc::downgrade(&live.inner)));
         }
         Ok(live)
+    }
+
+    fn watch_neighbours(&self, root: &ArbiterHandle) {
+        let inner = &self.inner;
+        let (house, rooms, projects) = (Arc::downgrade(inner), Arc::downgrade(&inner.tasks), Arc::downgrade(&inner.projects));
+        let hooks = neighbours::Hooks {
+            load: Box::new(move || house.upgrade().map(|inner| inner.load()).unwrap_or_default()),
+            // Few, and each matters: beyond a mailbox's capacity if need be.
+            tell: Box::new(move |news| {
+                for room in rooms.upgrade().iter().flat_map(|rooms| rooms.all()) {
+                    room.recipient().do_send(news);
+                }
+                let NodeNews::Gone(node) = news else { return };
+                for project in projects.upgrade().iter().flat_map(|projects| projects.all()) {
+                    project.recipient().do_send(NodeGone(node));
+                }
+            }),
+        };
+        let place = Place { actor: root.clone(), supervisor: root.clone() };
+        let policy = tireless(inner.config.restart.clone());
+        if let Some(watching) = neighbours::start(place, policy, Arc::clone(&inner.bus), inner.neighbours.clone(), hooks) {
+            // Set once, here.
+            let _ = inner.watching.set(watching);
+        }
+    }
+
+    /// Other nodes, as they last said.
+    #[must_use]
+    pub fn neighbours(&self) -> Vec<Neighbour> {
+        self.inner.neighbours.all()
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -263,7 +299,7 @@ impl Live {
     pub async fn shutdown(&self) {
         self.inner.leaving.store(self.inner.sessions.len(), Ordering::Relaxed);
         self.inner.closing.store(true, Ordering::Relaxed);
-        if let Some(timer) = self.inner.timer.as_ref().and_then(Supervised::try_addr) {
+        if let Some(timer) = self.inner.timer.get().and_then(Supervised::try_addr) {
             // It ends with this message; that is no error.
             let _ = timer.send(timer::Rest).await;
         }
@@ -277,6 +313,7 @@ impl Live {
         if timeout(wait, passed_on).await.is_err() {
             tracing::warn!("some rooms were too busy to acknowledge what is on disk");
         }
+        self.inner.bus.say(Topic::Nodes, NodeFrame::Leaving);
         for session in &self.inner.sessions {
             session.do_send(SessionCommand::Goodbye);
         }
@@ -336,9 +373,12 @@ impl Inner {
         let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
         let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
         let (of_tasks, of_projects, of_users) = (Arc::downgrade(&tasks), Arc::downgrade(&projects), Arc::downgrade(&users));
+        let neighbours = Neighbours::default();
         let room_deps = Arc::new(RoomDeps {
             config: config.room.clone(),
             regions_wait: config.regions_wait,
+            bus: Arc::clone(&bus),
+            neighbours: neighbours.clone(),
             log,
             journal: journal.clone(),
             background: root.clone(),
@@ -348,25 +388,49 @@ impl Inner {
                 }
             }),
         });
+        let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
+        let (announce, here) = (Arc::new(announce), Arc::downgrade(&users));
         let project_deps = Arc::new(ProjectDeps {
             directory: Arc::clone(&directory),
             tick: config.project_tick,
+            bus: Arc::clone(&bus),
+            announce: Box::new(move |event| {
+                // Only people are to be told: tasks and the project itself hear the bus.
+                if let (DomainEvent::RightsChanged { project, user: None, .. }, Some(users)) = (event, here.upgrade()) {
+                    users.all().into_iter().for_each(|actor| actor.recipient().do_send(RecheckRights(project)));
+                }
+            }),
             retire: Box::new(move |project, instance| {
                 if let Some(projects) = of_projects.upgrade() {
                     projects.retire(&project, instance);
                 }
             }),
         });
+        let timer: Arc<OnceLock<Supervised<TimerActor>>> = Arc::default();
+        let hurried = Arc::downgrade(&timer);
         let user_deps = Arc::new(UserDeps {
+            bus: Arc::clone(&bus),
+            hurry: Box::new(move || {
+                if let Some(timer) = hurried.upgrade().and_then(|timer| timer.get()?.try_addr()) {
+                    // Full: it is at it.
+                    let _ = timer.try_send(timer::Hurry);
+                }
+            }),
             retire: Box::new(move |user, instance| {
                 if let Some(users) = of_users.upgrade() {
                     users.retire(&user, instance);
                 }
             }),
         });
-        let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
-        let timer =
-            chores.map(|chores| timer::start(place(), tireless(policy), config.timer_tick, chores, move |event| announce.publish(event)));
+        if let Some(chores) = chores {
+            let told = Arc::clone(&bus);
+            let announce = move |event: DomainEvent| {
+                tell_nodes(&*told, &event);
+                announce.publish(event);
+            };
+            // Set once, here.
+            let _ = timer.set(timer::start(place(), tireless(policy), config.timer_tick, chores, announce));
+        }
         Self {
             session: Arc::new(config.session.clone()),
             stock: Arc::new(config.session.stock()),
@@ -386,6 +450,8 @@ impl Inner {
             closing: AtomicBool::new(false),
             leaving: AtomicUsize::new(0),
             timer,
+            neighbours,
+            watching: OnceLock::new(),
             systems,
         }
     }
@@ -411,7 +477,18 @@ impl Inner {
         self.closing.load(Ordering::Relaxed)
     }
 
+    fn load(&self) -> Load {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Load {
+            connections: count(self.sessions.len()),
+            rooms: count(self.tasks.count()),
+            draining: self.is_closing(),
+            durable: self.journal.status().durable,
+        }
+    }
+
     fn publish(&self, event: DomainEvent) {
+        tell_nodes(&*self.bus, &event);
         Announcer { tasks: Arc::clone(&self.tasks), projects: Arc::clone(&self.projects), users: Arc::clone(&self.users) }.publish(event);
     }
 
@@ -465,6 +542,22 @@ impl Inner {
 /// For an actor that knows nothing but the database: it is tried for ever, at longer pauses.
 fn tireless(policy: RestartPolicy) -> RestartPolicy {
     RestartPolicy { max_restarts: usize::MAX, max_delay: Duration::from_secs(30), ..policy }
+}
+
+/// Brings events to other nodes: to those where somebody cares.
+fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
+    let say = |topic| bus.say(topic, NodeFrame::Happened(event.clone()));
+    match event {
+        DomainEvent::TaskChanged { project, task, .. } => {
+            say(Topic::Task(*task));
+            say(Topic::Project(*project));
+        }
+        DomainEvent::LeaseChanged { user, .. } | DomainEvent::TokensRevoked { user, .. } => say(Topic::User(*user)),
+        DomainEvent::RightsChanged { user: Some(user), .. } => say(Topic::User(*user)),
+        DomainEvent::ProgressChanged { project, .. } | DomainEvent::RightsChanged { project, user: None, .. } => {
+            say(Topic::Project(*project))
+        }
+    }
 }
 
 /// Brings events to the actors that are up; the others will read the database when they start.

@@ -81,18 +81,5 @@ pub trait Chores: Send + Sync + 'static {
 #[error("{0}")]
 pub struct ChoreError(pub String);
 
-/// Something that happened and was committed, for those who watch.
-#[derive(Clone, Debug, PartialEq)]
-pub enum DomainEvent {
-    /// A task's status or lease changed.
-    TaskChanged { workspace: WorkspaceId, project: ProjectId, task: TaskId, status: TaskStatus, lease: Option<LeaseView> },
-    /// One of a person's leases changed.
-    LeaseChanged { workspace: WorkspaceId, user: tandem_protocol::UserId, event: tandem_protocol::ws::LeaseEvent, lease: MyLease },
-    /// Tasks of a project moved.
-    ProgressChanged { workspace: WorkspaceId, project: ProjectId },
-    /// A person's role in a project, or the project's status, changed: whoever is connected is checked anew.
-    /// No user: everybody there.
-    RightsChanged { workspace: WorkspaceId, project: ProjectId, user: Option<tandem_protocol::UserId> },
-    /// A person's tokens in a workspace made until now are void: [`Authenticator::is_void`] says so already.
-    TokensRevoked { workspace: WorkspaceId, user: tandem_protocol::UserId },
-}
+/// Something that happened and was committed, for those who watch, on whatever node.
+pub use tandem_protocol::node::Event as DomainEvent;

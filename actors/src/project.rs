@@ -1,7 +1,7 @@
 //! ProjectActor: how far a project is, and who is here.
 //!
 //! In: `Watch` and `Unwatch` (sessions that subscribed to the project), `Here` and `Gone` (sessions on one of its tasks),
-//! `ProgressMoved`.
+//! `ProgressMoved`; `FromNodes` (people and events of other nodes), `NodeGone`.
 //! Out: `ProjectEvent` to the watchers: the state once, then diffs.
 //! Timers: one diff per tick at most (4 a second), which also bounds how often the database is asked; idle.
 //! Starts: with its first visitor. Restarts: empty; sessions are told `Lost` and come again. Stops: when nobody is here.
@@ -15,9 +15,13 @@ use std::{
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, WrapFuture};
 use tandem_protocol::{
     ProjectId, SessionId, TaskId, UserId, WorkspaceId,
+    node::{Event, InProject, NodeFrame, NodeId, Topic},
     rest::{Progress, UserSummary},
     ws::{PersonHere, ProjectLive},
 };
+
+use tandem_store::bus::{Bus, Ear, Heard, Link};
+use tokio::time::Instant;
 
 use crate::{
     ports::{Directory, DirectoryError},
@@ -28,10 +32,17 @@ use crate::{
 
 const MAILBOX: usize = 4_096;
 const IDLE: Duration = Duration::from_secs(30);
+/// How often other nodes are told who is here, if that changed; and in any case.
+const SAY_PEOPLE: Duration = Duration::from_millis(500);
+const REFRESH: Duration = Duration::from_secs(10);
+const SILENT: Duration = Duration::from_secs(35);
 
 pub struct ProjectDeps {
     pub directory: Arc<dyn Directory>,
     pub tick: Duration,
+    pub bus: Arc<dyn Bus>,
+    /// What happened on another node is told on this one.
+    pub announce: Box<dyn Fn(Event) + Send + Sync>,
     pub retire: Box<dyn Fn(ProjectId, u64) + Send + Sync>,
 }
 
@@ -51,6 +62,11 @@ pub struct ProjectActor {
     newcomers: Vec<Seat>,
     /// Every seat anywhere in the project.
     seats: BTreeMap<(SessionId, u64), Present>,
+    ear: Option<Ear>,
+    /// People of other nodes.
+    abroad: BTreeMap<NodeId, Abroad>,
+    /// Other nodes were told of these.
+    told_abroad: Vec<InProject>,
     /// What the watchers were told about each person.
     told: BTreeMap<UserId, PersonHere>,
     told_progress: Option<Progress>,
@@ -63,6 +79,12 @@ struct Present {
     user: UserSummary,
     task: Option<TaskId>,
     outlet: Recipient<ProjectEvent>,
+}
+
+/// People of another node, and when it last said so.
+struct Abroad {
+    people: Vec<InProject>,
+    at: Instant,
 }
 
 impl ProjectActor {
@@ -78,6 +100,9 @@ impl ProjectActor {
             watchers: BTreeSet::new(),
             newcomers: Vec::new(),
             seats: BTreeMap::new(),
+            ear: None,
+            abroad: BTreeMap::new(),
+            told_abroad: Vec::new(),
             told: BTreeMap::new(),
             told_progress: None,
             stale: true,
@@ -147,6 +172,12 @@ impl Actor for ProjectActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
+        let me = ctx.address();
+        self.ear = Some(self.deps.bus.listen(Topic::Project(self.project), Box::new(move |heard| me.try_send(FromNodes(heard)).is_ok())));
+        if *self.deps.bus.link().borrow() != Link::Alone {
+            ctx.run_interval(SAY_PEOPLE, |project, _| project.say_people_if_changed());
+            ctx.run_interval(REFRESH, Self::refresh_people);
+        }
         ctx.run_interval(IDLE, |project, ctx| {
             // Sessions that ended before their coming was known here never say goodbye.
             project.seats.retain(|_, present| present.outlet.connected());
@@ -214,8 +245,86 @@ impl Handler<ProgressMoved> for ProjectActor {
 
     fn handle(&mut self, _: ProgressMoved, ctx: &mut Self::Context) {
         let _handling = handling!("project", "ProgressMoved");
+        self.progress_moved(ctx);
+    }
+}
+
+/// What the bus says of this project.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+struct FromNodes(Heard);
+
+impl Handler<FromNodes> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, FromNodes(heard): FromNodes, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "FromNodes");
+        match heard {
+            Heard::Said { from, frame } => match &*frame {
+                NodeFrame::InProject { people, answer } => {
+                    if *answer {
+                        self.say_people(false);
+                    }
+                    self.abroad.insert(from, Abroad { people: people.clone(), at: Instant::now() });
+                    self.plan_tick(ctx);
+                }
+                NodeFrame::Happened(event @ Event::RightsChanged { .. }) => (self.deps.announce)(event.clone()),
+                NodeFrame::Happened(_) => self.progress_moved(ctx),
+                _ => {}
+            },
+            Heard::Gap => {
+                self.say_people(true);
+                self.progress_moved(ctx);
+            }
+        }
+    }
+}
+
+/// A node has died or stopped.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct NodeGone(pub NodeId);
+
+impl Handler<NodeGone> for ProjectActor {
+    type Result = ();
+
+    fn handle(&mut self, NodeGone(node): NodeGone, ctx: &mut Self::Context) {
+        let _handling = handling!("project", "NodeGone");
+        if self.abroad.remove(&node).is_some() {
+            self.plan_tick(ctx);
+        }
+    }
+}
+
+impl ProjectActor {
+    fn progress_moved(&mut self, ctx: &mut Context<Self>) {
         self.stale = true;
         self.plan_tick(ctx);
+    }
+
+    fn say_people(&mut self, answer: bool) {
+        let people =
+            self.people_here().into_values().map(|person| InProject { user: person.user, task: person.task_id }).collect::<Vec<_>>();
+        self.told_abroad.clone_from(&people);
+        self.deps.bus.say(Topic::Project(self.project), NodeFrame::InProject { people, answer });
+    }
+
+    fn say_people_if_changed(&mut self) {
+        let now = self.people_here();
+        let told = |p: &InProject| now.get(&p.user.id).is_some_and(|person| person.user == p.user && person.task_id == p.task);
+        if self.told_abroad.len() != now.len() || !self.told_abroad.iter().all(told) {
+            self.say_people(false);
+        }
+    }
+
+    /// Said again, whole; and who did not say so for long is not there.
+    fn refresh_people(&mut self, ctx: &mut Context<Self>) {
+        let before = self.abroad.len();
+        self.abroad.retain(|_, abroad| abroad.at.elapsed() < SILENT);
+        if self.abroad.len() != before {
+            self.plan_tick(ctx);
+        }
+        self.say_people(false);
     }
 }
 
@@ -305,8 +414,18 @@ impl ProjectActor {
         }
     }
 
-    /// One entry a person: with the task they opened last, if any.
+    /// One entry a person, wherever they are.
     fn people(&self) -> BTreeMap<UserId, PersonHere> {
+        let mut people = self.people_here();
+        for InProject { user, task } in self.abroad.values().flat_map(|abroad| &abroad.people) {
+            let person = people.entry(user.id).or_insert_with(|| PersonHere { user: user.clone(), task_id: None });
+            person.task_id = person.task_id.or(*task);
+        }
+        people
+    }
+
+    /// Of this node: with the task they opened last, if any.
+    fn people_here(&self) -> BTreeMap<UserId, PersonHere> {
         let mut people = BTreeMap::new();
         for Present { user, task, .. } in self.seats.values() {
             let person = people.entry(user.id).or_insert_with(|| PersonHere { user: user.clone(), task_id: None });

@@ -26,6 +26,8 @@ pub struct TimerActor {
     announce: Announce,
     /// A round is under way: the next tick waits for it.
     busy: bool,
+    /// Somebody was in a hurry meanwhile: what is under way may have looked too early.
+    again: bool,
     /// Rounds that failed in a row: said once, not every second.
     failures: u32,
 }
@@ -44,6 +46,7 @@ pub fn start(
         chores: Arc::clone(&chores),
         announce: Arc::clone(&announce),
         busy: false,
+        again: false,
         failures: 0,
     };
     supervise("timer", place, policy, factory, || tracing::error!("leases no longer run out on this node"))
@@ -73,6 +76,21 @@ impl Handler<Rest> for TimerActor {
     }
 }
 
+/// Something is known to be due.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Hurry;
+
+impl Handler<Hurry> for TimerActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Hurry, ctx: &mut Self::Context) {
+        let _handling = handling!("timer", "Hurry");
+        self.again |= self.busy;
+        self.round(ctx);
+    }
+}
+
 impl TimerActor {
     fn round(&mut self, ctx: &mut Context<Self>) {
         if std::mem::replace(&mut self.busy, true) {
@@ -85,7 +103,12 @@ impl TimerActor {
             events.extend(chores.read_revocations().await?);
             Ok::<_, ChoreError>(events)
         };
-        ctx.spawn(round.into_actor(self).map(|events, timer, _| timer.done(events)));
+        ctx.spawn(round.into_actor(self).map(|events, timer, ctx| {
+            timer.done(events);
+            if std::mem::take(&mut timer.again) {
+                timer.round(ctx);
+            }
+        }));
     }
 
     fn done(&mut self, events: Result<Vec<DomainEvent>, ChoreError>) {

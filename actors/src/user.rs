@@ -1,6 +1,6 @@
 //! UserActor: one signed-in person in however many tabs.
 //!
-//! In: `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `RecheckRights`,
+//! In: `FromNodes` (what happened to the person on other nodes), `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `RecheckRights`,
 //! `TokensRevoked`.
 //! Out: `UserEvent` to sessions: every tab hears of every lease.
 //! Timers: idle. Starts: with the person's first session. Restarts: empty; sessions are told `Lost` and come again.
@@ -10,8 +10,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, Recipient};
 use tandem_protocol::{
     ProjectId, SessionId, UserId,
+    node::{Event, NodeFrame, Topic},
     ws::{LeaseEvent, MyLease},
 };
+use tandem_store::bus::{Bus, Ear, Heard};
 
 use crate::{supervision::ExitGuard, watchdog::handling};
 
@@ -19,6 +21,9 @@ const MAILBOX: usize = 1_024;
 const IDLE: Duration = Duration::from_secs(30);
 
 pub struct UserDeps {
+    pub bus: Arc<dyn Bus>,
+    /// Due work, revocations too, is looked for now.
+    pub hurry: Box<dyn Fn() + Send + Sync>,
     pub retire: Box<dyn Fn(UserId, u64) + Send + Sync>,
 }
 
@@ -29,13 +34,14 @@ pub struct UserActor {
     deps: Arc<UserDeps>,
     user: UserId,
     instance: u64,
+    ear: Option<Ear>,
     sessions: BTreeMap<SessionId, Recipient<UserEvent>>,
 }
 
 impl UserActor {
     #[must_use]
     pub fn new(exit: ExitGuard, deps: Arc<UserDeps>, user: UserId, instance: u64) -> Self {
-        Self { _exit: exit, deps, user, instance, sessions: BTreeMap::new() }
+        Self { _exit: exit, deps, user, instance, ear: None, sessions: BTreeMap::new() }
     }
 }
 
@@ -72,8 +78,12 @@ pub struct TokensRevoked;
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub enum UserEvent {
-    Lease { event: LeaseEvent, lease: MyLease },
-    RecheckRights(ProjectId),
+    Lease {
+        event: LeaseEvent,
+        lease: MyLease,
+    },
+    /// None: in all projects.
+    RecheckRights(Option<ProjectId>),
     CheckToken,
     Lost,
 }
@@ -83,6 +93,8 @@ impl Actor for UserActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
+        let me = ctx.address();
+        self.ear = Some(self.deps.bus.listen(Topic::User(self.user), Box::new(move |heard| me.try_send(FromNodes(heard)).is_ok())));
         ctx.run_interval(IDLE, |user, ctx| {
             // Sessions that ended before their coming was known here never say goodbye.
             user.sessions.retain(|_, outlet| outlet.connected());
@@ -96,6 +108,32 @@ impl Actor for UserActor {
     fn stopped(&mut self, _: &mut Self::Context) {
         if std::thread::panicking() {
             self.tell_all(&UserEvent::Lost);
+        }
+    }
+}
+
+/// What the bus says of this person.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+struct FromNodes(Heard);
+
+impl Handler<FromNodes> for UserActor {
+    type Result = ();
+
+    fn handle(&mut self, FromNodes(heard): FromNodes, _: &mut Self::Context) {
+        let _handling = handling!("person", "FromNodes");
+        match heard {
+            Heard::Said { frame, .. } => match &*frame {
+                NodeFrame::Happened(Event::LeaseChanged { event, lease, .. }) => {
+                    self.tell_all(&UserEvent::Lease { event: *event, lease: lease.clone() });
+                }
+                NodeFrame::Happened(Event::RightsChanged { project, .. }) => self.tell_all(&UserEvent::RecheckRights(Some(*project))),
+                // It is known here once it was read; then everybody here is told.
+                NodeFrame::Happened(Event::TokensRevoked { .. }) => (self.deps.hurry)(),
+                _ => {}
+            },
+            // Whatever it was that happened: rights are asked for anew, and revocations are read every second anyway.
+            Heard::Gap => self.tell_all(&UserEvent::RecheckRights(None)),
         }
     }
 }
@@ -132,7 +170,7 @@ impl Handler<RecheckRights> for UserActor {
 
     fn handle(&mut self, RecheckRights(project): RecheckRights, _: &mut Self::Context) {
         let _handling = handling!("person", "RecheckRights");
-        self.tell_all(&UserEvent::RecheckRights(project));
+        self.tell_all(&UserEvent::RecheckRights(Some(project)));
     }
 }
 

@@ -286,6 +286,8 @@ async fn two_documents_share_a_connection_and_one_can_be_closed_and_opened_again
     let Provider { mut on, .. } = provider;
     on.token(&address(two), &token);
     on.until(|at, message| *at == address(two) && matches!(message, ServerMessage::Authenticated { .. })).await;
+    on.say(&address(two), ClientMessage::Yjs(Message::Step1(vec![0].into())));
+    on.until(|at, message| *at == address(two) && matches!(message, ServerMessage::Yjs(Message::Step2(_)))).await;
     let mut ours = Worker::join(house.connect("ann").await, two).await;
     on.say(&address(one), ClientMessage::Close);
     ours.put("a", 1.0);

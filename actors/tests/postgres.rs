@@ -145,11 +145,11 @@ async fn an_outage_under_load(road: Road) {
     }
     // Work goes on, everybody is told, nothing is acknowledged.
     bob.until(|w| w.content().len() == 100).await;
-    ann.until(|w| !w.durable).await;
+    // A commit that was slow on its way here may have been told as such, and over, before.
+    ann.until(|w| !w.durable && !site.house.live.ready().is_ready()).await;
     assert_eq!(ann.acked, acked);
     let disk = content(&site.on_disk().await);
     assert_eq!(disk.len(), 50);
-    assert!(!site.house.live.ready().is_ready());
     site.relay.set(Road::Open);
     ann.until(|w| w.durable && w.acked == w.seq).await;
     assert_eq!(content(&site.on_disk().await), ann.content());

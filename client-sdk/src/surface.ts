@@ -227,6 +227,8 @@ export interface RoomSnapshot {
   readonly pending: number;
   /** False: the server cannot reach its disk at the moment. */
   readonly durable: boolean;
+  /** False: people on other servers are not seen live at the moment; their edits come through the database. */
+  readonly linked: boolean;
   readonly role: ProjectRole | null;
   /** Why edits are not accepted: `role`, `project_archived`, or a word this client does not know. */
   readonly readOnly: string | null;

@@ -78,6 +78,7 @@ describe('golden frames', () => {
       ghosts_reset: true,
       task_changed: true,
       durability_changed: true,
+      link_changed: true,
       rights_changed: true,
       project_diff: true,
       lease_changed: true,

@@ -69,6 +69,21 @@ describe('what is drawn offline', () => {
     expect(server.task(TASK).disk.getMap('regions').has(id)).toBe(true);
   });
 
+  it('says when people on other servers cannot be seen live, and work goes on', async () => {
+    const server = new MemoryServer();
+    const ann = await one(server);
+    expect(ann.snapshot().linked).toBe(true);
+    server.task(TASK).linked = false;
+    await pass();
+    expect(ann.snapshot().linked).toBe(false);
+    const id = ann.regions.add({ label: 'a', geometry: box() });
+    await pass(50);
+    expect([ann.saveState, serverIds(server)]).toEqual(['saved', [id]]);
+    server.task(TASK).linked = true;
+    await pass();
+    expect(ann.snapshot().linked).toBe(true);
+  });
+
   it('sends nothing on return when nothing is missing', async () => {
     const server = new MemoryServer();
     const ann = await one(server);

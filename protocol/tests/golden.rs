@@ -12,9 +12,9 @@ use tandem_protocol::{
     rest::{AssignmentStatus, LeaseView, Progress, TaskStatus, UserSummary},
     ws::{
         Base64, Bye, ClientControl, ClientFrame, ClientHot, CursorAt, DurabilityChanged, Encoded, ErrorMessage, GhostsReset, Hello,
-        LeaseChanged, LeaseEvent, Limits, MyLease, Peer, PeerState, PersonHere, Ping, Pong, PresenceDiff, PresenceState, ProjectDiff,
-        ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe,
-        Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
+        LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Peer, PeerState, PersonHere, Ping, Pong, PresenceDiff, PresenceState,
+        ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol,
+        Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
     },
 };
 use uuid::Uuid;
@@ -75,6 +75,7 @@ fn task_joined() -> TaskJoined {
         status: TaskStatus::InProgress,
         lease: Some(lease()),
         durable: true,
+        linked: true,
     }
 }
 
@@ -139,6 +140,7 @@ fn server_control() -> Vec<ServerControl> {
         GhostsReset { channel: 1, epoch: 3 }.into(),
         TaskChanged { channel: 1, status: TaskStatus::Completed, lease: None }.into(),
         DurabilityChanged { channel: 1, durable: false }.into(),
+        LinkChanged { channel: 1, linked: false }.into(),
         ServerControl::Error(ErrorMessage {
             channel: Some(1),
             seq: Some(7),

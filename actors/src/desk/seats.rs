@@ -1,6 +1,6 @@
 //! Who sits where, and how they are told what happens there.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc};
 
 use actix::Recipient;
 use bytes::Bytes;
@@ -42,13 +42,21 @@ struct Taken {
     speaker: Rc<dyn Speaker>,
     outbox: Outbox,
     room: Option<(RoomKey, Option<Recipient<Leave>>)>,
+    waits: Rc<Cell<bool>>,
 }
 
 /// Those in a room who hear the same bytes.
 struct Group {
     share: Share,
     speaker: Rc<dyn Speaker>,
-    seats: Vec<(Seat, Outbox)>,
+    seats: Vec<Member>,
+}
+
+struct Member {
+    seat: Seat,
+    outbox: Outbox,
+    /// For the document: edits would build on what it has not been sent yet, and are part of what it will be sent.
+    waits: Rc<Cell<bool>>,
 }
 
 impl Seats {
@@ -70,7 +78,9 @@ impl Seats {
     pub fn reserve(&mut self, seat: Seat, speaker: Rc<dyn Speaker>) {
         let Some(line) = self.lines.get_mut(&seat.session) else { return };
         line.seats.push(seat.subscription);
-        self.seats.insert(seat, Taken { speaker, outbox: line.outbox.clone(), room: None });
+        // A stock client is sent the document when it asks.
+        let waits = Rc::new(Cell::new(!matches!(speaker.share(), Share::Tandem(..))));
+        self.seats.insert(seat, Taken { speaker, outbox: line.outbox.clone(), room: None, waits });
     }
 
     pub fn release(&mut self, seat: Seat) {
@@ -88,7 +98,7 @@ impl Seats {
             && let Some(groups) = self.rooms.get_mut(room)
         {
             for group in &mut *groups {
-                group.seats.retain(|(of, _)| *of != seat);
+                group.seats.retain(|member| member.seat != seat);
             }
             groups.retain(|group| !group.seats.is_empty());
             if groups.is_empty() {
@@ -117,7 +127,7 @@ impl Seats {
         };
         taken.room = Some((room, exit));
         let (groups, share) = (self.rooms.entry(room).or_default(), taken.speaker.share());
-        let member = (seat, taken.outbox.clone());
+        let member = Member { seat, outbox: taken.outbox.clone(), waits: Rc::clone(&taken.waits) };
         match groups.iter_mut().find(|group| group.share == share) {
             Some(group) => group.seats.push(member),
             None => groups.push(Group { share, speaker: Rc::clone(&taken.speaker), seats: vec![member] }),
@@ -126,6 +136,11 @@ impl Seats {
 
     fn tell(&mut self, seat: Seat, news: &RoomNews) {
         let Some(taken) = self.seats.get(&seat) else { return };
+        match news {
+            RoomNews::Diff { .. } => taken.waits.set(false),
+            RoomNews::Joined(joined) if !joined.sync.is_empty() => taken.waits.set(false),
+            _ => {}
+        }
         let frames = spoken(&*taken.speaker, news);
         if !frames.is_empty() {
             taken.outbox.tell(seat, &taken.speaker, news, &frames);
@@ -152,13 +167,14 @@ impl Seats {
     }
 
     fn tell_group(&self, group: &Group, news: &RoomNews, except: Option<Seat>) {
-        let to = group.seats.iter().filter(|(seat, _)| Some(*seat) != except);
+        let edits = matches!(news, RoomNews::Update(_));
+        let to = group.seats.iter().filter(|member| Some(member.seat) != except && !(edits && member.waits.get()));
         let frames = spoken(&*group.speaker, news);
         if !frames.is_empty() {
-            to.clone().for_each(|(seat, outbox)| outbox.tell(*seat, &group.speaker, news, &frames));
+            to.clone().for_each(|member| member.outbox.tell(member.seat, &group.speaker, news, &frames));
         }
         if group.speaker.concerns_session(news) {
-            to.for_each(|(seat, _)| self.tell_session(*seat, news));
+            to.for_each(|member| self.tell_session(member.seat, news));
         }
     }
 }
@@ -260,6 +276,10 @@ mod tests {
         fn sit(&mut self, seat: Seat) {
             let exit = Some(self.notes.clone().recipient());
             self.seats.read(Mail::Sit { room: self.room, seat, exit });
+            // As if it had asked for the document: from now on it hears edits.
+            if let Some(taken) = self.seats.seats.get(&seat) {
+                taken.waits.set(false);
+            }
         }
 
         fn everybody(&mut self, news: RoomNews, except: Option<Seat>) {

@@ -148,6 +148,22 @@ impl LiveDoc {
         if inspected.fits(|client| known.get(&ClientID::new(client)).into()) { Ok(()) } else { Err(Refusal::MissingCauses) }
     }
 
+    /// Take what lies on the disk, whatever its size. Returns what of it is new here.
+    pub fn absorb(&mut self, stored: &[u8]) -> Result<Option<Vec<u8>>, String> {
+        let had = self.doc.transact().state_vector();
+        let outcome = apply(&self.doc, decode(stored)?)?;
+        if outcome.waiting {
+            return Err("what is stored lacks causes".into());
+        }
+        if !outcome.changed {
+            return Ok(None);
+        }
+        let new = self.diff(&had);
+        self.size += new.len();
+        self.deepest = None;
+        Ok(Some(new))
+    }
+
     /// Whether so many bytes more are within the limit.
     #[must_use]
     pub fn has_space(&self, bytes: usize) -> bool {

@@ -9,7 +9,7 @@ mod regions;
 
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
-pub use kept::{Kept, Lacking};
+pub use kept::Kept;
 pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
 pub use regions::{ContentError, build, read, read_stored};
 

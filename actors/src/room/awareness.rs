@@ -197,16 +197,52 @@ impl Awareness {
     /// What a connection showed goes with it.
     pub fn leave(&mut self, seat: Seat) {
         for client in self.shown.remove(&seat).unwrap_or_default() {
-            let Some(known) = self.known.get_mut(&client) else { continue };
-            known.state = Vec::new();
-            known.owner = None;
-            known.clock += 1;
-            if !std::mem::replace(&mut known.fresh, true) {
-                self.news.push(client);
-            }
+            self.forget_shown(client);
         }
         if self.known.len() > KEPT {
             self.known.retain(|_, known| !known.state.is_empty() || known.fresh);
+        }
+    }
+
+    // --- connections of other nodes ---
+
+    /// All that a connection shows, for other nodes.
+    #[must_use]
+    pub fn shown_by(&self, seat: Seat) -> Option<Bytes> {
+        self.encode(self.shown.get(&seat)?).into_iter().next()
+    }
+
+    /// What a connection of another node shows: all of it. Its node has judged it.
+    pub fn mirror(&mut self, who: Speaker, update: &[u8]) {
+        let Ok(entries) = Entries::new(update) else { return };
+        let mut shown = Vec::new();
+        for entry in entries.map_while(Result::ok).filter(|entry| entry.client < BRIDGED && !entry.is_gone()) {
+            shown.push(entry.client);
+            let known = self.known.entry(entry.client).or_default();
+            if known.owner == Some(who) && known.clock >= entry.clock {
+                continue;
+            }
+            if let Some(before) = known.owner.filter(|before| before.seat != who.seat) {
+                self.shown.entry(before.seat).or_default().retain(|id| *id != entry.client);
+            }
+            let known = self.known.entry(entry.client).or_default();
+            (known.owner, known.clock, known.state) = (Some(who), entry.clock.max(known.clock), entry.state.to_vec());
+            if !std::mem::replace(&mut known.fresh, true) {
+                self.news.push(entry.client);
+            }
+        }
+        let before = self.shown.insert(who.seat, shown.clone()).unwrap_or_default();
+        for client in before.into_iter().filter(|id| !shown.contains(id)) {
+            self.forget_shown(client);
+        }
+    }
+
+    fn forget_shown(&mut self, client: u64) {
+        let Some(known) = self.known.get_mut(&client) else { return };
+        (known.state, known.owner) = (Vec::new(), None);
+        known.clock += 1;
+        if !std::mem::replace(&mut known.fresh, true) {
+            self.news.push(client);
         }
     }
 

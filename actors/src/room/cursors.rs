@@ -41,6 +41,11 @@ impl Cursors {
     }
 
     #[must_use]
+    pub fn at(&self, peer: u32) -> Option<(i32, i32)> {
+        self.at.get(&peer).copied()
+    }
+
+    #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.moved.is_empty()
     }

@@ -73,6 +73,26 @@ impl Ghosts {
         if removed.is_some() { self.after_change() } else { Drawn::Nothing }
     }
 
+    /// What somebody draws, as JSON text.
+    #[must_use]
+    pub fn shape(&self, peer: u32) -> Option<String> {
+        match self.map.get(&self.doc.doc().transact(), &peer.to_string())? {
+            Out::Any(any) => {
+                let mut text = String::new();
+                any.to_json(&mut text);
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// Somebody of another node draws this.
+    pub fn show(&mut self, peer: u32, shape: &str) -> Drawn {
+        let Ok(shape) = Any::from_json(shape) else { return Drawn::Nothing };
+        self.map.insert(&mut self.doc.doc().transact_mut(), peer.to_string(), shape);
+        self.after_change()
+    }
+
     fn after_change(&mut self) -> Drawn {
         if self.map.len(&self.doc.doc().transact()) == 0 || self.doc.size() > self.max_bytes {
             self.reset();

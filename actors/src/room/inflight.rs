@@ -31,6 +31,15 @@ pub struct Entry {
     pub origin: Option<(Seat, u64)>,
 }
 
+/// What is on disk now.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The newest number to acknowledge, by seat.
+    pub acks: HashMap<Seat, u64>,
+    /// In order.
+    pub edits: Vec<Bytes>,
+}
+
 impl Default for InFlight {
     fn default() -> Self {
         Self { next: 1, entries: VecDeque::new(), settled: 0, given: 0 }
@@ -60,18 +69,19 @@ impl InFlight {
         self.given = 0;
     }
 
-    /// On disk up to this ticket. Returns the newest number to acknowledge, by seat.
-    pub fn settle(&mut self, upto: Ticket) -> HashMap<Seat, u64> {
-        let mut acks = HashMap::new();
+    /// On disk up to this ticket.
+    pub fn settle(&mut self, upto: Ticket) -> Settled {
+        let mut settled = Settled::default();
         while self.entries.front().is_some_and(|entry| entry.ticket <= upto) {
             let Some(entry) = self.entries.pop_front() else { break };
             self.given = self.given.saturating_sub(1);
             if let Some((seat, seq)) = entry.origin {
-                acks.insert(seat, seq);
+                settled.acks.insert(seat, seq);
             }
+            settled.edits.extend(entry.payload);
         }
         self.settled = self.settled.max(upto);
-        acks
+        settled
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 //! What comes in changes state at once; what goes out is gathered until `flush`: one frame per recipient and kind, however much
 //! happened in between. Only acknowledgements and refusals go to their one recipient directly.
 
+mod abroad;
 mod awareness;
 mod cursors;
 mod ghosts;
@@ -18,6 +19,7 @@ use bytes::Bytes;
 use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{
     LineageId, ProjectRole, SessionId, UserId,
+    node::NodeFrame,
     rest::{LeaseView, ProjectStatus, TaskStatus, UserSummary},
     ws::{Base64, CloseCode, Peer, PeerState, PresenceState, TaskJoined},
 };
@@ -26,16 +28,17 @@ use yrs::StateVector;
 pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
 pub use cursors::Cursors;
 pub use ghosts::{Drawn, GhostError, Ghosts};
-pub use inflight::{Entry, InFlight};
+pub use inflight::{Entry, InFlight, Settled};
 pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 
 use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
-    document::{Applied, ApplyError, Content, Kept, Lacking, LiveDoc, Refusal, decode_state_vector, join_updates},
+    document::{Applied, ApplyError, Content, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
     mutant::mutant,
     task::Leave,
 };
+use abroad::Abroad;
 use outgoing::Outgoing;
 
 /// Which protocol a member speaks.
@@ -113,8 +116,12 @@ pub struct Room {
     status: TaskStatus,
     lease: Option<LeaseView>,
     durable: bool,
+    /// Other nodes, if there are any, can be reached.
+    linked: bool,
     /// Edits since the last flush, with who made them.
     edits: Vec<(Seat, Bytes)>,
+    /// Other nodes, if there may be any.
+    abroad: Option<Abroad>,
     presence: PresenceChange,
     outgoing: Outgoing,
     pub refused: u64,
@@ -137,7 +144,9 @@ impl Room {
             status,
             lease,
             durable,
+            linked: true,
             edits: Vec::new(),
+            abroad: None,
             presence: PresenceChange::default(),
             outgoing: Outgoing::default(),
             refused: 0,
@@ -155,7 +164,7 @@ impl Room {
         let have = self.known_part(&newcomer)?;
         // A stock client asks for what it lacks itself.
         let asks = newcomer.dialect == Dialect::Stock && !newcomer.again;
-        let lacking = if asks { Some(Lacking::default()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
+        let sync = if asks { Some(Bytes::new()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
         let (peer, state) = self.take_over(&newcomer);
         let Newcomer { seat, user, role, read_only, dialect, desk, .. } = newcomer;
         let member = Member { peer, user, role, read_only, dialect, desk, state };
@@ -167,7 +176,7 @@ impl Room {
         }
         self.outgoing.sit(&member.desk, seat);
         self.members.insert(seat, member);
-        let joined = self.joined(seat, lacking);
+        let joined = self.joined(seat, sync);
         self.send(seat, RoomNews::Joined(Arc::new(joined)));
         if let Some(cursors) = self.cursors.all() {
             self.send(seat, RoomNews::Cursors(cursors));
@@ -206,21 +215,22 @@ impl Room {
         (member.peer, member.state)
     }
 
-    fn joined(&self, seat: Seat, lacking: Lacking) -> Joined {
+    fn joined(&self, seat: Seat, sync: Bytes) -> Joined {
         let me = &self.members[&seat];
         let task = TaskJoined {
             lineage: self.lineage,
             state_vector: Base64(self.kept.state_vector()),
             peer: me.peer,
-            peers: self.members.values().map(peer_of).collect(),
+            peers: self.members.values().map(peer_of).chain(self.abroad.iter().flat_map(Abroad::peers).cloned()).collect(),
             ghost_epoch: self.ghosts.epoch,
             role: me.role,
             read_only: me.read_only.map(str::to_owned),
             status: self.status,
             lease: self.lease.clone(),
             durable: self.durable,
+            linked: self.linked,
         };
-        Joined { task, lacking, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all() }
+        Joined { task, sync, ghosts: self.ghosts.all().map(Bytes::from), awareness: self.awareness.all() }
     }
 
     /// Returns whether somebody was there.
@@ -288,10 +298,28 @@ impl Room {
         }
     }
 
+    /// An edit of another node, on disk already.
+    pub fn hear_edit(&mut self, bytes: &Bytes) -> Result<Applied, ApplyError> {
+        let Some(applied) = self.kept.apply(bytes) else { return Ok(Applied::Known) };
+        if matches!(applied, Ok(Applied::Changed)) {
+            self.edits.push((Seat::nobody(), bytes.clone()));
+        }
+        applied
+    }
+
+    /// What lies on the disk, whole; what of it is new here goes round.
+    pub fn hear_snapshot(&mut self, bytes: &Bytes) -> Result<(), String> {
+        let Some(doc) = self.kept.doc_mut() else { return Ok(()) };
+        if let Some(new) = doc.absorb(bytes)? {
+            self.edits.push((Seat::nobody(), new.into()));
+        }
+        Ok(())
+    }
+
     /// An older state brought back: an edit by none of the seats, for all of them. None: nothing changed.
     pub fn bring_back(&mut self, wanted: &Content) -> Option<Bytes> {
         let update = Bytes::from(self.kept.doc_mut()?.bring_back(wanted)?);
-        self.edits.push((Seat { session: uuid::Uuid::nil().into(), subscription: 0 }, update.clone()));
+        self.edits.push((Seat::nobody(), update.clone()));
         Some(update)
     }
 
@@ -306,7 +334,8 @@ impl Room {
         }
         match self.ghosts.apply(member.peer, bytes) {
             Ok(drawn) => {
-                self.ghosts_reset |= drawn == Drawn::Reset;
+                let peer = member.peer;
+                self.drawn(peer, &drawn);
                 None
             }
             Err(error) => Some(self.ghost_refused(&error)),
@@ -328,7 +357,18 @@ impl Room {
         if mutant("keep-ghosts") {
             return;
         }
-        self.ghosts_reset |= self.ghosts.remove(peer) == Drawn::Reset;
+        let drawn = self.ghosts.remove(peer);
+        self.drawn(peer, &drawn);
+    }
+
+    fn drawn(&mut self, peer: u32, drawn: &Drawn) {
+        self.ghosts_reset |= *drawn == Drawn::Reset;
+        if let Some(abroad) = &mut self.abroad {
+            abroad.drew(peer);
+            if *drawn == Drawn::Reset {
+                abroad.ghosts_reset();
+            }
+        }
     }
 
     /// Returns whether anything changed.
@@ -365,6 +405,9 @@ impl Room {
             Ok(heard) => heard,
             Err(refused) => return Some(refused),
         };
+        if let (true, Some(abroad)) = (heard.pointer.is_some(), &mut self.abroad) {
+            abroad.aware(peer);
+        }
         if let Some(at) = heard.pointer {
             self.cursors.set(peer, at.and_then(quarters));
         }
@@ -393,10 +436,9 @@ impl Room {
     pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8]) -> Option<Refused> {
         match decode_state_vector(state_vector) {
             Ok(have) => {
-                let Some(lacking) = self.kept.lacking(&have) else { return Some(Refused::unavailable()) };
+                let Some(bytes) = self.kept.lacking(&have) else { return Some(Refused::unavailable()) };
                 let state_vector = self.kept.state_vector().into();
-                self.send(seat, RoomNews::Diff { state_vector, bytes: lacking.sync });
-                lacking.edits.into_iter().for_each(|edit| self.send(seat, RoomNews::Update(edit)));
+                self.send(seat, RoomNews::Diff { state_vector, bytes });
                 None
             }
             Err(e) => Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
@@ -450,8 +492,11 @@ impl Room {
         !self.edits.is_empty()
     }
 
-    /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap.
-    pub fn flush(&mut self) {
+    /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap. Returns what other nodes are told; `unsettled`:
+    /// edits of this room are on their way to the disk.
+    pub fn flush(&mut self, unsettled: bool) -> Vec<NodeFrame> {
+        let mut abroad = Vec::new();
+        abroad.extend(self.tell_presence());
         if !self.presence.is_empty() {
             let mut change = std::mem::take(&mut self.presence);
             if mutant("forget-leavers") {
@@ -466,13 +511,18 @@ impl Room {
         if let Some(bytes) = self.ghosts.take() {
             self.outgoing.add(RoomNews::Ghost { epoch: self.ghosts.epoch, bytes: bytes.into() }, None);
         }
-        self.flush_cursors();
+        abroad.extend(self.tell_ghosts(unsettled));
+        abroad.extend(self.flush_cursors());
+        abroad.extend(self.tell_awareness_abroad());
         self.flush_awareness();
         self.outgoing.send();
+        self.told_abroad();
+        abroad
     }
 
-    fn flush_cursors(&mut self) {
-        let Some(cursors) = self.cursors.take().filter(|_| !mutant("lose-pointers")) else { return };
+    fn flush_cursors(&mut self) -> Option<NodeFrame> {
+        let cursors = self.cursors.take().filter(|_| !mutant("lose-pointers"))?;
+        let abroad = self.tell_cursors(&cursors);
         for cursor in cursors.iter() {
             self.awareness.point(cursor.peer, cursor.at);
         }
@@ -484,6 +534,7 @@ impl Room {
             };
             self.outgoing.add(RoomNews::Cursors(cursors), only);
         }
+        abroad
     }
 
     /// Of everybody to everybody, the senders included: for a provider alone in a room its echo is the sign of life.

@@ -10,13 +10,21 @@ use tandem_protocol::{
     ws::{CloseCode, CursorAt, Peer, PeerState, TaskJoined},
 };
 
-use crate::document::{Lacking, Refusal};
+use crate::document::Refusal;
 
 /// A seat in a room: one subscription of one session. A session that subscribes twice sits twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seat {
     pub session: SessionId,
     pub subscription: u64,
+}
+
+impl Seat {
+    /// Of what nobody here did.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self { session: uuid::Uuid::nil().into(), subscription: 0 }
+    }
 }
 
 /// News that a session must know itself; the Desk of its thread has told the client.
@@ -45,6 +53,8 @@ pub enum RoomNews {
         lease: Option<LeaseView>,
     },
     Durability(bool),
+    /// Other nodes can be reached, or not.
+    Linked(bool),
     Refused {
         seq: Option<u64>,
         why: Refused,
@@ -79,7 +89,7 @@ pub enum RoomNews {
 pub struct Joined {
     pub task: TaskJoined,
     /// What the member's copy of the document lacks.
-    pub lacking: Lacking,
+    pub sync: Bytes,
     /// The whole ghost document; none: nobody draws.
     pub ghosts: Option<Bytes>,
     /// For stock clients.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use bytes::Bytes;
 use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
-use tandem_store::documents::{Compaction, history::Wanted};
+use tandem_store::documents::history::Wanted;
 use tokio::sync::oneshot;
 
 use super::{GIVE_AGAIN, Phase, TaskActor, Waking, loading::turn_away};
@@ -14,7 +14,7 @@ use crate::{
     document,
     journal::Edit,
     mutant::mutant,
-    room::{Edited, Refused, RoomNews, Seat},
+    room::{Edited, Refused, RoomNews, Seat, Settled},
     trace,
 };
 
@@ -88,7 +88,8 @@ impl TaskActor {
     }
 
     pub(super) fn durable(&mut self, upto: u64, ctx: &mut Context<Self>) {
-        let acks = self.inflight.settle(upto);
+        let Settled { acks, edits } = self.inflight.settle(upto);
+        self.say_edits(edits);
         if let Phase::Live(room) = &mut self.phase {
             for (seat, seq) in acks {
                 trace::acknowledged(seat, seq);
@@ -97,6 +98,10 @@ impl TaskActor {
                     room.send(seat, RoomNews::Ack(seq));
                 }
             }
+        }
+        // A ghost that became one of these edits has waited for it.
+        if matches!(&self.phase, Phase::Live(room) if room.owes_ghosts() && self.inflight.is_empty()) {
+            self.flush();
         }
         self.check_waiters();
         self.tell_settled();
@@ -162,7 +167,8 @@ impl TaskActor {
                 tracing::warn!(%task, %error, "compaction failed; the log stays as it is");
             }
             // The actor may have gone to sleep.
-            let _ = tell.send(compacted.is_ok_and(|folded| matches!(folded.compaction, Compaction::Done { .. })));
+            // Another node may be at it, or have been: then it is done all the same.
+            let _ = tell.send(compacted.is_ok());
         });
         ctx.spawn(done.into_actor(self).map(move |done, task, _| {
             task.compacting = false;

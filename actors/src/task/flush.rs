@@ -25,21 +25,19 @@ impl TaskActor {
         if !room.is_dirty() {
             return;
         }
-        let due = self.last_flush + tick(&self.deps.config, room.len(), room.has_edits());
-        if self.planned.as_ref().is_some_and(|planned| planned.at <= due) {
-            return;
+        let (now, due) = (Instant::now(), self.last_flush + tick(&self.deps.config, room.len(), room.has_edits()));
+        if due <= now && !room.is_congested() {
+            return self.flush_now(ctx);
         }
-        if due <= Instant::now() && !room.is_congested() {
-            self.flush_now(ctx);
-        } else {
-            self.plan_flush(due, ctx);
+        // A timer of no time would run before what else is in the mailbox.
+        let at = due.max(now + self.deps.config.min_tick / EDITS);
+        if self.planned.as_ref().is_none_or(|planned| at < planned.at) {
+            self.plan_flush(at, ctx);
         }
     }
 
-    fn plan_flush(&mut self, due: Instant, ctx: &mut Context<Self>) {
+    fn plan_flush(&mut self, at: Instant, ctx: &mut Context<Self>) {
         self.cancel_flush(ctx);
-        // A timer of no time would run before what else is in the mailbox.
-        let at = due.max(Instant::now() + self.deps.config.min_tick / EDITS);
         let timer = ctx.run_later(at - Instant::now(), |task, ctx| {
             task.planned = None;
             match &task.phase {
@@ -63,10 +61,10 @@ impl TaskActor {
     }
 
     pub(super) fn flush(&mut self) {
-        if let Phase::Live(room) = &mut self.phase {
-            room.flush();
-            self.last_flush = Instant::now();
-        }
+        let Phase::Live(room) = &mut self.phase else { return };
+        let abroad = room.flush(!self.inflight.is_empty());
+        self.last_flush = Instant::now();
+        abroad.into_iter().for_each(|frame| self.say(frame));
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use bytes::Bytes;
+use tandem_protocol::node::NodeFrame;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
 use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor, Waking};
@@ -46,11 +47,21 @@ pub(super) async fn load(deps: Arc<RoomDeps>, key: Arc<DocumentKey>) -> Loaded {
     }
     let parts = stored.snapshot.iter().cloned().chain(tail.iter().cloned()).chain(pending.iter().cloned()).collect();
     stored.updates = tail;
-    let kept = match Kept::unbuilt(&stored, &pending) {
-        Some(kept) => return Ok(Opened { stored, pending, kept, parts }),
-        None => build(parts, deps.config.limits).await?,
+    let edits: Vec<Bytes> = stored.updates.iter().chain(&pending).cloned().collect();
+    let (stored, unbuilt) = if Kept::may_wait(&stored) {
+        let judged = tokio::task::spawn_blocking(move || {
+            let unbuilt = Kept::unbuilt(&stored, &edits);
+            (stored, unbuilt)
+        });
+        judged.await.map_err(|e| LoadFailure::Away(e.to_string()))?
+    } else {
+        (stored, None)
     };
-    Ok(Opened { stored, pending, kept: Kept::built(kept), parts: Vec::new() })
+    if let Some(kept) = unbuilt {
+        return Ok(Opened { stored, pending, kept, parts });
+    }
+    let kept = Kept::built(build(parts, deps.config.limits).await?);
+    Ok(Opened { stored, pending, kept, parts: Vec::new() })
 }
 
 pub(super) async fn build(parts: Vec<Bytes>, limits: Limits) -> Result<LiveDoc, LoadFailure> {
@@ -77,9 +88,13 @@ impl TaskActor {
         let Opened { stored, pending, kept, parts } = opened;
         self.document = Some(stored.id);
         self.tail = stored.updates.len();
+        self.replica.seen = stored.seen;
         self.load_failures = 0;
         let mut room = Room::new(self.deps.config.clone(), stored.lineage, kept, self.status, self.lease.clone(), self.journal.durable);
         room.set_exit(ctx.address().recipient());
+        if let Some(linked) = self.is_linked() {
+            room.open_borders(linked);
+        }
         self.phase = Phase::Live(Box::new(room));
         // Should the Journal crash now, only we still have them; and if
         // one were left out, somebody who sends it again would be told that it is on disk.
@@ -92,6 +107,9 @@ impl TaskActor {
             self.wake(parts, ctx);
         }
         self.let_all_in(waiting, ctx);
+        if self.is_linked().is_some() {
+            self.say_people(true);
+        }
         self.document_is_here(ctx);
     }
 
@@ -109,6 +127,7 @@ impl TaskActor {
         if self.waking.is_none() {
             self.check_waiters();
             self.restore_waiting(ctx);
+            self.ask_disk_if_stale(ctx);
         }
         self.sleep_if_idle(ctx);
     }
@@ -159,7 +178,12 @@ impl TaskActor {
             return waking.wait(newcomer);
         }
         room.task_changed(self.status, self.lease.clone());
+        let (resumes, user) = (newcomer.resume, newcomer.user.id);
+        let elsewhere = resumes.filter(|session| !room.has_session(*session));
         room.join(newcomer)?;
+        if let (Some(session), true) = (elsewhere, room.has_company()) {
+            self.say(NodeFrame::Resumed { session, user });
+        }
         self.touched(ctx);
         Ok(())
     }

@@ -148,6 +148,7 @@ impl Actor for TaskActor {
                 task.touched(ctx);
             }
         });
+        self.listen(ctx);
         self.load(ctx);
     }
 

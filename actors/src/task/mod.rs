@@ -14,6 +14,7 @@ mod flush;
 mod history;
 mod loading;
 mod messages;
+mod replica;
 mod sleep;
 mod submits;
 mod waking;
@@ -30,17 +31,23 @@ use tandem_protocol::{
     DocumentId, LineageId,
     rest::{LeaseView, Region, TaskStatus},
 };
-use tandem_store::documents::{DocumentKey, DocumentLog, history::Counts};
+use tandem_store::{
+    bus::Bus,
+    documents::{DocumentKey, DocumentLog, history::Counts},
+};
 use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
 
 use flush::Planned;
+pub use replica::NodeNews;
+use replica::Replica;
 use waking::Waking;
 
 use crate::{
     config::RoomConfig,
     history::HistoryError,
     journal::{JournalHandle, JournalStatus},
+    neighbours::Neighbours,
     room::{InFlight, Newcomer, Refused, Room},
     supervision::ExitGuard,
 };
@@ -64,6 +71,10 @@ pub struct RoomDeps {
     pub journal: JournalHandle,
     /// Where compactions run.
     pub background: ArbiterHandle,
+    /// How the rooms of other nodes are reached.
+    pub bus: Arc<dyn Bus>,
+    /// Which other nodes are alive.
+    pub neighbours: Neighbours,
     /// Takes the actor out of the registry, so that the next visitor starts a new one.
     pub retire: Box<dyn Fn(&DocumentKey, u64) + Send + Sync>,
 }
@@ -96,6 +107,8 @@ pub struct TaskActor {
     /// Restores whose edit is on its way to the disk.
     when_settled: Vec<Waiting>,
     load_failures: usize,
+    /// What this room has of other nodes.
+    replica: Replica,
     /// Edits in the log that are not part of its snapshot.
     tail: usize,
     compacting: bool,
@@ -168,6 +181,7 @@ impl TaskActor {
             restores: Vec::new(),
             when_settled: Vec::new(),
             load_failures: 0,
+            replica: Replica::default(),
             tail: 0,
             compacting: false,
             edits: 0,

@@ -4,6 +4,8 @@ use actix::{ActorContext, AsyncContext, Context};
 
 use super::{Phase, TaskActor, WORTH_COMPACTING};
 
+const LARGE: usize = 1 << 20;
+
 impl TaskActor {
     pub(super) fn is_idle(&self) -> bool {
         let empty = match &self.phase {
@@ -14,12 +16,18 @@ impl TaskActor {
         empty && self.waking.is_none() && self.inflight.is_empty() && self.waiters.is_empty() && self.restores.is_empty()
     }
 
+    /// A large document is opened from its snapshot alone much faster than from a snapshot and edits.
+    fn is_worth_compacting(&self) -> bool {
+        let large = matches!(&self.phase, Phase::Live(room) if room.kept().size() >= LARGE);
+        self.tail >= if large { 1 } else { WORTH_COMPACTING }
+    }
+
     pub(super) fn sleep_if_idle(&mut self, ctx: &mut Context<Self>) {
         if self.is_idle() && self.idle.is_none() {
             self.idle = Some(ctx.run_later(self.deps.config.idle, |task, ctx| {
                 task.idle = None;
                 if task.is_idle() {
-                    if task.tail >= WORTH_COMPACTING {
+                    if task.is_worth_compacting() {
                         task.compact(ctx);
                     }
                     task.retire(ctx);
@@ -30,6 +38,7 @@ impl TaskActor {
 
     /// Out of the registry first: who asks from now on starts a new actor, who asked before is told to ask again.
     pub(super) fn retire(&mut self, ctx: &mut Context<Self>) {
+        self.say_left();
         (self.deps.retire)(&self.key, self.instance);
         self.phase = Phase::Retired;
         ctx.stop();

@@ -20,7 +20,7 @@ use tandem_actors::{
 };
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
-    Geometry, LineageId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
+    Geometry, LineageId, NodeId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{LeaseView, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
     ws::{
         Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, MyLease, PresenceState, ServerControl, ServerFrame,
@@ -28,7 +28,7 @@ use tandem_protocol::{
     },
 };
 use tandem_store::{
-    bus::LocalBus,
+    bus::{Bus as _, Hub, LocalBus},
     documents::{DocumentKey, DocumentLog, MemoryLog},
 };
 use tokio::time::timeout;
@@ -70,6 +70,29 @@ impl House {
         let ports = Ports { authenticator: people.clone(), directory: places.clone(), log, bus: Arc::new(LocalBus::alone()), chores: None };
         let live = Live::start(config, ports).unwrap();
         Self { live, log: memory, people, places, workspace: WorkspaceId::new(), project: ProjectId::new() }
+    }
+
+    /// Several nodes of one installation: one log, one set of people, a bus between them.
+    pub fn nodes(hub: &Hub, count: usize) -> Vec<(Self, NodeId)> {
+        tokio::time::pause();
+        let log = MemoryLog::new();
+        let (people, places) = (Arc::new(People::default()), Arc::new(Places::default()));
+        let (workspace, project) = (WorkspaceId::new(), ProjectId::new());
+        let node = |_| {
+            let bus = hub.join();
+            let me = bus.me();
+            let config = LiveConfig { room_threads: 0, ..LiveConfig::default() };
+            let ports = Ports {
+                authenticator: people.clone(),
+                directory: places.clone(),
+                log: Arc::new(log.clone()),
+                bus: Arc::new(bus),
+                chores: None,
+            };
+            let live = Live::start(config, ports).unwrap();
+            (Self { live, log: log.clone(), people: people.clone(), places: places.clone(), workspace, project }, me)
+        };
+        (0..count).map(node).collect()
     }
 
     /// A person with a token of the same name.
@@ -363,6 +386,7 @@ pub struct Worker {
     pub errors: Vec<ErrorMessage>,
     pub peers: HashMap<u32, PresenceState>,
     pub durable: bool,
+    pub linked: bool,
     pub syncs: usize,
     pub updates: usize,
     unsure: bool,
@@ -390,6 +414,7 @@ impl Worker {
             errors: Vec::new(),
             peers: HashMap::new(),
             durable: true,
+            linked: true,
             syncs: 0,
             updates: 0,
             unsure: false,
@@ -511,6 +536,7 @@ impl Worker {
                 self.ghosts = new_doc(rand_id());
             }
             ServerFrame::Control(ServerControl::DurabilityChanged(changed)) => self.durable = changed.durable,
+            ServerFrame::Control(ServerControl::LinkChanged(changed)) => self.linked = changed.linked,
             ServerFrame::Control(ServerControl::Error(error)) => self.errors.push(error),
             ServerFrame::Hot(ServerHot::Sync { bytes, .. }) => {
                 self.apply(&bytes);
@@ -537,6 +563,7 @@ impl Worker {
         self.epoch = joined.ghost_epoch;
         self.ghosts = new_doc(rand_id());
         self.durable = joined.durable;
+        self.linked = joined.linked;
         self.peers = joined.peers.iter().map(|peer| (peer.peer, peer.state.clone())).collect();
         if self.joined.as_ref().is_some_and(|before| before.lineage != joined.lineage) {
             // Another document: set the copy aside.

@@ -94,6 +94,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   #status: TaskStatus | null = null;
   #lease: LeaseView | null = null;
   #durable = true;
+  #linked = true;
   #failure: RoomFailure | null = null;
   #refusals: readonly Refusal[] = [];
   #setAside: readonly SetAside[] = [];
@@ -273,6 +274,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#status = task.status;
     this.#lease = task.lease ?? null;
     this.#durable = task.durable;
+    this.#linked = task.linked;
     if (!this.#isClosed()) this.#people.join(link, task);
     this.#changed();
   }
@@ -456,6 +458,10 @@ class LiveTaskRoom implements TaskRoom, Channel {
         this.#durable = message.durable;
         this.#changed();
         break;
+      case 'link_changed':
+        this.#linked = message.linked;
+        this.#changed();
+        break;
       default:
       // Messages of projects and people do not come on a task's channel.
     }
@@ -506,6 +512,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
       }),
       pending,
       durable: this.#durable,
+      linked: this.#linked,
       role: this.#role,
       readOnly: this.#readOnly,
       status: this.#status,

@@ -14,6 +14,7 @@ export type ChannelControl = Extract<
       | 'ghosts_reset'
       | 'task_changed'
       | 'durability_changed'
+      | 'link_changed'
       | 'rights_changed'
       | 'project_diff'
       | 'lease_changed';

@@ -55,6 +55,7 @@ export class MemoryTask {
   #ghosts = new Y.Doc();
   #epoch = 1;
   #durable = true;
+  #linked = true;
   #nextPeer = 1;
   #unwritten: Unwritten[] = [];
   readonly #here = new Map<Member, Here>();
@@ -81,6 +82,7 @@ export class MemoryTask {
         status: this.status,
         lease: this.lease,
         durable: this.#durable,
+        linked: this.#linked,
       },
       sync: Y.encodeStateAsUpdate(this.doc, known),
     };
@@ -143,6 +145,16 @@ export class MemoryTask {
 
   get durable(): boolean {
     return this.#durable;
+  }
+
+  get linked(): boolean {
+    return this.#linked;
+  }
+
+  /** Other servers can be reached, or no longer. */
+  set linked(linked: boolean) {
+    this.#linked = linked;
+    for (const { member } of this.#here.values()) member.control({ type: 'link_changed', linked });
   }
 
   /** The disk goes (edits are taken, nothing is acknowledged) or comes back (all is written). */

@@ -40,6 +40,12 @@ export const listOrNone =
   (value, path) =>
     value === undefined || value === null ? [] : list(check)(value, path);
 
+/** For a field that an older server does not send. */
+export const or =
+  <T>(fallback: T, check: Check<T>): Check<T> =>
+  (value, path) =>
+    value === undefined ? fallback : check(value, path);
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -8,6 +8,7 @@ import {
   nullable,
   number,
   object,
+  or,
   record,
   string,
   word,
@@ -22,6 +23,7 @@ import type {
   LeaseChanged,
   LeaseView,
   Limits,
+  LinkChanged,
   MyLease,
   Peer,
   PeerState,
@@ -82,6 +84,7 @@ const taskJoined = object<TaskJoined>({
   status: word(),
   lease: nullable(lease),
   durable: boolean,
+  linked: or(true, boolean),
 });
 
 /** One checker per `type` the server may say. */
@@ -107,6 +110,7 @@ const checks = {
   ghosts_reset: object<GhostsReset>({ channel: count, epoch: count }),
   task_changed: object<TaskChanged>({ channel: count, status: word(), lease: nullable(lease) }),
   durability_changed: object<DurabilityChanged>({ channel: count, durable: boolean }),
+  link_changed: object<LinkChanged>({ channel: count, linked: boolean }),
   rights_changed: object<RightsChanged>({ channel: count, role: word(), read_only: nullable(string) }),
   project_diff: object<ProjectDiff>({ channel: count, progress: nullable(progress), here: list(person), left: list(string) }),
   lease_changed: object<LeaseChanged>({ channel: count, event: word(), lease: myLease }),

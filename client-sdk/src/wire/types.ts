@@ -29,6 +29,7 @@ export type CreateProject = Schemas['CreateProject'];
 export type CreateTasks = Schemas['CreateTasks'];
 export type CreatedTasks = Schemas['CreatedTasks'];
 export type DurabilityChanged = Schemas['DurabilityChanged'];
+export type LinkChanged = Schemas['LinkChanged'];
 export type ErrorMessage = Schemas['ErrorMessage'];
 export type ExportFormat = Schemas['ExportFormat'];
 export type FieldError = Schemas['FieldError'];

@@ -46,45 +46,33 @@ pub enum Delivery {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum NodeFrame {
     // --- of a task ---
-    /// Edits as the sender's journal keeps them, one by one.
+    /// Edits that are on disk, one by one as they lie there.
     Edits {
         document: DocumentId,
         updates: Vec<Bytes>,
     },
-    /// The sender's copy has this: who has more, answer with what it lacks.
-    Lack {
-        document: DocumentId,
-        state_vector: Bytes,
-    },
-    /// The answer, for one node.
-    Fill {
-        document: DocumentId,
-        to: NodeId,
-        update: Bytes,
-    },
-    /// Everybody the sender has on this task, whole: whom it does not name is not there.
+    /// Everybody the sender has on this task, whole: whom it does not name is not there. `answer`: say the same of yours.
     People {
-        peers: Vec<Peer>,
-        cursors: Vec<CursorAt>,
-        ghosts: Vec<Ghost>,
-        awareness: Vec<Bytes>,
+        people: Vec<Person>,
         answer: bool,
     },
     /// People came, changed, left.
     Presence {
-        joined: Vec<Peer>,
+        joined: Vec<Person>,
         changed: Vec<PeerState>,
         left: Vec<u32>,
     },
     Cursors(Vec<CursorAt>),
     Ghosts(Vec<Ghost>),
-    /// y-protocols awareness of stock clients.
-    Awareness(Vec<Bytes>),
-    /// This session goes on elsewhere: its old seat is free.
+    /// y-protocols awareness of stock clients: by peer, all that this one shows.
+    Awareness(Vec<(u32, Bytes)>),
+    /// This session goes on with the sender: its old seat is free.
     Resumed {
         session: SessionId,
         user: UserId,
     },
+    /// Nobody of the sender's is on this task any more; it listens no longer.
+    Left,
     // --- of a project ---
     /// Everybody the sender has in this project, whole.
     InProject {
@@ -108,6 +96,20 @@ impl NodeFrame {
             _ => Delivery::Fleeting,
         }
     }
+}
+
+/// Somebody on a task, with all that is seen of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    pub peer: Peer,
+    /// Speaks y-protocols awareness: shown to others of that kind as it shows itself.
+    pub stock: bool,
+    /// Where it points, in quarter image pixels.
+    pub at: Option<(i32, i32)>,
+    /// What it draws, as JSON text.
+    pub ghost: Option<String>,
+    /// Of a stock client: all that it shows.
+    pub awareness: Option<Bytes>,
 }
 
 /// What somebody draws right now; none: nothing any more.

@@ -156,6 +156,8 @@ pub struct TaskJoined {
     pub lease: Option<LeaseView>,
     /// Whether edits reach the disk at the moment.
     pub durable: bool,
+    /// Whether people on other servers are seen live at the moment. True where there is one server only.
+    pub linked: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -201,6 +203,13 @@ pub struct TaskChanged {
 pub struct DurabilityChanged {
     pub channel: u32,
     pub durable: bool,
+}
+
+/// People on other servers are (or are no longer) seen live. Work goes on either way and comes together through the database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LinkChanged {
+    pub channel: u32,
+    pub linked: bool,
 }
 
 /// My rights on a task changed while I am on it. Everything else about the subscription stays as it is.
@@ -348,6 +357,6 @@ control! {
     /// What the server may say.
     ServerControl / ServerControlJson {
         Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
-        LeaseChanged, Error, Pong, Bye, RightsChanged,
+        LeaseChanged, Error, Pong, Bye, RightsChanged, LinkChanged,
     }
 }

@@ -129,18 +129,9 @@ fn peer() -> impl Strategy<Value = Peer> {
 
 fn task_joined() -> impl Strategy<Value = TaskJoined> {
     let document = (uuid(), base64(), any::<u32>(), vec(peer(), 0..3), any::<u32>());
-    let task = (role(), option::of(text()), status(), option::of(lease_view()), any::<bool>());
-    (document, task).prop_map(|((lineage, state_vector, peer, peers, ghost_epoch), (role, read_only, status, lease, durable))| TaskJoined {
-        lineage: LineageId(lineage),
-        state_vector,
-        peer,
-        peers,
-        ghost_epoch,
-        role,
-        read_only,
-        status,
-        lease,
-        durable,
+    let task = (role(), option::of(text()), status(), option::of(lease_view()), any::<bool>(), any::<bool>());
+    (document, task).prop_map(|((lineage, state_vector, peer, peers, ghost_epoch), (role, read_only, status, lease, durable, linked))| {
+        TaskJoined { lineage: LineageId(lineage), state_vector, peer, peers, ghost_epoch, role, read_only, status, lease, durable, linked }
     })
 }
 
@@ -198,6 +189,7 @@ fn server_control() -> impl Strategy<Value = ServerControl> {
         (channel(), any::<u32>()).prop_map(|(channel, epoch)| GhostsReset { channel, epoch }.into()),
         (channel(), status(), option::of(lease_view())).prop_map(|(channel, status, lease)| TaskChanged { channel, status, lease }.into()),
         (channel(), any::<bool>()).prop_map(|(channel, durable)| DurabilityChanged { channel, durable }.into()),
+        (channel(), any::<bool>()).prop_map(|(channel, linked)| LinkChanged { channel, linked }.into()),
         (channel(), option::of(progress()), vec(person(), 0..3), vec(uuid().prop_map(UserId), 0..3))
             .prop_map(|(channel, progress, here, left)| ProjectDiff { channel, progress, here, left }.into()),
         (channel(), select(vec![LeaseEvent::Given, LeaseEvent::Submitted, LeaseEvent::Reassigned]), my_lease())

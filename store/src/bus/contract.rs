@@ -103,7 +103,7 @@ pub fn edit(text: impl AsRef<[u8]>) -> NodeFrame {
 
 /// A fleeting one.
 pub fn wave(text: impl AsRef<[u8]>) -> NodeFrame {
-    NodeFrame::Awareness(vec![Bytes::copy_from_slice(text.as_ref())])
+    NodeFrame::Awareness(vec![(1, Bytes::copy_from_slice(text.as_ref()))])
 }
 
 /// The link comes to be like this.

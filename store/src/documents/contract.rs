@@ -29,6 +29,7 @@ pub async fn check<L: DocumentLog>(log: &L, fresh: impl AsyncFn() -> DocumentKey
     compaction_keeps_everything_and_empties_the_tail(log, &fresh().await).await;
     a_merge_that_fails_changes_nothing(log, &fresh().await).await;
     an_empty_batch_is_kept_trivially(log).await;
+    what_was_not_seen_can_be_asked_for(log, &fresh().await).await;
 }
 
 async fn opening_twice_gives_one_document(log: &impl DocumentLog, key: &DocumentKey) {
@@ -85,6 +86,22 @@ async fn compaction_keeps_everything_and_empties_the_tail(log: &impl DocumentLog
     assert_eq!((stored.id, stored.lineage), (document.id, document.lineage));
     log.compact(key.workspace, document.id, concatenate()).await.unwrap();
     assert_eq!(log.open(key).await.unwrap().snapshot.as_deref(), Some(b"abc".as_slice()));
+}
+
+/// At least that: a log may say more.
+async fn what_was_not_seen_can_be_asked_for(log: &impl DocumentLog, key: &DocumentKey) {
+    let document = log.open(key).await.unwrap();
+    log.append(&[edit(key, &document, b"a"), edit(key, &document, b"b")]).await.unwrap();
+    let seen = log.open(key).await.unwrap().seen;
+    log.append(&[edit(key, &document, b"c")]).await.unwrap();
+    let changes = log.changes(key, &seen).await.unwrap();
+    assert_eq!(changes.updates.last().unwrap(), "c");
+    log.append(&[edit(key, &document, b"d")]).await.unwrap();
+    log.compact(key.workspace, document.id, concatenate()).await.unwrap();
+    let after = log.changes(key, &changes.seen).await.unwrap();
+    assert_eq!((after.snapshot.as_deref(), after.updates.len()), (Some(b"abcd".as_slice()), 0));
+    let again = log.changes(key, &after.seen).await.unwrap();
+    assert!(again.snapshot.is_none() || after.seen == Default::default());
 }
 
 async fn a_merge_that_fails_changes_nothing(log: &impl DocumentLog, key: &DocumentKey) {

@@ -11,7 +11,7 @@ use tandem_protocol::{CheckpointId, DocumentId, LineageId, WorkspaceId};
 use tokio::sync::{Notify, watch};
 
 use super::{
-    Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument,
+    Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, Seen, StoredDocument,
     history::{Compare, Folded, Wanted},
 };
 
@@ -194,6 +194,7 @@ impl DocumentLog for MemoryLog {
             state_vector: document.state_vector.clone(),
             updates: document.updates.iter().map(|(_, payload)| payload.clone()).collect(),
             last_seq: document.last_seq,
+            seen: Seen::default(),
         })
     }
 

@@ -40,6 +40,27 @@ pub struct StoredDocument {
     pub updates: Vec<Bytes>,
     /// The newest update's number; 0 if there never was one.
     pub last_seq: i64,
+    /// What of it this is, to ask for what came later.
+    pub seen: Seen,
+}
+
+/// What of a document's log somebody has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Which writing of the snapshot.
+    pub snapshot: Option<i64>,
+    /// Rows that were not part of it.
+    pub rows: Vec<i64>,
+}
+
+/// What somebody does not have.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// With it, this is seen.
+    pub seen: Seen,
+    /// If it was written anew.
+    pub snapshot: Option<Bytes>,
+    pub updates: Vec<Bytes>,
 }
 
 /// One edit to be kept.
@@ -104,6 +125,12 @@ impl LogError {
 pub trait DocumentLog: Send + Sync + 'static {
     /// The document with all that was ever acknowledged; made empty, with a new lineage, if it does not exist yet.
     async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError>;
+
+    /// What the log holds that is not among what was seen. Saying too much is harmless.
+    async fn changes(&self, key: &DocumentKey, _seen: &Seen) -> Result<Changes, LogError> {
+        let StoredDocument { seen, snapshot, updates, .. } = self.open(key).await?;
+        Ok(Changes { seen, snapshot, updates })
+    }
 
     /// Keep edits of any number of documents of any number of tenants. When this returns they are on disk, all of them;
     /// on an error the caller must assume that none is. Keeping an edit twice is harmless.

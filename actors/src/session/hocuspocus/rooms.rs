@@ -52,7 +52,7 @@ impl Handler<RoomEvent> for HocuspocusActor {
             RoomNews::Joined(joined) => {
                 let Some(place) = document.place() else { return };
                 place.joined(joined.task.read_only.is_some());
-                if !joined.lacking.sync.is_empty() {
+                if !joined.sync.is_empty() {
                     document.acks.ask(Asked::ByUs);
                 }
                 self.hand_over(&address, ctx);
@@ -129,7 +129,8 @@ impl Handler<UserEvent> for HocuspocusActor {
         match event {
             UserEvent::RecheckRights(project) => {
                 for address in self.documents.addresses() {
-                    if self.documents.get(&address).and_then(Document::place).is_some_and(|place| place.is_of(project)) {
+                    let place = self.documents.get(&address).and_then(Document::place);
+                    if place.is_some_and(|place| project.is_none_or(|project| place.is_of(project))) {
                         self.ask_rights(&address, ctx);
                     }
                 }

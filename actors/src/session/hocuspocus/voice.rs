@@ -11,7 +11,7 @@ use crate::{
     room::RoomNews,
     session::{
         Framer, Share, Speaker,
-        stock::voice::{say, say_lacking, say_shared},
+        stock::voice::{say, say_shared},
     },
 };
 
@@ -48,9 +48,9 @@ impl Speaker for Voice {
                     say(out, &self.head, &[yjs::AWARENESS], states);
                 }
                 // Only after a crash of the room: the provider believes that it is in, and does not ask.
-                if !joined.lacking.sync.is_empty() {
+                if !joined.sync.is_empty() {
                     say(out, &self.head, &[yjs::SYNC, yjs::STEP_1], &joined.task.state_vector.0);
-                    say_lacking(out, &self.head, &joined.lacking);
+                    say(out, &self.head, &[yjs::SYNC, yjs::STEP_2], &joined.sync);
                 }
             }
             // One step 1 for each of the provider's: it counts the answers (`acks`).

@@ -246,7 +246,7 @@ impl Handler<UserEvent> for StockActor {
 
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
         match event {
-            UserEvent::RecheckRights(project) if self.place.is_of(project) => self.ask_rights(ctx),
+            UserEvent::RecheckRights(project) if project.is_none_or(|project| self.place.is_of(project)) => self.ask_rights(ctx),
             UserEvent::CheckToken if self.place.is_void() => {
                 self.close(CloseCode::Unauthorized, "this session was revoked; sign in again", ctx);
             }

@@ -3,7 +3,6 @@
 use tandem_protocol::{ws::varint::write_uint, yjs};
 
 use crate::{
-    document::Lacking,
     room::{Refused, RoomNews},
     session::{Framer, Share, Speaker},
 };
@@ -19,7 +18,9 @@ impl Speaker for Voice {
         match news {
             RoomNews::Joined(joined) => {
                 say(out, &[], &[yjs::SYNC, yjs::STEP_1], &joined.task.state_vector.0);
-                say_lacking(out, &[], &joined.lacking);
+                if !joined.sync.is_empty() {
+                    say(out, &[], &[yjs::SYNC, yjs::STEP_2], &joined.sync);
+                }
                 for states in &joined.awareness {
                     say(out, &[], &[yjs::AWARENESS], states);
                 }
@@ -64,17 +65,8 @@ pub fn say_shared(out: &mut Framer, address: &[u8], news: &RoomNews) {
         | RoomNews::Cursors(_)
         | RoomNews::Presence(_)
         | RoomNews::Task { .. }
-        | RoomNews::Durability(_) => {}
-    }
-}
-
-/// Nothing, if there is nothing.
-pub fn say_lacking(out: &mut Framer, address: &[u8], lacking: &Lacking) {
-    if !lacking.sync.is_empty() {
-        say(out, address, &[yjs::SYNC, yjs::STEP_2], &lacking.sync);
-    }
-    for edit in &lacking.edits {
-        say(out, address, &[yjs::SYNC, yjs::UPDATE], edit);
+        | RoomNews::Durability(_)
+        | RoomNews::Linked(_) => {}
     }
 }
 

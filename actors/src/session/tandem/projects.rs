@@ -115,7 +115,7 @@ impl Handler<UserEvent> for SessionActor {
                     self.send_control(LeaseChanged { channel, event, lease: lease.clone() });
                 }
             }
-            UserEvent::RecheckRights(project) => self.recheck(Some(project), ctx),
+            UserEvent::RecheckRights(project) => self.recheck(project, ctx),
             UserEvent::CheckToken => self.check_token(ctx),
             UserEvent::Lost => self.attach(ctx),
         }

@@ -245,6 +245,7 @@ impl Handler<RoomEvent> for SessionActor {
             | RoomNews::Presence(_)
             | RoomNews::Task { .. }
             | RoomNews::Durability(_)
+            | RoomNews::Linked(_)
             | RoomNews::Refused { .. }
             | RoomNews::Awareness(_)
             | RoomNews::AskAwareness

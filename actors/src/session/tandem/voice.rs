@@ -4,8 +4,8 @@ use chrono::Utc;
 use tandem_protocol::{
     TaskId,
     ws::{
-        DurabilityChanged, ErrorMessage, GhostsReset, Pong, PresenceDiff, RightsChanged, ServerControl, ServerFrame, ServerHot,
-        Subprotocol, Subscribed, TaskChanged, Topic, TopicKind,
+        DurabilityChanged, ErrorMessage, GhostsReset, LinkChanged, Pong, PresenceDiff, RightsChanged, ServerControl, ServerFrame,
+        ServerHot, Subprotocol, Subscribed, TaskChanged, Topic, TopicKind,
     },
 };
 
@@ -39,6 +39,7 @@ impl Speaker for Voice {
                 control(PresenceDiff { channel, joined, changed, left })
             }
             RoomNews::Task { status, lease } => control(TaskChanged { channel, status: *status, lease: lease.clone() }),
+            RoomNews::Linked(linked) => control(LinkChanged { channel, linked: *linked }),
             RoomNews::Durability(durable) => control(DurabilityChanged { channel, durable: *durable }),
             RoomNews::Rights { role, read_only } => {
                 control(RightsChanged { channel, role: *role, read_only: read_only.map(str::to_owned) })
@@ -59,10 +60,7 @@ impl Voice {
         let topic = Topic { kind: TopicKind::Task, id: self.task.into() };
         let subscribed = control(Subscribed { channel, topic, task: Some(joined.task.clone()), project: None, user: None });
         out.encoded(&subscribed.encode(self.subprotocol));
-        out.encoded(&ServerFrame::from(ServerHot::Sync { channel, bytes: joined.lacking.sync.clone() }).encode(self.subprotocol));
-        for bytes in &joined.lacking.edits {
-            out.encoded(&ServerFrame::from(ServerHot::Update { channel, bytes: bytes.clone() }).encode(self.subprotocol));
-        }
+        out.encoded(&ServerFrame::from(ServerHot::Sync { channel, bytes: joined.sync.clone() }).encode(self.subprotocol));
         if let Some(bytes) = &joined.ghosts {
             let ghosts = ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() };
             out.encoded(&ServerFrame::from(ghosts).encode(self.subprotocol));

@@ -8,7 +8,7 @@ use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, WorkspaceId};
 use uuid::Uuid;
 
 use super::{
-    Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, StoredDocument,
+    Changes, Compaction, DocumentKey, DocumentLog, LogError, Merge, NewUpdate, Seen, StoredDocument,
     history::{Compare, Folded, Wanted},
 };
 use crate::{Store, StoreError, Tenant, TenantTx};
@@ -87,10 +87,11 @@ impl DocumentLog for PgLog {
         // first has looked already.
         let rows = sqlx::query!(
             r#"
-            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector
+            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector,
+                (extract(epoch FROM updated_at) * 1000000)::bigint AS "version"
             FROM document_snapshots WHERE document_id = $1
             UNION ALL
-            SELECT seq, false, seq, payload, NULL FROM document_updates WHERE document_id = $1
+            SELECT seq, false, seq, payload, NULL, NULL FROM document_updates WHERE document_id = $1
             ORDER BY 1
             "#,
             id.0
@@ -98,18 +99,61 @@ impl DocumentLog for PgLog {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        let mut stored =
-            StoredDocument { id, lineage, snapshot: None, state_vector: None, updates: Vec::with_capacity(rows.len()), last_seq: 0 };
+        let mut stored = StoredDocument {
+            id,
+            lineage,
+            snapshot: None,
+            state_vector: None,
+            updates: Vec::with_capacity(rows.len()),
+            last_seq: 0,
+            seen: Seen::default(),
+        };
         for row in rows {
             stored.last_seq = stored.last_seq.max(row.upto);
             if row.is_snapshot {
                 stored.snapshot = Some(row.payload.into());
                 stored.state_vector = row.state_vector.map(Into::into);
+                stored.seen.snapshot = row.version;
             } else {
+                stored.seen.rows.push(row.seq);
                 stored.updates.push(row.payload.into());
             }
         }
         Ok(stored)
+    }
+
+    async fn changes(&self, key: &DocumentKey, seen: &Seen) -> Result<Changes, LogError> {
+        let mut tx = self.begin(key.workspace).await?;
+        let (id, _) = find(&mut tx, key).await?.ok_or(LogError::NotFound)?;
+        // One statement sees one moment, as in `open`. Numbers come without payloads where those are known: what was seen and is gone
+        // is part of the snapshot now.
+        let rows = sqlx::query!(
+            r#"
+            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", version AS "version?",
+                CASE WHEN version IS DISTINCT FROM $2::bigint THEN payload END AS "payload?"
+            FROM (SELECT (extract(epoch FROM updated_at) * 1000000)::bigint AS version, payload FROM document_snapshots WHERE document_id = $1) s
+            UNION ALL
+            SELECT seq, false, NULL, CASE WHEN seq = ANY($3::bigint[]) THEN NULL ELSE payload END FROM document_updates WHERE document_id = $1
+            ORDER BY 1
+            "#,
+            id.0,
+            seen.snapshot,
+            &seen.rows,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut changes = Changes::default();
+        for row in rows {
+            if row.is_snapshot {
+                changes.seen.snapshot = row.version;
+                changes.snapshot = row.payload.map(Into::into);
+            } else {
+                changes.seen.rows.push(row.seq);
+                changes.updates.extend(row.payload.map(bytes::Bytes::from));
+            }
+        }
+        Ok(changes)
     }
 
     async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {

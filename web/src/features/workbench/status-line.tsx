@@ -1,5 +1,5 @@
 import type { RoomSnapshot, SaveState } from '@tandem/client';
-import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock } from 'lucide-react';
+import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -26,6 +26,13 @@ export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: Stat
   return (
     <footer className="bench-status" aria-label="Status">
       <Save snapshot={snapshot} />
+      {!snapshot.linked && snapshot.phase === 'joined' && (
+        <Tip text="The connection between the servers is down. Your work is safe; changes of people on other servers arrive every few seconds" side="top">
+          <span className="status-item status-warn" role="status" data-testid="link-state" tabIndex={0}>
+            <Unlink size={14} aria-hidden /> Some people cannot be seen live
+          </span>
+        </Tip>
+      )}
       {snapshot.persistenceError !== null && (
         <Tip text={snapshot.persistenceError} side="top">
           <span className="status-item status-warn" tabIndex={0}>
