@@ -6,8 +6,9 @@ folder=${1:-$(dirname "$0")/secrets}
 # Containers read these files as users of their own (65532, 999, ...), so the files are open and the folder is closed.
 mkdir -p "$folder"; chmod 0700 "$folder"; umask 022
 random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n'; }
-# make NAME: standard input becomes FOLDER/NAME, whole or not at all.
-make() { [ -e "$folder/$1" ] || { cat >"$folder/.part" && mv "$folder/.part" "$folder/$1"; }; }
+# make NAME: standard input becomes FOLDER/NAME, whole or not at all. What is not wanted is read all the same: whoever writes it would
+# end with a broken pipe.
+make() { if [ -e "$folder/$1" ]; then cat >/dev/null; else cat >"$folder/.part" && mv "$folder/.part" "$folder/$1"; fi; }
 value() { sed -n "s/^$1=//p" "$folder/values"; }
 
 # One line a secret; everything below is written from it.
@@ -37,7 +38,7 @@ secret_key = "$(value s3_secret)"
 END
 }
 ours "" | make tandem.toml
-ours "tandem:$(value owner)@" | make migrate.toml
+ours "tandem_owner:$(value owner)@" | make migrate.toml
 value superuser | make postgres-superuser
 value owner | make postgres-owner
 make redis.conf <<END
