@@ -116,6 +116,10 @@ fn serve_from_the_first_start_over_kill_9_to_the_last_stop() {
         assert!(line.contains(&format!("({job})")) && line.contains(&format!("http://127.0.0.1:{port}/sign-in#token=")), "{line}");
     }
     assert!(first.ask("GET /readyz HTTP/1.1").starts_with("HTTP/1.1 200"));
+    let health = |port: u16| tandem(&folder, &["health", "--ready", "--bind", &format!("127.0.0.1:{port}")]).output().unwrap();
+    let (well, silent) = (health(port), health(free_port()));
+    assert!(well.status.success() && String::from_utf8_lossy(&well.stdout).contains("\"ready\":true"), "{}", said(&well));
+    assert!(!silent.status.success() && said(&silent).starts_with("tandem: Nothing answers at 127.0.0.1:"), "{}", said(&silent));
 
     // While it runs: another server on the folder or on the address is told so in a sentence each.
     let second = tandem(&folder, &["serve", "--bind", &format!("127.0.0.1:{}", free_port())]).output().unwrap();

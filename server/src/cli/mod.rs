@@ -6,6 +6,7 @@ pub mod demo;
 mod dev;
 mod export;
 mod generate;
+mod health;
 mod import;
 mod invite;
 mod log;
@@ -49,6 +50,8 @@ enum What {
     Export(export::Export),
     /// Show every setting, its value and where it came from
     Config,
+    /// Ask the server of this machine how it is, for a container's health check
+    Health(health::Health),
     /// Rewrite the files that are made from code (run in the repository)
     #[command(hide = true)]
     Generate {
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         What::Import(what) => import::run(&global, &env, what),
         What::Export(what) => export::run(&global, &env, what),
         What::Config => config::run(&global, &env),
+        What::Health(asked) => health::run(&global, &env, asked),
         What::Generate { check } => generate::run(*check),
         What::Dev(dev) => dev::run(&global, dev, &env),
     };
