@@ -1,10 +1,11 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
+//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit);
+//! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 33 ms, by the number of people), idle, renewal of bridged awareness, a load that is tried again.
 //! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
-//! were in are told `Lost` and join again. Stops: when nobody was here for a while and all edits are on disk.
+//! were in are told `Lost` and join again. Stops: when nobody was here for a while, or others need its place, and all edits are on disk.
 //!
 //! What it promises: an edit is acknowledged only after the Journal says that it is on disk; what the document holds and the log
 //! does not have yet is always in `inflight`.
@@ -36,6 +37,7 @@ use yrs::StateVector;
 use crate::{
     config::RoomConfig,
     history::HistoryError,
+    idle::{IdleRooms, Rest},
     journal::{JournalHandle, JournalStatus},
     room::{InFlight, Newcomer, Refused, Room},
     supervision::ExitGuard,
@@ -58,6 +60,7 @@ pub struct RoomDeps {
     pub regions_wait: Duration,
     pub log: Arc<dyn DocumentLog>,
     pub journal: JournalHandle,
+    pub idle: Arc<IdleRooms>,
     /// Where compactions run.
     pub background: ArbiterHandle,
     /// Takes the actor out of the registry, so that the next visitor starts a new one.
@@ -83,6 +86,8 @@ pub struct TaskActor {
     last_flush: Instant,
     flush_planned: bool,
     idle: Option<SpawnHandle>,
+    /// Its place among the rooms nobody is in.
+    rest: Option<Rest>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
     /// Asked for while the document was on its way.
@@ -156,6 +161,7 @@ impl TaskActor {
             last_flush: Instant::now(),
             flush_planned: false,
             idle: None,
+            rest: None,
             waiters: Vec::new(),
             next_waiter: 0,
             restores: Vec::new(),

@@ -387,6 +387,13 @@ impl Worker {
         self.client.control(Subscribe { channel: CHANNEL, topic, lineage, state_vector });
     }
 
+    /// With a state vector of the test's making.
+    pub fn subscribe_with(&mut self, state_vector: &[u8]) {
+        let topic = Topic { kind: TopicKind::Task, id: self.task.into() };
+        let state_vector = Some(Base64(state_vector.to_vec()));
+        self.client.control(Subscribe { channel: CHANNEL, topic, lineage: None, state_vector });
+    }
+
     /// The same copy over a new connection.
     pub async fn reconnect(mut self, client: Client) -> Self {
         let lineage = self.joined.as_ref().map(|joined| joined.lineage);
@@ -411,6 +418,18 @@ impl Worker {
         let bytes = {
             let mut txn = self.doc.transact_mut();
             map.insert(&mut txn, key, value);
+            txn.commit();
+            txn.encode_update_v1()
+        };
+        self.send_update(bytes)
+    }
+
+    /// The same with a text.
+    pub fn write(&mut self, key: &str, text: &str) -> u64 {
+        let map = self.doc.get_or_insert_map("regions");
+        let bytes = {
+            let mut txn = self.doc.transact_mut();
+            map.insert(&mut txn, key, text);
             txn.commit();
             txn.encode_update_v1()
         };
