@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use tandem_actors::{
-    AuthError, Authenticator, Directory, DirectoryError, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
+    AuthError, Authenticator, Directory, DirectoryError, DomainEvent, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
     session::{Body, tandem},
 };
 use tandem_domain::identity::Identity;
@@ -83,6 +83,19 @@ impl House {
         let token = format!("{name}-{}", tokens.len());
         tokens.insert(token.clone(), who);
         token
+    }
+
+    /// A person's tokens are void from now on.
+    pub fn revoke(&self, name: &str) {
+        let user = self.note_revoked(name);
+        self.live.publish(DomainEvent::TokensRevoked { workspace: self.workspace, user });
+    }
+
+    /// The same, and none of their connections is told.
+    pub fn note_revoked(&self, name: &str) -> UserId {
+        let user = self.people.tokens.lock().unwrap().values().find(|who| who.user.name == name).unwrap().user_id();
+        self.people.revocations.note(self.workspace, user, Utc::now() + TimeDelta::seconds(1));
+        user
     }
 
     pub fn task(&self) -> TaskId {
