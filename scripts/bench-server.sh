@@ -31,9 +31,11 @@ rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 # fixture PEOPLE NAMED: people and tasks; the first NAMED are documents for scenarios, the queue has the rest.
 fixture() { "$bin/tandem" dev fixture --people "$1" --tasks "$(($2 + 3000))" --named "$2" >"$box/fixture.json"; }
 
-# load NAME SCENARIO ...: one run against our server; its figures in NAME.json. A run that fails leaves no figures, and the table says so.
+# load NAME SCENARIO ...: one run against our server, of at most `limit` seconds; its figures in NAME.json. A run that fails leaves no
+# figures, and the table says so.
+limit=400
 load() {
   local name=$1; shift
   echo "$name: $*" >&2
-  timeout 400 "$bin/tandem-loadtest" --fixture "$box/fixture.json" --server-pid "$server" --json "$box/$name.json" "$@" >&2 || echo "$name FAILED" >&2
+  timeout "$limit" "$bin/tandem-loadtest" --fixture "$box/fixture.json" --server-pid "$server" --json "$box/$name.json" "$@" >&2 || echo "$name FAILED" >&2
 }
