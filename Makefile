@@ -5,7 +5,7 @@ TOOLS := $(HOME)/.cache/tandem/tools
 RELEASE := $(CARGO_TARGET_DIR)/release/tandem
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help up setup build web test check generate bench bench-build bench-peers bench-long fmt clean-data
+.PHONY: help up setup build web test check generate bench bench-build bench-micro bench-peers bench-long fmt clean-data
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -42,6 +42,10 @@ generate: setup
 ## make bench     measure on this machine and rewrite the first table of docs/performance.md (below ten minutes)
 bench: bench-build
 	@scripts/bench
+
+# The hot paths alone, with criterion.
+bench-micro: build
+	@scripts/bench-micro
 
 # Other servers from npm beside ours; then very large, very many and very long (MINUTES each for soak and chaos).
 bench-peers: bench-build

@@ -42,7 +42,9 @@ async function importOnce(count) {
     '--images',
     join(path, 'images'),
     '--project',
-    `Bench ${count}`, "--workspace", "Demo",
+    `Bench ${count}`,
+    '--workspace',
+    'Demo',
   ]);
   let peak = 0;
   let output = '';

@@ -168,7 +168,11 @@ function peers() {
     const values = got.map((f) => (f ? (pick(f) ?? NaN) : NaN));
     const best = values.slice(0, 2).filter(Number.isFinite);
     const ratio = best.length > 0 && Number.isFinite(values[2]) ? (values[2] / better(...best)).toFixed(2) : '';
-    lines.push([what, ...got.map((f, i) => (f && Number.isFinite(values[i]) ? show(values[i], f) : f ? 'none' : 'failed')), ratio]);
+    lines.push([
+      what,
+      ...got.map((f, i) => (f && Number.isFinite(values[i]) ? show(values[i], f) : f ? 'none' : 'failed')),
+      ratio,
+    ]);
   };
   const p99 = (f) => f[CURSOR].p99_ms;
   for (const [scenario, what] of [
@@ -239,6 +243,8 @@ const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\
 const table = [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, loopback, load generator on the same cores`;
 const commit = execSync('git rev-parse --short HEAD').toString().trim();
+console.log(table);
+if (process.env.TANDEM_BENCH_SHORT) process.exit();
 const page = 'docs/performance.md';
 const text = readFileSync(page, 'utf8');
 const marks = [`<!-- ${kind}:begin -->`, `<!-- ${kind}:end -->`];
@@ -249,4 +255,3 @@ writeFileSync(
   page,
   `${before}${marks[0]}\n${date}, commit ${commit}, ${machine}, Node ${process.version}\n\n${table}\n${marks[1]}${after}`,
 );
-console.log(table);

@@ -31,9 +31,26 @@ rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 # fixture PEOPLE NAMED: people and tasks; the first NAMED are documents for scenarios, the queue has the rest.
 fixture() { "$bin/tandem" dev fixture --people "$1" --tasks "$(($2 + 3000))" --named "$2" >"$box/fixture.json"; }
 
-# load NAME SCENARIO ...: one run against our server; its figures in NAME.json. A run that fails leaves no figures, and the table says so.
+# With TANDEM_BENCH_SHORT=1 every scenario is run small, to see that all of it works; the tables are printed and kept nowhere.
+declare -A short=()
+[ -z "${TANDEM_BENCH_SHORT:-}" ] || short=(
+  [room]='--seconds 2' [rooms]='--rooms 50 --seconds 2' [saturate]='--seconds 1 --factor 4' [docs]='--shapes 100 --seconds 2'
+  [idle]='--connections 500 --seconds 2' [slow-reader]='--seconds 4' [load]='--shapes 500 --opens 5' [join-storm]='--people 20 --rounds 2'
+  [reconnect-storm]='--people 50 --rounds 1' [submit]='--tasks 2 --think-ms 500' [big-doc]='--updates 20000 --idle 35' [many-docs]='--documents 200 --idle 35'
+)
+
+# shortened WORD ...: what makes the scenario among these words short.
+shortened() {
+  local word
+  for word in "$@"; do echo "${short[$word]:-}"; done
+}
+
+# load NAME [OPTIONS] SCENARIO ...: one run against our server, of at most `limit` seconds; its figures in NAME.json. A run that fails
+# leaves no figures, and the table says so.
+limit=400
 load() {
   local name=$1; shift
   echo "$name: $*" >&2
-  timeout 400 "$bin/tandem-loadtest" --fixture "$box/fixture.json" --server-pid "$server" --json "$box/$name.json" "$@" >&2 || echo "$name FAILED" >&2
+  timeout "$limit" "$bin/tandem-loadtest" --fixture "$box/fixture.json" --server-pid "$server" --json "$box/$name.json" "$@" $(shortened "$@") >&2 ||
+    echo "$name FAILED" >&2
 }

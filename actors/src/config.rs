@@ -71,6 +71,10 @@ pub struct RoomConfig {
     pub max_members: usize,
     /// How long a room nobody is in stays in memory.
     pub idle: Duration,
+    /// Rooms nobody is in, and bytes of their documents, beyond which the longest empty go at once. In memory a document takes several
+    /// times its bytes.
+    pub max_idle_rooms: usize,
+    pub max_idle_bytes: usize,
     /// Edits after which the log is compacted.
     pub compact_after: usize,
     /// A compaction makes a checkpoint if the newest is older than this.
@@ -193,6 +197,8 @@ impl Default for RoomConfig {
             max_tick: Duration::from_millis(33),
             max_members: 2_000,
             idle: Duration::from_secs(30),
+            max_idle_rooms: 1_000,
+            max_idle_bytes: 32 << 20,
             compact_after: 500,
             checkpoint_after: Duration::from_secs(600),
             max_ghosts: 1 << 20,

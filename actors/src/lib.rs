@@ -6,6 +6,7 @@ pub mod config;
 mod desk;
 pub mod document;
 mod history;
+mod idle;
 pub mod jobs;
 pub mod journal;
 mod live;

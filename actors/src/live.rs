@@ -27,6 +27,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::decode_state_vector,
+    idle::IdleRooms,
     journal::JournalHandle,
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
@@ -269,6 +270,7 @@ impl Live {
         let gauge = |name: &'static str, value: usize| metrics::gauge!(name).set(value as f64);
         gauge("tandem_sessions", inner.sessions.len());
         gauge("tandem_rooms", inner.tasks.count());
+        gauge("tandem_idle_rooms", inner.room_deps.idle.count());
         gauge("tandem_projects", inner.projects.count());
         gauge("tandem_people", inner.users.count());
         gauge("tandem_durable", usize::from(inner.journal.status().durable));
@@ -381,6 +383,7 @@ impl Inner {
             neighbours: neighbours.clone(),
             log,
             journal: journal.clone(),
+            idle: IdleRooms::new(&config.room),
             background: root.clone(),
             retire: Box::new(move |key, instance| {
                 if let Some(tasks) = of_tasks.upgrade() {

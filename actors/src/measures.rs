@@ -32,6 +32,13 @@ pub const MEASURES: &[Measure] = &[
     measure(Kind::Gauge, "tandem_ready", &[], "1 while /readyz says yes"),
     measure(Kind::Gauge, "tandem_sessions", &[], "Open WebSockets"),
     measure(Kind::Gauge, "tandem_rooms", &[], "Documents in memory"),
+    measure(Kind::Gauge, "tandem_idle_rooms", &[], "Of these, how many nobody has open"),
+    measure(
+        Kind::Counter,
+        "tandem_idle_rooms_dismissed_total",
+        &["limit"],
+        "Documents out of memory before their time, by the limit that was passed",
+    ),
     measure(Kind::Gauge, "tandem_projects", &[], "Projects somebody is in"),
     measure(Kind::Gauge, "tandem_people", &[], "People with a connection"),
     measure(Kind::Gauge, "tandem_durable", &[], "1 while edits reach the disk"),

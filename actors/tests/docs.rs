@@ -104,6 +104,7 @@ fn every_control_message_is_named() {
 fn the_limits_on_the_page_are_the_defaults() {
     let (page, config) = (page(), LiveConfig::default());
     let (session, room) = (config.session, config.room);
+    assert_eq!(room.max_idle_rooms, 1_000);
     let kib = |bytes: usize| format!("{} KiB", bytes >> 10);
     let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
     for text in [
@@ -121,6 +122,7 @@ fn the_limits_on_the_page_are_the_defaults() {
         format!("{} to {} ms)", room.min_tick.as_millis(), room.max_tick.as_millis()),
         format!("| {}; {} s | `waiting_for_disk` |", mib(config.journal.max_bytes), config.journal.read_only_after.as_secs()),
         format!("After {} seconds of that", config.journal.read_only_after.as_secs()),
+        format!("| {} s; 1,000; {} | the longest left go first |", room.idle.as_secs(), mib(room.max_idle_bytes)),
         format!("| {}; {} | `awareness_refused` |", kib(room.max_awareness), room.max_awareness_ids),
     ] {
         assert!(page.contains(&text), "{text}");

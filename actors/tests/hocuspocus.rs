@@ -428,6 +428,39 @@ async fn who_is_removed_from_the_project_is_out_at_once() {
 }
 
 #[actix::test]
+async fn a_revoked_token_ends_the_persons_documents_at_once_and_a_newer_one_opens_them_again() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Provider::connect(&house, "ann", task);
+    let mut bob = Provider::connect(&house, "bob", task);
+    ann.until(|p, _| p.synced).await;
+    bob.until(|p, _| p.synced).await;
+    let since = tokio::time::Instant::now();
+    house.revoke("ann");
+    assert!(ann.on.denied().await.contains("revoked"));
+    assert!(since.elapsed() < Duration::from_secs(1));
+    assert_eq!(house.live.task_stats(task).await.unwrap().members, 1);
+    bob.put("others work on");
+    bob.until_saved().await;
+    // Signed in anew, on the same connection.
+    let token = house.person("ann");
+    house.people.tokens.lock().unwrap().get_mut(&token).unwrap().issued_at = Utc::now() + TimeDelta::seconds(2);
+    let mut ann = Provider::open(ann.on, address(task), &token);
+    ann.until(|p, _| p.synced && content(&p.doc).len() == 1).await;
+}
+
+/// Its token was good when it was checked; before the session could be told of it, it was not any more.
+#[actix::test]
+async fn a_token_revoked_while_its_document_opens_opens_nothing() {
+    let house = House::new();
+    *house.people.unaware.lock().unwrap() = true;
+    house.person("ann");
+    house.note_revoked("ann");
+    let mut ann = Provider::connect(&house, "ann", house.task());
+    assert!(ann.on.denied().await.contains("revoked"));
+}
+
+#[actix::test]
 async fn somebody_alone_hears_something_well_within_the_providers_thirty_seconds() {
     let house = House::new();
     let task = house.task();

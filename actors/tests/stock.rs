@@ -187,6 +187,37 @@ async fn rights_change_for_who_is_there() {
 }
 
 #[actix::test]
+async fn a_revoked_token_ends_the_connection_at_once_and_no_other() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Stock::connect(&house, "ann", task).await;
+    let mut bob = Stock::connect(&house, "bob", task).await;
+    bob.put("before");
+    ann.until(|ann, _| !content(&ann.doc).is_empty()).await;
+    let since = tokio::time::Instant::now();
+    house.revoke("ann");
+    while ann.step().await.is_some() {}
+    assert!(ann.closed.is_some_and(|why| why.contains("revoked")));
+    assert!(since.elapsed() < Duration::from_secs(1));
+    bob.put("after");
+    let mut ours = Worker::join(house.connect("cleo").await, task).await;
+    ours.until(|ours| ours.content().len() == 2).await;
+}
+
+/// Its token was good when the connection was let in; before the session could be told of it, it was not any more.
+#[actix::test]
+async fn a_token_revoked_while_its_connection_opens_does_not_live_on() {
+    let house = House::new();
+    let task = house.task();
+    *house.people.unaware.lock().unwrap() = true;
+    house.person("ann");
+    house.note_revoked("ann");
+    let mut ann = Stock::connect(&house, "ann", task).await;
+    while ann.step().await.is_some() {}
+    assert!(ann.closed.is_some_and(|why| why.contains("revoked")));
+}
+
+#[actix::test]
 async fn who_comes_back_with_an_older_clock_than_their_own_farewell_is_seen_at_once() {
     let house = House::new();
     let task = house.task();

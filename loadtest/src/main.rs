@@ -40,7 +40,8 @@ const OWN_TASKS: usize = 1_100;
 
 /// Measure a Tandem server, or another one that speaks Yjs, on this machine.
 #[derive(Parser)]
-#[command(version)]
+// Of an option said twice the last one counts: scripts shorten what other scripts say.
+#[command(version, args_override_self = true)]
 struct Args {
     /// What `tandem dev fixture` printed: address, project, tasks and a token per person.
     #[arg(long, value_name = "FILE")]

@@ -19,7 +19,8 @@ use super::{Dialect, Drawn, Member, Refused, Room, RoomNews, Seat, Speaker, peer
 pub struct Abroad {
     /// Nodes that have this task open: from their numbers to ours.
     nodes: BTreeMap<NodeId, BTreeMap<u32, u32>>,
-    people: BTreeMap<u32, Theirs>,
+    /// With the numbers they have here.
+    people: BTreeMap<u32, Peer>,
     /// Their people who left since the last flush: that is nothing to tell them.
     gone: BTreeSet<u32>,
     /// Ours who drew since other nodes were told.
@@ -28,12 +29,6 @@ pub struct Abroad {
     shown: BTreeSet<u32>,
     /// Ours whose awareness changed.
     aware: BTreeSet<u32>,
-}
-
-struct Theirs {
-    node: NodeId,
-    /// With the number it has here.
-    peer: Peer,
 }
 
 impl Abroad {
@@ -46,7 +41,7 @@ impl Abroad {
     }
 
     pub fn peers(&self) -> impl Iterator<Item = &Peer> {
-        self.people.values().map(|theirs| &theirs.peer)
+        self.people.values()
     }
 
     pub fn drew(&mut self, peer: u32) {
@@ -113,7 +108,7 @@ impl Room {
             let Some(abroad) = &mut self.abroad else { return };
             let Some(ours) = abroad.number(node, *peer) else { continue };
             let Some(theirs) = abroad.people.get_mut(&ours) else { continue };
-            theirs.peer.state.clone_from(state);
+            theirs.state.clone_from(state);
             self.presence.changed.retain(|p| p.peer != ours);
             self.presence.changed.push(PeerState { peer: ours, state: state.clone() });
         }
@@ -128,8 +123,8 @@ impl Room {
             self.last_peer
         });
         let peer = Peer { peer: ours, ..person.peer.clone() };
-        let before = abroad.people.insert(ours, Theirs { node, peer: peer.clone() });
-        if before.is_none_or(|before| before.peer != peer) {
+        let before = abroad.people.insert(ours, peer.clone());
+        if before.is_none_or(|before| before != peer) {
             self.presence.left.retain(|p| *p != ours);
             self.presence.joined.retain(|p| p.peer != ours);
             if !person.stock {
@@ -197,7 +192,7 @@ impl Room {
     pub fn hear_awareness(&mut self, node: NodeId, shown: &[(u32, Bytes)]) {
         for (theirs, update) in shown {
             let Some(ours) = self.abroad.as_ref().and_then(|abroad| abroad.number(node, *theirs)) else { continue };
-            let Some(user) = self.abroad.as_ref().and_then(|abroad| abroad.people.get(&ours)).map(|theirs| theirs.peer.user.id) else {
+            let Some(user) = self.abroad.as_ref().and_then(|abroad| abroad.people.get(&ours)).map(|theirs| theirs.user.id) else {
                 continue;
             };
             self.awareness.mirror(Speaker { seat: seat_abroad(node, *theirs), user }, update);

@@ -175,7 +175,13 @@ impl Handler<Join> for TaskActor {
             Phase::Loading(_) => Err(JoinError::Refused(Refused::overloaded())),
             Phase::Failed(why) => Err(JoinError::Refused(why.clone())),
             Phase::Retired => Err(JoinError::Retired),
-            Phase::Live(_) => self.let_in(join.newcomer, ctx).map_err(JoinError::Refused),
+            Phase::Live(_) => {
+                self.rest = None;
+                let let_in = self.let_in(join.newcomer, ctx).map_err(JoinError::Refused);
+                // Who was turned away leaves it as empty as it was.
+                self.sleep_if_idle(ctx);
+                let_in
+            }
         }
     }
 }

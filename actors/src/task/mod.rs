@@ -1,10 +1,11 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit).
+//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit);
+//! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 33 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
 //! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
-//! were in are told `Lost` and join again. Stops: when nobody was here for a while and all edits are on disk.
+//! were in are told `Lost` and join again. Stops: when nobody was here for a while, or others need its place, and all edits are on disk.
 //!
 //! What it promises: an edit is acknowledged only after the Journal says that it is on disk; what the document holds and the log
 //! does not have yet is always in `inflight`.
@@ -46,6 +47,7 @@ use waking::Waking;
 use crate::{
     config::RoomConfig,
     history::HistoryError,
+    idle::{IdleRooms, Rest},
     journal::{JournalHandle, JournalStatus},
     neighbours::Neighbours,
     room::{InFlight, Newcomer, Refused, Room},
@@ -69,6 +71,7 @@ pub struct RoomDeps {
     pub regions_wait: Duration,
     pub log: Arc<dyn DocumentLog>,
     pub journal: JournalHandle,
+    pub idle: Arc<IdleRooms>,
     /// Where compactions run.
     pub background: ArbiterHandle,
     /// How the rooms of other nodes are reached.
@@ -98,6 +101,8 @@ pub struct TaskActor {
     last_flush: Instant,
     planned: Option<Planned>,
     idle: Option<SpawnHandle>,
+    /// Its place among the rooms nobody is in.
+    rest: Option<Rest>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
     /// What waits for a document whose bytes are here already.
@@ -175,6 +180,7 @@ impl TaskActor {
             last_flush: Instant::now(),
             planned: None,
             idle: None,
+            rest: None,
             waiters: Vec::new(),
             next_waiter: 0,
             waking: None,

@@ -1,8 +1,9 @@
 //! An empty room goes to sleep.
 
-use actix::{ActorContext, AsyncContext, Context};
+use actix::{ActorContext, AsyncContext, Context, Handler};
 
 use super::{Phase, TaskActor, WORTH_COMPACTING};
+use crate::{idle::GoToSleep, watchdog::handling};
 
 const LARGE: usize = 1 << 20;
 
@@ -24,15 +25,26 @@ impl TaskActor {
 
     pub(super) fn sleep_if_idle(&mut self, ctx: &mut Context<Self>) {
         if self.is_idle() && self.idle.is_none() {
+            let bytes = match &self.phase {
+                Phase::Live(room) => room.kept().size(),
+                Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => 0,
+            };
+            self.rest = Some(self.deps.idle.rest(bytes, ctx.address().recipient()));
             self.idle = Some(ctx.run_later(self.deps.config.idle, |task, ctx| {
                 task.idle = None;
-                if task.is_idle() {
-                    if task.is_worth_compacting() {
-                        task.compact(ctx);
-                    }
-                    task.retire(ctx);
-                }
+                task.fall_asleep(ctx);
             }));
+        }
+    }
+
+    /// Unless something happened meanwhile: then its end asks again.
+    fn fall_asleep(&mut self, ctx: &mut Context<Self>) {
+        self.rest = None;
+        if self.is_idle() {
+            if self.is_worth_compacting() {
+                self.compact(ctx);
+            }
+            self.retire(ctx);
         }
     }
 
@@ -42,5 +54,17 @@ impl TaskActor {
         (self.deps.retire)(&self.key, self.instance);
         self.phase = Phase::Retired;
         ctx.stop();
+    }
+}
+
+impl Handler<GoToSleep> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, _: GoToSleep, ctx: &mut Context<Self>) {
+        let _handling = handling!("task", "GoToSleep");
+        if let Some(timer) = self.idle.take() {
+            ctx.cancel_future(timer);
+            self.fall_asleep(ctx);
+        }
     }
 }

@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use tandem_actors::{
-    AuthError, Authenticator, Directory, DirectoryError, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
+    AuthError, Authenticator, Directory, DirectoryError, DomainEvent, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
     session::{Body, tandem},
 };
 use tandem_domain::identity::Identity;
@@ -109,6 +109,19 @@ impl House {
         let token = format!("{name}-{}", tokens.len());
         tokens.insert(token.clone(), who);
         token
+    }
+
+    /// A person's tokens are void from now on.
+    pub fn revoke(&self, name: &str) {
+        let user = self.note_revoked(name);
+        self.live.publish(DomainEvent::TokensRevoked { workspace: self.workspace, user });
+    }
+
+    /// The same, and none of their connections is told.
+    pub fn note_revoked(&self, name: &str) -> UserId {
+        let user = self.people.tokens.lock().unwrap().values().find(|who| who.user.name == name).unwrap().user_id();
+        self.people.revocations.note(self.workspace, user, Utc::now() + TimeDelta::seconds(1));
+        user
     }
 
     pub fn task(&self) -> TaskId {
@@ -428,6 +441,13 @@ impl Worker {
         self.client.control(Subscribe { channel: CHANNEL, topic, lineage, state_vector });
     }
 
+    /// With a state vector of the test's making.
+    pub fn subscribe_with(&mut self, state_vector: &[u8]) {
+        let topic = Topic { kind: TopicKind::Task, id: self.task.into() };
+        let state_vector = Some(Base64(state_vector.to_vec()));
+        self.client.control(Subscribe { channel: CHANNEL, topic, lineage: None, state_vector });
+    }
+
     /// The same copy over a new connection.
     pub async fn reconnect(mut self, client: Client) -> Self {
         let lineage = self.joined.as_ref().map(|joined| joined.lineage);
@@ -452,6 +472,18 @@ impl Worker {
         let bytes = {
             let mut txn = self.doc.transact_mut();
             map.insert(&mut txn, key, value);
+            txn.commit();
+            txn.encode_update_v1()
+        };
+        self.send_update(bytes)
+    }
+
+    /// The same with a text.
+    pub fn write(&mut self, key: &str, text: &str) -> u64 {
+        let map = self.doc.get_or_insert_map("regions");
+        let bytes = {
+            let mut txn = self.doc.transact_mut();
+            map.insert(&mut txn, key, text);
             txn.commit();
             txn.encode_update_v1()
         };

@@ -38,6 +38,8 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_awareness = read.required("limits.max_awareness", size)?;
     room.max_awareness_ids = read.required("limits.max_awareness_ids", count)?;
     room.idle = read.required("limits.room_idle", time)?;
+    room.max_idle_rooms = read.required("limits.max_idle_rooms", count)?;
+    room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
     Ok(live)
 }

@@ -142,6 +142,14 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.max_awareness", "TANDEM_LIMITS_MAX_AWARENESS", Some("64KiB"), "", "One awareness state of a stock Yjs client"),
     setting("limits.max_awareness_ids", "TANDEM_LIMITS_MAX_AWARENESS_IDS", Some("16"), "", "Awareness states of one connection"),
     setting("limits.room_idle", "TANDEM_LIMITS_ROOM_IDLE", Some("30s"), "", "How long a document nobody has open stays in memory"),
+    setting("limits.max_idle_rooms", "TANDEM_LIMITS_MAX_IDLE_ROOMS", Some("1000"), "", "Documents in memory that nobody has open"),
+    setting(
+        "limits.max_idle_bytes",
+        "TANDEM_LIMITS_MAX_IDLE_BYTES",
+        Some("32MiB"),
+        "",
+        "Bytes of these; in memory they take several times that",
+    ),
     setting(
         "limits.max_waiting_for_disk",
         "TANDEM_LIMITS_MAX_WAITING_FOR_DISK",

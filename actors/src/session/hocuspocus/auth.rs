@@ -20,7 +20,7 @@ use super::{
 use crate::{
     ports::AuthError,
     room::Refused,
-    session::stock::{ASK_AGAIN, place::Place},
+    session::stock::{ASK_AGAIN, REVOKED, place::Place},
 };
 
 const ASK_BEFORE: Duration = Duration::from_secs(60);
@@ -50,6 +50,8 @@ impl HocuspocusActor {
     fn token_checked(&mut self, address: &Address, checked: Result<Identity, AuthError>, ctx: &mut Ctx) {
         let Some(document) = self.documents.get(address) else { return };
         match (checked, document.place()) {
+            // Revoked since it was checked, and this person's sessions have been told.
+            (Ok(who), _) if self.live.inner().authenticator.is_void(&who) => self.deny(address, REVOKED),
             (Ok(who), Some(_)) => self.renewed(address, who, ctx),
             (Ok(who), None) => self.welcome(address, who, ctx),
             // The old one counts on. It is asked for again when the next moment to ask comes.

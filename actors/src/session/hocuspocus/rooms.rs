@@ -14,7 +14,7 @@ use super::{Ctx, HocuspocusActor, acks::Asked, documents::Document};
 use crate::{
     room::{Refused, RoomEvent, RoomNews},
     session::stock::{
-        ASK_AGAIN,
+        ASK_AGAIN, REVOKED,
         place::{Backlog, Entered, Standing},
     },
     task::RoomInput,
@@ -135,13 +135,7 @@ impl Handler<UserEvent> for HocuspocusActor {
                     }
                 }
             }
-            UserEvent::CheckToken => {
-                for address in self.documents.addresses() {
-                    if self.documents.get(&address).and_then(Document::place).is_some_and(|place| place.is_void()) {
-                        self.deny(&address, "this session was revoked; sign in again");
-                    }
-                }
-            }
+            UserEvent::CheckToken => self.check_tokens(),
             UserEvent::Lost => {
                 for user in self.persons.all() {
                     self.attach_person(user, ctx);
@@ -161,7 +155,19 @@ impl HocuspocusActor {
 
     fn attach_person(&mut self, user: UserId, ctx: &mut Ctx) {
         let attach = self.persons.attach(user, ctx.address().recipient());
-        ctx.spawn(attach.into_actor(self).map(|(user, actor), session, _| session.persons.attached(user, actor)));
+        ctx.spawn(attach.into_actor(self).map(|(user, actor), session, _| {
+            session.persons.attached(user, actor);
+            // Revoked before this session could be told of it.
+            session.check_tokens();
+        }));
+    }
+
+    fn check_tokens(&mut self) {
+        for address in self.documents.addresses() {
+            if self.documents.get(&address).and_then(Document::place).is_some_and(|place| place.is_void()) {
+                self.deny(&address, REVOKED);
+            }
+        }
     }
 
     pub(super) fn ask_rights(&mut self, address: &Address, ctx: &mut Ctx) {

@@ -46,6 +46,7 @@ const MAILBOX: usize = 2_048;
 const AGAIN: Duration = Duration::from_millis(5);
 /// Until rights nobody could tell are asked for again.
 pub(super) const ASK_AGAIN: Duration = Duration::from_secs(1);
+pub(super) const REVOKED: &str = "this session was revoked; sign in again";
 
 type Ctx = Context<StockActor>;
 
@@ -115,7 +116,11 @@ impl Actor for StockActor {
 impl StockActor {
     fn attach(&mut self, ctx: &mut Ctx) {
         let attach = self.persons.attach(self.place.who.user_id(), ctx.address().recipient());
-        ctx.spawn(attach.into_actor(self).map(|(user, actor), session, _| session.persons.attached(user, actor)));
+        ctx.spawn(attach.into_actor(self).map(|(user, actor), session, ctx| {
+            session.persons.attached(user, actor);
+            // Revoked before this session could be told of it.
+            session.check_token(ctx);
+        }));
     }
 
     fn join(&mut self, ctx: &mut Ctx) {
@@ -247,16 +252,20 @@ impl Handler<UserEvent> for StockActor {
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
         match event {
             UserEvent::RecheckRights(project) if project.is_none_or(|project| self.place.is_of(project)) => self.ask_rights(ctx),
-            UserEvent::CheckToken if self.place.is_void() => {
-                self.close(CloseCode::Unauthorized, "this session was revoked; sign in again", ctx);
-            }
+            UserEvent::CheckToken => self.check_token(ctx),
             UserEvent::Lost => self.attach(ctx),
-            UserEvent::RecheckRights(_) | UserEvent::CheckToken | UserEvent::Lease { .. } => {}
+            UserEvent::RecheckRights(_) | UserEvent::Lease { .. } => {}
         }
     }
 }
 
 impl StockActor {
+    fn check_token(&self, ctx: &mut Ctx) {
+        if self.place.is_void() {
+            self.close(CloseCode::Unauthorized, REVOKED, ctx);
+        }
+    }
+
     fn ask_rights(&mut self, ctx: &mut Ctx) {
         let ask = self.place.ask_rights();
         ctx.spawn(ask.into_actor(self).map(|(asked, record), session, ctx| match session.place.apply_rights(asked, record) {

@@ -62,10 +62,26 @@ export class World {
     if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`);
   }
 
+  async signOutEverywhere(person) {
+    const { status, body } = await this.admin.api('POST', `/users/${person.me.user.id}/revoke-sessions`);
+    if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`);
+  }
+
   /** A fresh token of a person that runs out in so many seconds. */
   token(person, seconds = 900) {
+    return this.#sign(person, { exp: Math.floor(Date.now() / 1000) + seconds });
+  }
+
+  /** As of somebody who signed in just now. Tokens tell their making in whole seconds: it is one of the next. */
+  async tokenAnew(person) {
+    await pause(1_100 - (Date.now() % 1_000));
+    const now = Math.floor(Date.now() / 1000);
+    return this.#sign(person, { iat: now, exp: now + 900 });
+  }
+
+  #sign(person, changed) {
     const [head, claims] = person.token.split('.');
-    const fresh = { ...JSON.parse(Buffer.from(claims, 'base64url')), exp: Math.floor(Date.now() / 1000) + seconds };
+    const fresh = { ...JSON.parse(Buffer.from(claims, 'base64url')), ...changed };
     const body = `${head}.${Buffer.from(JSON.stringify(fresh)).toString('base64url')}`;
     return `${body}.${createHmac('sha256', SECRET).update(body).digest('base64url')}`;
   }
