@@ -183,6 +183,18 @@ pub fn longest_drain() -> u64 {
 }
 
 #[test]
+fn a_server_asks_for_what_was_computed_from_measurements() {
+    let documents = rendered(SERVER);
+    let plan: Value = serde_json::from_str(&files::text(&files::path("docs/scale.json"))).unwrap();
+    let design = |name: &str| plan["design"][name]["value"].as_u64().unwrap().to_string();
+    let resources = &container(&documents)["resources"];
+    assert_eq!(resources["requests"]["cpu"], design("server_cores"));
+    assert_eq!(resources["limits"]["memory"].as_str().unwrap(), format!("{}Mi", design("server_memory_mib")));
+    let target = &one(&documents, "HorizontalPodAutoscaler")["spec"]["metrics"][0]["pods"]["target"];
+    assert_eq!(target["averageValue"], design("people_per_server"));
+}
+
+#[test]
 fn the_autoscaler_counts_what_the_servers_count() {
     let documents = rendered(SERVER);
     let (scaler, deployment) = (&one(&documents, "HorizontalPodAutoscaler")["spec"], one(&documents, "Deployment"));
