@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use tandem_protocol::{
     hocuspocus,
+    node::Envelope,
     ws::{ClientFrame, ClientHot, ServerFrame, ServerHot, Subprotocol, varint::Reader},
     yjs,
 };
@@ -13,7 +14,7 @@ use crate::document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, i
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 10] = [
     ("client_json", client_json),
     ("client_bincode", client_bincode),
     ("client_hot", client_hot),
@@ -23,6 +24,7 @@ const TARGETS: [(&str, Target); 9] = [
     ("hocuspocus", hocuspocus_frame),
     ("state_vector", state_vector),
     ("edit", edit),
+    ("node_frame", node_frame),
 ];
 
 pub fn names() -> Vec<&'static str> {
@@ -61,6 +63,15 @@ fn client_hot(data: &[u8]) {
 fn server_hot(data: &[u8]) {
     if let Ok(hot) = ServerHot::decode(&Bytes::copy_from_slice(data)) {
         assert_eq!(ServerHot::decode(&hot.encode().into()), Ok(hot));
+    }
+}
+
+fn node_frame(data: &[u8]) {
+    let _ = Envelope::sender(data);
+    if let Ok(envelope) = Envelope::decode(data) {
+        // Bytes are compared: a viewport may be NaN, which equals nothing.
+        let again = envelope.encode();
+        assert_eq!(Envelope::decode(&again).map(|envelope| envelope.encode()), Ok(again));
     }
 }
 

@@ -5,7 +5,7 @@ use std::{io, net::TcpListener, sync::Arc};
 use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, config::WatchConfig, trace};
 use tandem_store::{
     Store, StoreError,
-    bus::LocalBus,
+    bus::{Bus, LocalBus, RedisBus},
     documents::PgLog,
     objects::{ObjectError, Objects},
     system,
@@ -74,7 +74,7 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     objects.ensure_bucket().await?;
     metrics::start();
     trace::sample(config.sample_one_in());
-    let live = Live::start(live_config(&config), ports(&store, &auth))?;
+    let live = Live::start(live_config(&config), ports(&config, &store, &auth)?)?;
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
 }
@@ -85,12 +85,17 @@ fn live_config(config: &Config) -> LiveConfig {
 }
 
 /// What the live core works with: the real store, the real tokens.
-fn ports(store: &Store, auth: &Auth) -> Ports {
-    Ports {
+fn ports(config: &Config, store: &Store, auth: &Auth) -> io::Result<Ports> {
+    // That Redis is away is no reason not to start: this node works, and hears of the others later.
+    let bus: Arc<dyn Bus> = match &config.redis {
+        Some(redis) => Arc::new(RedisBus::connect(redis.clone())?),
+        None => Arc::new(LocalBus::alone()),
+    };
+    Ok(Ports {
         authenticator: Arc::new(auth.clone()),
         directory: Arc::new(StoreDirectory::new(store.clone())),
         log: Arc::new(PgLog::new(store.clone())),
-        bus: Arc::new(LocalBus::alone()),
+        bus,
         chores: Some(Arc::new(StoreChores::new(store.clone(), auth.revocations().clone()))),
-    }
+    })
 }

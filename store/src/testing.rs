@@ -1,9 +1,10 @@
-//! A database of its own for every test, with two workspaces in it; and an object store ([`objects`]).
+//! A database of its own for every test, with two workspaces in it; and an object store ([`objects`]), and Redis ([`redis`]).
 //!
 //! The first test of a machine migrates and seeds a template database, named after the migrations' content; each test then gets a
 //! copy, which takes the server about a tenth of a second. Copies are dropped with their [`Database`]; those of killed test runs are swept
 //! away by later ones.
 
+pub mod redis;
 mod s3;
 
 pub use s3::objects;

@@ -5,6 +5,8 @@
 //! a number of its own, because two nodes count independently.
 
 mod frame;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ use crate::{
 };
 use bytes::Bytes;
 
-pub use frame::{Envelope, FrameError, NODE_VERSION};
+pub use frame::{Envelope, FrameError, MAX_NODE_FRAME, NODE_VERSION};
 
 /// Whom a frame is for: the nodes that listen to this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,8 +29,6 @@ pub enum Topic {
     Project(ProjectId),
     /// Nodes where this person is signed in.
     User(UserId),
-    /// Nodes with people of this workspace.
-    Workspace(WorkspaceId),
     /// Every node.
     Nodes,
 }

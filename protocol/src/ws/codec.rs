@@ -105,6 +105,17 @@ fn from_bincode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     if read == bytes.len() { Ok(value) } else { Err(DecodeError::Bincode(format!("{} bytes after the message", bytes.len() - read))) }
 }
 
+/// A body of a node's frame, after whatever is in `out`.
+pub(crate) fn write_body<T: Serialize>(value: &T, out: &mut Vec<u8>) {
+    // As above: what is in there can be written; and a Vec takes it.
+    let _ = bincode::serde::encode_into_std_write(value, out, bincode_config());
+}
+
+/// Reads a body and lets whatever comes after it be: a newer node may have more to say.
+pub(crate) fn read_body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    bincode::serde::decode_from_slice(bytes, bincode_config()).map(|(value, _)| value).map_err(|e| DecodeError::Bincode(e.to_string()))
+}
+
 fn to_json<T: Serialize>(value: &T) -> Encoded {
     Encoded::Text(serde_json::to_string(value).unwrap_or_default())
 }

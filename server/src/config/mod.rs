@@ -28,6 +28,7 @@ pub use secrets::{Secrets, SecretsError};
 pub use settings::{SETTINGS, Secrecy, Setting};
 pub use show::table;
 use tandem_actors::LiveConfig;
+use tandem_store::bus::RedisConfig;
 use url::Url;
 
 /// Everything that can be set, parsed.
@@ -39,7 +40,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Not set: embedded Postgres.
     pub database_url: Option<SecretString>,
-    pub redis_url: Option<SecretString>,
+    /// Not set: this node is alone.
+    pub redis: Option<RedisConfig>,
     pub s3: S3Config,
     pub jwt: JwtConfig,
     /// Not set: generated and kept in the data folder.

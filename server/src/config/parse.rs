@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use jsonwebtoken::Algorithm;
 use secrecy::SecretString;
+use tandem_store::bus::{RedisAddress, RedisConfig};
 use url::Url;
 
 use super::{Config, ConfigError, JwksSource, JwtConfig, Line, LogFormat, Origin, OtlpConfig, S3Config, Secrecy, limits};
@@ -59,7 +60,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         bind,
         public_url: read.parsed("public_url", public_url)?.unwrap_or_else(|| browsable(bind)),
         data_dir: read.required("data_dir", |text| Ok(PathBuf::from(text)))?,
-        redis_url: read.parsed("redis_url", redis_url)?,
+        redis: redis(read)?,
         s3: s3(read)?,
         jwt: jwt(read, database_url.is_some())?,
         tenant_key: read.parsed("tenant_key", long_secret)?,
@@ -89,6 +90,22 @@ fn with_database(read: &Reader<'_>, variable: &str) -> String {
         "is needed with a database of your own (database_url comes from {origin}): set {variable} to 32 random characters or more, \
          or unset database_url to use the embedded Postgres"
     )
+}
+
+fn redis(read: &Reader<'_>) -> Result<Option<RedisConfig>, ConfigError> {
+    let ca = read.parsed("redis_ca", pem)?;
+    let prefix = read.required("redis_prefix", prefix)?;
+    let address = read.parsed("redis_url", RedisAddress::parse)?;
+    if ca.is_some() && !address.as_ref().is_some_and(RedisAddress::is_tls) {
+        return Err(read.bad("redis_ca", "redis_url does not begin with rediss: no certificate is looked at"));
+    }
+    Ok(address.map(|address| RedisConfig { ca, prefix, ..RedisConfig::new(address) }))
+}
+
+/// A brace in it would be taken for the part of a key that names its slot in a cluster.
+fn prefix(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'{' | b'}'));
+    if plain && text.len() <= 64 { Ok(text.to_owned()) } else { Err("must be at most 64 printable characters without braces".into()) }
 }
 
 fn s3(read: &Reader<'_>) -> Result<S3Config, ConfigError> {
@@ -201,13 +218,6 @@ fn postgres_url(text: &str) -> Result<SecretString, String> {
     match url.scheme() {
         "postgres" | "postgresql" => Ok(SecretString::from(text)),
         other => Err(format!("must begin with postgres://, not {other}://")),
-    }
-}
-
-fn redis_url(text: &str) -> Result<SecretString, String> {
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "redis" | "rediss") => Ok(SecretString::from(text)),
-        _ => Err("must be a URL such as redis://host:6379".into()),
     }
 }
 

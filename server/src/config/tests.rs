@@ -79,7 +79,7 @@ fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
 #[test]
 fn an_empty_variable_is_not_set() {
     let loaded = with([("TANDEM_REDIS_URL", ""), ("DATABASE_URL", "")]).unwrap();
-    assert!(loaded.config.redis_url.is_none() && loaded.config.embedded_postgres());
+    assert!(loaded.config.redis.is_none() && loaded.config.embedded_postgres());
 }
 
 #[test]
@@ -167,6 +167,21 @@ fn a_misspelt_setting_is_named_with_the_one_that_was_meant() {
         "--set publicurl=x is not KEY=VALUE with a key of `tandem config`; did you mean \"public_url\"?"
     );
     assert_eq!(flag("s3.bucket=a=b").unwrap(), ("s3.bucket", "a=b".to_owned()));
+}
+
+#[test]
+fn redis_comes_in_every_form_and_a_bad_url_is_refused_without_its_password() {
+    let ca = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+    let env = [("TANDEM_REDIS_URL", "rediss+sentinel://:hunter2@a,b/main"), ("TANDEM_REDIS_CA", ca), ("TANDEM_REDIS_PREFIX", "mine:")];
+    let redis = with(env).unwrap().config.redis.unwrap();
+    assert_eq!((redis.prefix.as_str(), redis.ca.is_some()), ("mine:", true));
+    for url in ["http://:hunter2@a", "redis+sentinel://:hunter2@a", "redis://:hunter2@a/x"] {
+        let sentence = sentence([("TANDEM_REDIS_URL", url)]);
+        assert!(sentence.contains("redis_url") && !sentence.contains("hunter2"), "{sentence}");
+    }
+    let useless = sentence([("TANDEM_REDIS_URL", "redis://a"), ("TANDEM_REDIS_CA", ca)]);
+    assert!(useless.contains("redis_ca") && useless.contains("rediss"), "{useless}");
+    assert!(sentence([("TANDEM_REDIS_PREFIX", "a{b")]).contains("redis_prefix"));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::{
 };
 
 use tandem_protocol::node::{NodeFrame, NodeId, Topic};
+use tokio::sync::Notify;
 
 use super::{Heard, Listener};
 
@@ -20,6 +21,8 @@ pub(super) struct Ears {
     /// Those who took something not: they are asked again until they do.
     owed: Mutex<Vec<Arc<Pricked>>>,
     owing: AtomicUsize,
+    /// Rings when somebody is owed something.
+    refused: Notify,
 }
 
 /// One who listens.
@@ -106,6 +109,13 @@ impl Ears {
         self.owing.load(Ordering::Acquire) > 0
     }
 
+    /// Until somebody is owed something.
+    pub(super) async fn refused(&self) {
+        while !self.owes() {
+            self.refused.notified().await;
+        }
+    }
+
     /// Asks those again who could not take something.
     pub(super) fn retry(&self) {
         let asked = std::mem::take(&mut *lock(&self.owed));
@@ -131,6 +141,7 @@ impl Ears {
         let mut owed = lock(&self.owed);
         owed.push(Arc::clone(ear));
         self.owing.store(owed.len(), Ordering::Release);
+        self.refused.notify_one();
     }
 
     /// Cheap to take and safe to walk while others come and go.

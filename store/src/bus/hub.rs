@@ -334,8 +334,9 @@ mod tests {
             Arc::new(self.0.join())
         }
 
-        async fn lose_next(&self, _: Topic) {
+        async fn lose(&self, sender: &dyn Bus, topic: Topic) {
             self.0.drop_next(1);
+            sender.say(topic, edit("lost"));
         }
     }
 

@@ -9,6 +9,7 @@ mod ears;
 #[cfg(any(test, feature = "test-support"))]
 mod hub;
 mod local;
+mod redis;
 
 use std::{fmt, sync::Arc};
 
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 #[cfg(any(test, feature = "test-support"))]
 pub use hub::{Cut, Hub, HubBus};
 pub use local::LocalBus;
+pub use redis::{RedisAddress, RedisBus, RedisConfig};
 
 /// What a listener is told of its topic. Its own node's frames are not among it.
 #[derive(Clone, Debug, PartialEq)]
