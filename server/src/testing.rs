@@ -60,7 +60,12 @@ impl TestServer {
 
     /// Another server on the same database.
     pub async fn beside(&self) -> Self {
-        Self::over(Arc::clone(&self.database), &[]).await
+        self.beside_with(&[]).await
+    }
+
+    /// With settings of its configuration changed.
+    pub async fn beside_with(&self, settings: &[(&'static str, &str)]) -> Self {
+        Self::over(Arc::clone(&self.database), settings).await
     }
 
     async fn over(database: Arc<Database>, settings: &[(&'static str, &str)]) -> Self {

@@ -27,7 +27,10 @@ export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: Stat
     <footer className="bench-status" aria-label="Status">
       <Save snapshot={snapshot} />
       {!snapshot.linked && snapshot.phase === 'joined' && (
-        <Tip text="The connection between the servers is down. Your work is safe; changes of people on other servers arrive every few seconds" side="top">
+        <Tip
+          text="The connection between the servers is down. Your work is safe; changes of people on other servers arrive every few seconds"
+          side="top"
+        >
           <span className="status-item status-warn" role="status" data-testid="link-state" tabIndex={0}>
             <Unlink size={14} aria-hidden /> Some people cannot be seen live
           </span>
