@@ -88,7 +88,7 @@ fn ours_are_two_servers_and_a_migration_and_their_settings_are_taken() {
         let secret = file.strip_prefix("/run/secrets/").unwrap();
         assert!(names(&service["secrets"]).contains(&secret), "{name}");
         let loaded = settings::accepted(&variables, &made.text(secret));
-        assert!(loaded.config.redis_url.is_some());
+        assert!(loaded.config.redis.is_some());
         assert_eq!((&service["read_only"], names(&service["cap_drop"])), (&true.into(), vec!["ALL"]), "{name}");
         // The owner's password is the migration's alone.
         assert_eq!(made.text(secret).contains(&made.text("postgres-owner").trim().to_owned()), name == "migrate");

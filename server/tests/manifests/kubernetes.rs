@@ -150,7 +150,7 @@ fn every_setting_is_one_of_the_programs_and_the_template_of_secrets_is_refused()
         let refusal = settings::load(&variables, &template).unwrap_err();
         assert!(refusal.contains("must have 32 characters or more"), "{folder}: {refusal}");
         let loaded = settings::accepted(&variables, &template.replace("change-me", SECRET));
-        assert_eq!(loaded.config.redis_url.is_some(), folder == SERVER, "several servers need a bus, a migration does not");
+        assert_eq!(loaded.config.redis.is_some(), folder == SERVER, "several servers need a bus, a migration does not");
     }
 }
 
