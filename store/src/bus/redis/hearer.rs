@@ -4,7 +4,7 @@
 //! the stream or a sender's numbers jump and the stream does not have what is between, and when a sender says that it lost something.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     sync::Arc,
     time::Duration,
 };
@@ -136,8 +136,8 @@ impl Hearer {
     }
 
     fn follow(&mut self, topic: Topic) {
-        if !self.topics.contains_key(&topic) {
-            self.topics.insert(topic, Followed::default());
+        if let Entry::Vacant(entry) = self.topics.entry(topic) {
+            entry.insert(Followed::default());
             self.asks.next.push_back((topic, Ask::Begin));
         }
     }
@@ -204,7 +204,7 @@ impl Hearer {
             Some(Payload::Kept { place, envelope }) => {
                 match followed.place.replace(place) {
                     None => {}
-                    Some(last) if last + 1 == place => {}
+                    Some(last) if last.checked_add(1) == Some(place) => {}
                     Some(last) if last < place => match between(&mut self.voice, &self.names.stream(topic), last, place).await {
                         Some(missed) => missed.iter().for_each(|envelope| followed.tell(shared, topic, envelope, Delivery::Kept)),
                         None => gap(shared, topic),
@@ -238,7 +238,7 @@ impl Followed {
         shared.measures.heard(delivery, envelope.len());
         if delivery == Delivery::Kept {
             // A sender that begins to count anew has forgotten the topic, and lost nothing.
-            if number != 1 && self.numbers.get(&from).is_some_and(|last| last + 1 < number) {
+            if number != 1 && self.numbers.get(&from).is_some_and(|last| last.saturating_add(1) < number) {
                 gap(shared, topic);
             }
             self.note(from, number);

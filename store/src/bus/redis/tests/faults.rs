@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tandem_protocol::node::{Envelope, NodeId};
+
 use super::{bus, config, eventually, names, pair, speaks};
 use crate::{
     bus::{
@@ -198,6 +200,25 @@ async fn poison_is_skipped() {
     one.say(topic, edit("after the stream's"));
     assert_eq!(probe.said().await.1, edit("after the stream's"));
     assert_eq!((*one.link().borrow(), *two.link().borrow()), (Link::Up, Link::Up));
+}
+
+#[tokio::test]
+async fn numbers_beyond_all_bounds_stop_nobody() {
+    let server = RedisServer::start();
+    let (one, two) = pair(&server.url()).await;
+    let topic = fresh();
+    let mut probe = Probe::begun(&two, topic).await;
+    speaks(&one, &mut probe, topic).await;
+    let mut client = ::redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let stranger = Envelope { from: NodeId::new(), number: u64::MAX, frame: edit("strange") }.encode();
+    for _ in 0..2 {
+        let payload = [b"k18446744073709551615:", &stranger[..]].concat();
+        ::redis::cmd("SPUBLISH").arg(names().channel(topic)).arg(payload).exec(&mut client).unwrap();
+        probe.until(&edit("strange")).await;
+    }
+    speaks(&one, &mut probe, topic).await;
+    one.say(topic, edit("on"));
+    assert_eq!(probe.said().await.1, edit("on"));
 }
 
 #[tokio::test]
