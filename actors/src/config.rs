@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tandem_store::quota;
+
 use crate::document::Limits;
 
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct LiveConfig {
     pub journal: JournalConfig,
     pub restart: RestartPolicy,
     pub watch: WatchConfig,
+    /// What a person, a workspace, an address may have, on all nodes together.
+    pub quota: quota::Limits,
     /// How long `Live::regions` waits for the document to catch up with a submitter.
     pub regions_wait: Duration,
     /// Least time between two progress diffs of a project.
@@ -21,6 +25,11 @@ pub struct LiveConfig {
     pub timer_tick: Duration,
     /// How long a stop waits for the journal and then for the connections.
     pub shutdown_wait: Duration,
+    /// From the moment a node is no longer ready until it sends people away: load balancers ask every few seconds. Nothing without
+    /// other nodes.
+    pub drain_notice: Duration,
+    /// However many there are: all are sent away within this.
+    pub drain_longest: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -146,10 +155,13 @@ impl Default for LiveConfig {
             journal: JournalConfig::default(),
             restart: RestartPolicy::default(),
             watch: WatchConfig::default(),
+            quota: quota::Limits::default(),
             regions_wait: Duration::from_secs(2),
             project_tick: Duration::from_millis(250),
             timer_tick: Duration::from_secs(1),
             shutdown_wait: Duration::from_secs(5),
+            drain_notice: Duration::from_secs(3),
+            drain_longest: Duration::from_secs(20),
         }
     }
 }

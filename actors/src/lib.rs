@@ -13,6 +13,7 @@ mod live;
 pub mod measures;
 mod mutant;
 mod neighbours;
+mod node;
 pub mod ports;
 mod project;
 mod registry;
@@ -32,8 +33,8 @@ pub use config::LiveConfig;
 pub use history::{BroughtBack, HistoryError};
 pub use live::{Live, Ports, Readiness};
 pub use neighbours::Neighbour;
-pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord};
-pub use store_ports::{StoreChores, StoreDirectory};
+pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord};
+pub use store_ports::{StoreChores, StoreDirectory, StoreNodes};
 pub use task::{RegionsError, TaskStats};
 
 /// Which live document: one per step of a task.

@@ -21,8 +21,9 @@ use tandem_protocol::{
 use tandem_store::{
     bus::Bus,
     documents::{DocumentKey, DocumentLog},
+    quota::{Limit, Over, Quotas, Ticket, Whose},
 };
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
@@ -30,7 +31,8 @@ use crate::{
     idle::IdleRooms,
     journal::JournalHandle,
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
-    ports::{Authenticator, Chores, Directory, DomainEvent, TaskRecord},
+    node::{self, Exit, NodeActor, Phase},
+    ports::{Authenticator, Chores, Directory, DomainEvent, Nodes, TaskRecord},
     project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     room::{Newcomer, Refused},
@@ -47,8 +49,12 @@ use crate::{
 const ROOM_STACK: usize = 256 << 20;
 /// How long a client stays away at the least, before its own jitter.
 const COME_BACK: Duration = Duration::from_millis(500);
+/// The same of one that is sent to another node: it is there already, and people are sent there a few at a time.
+const ELSEWHERE: Duration = Duration::from_millis(100);
 /// However many there are: people wait.
 const LONGEST_SPREAD: Duration = Duration::from_secs(60);
+/// For the one row that says that this node stops.
+const SIGN_OFF: Duration = Duration::from_secs(2);
 /// Rooms that went to sleep at just the wrong moment, in a row.
 pub(crate) const JOIN_ATTEMPTS: usize = 10;
 
@@ -85,15 +91,19 @@ pub(crate) struct Inner {
     user_deps: Arc<UserDeps>,
     /// Counts the connections.
     pub door: Arc<Door>,
+    pub quotas: Quotas,
     /// Every connection, for a stop.
     pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
     closing: AtomicBool,
-    /// How many connections there were when the house began to close.
-    leaving: AtomicUsize,
+    /// How many connections there were when people began to be sent away.
+    pub leaving: AtomicUsize,
+    pub exit: Exit,
     pub timer: Arc<OnceLock<Supervised<TimerActor>>>,
     /// Other nodes, as last heard.
     neighbours: Neighbours,
     watching: OnceLock<Supervised<NeighboursActor>>,
+    /// This node among the others, where there may be others.
+    pub node: OnceLock<(Supervised<NodeActor>, Arc<dyn Nodes>)>,
     systems: Vec<System>,
 }
 
@@ -116,6 +126,8 @@ pub struct Readiness {
     pub durable: bool,
     /// A stop is under way.
     pub closing: bool,
+    /// People are sent to other nodes.
+    pub draining: bool,
     /// Bytes of edits that wait for the disk.
     pub waiting_bytes: usize,
     pub sessions: usize,
@@ -137,6 +149,8 @@ impl Readiness {
         }
         if self.closing {
             why.push("the server is stopping".to_owned());
+        } else if self.draining {
+            why.push("this node is being drained: people are sent to other nodes".to_owned());
         }
         if let Some(what) = self.failing {
             why.push(format!("{what} crash again and again"));
@@ -163,6 +177,7 @@ impl Live {
         let probing = !systems.is_empty();
         let live = Self { inner: Arc::new(Inner::new(config, ports, &threads, &root, systems)) };
         live.watch_neighbours(&root);
+        root.spawn(node::obey(Arc::downgrade(&live.inner)));
         // Tests on a paused clock decide themselves what happens when.
         if probing {
             root.spawn(tree::probe_for_ever(Arc::downgrade(&live.inner)));
@@ -204,9 +219,33 @@ impl Live {
         &self.inner
     }
 
+    /// Be one of several nodes: say so, and hear what their operator wants. Once.
+    pub fn join(&self, nodes: Arc<dyn Nodes>) {
+        let inner = &self.inner;
+        let place = Place { actor: inner.background().clone(), supervisor: inner.background().clone() };
+        inner.node.get_or_init(|| {
+            let actor = node::start(place, tireless(inner.config.restart.clone()), Arc::downgrade(inner), Arc::clone(&nodes));
+            (actor, nodes)
+        });
+    }
+
+    /// Whether new connections are to be sent elsewhere, without an answer that costs anything.
+    #[must_use]
+    pub fn turns_away(&self) -> bool {
+        self.inner.exit.phase() != Phase::Open
+    }
+
     /// A place for a connection, before anything is spent on it.
     pub fn admit(&self, address: Option<IpAddr>) -> Result<Guest, Full> {
-        self.inner.door.admit(address)
+        let guest = self.inner.door.admit(address)?;
+        let ticket = address.map(|address| self.quotas().hold(Limit::AddressConnections, Whose::Address(address))).transpose()?;
+        Ok(guest.with(ticket))
+    }
+
+    /// What people, workspaces and addresses may take.
+    #[must_use]
+    pub fn quotas(&self) -> &Quotas {
+        &self.inner.quotas
     }
 
     /// How this node hears of the others.
@@ -286,6 +325,7 @@ impl Live {
             stuck: watchdog::busy(self.inner.config.watch.stuck).into_iter().next(),
             durable: self.inner.journal.status().durable,
             closing: self.inner.closing.load(Ordering::Relaxed),
+            draining: self.turns_away(),
             waiting_bytes: self.inner.journal.waiting_bytes(),
             sessions: self.inner.sessions.len(),
             rooms: self.inner.tasks.count(),
@@ -297,40 +337,34 @@ impl Live {
         self.inner.tasks.get(&task)?.send(GetTaskStats).await.ok()
     }
 
-    /// Stop: what was accepted gets to the disk and is acknowledged, then everybody is sent away to come back soon.
+    /// Stop: what was accepted gets to the disk and is acknowledged, then everybody is sent away, to other nodes if there are any.
     pub async fn shutdown(&self) {
-        self.inner.leaving.store(self.inner.sessions.len(), Ordering::Relaxed);
-        self.inner.closing.store(true, Ordering::Relaxed);
+        let inner = &self.inner;
+        inner.closing.store(true, Ordering::Relaxed);
+        inner.exit.stop();
+        let longest = inner.config.drain_notice + inner.config.drain_longest + 4 * inner.config.shutdown_wait;
+        if timeout(longest, inner.exit.is_empty()).await.is_err() {
+            tracing::error!("people could not be sent away in time");
+            for session in &inner.sessions {
+                session.do_send(SessionCommand::Goodbye);
+            }
+        }
         if let Some(timer) = self.inner.timer.get().and_then(Supervised::try_addr) {
             // It ends with this message; that is no error.
             let _ = timer.send(timer::Rest).await;
         }
-        let wait = self.inner.config.shutdown_wait;
-        if timeout(wait, self.inner.journal.flush()).await.is_err() {
-            tracing::error!("the store is away: what was not acknowledged stays with the clients");
-        }
-        // What the Journal said is on its way through the rooms; a room that has answered has passed it on.
-        let rooms = self.inner.tasks.all();
-        let passed_on = futures_util::future::join_all(rooms.iter().map(|room| room.send(GetTaskStats)));
-        if timeout(wait, passed_on).await.is_err() {
-            tracing::warn!("some rooms were too busy to acknowledge what is on disk");
-        }
-        self.inner.bus.say(Topic::Nodes, NodeFrame::Leaving);
-        for session in &self.inner.sessions {
-            session.do_send(SessionCommand::Goodbye);
-        }
-        let gone = async {
-            while !self.inner.sessions.is_empty() || self.inner.door.open() > 0 {
-                sleep(Duration::from_millis(10)).await;
-            }
-        };
-        // A peer that does not read is not waited for.
-        if timeout(wait, gone).await.is_err() {
-            tracing::warn!(left = self.inner.sessions.len(), "connections did not close in time");
-        }
-        for system in &self.inner.systems {
+        // What came in while people were sent away, a few at a time.
+        inner.settle().await;
+        inner.bus.say(Topic::Nodes, NodeFrame::Leaving);
+        inner.sign_off().await;
+        for system in &inner.systems {
             system.stop();
         }
+    }
+
+    /// Whoever waits for [`Live::shutdown`] lost patience: all are sent away at once. What is on its way to the disk still gets there.
+    pub fn hurry(&self) {
+        self.inner.exit.hurry();
     }
 
     /// Panic inside the journal. Test builds only.
@@ -438,6 +472,7 @@ impl Inner {
             session: Arc::new(config.session.clone()),
             stock: Arc::new(config.session.stock()),
             door: Arc::new(Door::new(&config.session)),
+            quotas: Quotas::new(config.quota.clone()),
             config,
             authenticator,
             directory,
@@ -452,9 +487,11 @@ impl Inner {
             sessions: DashMap::new(),
             closing: AtomicBool::new(false),
             leaving: AtomicUsize::new(0),
+            exit: Exit::default(),
             timer,
             neighbours,
             watching: OnceLock::new(),
+            node: OnceLock::new(),
             systems,
         }
     }
@@ -471,13 +508,45 @@ impl Inner {
     /// When a client that is sent away may come back. The more are sent away at once, the longer the time they are spread over; each
     /// client adds as much again by chance.
     pub fn come_back(&self) -> Duration {
-        let leaving = if self.is_closing() { self.leaving.load(Ordering::Relaxed) } else { self.sessions.len() };
+        if self.is_turning_away() && self.exit.has_elsewhere() {
+            return ELSEWHERE;
+        }
+        let leaving = if self.is_turning_away() { self.leaving.load(Ordering::Relaxed) } else { self.sessions.len() };
         let spread = leaving as f64 / f64::from(self.config.session.comebacks.max(1));
         COME_BACK + Duration::from_secs_f64((spread * rand::rng().random::<f64>()).min(LONGEST_SPREAD.as_secs_f64()))
     }
 
-    pub fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Relaxed)
+    /// Nobody stays who comes now.
+    pub fn is_turning_away(&self) -> bool {
+        self.exit.phase() >= Phase::SendingAway
+    }
+
+    /// What was accepted is on the disk, and acknowledged.
+    pub async fn settle(&self) {
+        let wait = self.config.shutdown_wait;
+        if timeout(wait, self.journal.flush()).await.is_err() {
+            tracing::error!("the store is away: what was not acknowledged stays with the clients");
+        }
+        // What the Journal said is on its way through the rooms; a room that has answered has passed it on.
+        let rooms = self.tasks.all();
+        let passed_on = futures_util::future::join_all(rooms.iter().map(|room| room.send(GetTaskStats)));
+        if timeout(wait, passed_on).await.is_err() {
+            tracing::warn!("some rooms were too busy to acknowledge what is on disk");
+        }
+    }
+
+    /// The last this node says of itself. Without it the others notice a few seconds later.
+    async fn sign_off(&self) {
+        let Some((actor, nodes)) = self.node.get() else { return };
+        if let Some(actor) = actor.try_addr() {
+            // It ends with this message; that is no error.
+            let _ = actor.send(node::Rest).await;
+        }
+        match timeout(SIGN_OFF, nodes.leave()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "other nodes could not be told that this one stops"),
+            Err(_) => tracing::warn!("other nodes could not be told in time that this one stops"),
+        }
     }
 
     fn load(&self) -> Load {
@@ -485,7 +554,7 @@ impl Inner {
         Load {
             connections: count(self.sessions.len()),
             rooms: count(self.tasks.count()),
-            draining: self.is_closing(),
+            draining: self.exit.phase() != Phase::Open,
             durable: self.journal.status().durable,
         }
     }
@@ -495,17 +564,35 @@ impl Inner {
         Announcer { tasks: Arc::clone(&self.tasks), projects: Arc::clone(&self.projects), users: Arc::clone(&self.users) }.publish(event);
     }
 
+    /// For what is asked of a task's document, which is never refused for want of room.
     pub fn room(&self, key: &DocumentKey) -> Result<Supervised<TaskActor>, Down> {
+        self.room_with(key, self.ticket(key).ok().flatten())
+    }
+
+    /// A place for the task among those its workspace may have open; none, if it is open.
+    fn ticket(&self, key: &DocumentKey) -> Result<Option<Ticket>, Over> {
+        match self.tasks.get(&key.task) {
+            Some(_) => Ok(None),
+            None => self.quotas.hold(Limit::WorkspaceRooms, Whose::Workspace(key.workspace)).map(Some),
+        }
+    }
+
+    fn room_with(&self, key: &DocumentKey, ticket: Option<Ticket>) -> Result<Supervised<TaskActor>, Down> {
         self.tasks.get_or_start(key.task, Some(Owner { workspace: key.workspace, project: key.project }), |instance| {
             let (deps, key) = (Arc::clone(&self.room_deps), Arc::new(key.clone()));
-            move |exit, _: &mut actix::Context<TaskActor>| TaskActor::new(exit, Arc::clone(&deps), Arc::clone(&key), instance)
+            move |exit, _: &mut actix::Context<TaskActor>| {
+                // Held as long as the room may be started anew.
+                let _ = &ticket;
+                TaskActor::new(exit, Arc::clone(&deps), Arc::clone(&key), instance)
+            }
         })
     }
 
     /// Bring somebody into a task's room. Its state comes to them as an event.
     pub async fn enter(&self, record: &TaskRecord, newcomer: Newcomer) -> Result<Addr<TaskActor>, Refused> {
         for _ in 0..JOIN_ATTEMPTS {
-            let room = self.room(&record.key).map_err(|_| Refused::overloaded())?;
+            let ticket = self.ticket(&record.key).map_err(|over| Refused::new("quota", over.to_string()).retryable())?;
+            let room = self.room_with(&record.key, ticket).map_err(|_| Refused::overloaded())?;
             let addr = match room.addr().await {
                 Ok(addr) => addr,
                 Err(Down::GaveUp) => return Err(Refused::overloaded()),

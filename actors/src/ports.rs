@@ -7,7 +7,10 @@ use tandem_protocol::{
     rest::{LeaseView, Progress, ProjectStatus, TaskStatus},
     ws::MyLease,
 };
-use tandem_store::documents::DocumentKey;
+use tandem_store::{
+    documents::DocumentKey,
+    nodes::{Orders, Sign},
+};
 
 /// Turns an access token into a person.
 #[async_trait]
@@ -75,6 +78,15 @@ pub trait Chores: Send + Sync + 'static {
     async fn read_revocations(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Make the partitions of the months to come.
     async fn ensure_partitions(&self) -> Result<(), ChoreError>;
+}
+
+/// The nodes of the installation, this one among them.
+#[async_trait]
+pub trait Nodes: Send + Sync + 'static {
+    /// Say that this node is alive and what it carries; hear what is wanted of it.
+    async fn beat(&self, sign: Sign) -> Result<Orders, ChoreError>;
+    /// Say that it stops.
+    async fn leave(&self) -> Result<(), ChoreError>;
 }
 
 #[derive(Clone, Debug, thiserror::Error)]

@@ -13,12 +13,13 @@ use tandem_protocol::{
 use tandem_store::{
     Store, StoreError, Tenant, TenantTx,
     documents::DocumentKey,
+    nodes::{self, Card, Orders, Sign},
     pg::{leases, projects, tasks},
     system,
 };
 
 use crate::{
-    ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, ProjectRecord, TaskRecord},
+    ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord},
     revocations::Revocations,
 };
 
@@ -175,6 +176,31 @@ impl Chores for StoreChores {
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {
         system::ensure_partitions(&self.store).await?;
         system::forget_idempotency_keys(&self.store).await?;
+        nodes::forget_gone(&self.store).await?;
         Ok(())
+    }
+}
+
+/// This node's row among those of the others.
+pub struct StoreNodes {
+    store: Store,
+    me: Card,
+}
+
+impl StoreNodes {
+    #[must_use]
+    pub fn new(store: Store, me: Card) -> Self {
+        Self { store, me }
+    }
+}
+
+#[async_trait]
+impl Nodes for StoreNodes {
+    async fn beat(&self, sign: Sign) -> Result<Orders, ChoreError> {
+        Ok(nodes::beat(&self.store, &self.me, sign).await?)
+    }
+
+    async fn leave(&self) -> Result<(), ChoreError> {
+        Ok(nodes::leave(&self.store, self.me.id).await?)
     }
 }

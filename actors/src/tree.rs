@@ -41,6 +41,7 @@ pub async fn of(inner: &Inner, workspace: WorkspaceId) -> ActorTree {
     let projects = projects.into_iter().map(|(id, _, actor)| node("project", Some(id.0), standing(&actor), None)).collect();
     let mut root = vec![node("journal", None, inner.journal.standing(), probe_journal(inner).await)];
     root.extend(inner.timer.get().map(|timer| node("timer", None, standing(timer), None)));
+    root.extend(inner.node.get().map(|(actor, _)| node("node", None, standing(actor), None)));
     ActorTree {
         sessions: count(inner.sessions.len()),
         tasks: count(inner.tasks.count()),

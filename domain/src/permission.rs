@@ -50,6 +50,7 @@ actions! {
     WorkspaceUsers    "workspace.users"     Workspace []                        "List everybody in the workspace";
     SessionsRevoke    "sessions.revoke"     Workspace []                        "Sign somebody out everywhere";
     ActorsRead        "actors.read"         Workspace []                        "See the live tree of the server";
+    NodesRead         "nodes.read"          Workspace []                        "See the nodes of the installation and their load";
     ProjectRead       "project.read"        Project   [Labeler Reviewer Admin]  "See the project, its labels and progress";
     ProjectUpdate     "project.update"      Project   [Admin]                   "Change name, labels, status and lease time";
     MembersRead       "members.read"        Project   [Labeler Reviewer Admin]  "See who is in the project";
@@ -82,7 +83,9 @@ pub fn permits(role: ProjectRole, action: Action) -> bool {
 #[must_use]
 pub fn permits_workspace(role: WorkspaceRole, action: Action) -> bool {
     match action {
-        Action::ProjectCreate | Action::WorkspaceUsers | Action::SessionsRevoke | Action::ActorsRead => role == WorkspaceRole::Admin,
+        Action::ProjectCreate | Action::WorkspaceUsers | Action::SessionsRevoke | Action::ActorsRead | Action::NodesRead => {
+            role == WorkspaceRole::Admin
+        }
         _ => false,
     }
 }

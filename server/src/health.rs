@@ -37,6 +37,7 @@ async fn ready(state: Data<AppState>) -> HttpResponse {
         "objects": objects,
         "journal": { "durable": live.durable, "waiting_bytes": live.waiting_bytes },
         "stopping": live.closing,
+        "draining": live.draining,
         "sessions": live.sessions,
         "documents": live.rooms,
     });

@@ -2,12 +2,15 @@
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, config::WatchConfig, trace};
+use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, StoreNodes, config::WatchConfig, trace};
+use tandem_protocol::NodeId;
 use tandem_store::{
     Store, StoreError,
     bus::{Bus, LocalBus, RedisBus},
     documents::PgLog,
+    nodes::Card,
     objects::{ObjectError, Objects},
+    quota::{RedisExchange, exchange_for_ever},
     system,
 };
 
@@ -75,8 +78,30 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     metrics::start();
     trace::sample(config.sample_one_in());
     let live = Live::start(live_config(&config), ports(&config, &store, &auth)?)?;
+    live.join(Arc::new(StoreNodes::new(store.clone(), card(&config, live.bus().me()))));
+    compare_quotas(&config, &live);
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
+}
+
+/// With Redis the limits are those of all nodes together. Nothing waits for it.
+fn compare_quotas(config: &Config, live: &Live) {
+    let Some(redis) = &config.redis else { return };
+    let (quotas, exchange) = (live.quotas().clone(), RedisExchange::new(redis.clone(), live.bus().me()));
+    // It ends with the quotas.
+    drop(actix_web::rt::spawn(async move { exchange_for_ever(quotas, Arc::new(exchange)).await }));
+}
+
+/// This run of this process, as the others will know it.
+fn card(config: &Config, id: NodeId) -> Card {
+    Card { id, host: host(), address: config.bind.to_string(), version: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+/// This machine's name, or its container's.
+#[must_use]
+pub fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
 }
 
 fn live_config(config: &Config) -> LiveConfig {

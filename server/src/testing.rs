@@ -63,7 +63,10 @@ impl TestServer {
         self.beside_with(&[]).await
     }
 
-    /// With settings of its configuration changed.
+    /// The same, with settings of the configuration changed.
+    ///
+    /// # Panics
+    /// When the server does not start.
     pub async fn beside_with(&self, settings: &[(&'static str, &str)]) -> Self {
         Self::over(Arc::clone(&self.database), settings).await
     }
@@ -78,6 +81,8 @@ impl TestServer {
             ("database_url", database.config.url.expose_secret().to_owned()),
             ("tenant_key", database.config.tenant_key.expose_secret().to_owned()),
             ("jwt.secret", JWT_SECRET.to_owned()),
+            // There is no load balancer.
+            ("drain.notice", "0s".to_owned()),
         ];
         flags.extend(settings.iter().map(|(key, value)| (*key, (*value).to_owned())));
         let asked = Asked { file: Some("/dev/null".into()), flags };

@@ -10,9 +10,9 @@ pub enum StoreError {
     #[error("Postgres {found} is too old; 15 or newer is needed")]
     PostgresTooOld { found: String },
     #[error(
-        "the database is of a newer version (schema {found}, this program knows {known}): run the newer program, or restore a backup made before the upgrade"
+        "the database is of a newer version that this program cannot work with (schema {found}, for programs that know {needs}; this one knows {known}): run the newer program, or restore a backup made before the upgrade"
     )]
-    DatabaseNewer { found: i64, known: i64 },
+    DatabaseNewer { found: i64, known: i64, needs: i64 },
     #[error("the database is not migrated (schema {found}, this program needs {needed}): run `tandem migrate`")]
     NotMigrated { found: i64, needed: i64 },
     #[error("migration failed: {0}")]

@@ -1,10 +1,11 @@
 //! Bringing a database to this program's version.
 
-use sqlx::{Connection, PgConnection, migrate::Migrator};
+use sqlx::{Connection, PgConnection, PgExecutor, migrate::Migrator};
 
 use crate::{StoreConfig, StoreError, key::Hmac, roles};
 
-pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+/// A newer program may have applied migrations this one does not have: whether that is a hindrance is [`refuse_incompatible`]'s to say.
+pub(crate) static MIGRATOR: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("../migrations") };
 
 /// Held for the whole of `migrate`, so that of two programs started at once the second finds everything done.
 const LOCK: i64 = 0x7461_6e64_656d_0001;
@@ -18,12 +19,14 @@ pub struct MigrationReport {
     pub applied: Vec<(i64, String)>,
     /// The schema's version now.
     pub version: i64,
+    /// The newest this program knows. The schema may be newer, if it still carries this program.
+    pub known: i64,
 }
 
 /// Makes roles, schema, tenant key and partitions, as the owner. Does nothing where nothing is missing.
 ///
 /// # Errors
-/// [`StoreError::DatabaseNewer`] if a newer program migrated it; [`StoreError::WrongTenantKey`] if it knows another key.
+/// [`StoreError::DatabaseNewer`] if a newer program migrated it to where this one can no longer work; [`StoreError::WrongTenantKey`] if it knows another key.
 pub async fn migrate(config: &StoreConfig) -> Result<MigrationReport, StoreError> {
     let key = config.key()?;
     let options = config.owner()?;
@@ -32,7 +35,8 @@ pub async fn migrate(config: &StoreConfig) -> Result<MigrationReport, StoreError
     sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut owner).await?;
 
     let before = applied(&mut owner).await?;
-    refuse_newer(&before)?;
+    let found = before.iter().copied().max().unwrap_or(0);
+    refuse_incompatible(&mut owner, found).await?;
     roles::ensure(&mut owner, &key).await?;
     MIGRATOR.run_direct(None, &mut owner, false).await.map_err(|e| StoreError::Migration(Box::new(e)))?;
     install_key(&mut owner, &key.proof(), config.replace_tenant_key).await?;
@@ -43,7 +47,7 @@ pub async fn migrate(config: &StoreConfig) -> Result<MigrationReport, StoreError
     owner.close().await?;
     let applied =
         MIGRATOR.iter().filter(|m| !before.contains(&m.version)).map(|m| (m.version, m.description.clone().into_owned())).collect();
-    Ok(MigrationReport { applied, version: known() })
+    Ok(MigrationReport { applied, version: found.max(known()), known: known() })
 }
 
 /// The newest version this program knows.
@@ -51,11 +55,15 @@ pub(crate) fn known() -> i64 {
     MIGRATOR.iter().map(|m| m.version).max().unwrap_or(0)
 }
 
-fn refuse_newer(applied: &[i64]) -> Result<(), StoreError> {
-    match applied.iter().max() {
-        Some(&found) if found > known() => Err(StoreError::DatabaseNewer { found, known: known() }),
-        _ => Ok(()),
+/// A schema newer than this program carries it, unless one of its migrations said that it needs a newer one: in a rolling upgrade the
+/// program of before serves on, and starts anew if it must.
+pub(crate) async fn refuse_incompatible<'c>(connection: impl PgExecutor<'c>, found: i64) -> Result<(), StoreError> {
+    let known = known();
+    if found <= known {
+        return Ok(());
     }
+    let needs: i64 = sqlx::query_scalar("SELECT needs FROM tandem.compatibility").fetch_one(connection).await?;
+    if needs > known { Err(StoreError::DatabaseNewer { found, known, needs }) } else { Ok(()) }
 }
 
 async fn check_postgres(owner: &mut PgConnection) -> Result<(), StoreError> {

@@ -99,7 +99,10 @@ impl Store {
             Err(e) if matches!(sql_state(&e).as_deref(), Some("42P01" | "42501" | "28000" | "28P01")) => 0,
             Err(e) => return Err(e.into()),
         };
-        if found < needed { Err(StoreError::NotMigrated { found, needed }) } else { Ok(()) }
+        if found < needed {
+            return Err(StoreError::NotMigrated { found, needed });
+        }
+        migrate::refuse_incompatible(&self.0.server, found).await
     }
 
     async fn check_key(&self) -> Result<(), StoreError> {

@@ -22,13 +22,44 @@ async fn two_migrating_at_once_both_succeed_and_one_does_the_work() {
     assert!(one.applied.is_empty() != two.applied.is_empty());
 }
 
+const LATER: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                     VALUES (29990101000000, 'later', true, '', 0)";
+
+/// In a rolling upgrade the program of before serves on beside the one of after, and is started anew where it crashed.
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_refused_with_both_versions() {
+async fn a_newer_database_that_carries_this_program_is_worked_with_and_left_alone() {
     let db = Database::fresh().await;
-    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (29990101000000, 'later', true, '', 0)";
-    db.owner().await.execute(sql).await.expect("insert");
+    db.owner().await.execute(LATER).await.expect("insert");
+    let store = Store::connect(&db.config).await.expect("a program of before starts");
+    assert_eq!(system::workspaces(&store).await.expect("and works").len(), 2);
+    let report = migrate(&db.config).await.expect("nothing to do");
+    assert_eq!((report.applied.len(), report.version), (0, 29_990_101_000_000));
+    assert!(report.known < report.version);
+}
+
+#[tokio::test]
+async fn a_newer_database_that_needs_a_newer_program_is_refused_with_the_versions() {
+    let db = Database::fresh().await;
+    let mut owner = db.owner().await;
+    owner.execute(LATER).await.expect("insert");
+    owner.execute("UPDATE tandem.compatibility SET needs = 29990101000000").await.expect("contract");
+    let refused = |error: &StoreError| {
+        matches!(error, StoreError::DatabaseNewer { found: 29_990_101_000_000, needs: 29_990_101_000_000, .. })
+            && error.to_string().contains("run the newer program")
+    };
     let error = migrate(&db.config).await.expect_err("must be refused");
-    assert!(matches!(error, StoreError::DatabaseNewer { found: 29_990_101_000_000, .. }), "{error}");
+    assert!(refused(&error), "{error}");
+    let error = Store::connect(&db.config).await.expect_err("must be refused");
+    assert!(refused(&error), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_version_is_refused_on_connect_and_told_what_to_run() {
+    let db = Database::fresh().await;
+    let sql = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+    db.owner().await.execute(sql).await.expect("a program newer than its database");
+    let error = Store::connect(&db.config).await.expect_err("must be refused");
+    assert!(error.to_string().ends_with("run `tandem migrate`"), "{error}");
 }
 
 #[tokio::test]

@@ -54,11 +54,13 @@ const DEV = {
   labels: { path: `/projects/${id(101)}/labels` },
   people: { path: `/projects/${id(101)}/people` },
   data: { path: `/projects/${id(101)}/data` },
+  system: { path: '/admin/system' },
   missing: { path: '/nowhere' },
   signedout: { path: '/sign-in?out' },
   bench: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: takeAndSelect },
   drawing: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: draw },
   keys: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: (page) => page.keyboard.press('?') },
+  history: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: openHistory },
   zoomed: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: zoom },
 };
 
@@ -82,6 +84,11 @@ async function draw(page) {
   await page.mouse.move(a.x, a.y);
   await page.mouse.down();
   await page.mouse.move(b.x, b.y, { steps: 5 });
+}
+
+async function openHistory(page) {
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'History of this task' }).click();
 }
 
 async function zoom(page) {
@@ -109,6 +116,7 @@ async function screensOf(page) {
     labels: { path: `${at}/labels` },
     people: { path: `${at}/people` },
     data: { path: `${at}/data` },
+    system: { path: '/admin/system' },
     bench: { path: `${at}/tasks/${project.task}` },
   };
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use dashmap::{DashMap, mapref::entry::Entry};
+use tandem_store::quota::{Over, Ticket};
 
 use crate::config::SessionConfig;
 
@@ -36,6 +37,14 @@ pub struct Guest {
     /// Of a stranger. None: known, or an address nobody could tell.
     address: Option<IpAddr>,
     stranger: bool,
+    /// Of its address, on all nodes.
+    ticket: Option<Ticket>,
+}
+
+impl From<Over> for Full {
+    fn from(over: Over) -> Self {
+        Self { what: over.limit.words(), limit: over.limit.name() }
+    }
 }
 
 impl Door {
@@ -60,7 +69,7 @@ impl Door {
             *count
         });
         // Dropped if it is refused, which takes it off all counts.
-        let guest = Guest { door: Arc::clone(self), address, stranger: true };
+        let guest = Guest { door: Arc::clone(self), address, stranger: true, ticket: None };
         let full = |what, limit| {
             metrics::counter!("tandem_limits_total", "limit" => limit).increment(1);
             Err(Full { what, limit })
@@ -90,6 +99,13 @@ impl std::fmt::Debug for Door {
 }
 
 impl Guest {
+    /// It counts among those of its address, too.
+    #[must_use]
+    pub fn with(mut self, ticket: Option<Ticket>) -> Self {
+        self.ticket = ticket;
+        self
+    }
+
     /// It showed who it is.
     pub fn is_known_now(&mut self) {
         if std::mem::replace(&mut self.stranger, false) {

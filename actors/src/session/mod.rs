@@ -19,7 +19,9 @@ use std::{cell::RefCell, collections::VecDeque, future::poll_fn, rc::Rc, sync::A
 
 use actix::{Actor, AsyncContext, Context, Handler, StreamHandler};
 use bytes::BytesMut;
+use tandem_domain::identity::Identity;
 use tandem_protocol::{SessionId, ws::CloseCode};
+use tandem_store::quota::{Limit, Over, Quotas, Whose};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
@@ -84,6 +86,15 @@ where
         drop(line);
         Box::pin(farewell(&outbox, &reader)).await;
     });
+}
+
+/// Whoever it is was let in: bounds for strangers no longer apply, those of a person and of their workspace do.
+fn admit(outbox: &Outbox, quotas: &Quotas, who: &Identity) -> Result<(), Over> {
+    let of_person = quotas.hold(Limit::PersonConnections, Whose::Person(who.user_id()))?;
+    let of_workspace = quotas.hold(Limit::WorkspaceConnections, Whose::Workspace(who.workspace_id))?;
+    outbox.keep([of_person, of_workspace]);
+    outbox.admit();
+    Ok(())
 }
 
 /// Only closes: for what is refused after the upgrade, because a browser cannot read the answer to a refused one.

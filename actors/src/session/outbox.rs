@@ -19,6 +19,7 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use tandem_protocol::ws::CloseCode;
+use tandem_store::quota::Ticket;
 use tokio::{io::AsyncWrite, time::Instant};
 
 use super::{Guest, Speaker, frame::close_frame, held::Held};
@@ -49,6 +50,8 @@ struct Inner {
     /// The peer is somebody: bounds for strangers no longer apply.
     known: Cell<bool>,
     guest: RefCell<Option<Guest>>,
+    /// Its share of the quotas of whoever it is.
+    tickets: RefCell<Vec<Ticket>>,
     /// When the session wants to be called.
     deadline: Cell<Option<Instant>>,
     state: RefCell<State>,
@@ -88,6 +91,7 @@ impl Outbox {
             said: Cell::new(now),
             known: Cell::new(false),
             guest: RefCell::new(None),
+            tickets: RefCell::default(),
             deadline: Cell::new(None),
             state: RefCell::new(State {
                 socket,
@@ -244,6 +248,11 @@ impl Outbox {
         }
     }
 
+    /// Tickets that are given back when the connection is gone.
+    pub fn keep(&self, tickets: impl IntoIterator<Item = Ticket>) {
+        self.0.tickets.borrow_mut().extend(tickets);
+    }
+
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.0.known.get()
@@ -310,6 +319,7 @@ impl Outbox {
     /// Everything that will ever be written is.
     pub(super) fn depart(&self) {
         self.0.guest.take();
+        self.0.tickets.take();
     }
 
     /// The session is over, nobody will say anything any more.

@@ -1,10 +1,11 @@
 //! What administrators see of the running server.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ProjectId;
+use crate::{NodeId, ProjectId};
 
 /// The live tree: counts of the whole server, and the actors of the caller's own workspace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -21,7 +22,7 @@ pub struct ActorTree {
     pub waiting_bytes: u64,
     /// Messages being handled for 100 ms or longer.
     pub busy: Vec<BusyHandler>,
-    /// Those there is one of: the journal, the timer.
+    /// Those there is one of: the journal, the timer, the node's own.
     pub root: Vec<ActorNode>,
     /// Projects of this workspace that somebody is in.
     pub my_projects: Vec<ActorNode>,
@@ -32,7 +33,7 @@ pub struct ActorTree {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ActorNode {
-    /// `journal`, `timer`, `project` or `task`.
+    /// `journal`, `timer`, `node`, `project` or `task`.
     pub kind: String,
     pub id: Option<Uuid>,
     /// `starting`, `up`, `stopped` or `gave_up`: crashed too often and is left alone for a while.
@@ -66,4 +67,45 @@ pub struct BusyHandler {
     pub actor: String,
     pub message: String,
     pub ms: f64,
+}
+
+/// The nodes of the installation, those that take people first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Nodes {
+    /// The node that answers.
+    pub me: NodeId,
+    pub nodes: Vec<NodeView>,
+}
+
+/// One run of one server process. Numbers are of everybody on it; whose they are is not said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NodeView {
+    pub id: NodeId,
+    pub host: String,
+    pub version: String,
+    pub state: NodeState,
+    /// It was asked to send its people elsewhere.
+    pub drain_requested: bool,
+    pub started_at: DateTime<Utc>,
+    /// How long ago it was heard of, by the database's clock.
+    pub silent_ms: u64,
+    /// Open connections.
+    pub connections: u32,
+    /// Documents in memory.
+    pub rooms: u32,
+    /// Its edits reach the disk.
+    pub durable: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeState {
+    /// Takes people.
+    Ready,
+    /// Sends its people elsewhere, and takes no new ones.
+    Draining,
+    /// Was not heard of for a while.
+    Gone,
+    /// Stopped in order.
+    Left,
 }

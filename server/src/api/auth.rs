@@ -32,7 +32,7 @@ use crate::{
 )]
 #[post("/auth/sign-in")]
 pub async fn sign_in(state: Data<AppState>, request: HttpRequest, payload: Payload) -> Result<Json<AuthSession>, Refusal> {
-    rate::stranger(&request)?;
+    rate::stranger(&state, &request)?;
     let body = read::body(&request, &mut payload.into_inner()).await?.parse::<SignIn>()?;
     session(&state, &body.token, Purpose::SignIn).await.map(Json)
 }
@@ -48,7 +48,7 @@ pub async fn sign_in(state: Data<AppState>, request: HttpRequest, payload: Paylo
 )]
 #[post("/auth/refresh")]
 pub async fn refresh_session(state: Data<AppState>, request: HttpRequest, payload: Payload) -> Result<Json<AuthSession>, Refusal> {
-    rate::stranger(&request)?;
+    rate::stranger(&state, &request)?;
     let body = read::body(&request, &mut payload.into_inner()).await?.parse::<RefreshSession>()?;
     session(&state, &body.refresh_token, Purpose::Refresh).await.map(Json)
 }

@@ -33,8 +33,8 @@ impl FromRequest for Call {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let Caller(identity) = caller.await?;
-            rate::person(identity.user_id())?;
             let state = request.app_data::<Data<AppState>>().cloned().ok_or_else(|| Refusal::internal("no AppState in the App"))?;
+            rate::caller(&state, &identity)?;
             Ok(Self { identity, state, request, payload })
         })
     }

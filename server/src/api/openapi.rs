@@ -83,7 +83,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(history::restore_checkpoint)
         .service(regions::list_regions)
         .service(export::export_project)
-        .service(admin::get_actors);
+        .service(admin::get_actors)
+        .service(admin::get_nodes);
 }
 
 /// The document as this build answers it.

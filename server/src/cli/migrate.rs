@@ -16,7 +16,12 @@ pub fn run(global: &Global, env: &Environment) -> anyhow::Result<ExitCode> {
         for (version, what) in &report.applied {
             println!("applied {version} {what}");
         }
-        if report.applied.is_empty() {
+        if report.version > report.known {
+            println!(
+                "The database is of a newer version (schema {}; this program knows {}) and carries this one.",
+                report.version, report.known
+            );
+        } else if report.applied.is_empty() {
             println!("The database is up to date (schema {}).", report.version);
         }
         Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ mod import;
 mod invite;
 mod log;
 mod migrate;
+mod node;
 mod place;
 mod serve;
 mod token;
@@ -48,6 +49,9 @@ enum What {
     /// Write a project's annotations to a file
     #[command(subcommand)]
     Export(export::Export),
+    /// The nodes of the installation: list them, take one out of service and back
+    #[command(subcommand)]
+    Node(node::Node),
     /// Show every setting, its value and where it came from
     Config,
     /// Ask the server of this machine how it is, for a container's health check
@@ -76,6 +80,7 @@ pub fn run() -> ExitCode {
         What::Invite(asked) => invite::run(&global, &env, asked),
         What::Import(what) => import::run(&global, &env, what),
         What::Export(what) => export::run(&global, &env, what),
+        What::Node(what) => node::run(&global, &env, what),
         What::Config => config::run(&global, &env),
         What::Health(asked) => health::run(&global, &env, asked),
         What::Generate { check } => generate::run(*check),

@@ -73,8 +73,17 @@ async fn serve_on(config: &Arc<Config>, platform: &Platform, listener: std::net:
         () = stop.asked() => None,
         what = state.live.failed() => Some(what),
     };
-    // A second Ctrl-C must not cut short what keeps data whole; init systems kill when their patience ends.
-    state.live.shutdown().await;
+    // People get time to go elsewhere; a second Ctrl-C takes it from them, but cuts nothing short that keeps data whole. Init systems
+    // kill when their patience ends.
+    let hastened = async {
+        stop.asked().await;
+        state.live.hurry();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = state.live.shutdown() => {}
+        () = hastened => {}
+    }
     serving.stop().await;
     state.store.close().await;
     match failed {

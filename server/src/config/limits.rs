@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use tandem_actors::LiveConfig;
+use tandem_store::quota::{Limits, Rate};
 
 use super::{ConfigError, parse::Reader};
 
 pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
-    let mut live = LiveConfig::default();
+    let mut live = LiveConfig { quota: quota(read)?, ..LiveConfig::default() };
     let (session, room, journal) = (&mut live.session, &mut live.room, &mut live.journal);
     session.max_connections = read.required("limits.max_connections", count)?;
     session.max_pending = read.required("limits.max_pending", count)?;
@@ -41,7 +42,25 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_idle_rooms = read.required("limits.max_idle_rooms", count)?;
     room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
+    live.drain_notice = read.required("drain.notice", span)?;
+    live.drain_longest = read.required("drain.longest", span)?;
     Ok(live)
+}
+
+/// Of the whole installation, however many nodes it has.
+fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
+    let calls = |per_second: &'static str, at_once: &'static str| -> Result<Rate, ConfigError> {
+        Ok(Rate { per_second: read.required(per_second, rate)?, burst: read.required(at_once, rate)? })
+    };
+    Ok(Limits {
+        person_calls: calls("limits.person_calls_per_second", "limits.person_calls_at_once")?,
+        workspace_calls: calls("limits.workspace_calls_per_second", "limits.workspace_calls_at_once")?,
+        address_calls: calls("limits.address_calls_per_second", "limits.address_calls_at_once")?,
+        person_connections: read.required("limits.person_connections", rate)?,
+        workspace_connections: read.required("limits.workspace_connections", rate)?,
+        address_connections: read.required("limits.address_connections", rate)?,
+        workspace_rooms: read.required("limits.workspace_rooms", rate)?,
+    })
 }
 
 fn count(text: &str) -> Result<usize, String> {
@@ -67,6 +86,11 @@ fn size(text: &str) -> Result<usize, String> {
     let (number, shift) = unit.unwrap_or((text, 0));
     let bytes = number.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(1 << shift));
     bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "must be a size such as 64KiB, 4MiB or a number of bytes".into())
+}
+
+/// As [`time`], or `0s`.
+fn span(text: &str) -> Result<Duration, String> {
+    if text == "0s" { Ok(Duration::ZERO) } else { time(text) }
 }
 
 /// `250ms`, `10s`, `2m`.

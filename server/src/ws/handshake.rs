@@ -38,11 +38,12 @@ pub async fn refuse(mut socket: Socket, problem: &Problem) {
 async fn try_refuse(socket: &mut Socket, problem: &Problem) -> std::io::Result<()> {
     let body = Bytes::from(serde_json::to_vec(problem)?);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let response = Response::build(status)
-        .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-        .force_close()
-        .message_body(())
-        .map_err(|error| std::io::Error::other(error.to_string()))?;
+    let mut response = Response::build(status);
+    response.insert_header((header::CONTENT_TYPE, "application/problem+json")).force_close();
+    if problem.retryable {
+        response.insert_header((header::RETRY_AFTER, "1"));
+    }
+    let response = response.message_body(()).map_err(|error| std::io::Error::other(error.to_string()))?;
     socket.feed((response, BodySize::Sized(body.len() as u64)).into()).await?;
     socket.feed(h1::Message::Chunk(Some(body))).await?;
     socket.feed(h1::Message::Chunk(None)).await?;

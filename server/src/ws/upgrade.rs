@@ -57,6 +57,11 @@ pub async fn upgrade(state: &AppState, request: Request, mut framed: Framed<TcpS
     if let Err(problem) = check(state, &request) {
         return handshake::refuse(framed, &problem).await;
     }
+    if state.live.turns_away() {
+        // Before the upgrade: a proxy may then ask the next node, and the client hears nothing of it.
+        let problem = Problem::new(503, "node_draining", "Node draining", "This node takes nobody new; connect again to reach another.");
+        return handshake::refuse(framed, &problem.retryable(true)).await;
+    }
     let subprotocol = matches!(route, Route::Tandem).then(|| chosen(&request)).flatten();
     let answered = handshake::accept(&request, subprotocol.map(Subprotocol::name), &mut framed);
     if !matches!(tokio::time::timeout(ANSWERED, answered).await, Ok(Ok(()))) {

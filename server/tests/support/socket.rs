@@ -7,8 +7,8 @@ use server::testing::TestServer;
 use tandem_protocol::{
     TaskId,
     ws::{
-        ClientControl, ClientFrame, ClientHot, Encoded, Hello, Ping, ServerControl, ServerFrame, ServerHot, Subprotocol, Subscribe,
-        Subscribed, Topic, TopicKind,
+        ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, Ping, ServerControl, ServerFrame, ServerHot, Subprotocol,
+        Subscribe, Subscribed, Topic, TopicKind,
     },
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -95,6 +95,18 @@ impl Socket {
         self.wait(|frame| match frame {
             ServerFrame::Control(ServerControl::Subscribed(subscribed)) => Some(subscribed.clone()),
             ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Subscribe to what is refused.
+    pub async fn refused(&mut self, channel: u32, task: TaskId) -> ErrorMessage {
+        let topic = Topic { kind: TopicKind::Task, id: task.into() };
+        self.control(Subscribe { channel, topic, lineage: None, state_vector: None }).await;
+        self.wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::Error(error)) => Some(error.clone()),
+            ServerFrame::Control(ServerControl::Subscribed(subscribed)) => panic!("{subscribed:?}"),
             _ => None,
         })
         .await

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 #[cfg(any(test, feature = "test-support"))]
 pub use hub::{Cut, Hub, HubBus};
 pub use local::LocalBus;
+pub(crate) use redis::voice;
 pub use redis::{RedisAddress, RedisBus, RedisConfig};
 
 /// What a listener is told of its topic. Its own node's frames are not among it.

@@ -61,6 +61,9 @@ async fn the_server_cannot_take_the_policies_away() {
         "CREATE TABLE tandem.mine ()",
         "SELECT tandem.ensure_partitions(1)::text",
         "SELECT tandem.protect('tasks')::text",
+        "SELECT id::text FROM tandem.nodes",
+        "UPDATE tandem.nodes SET drain_requested_at = now()",
+        "UPDATE tandem.compatibility SET needs = 0",
         "SELECT pg_read_file('PG_VERSION')",
         "COPY (SELECT 1) TO PROGRAM 'true'",
         "SELECT s::text FROM pg_statistic s",
@@ -127,6 +130,18 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "session_revocations.user_id",
         "session_revocations.valid_after",
         "session_revocations.workspace_id",
+        "tandem.nodes.address",
+        "tandem.nodes.connections",
+        "tandem.nodes.drain_requested_at",
+        "tandem.nodes.durable",
+        "tandem.nodes.heartbeat_at",
+        "tandem.nodes.host",
+        "tandem.nodes.id",
+        "tandem.nodes.rooms",
+        "tandem.nodes.schema",
+        "tandem.nodes.started_at",
+        "tandem.nodes.state",
+        "tandem.nodes.version",
         "workspaces.id",
         "workspaces.name",
     ];
@@ -139,6 +154,7 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "INSERT INTO outbox (workspace_id, topic, payload) VALUES (gen_random_uuid(), 'x', '{}')",
         "DELETE FROM workspaces",
         "SELECT metadata::text FROM workspaces",
+        "UPDATE tandem.nodes SET started_at = now()",
     ] {
         assert_eq!(attempt(&mut tx, sql).await, Err(DENIED.to_owned()), "{sql}");
     }

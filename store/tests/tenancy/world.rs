@@ -7,8 +7,9 @@ use tandem_store::testing::Database;
 pub const MARK_OF_B: &str = "-8000-000b";
 const MARK_OF_A: &str = "-8000-000a";
 
-/// Tables that belong to no tenant. No role of the program may read the key; the server may read its schema's version.
-pub const NOT_OF_A_TENANT: [&str; 2] = ["_sqlx_migrations", "tandem.tenant_key"];
+/// Tables that belong to no tenant. No role of the program may read the key; the server may read its schema's version and what it
+/// carries; nodes are the system's.
+pub const NOT_OF_A_TENANT: [&str; 4] = ["_sqlx_migrations", "tandem.compatibility", "tandem.nodes", "tandem.tenant_key"];
 
 /// What came of a statement: the rows as text, or the SQLSTATE.
 pub type Outcome = Result<Vec<String>, String>;

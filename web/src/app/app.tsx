@@ -7,6 +7,7 @@ import { Home } from '~/features/home/home';
 import { ProjectPage } from '~/features/project/project';
 import { Projects } from '~/features/projects/projects';
 import { SignInPage, SignedOut } from '~/features/sign-in/sign-in';
+import { SystemPage } from '~/features/system/system';
 import { useStore } from '~/lib/use-store';
 import { account, type AuthSession } from '~/session/account';
 import { BackendContext, connect, type Backend } from '~/session/backend';
@@ -94,6 +95,9 @@ const Screens = (): ReactNode => (
       </Route>
       <Route path="/projects">
         <Projects />
+      </Route>
+      <Route path="/admin/system">
+        <SystemPage />
       </Route>
       <Route path="/projects/:projectId/:tab?">
         {({ projectId, tab }) => <ProjectPage key={projectId} projectId={projectId} tab={tab ?? 'tasks'} />}

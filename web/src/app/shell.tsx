@@ -1,4 +1,4 @@
-import { House, Layers, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { Activity, House, Layers, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
@@ -31,6 +31,11 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
         <NavLink href="/projects" icon={<Layers size={16} aria-hidden />} deep>
           Projects
         </NavLink>
+        {me.workspace_role === 'admin' && (
+          <NavLink href="/admin/system" icon={<Activity size={16} aria-hidden />}>
+            System
+          </NavLink>
+        )}
         <span className="spacer" />
         <Connection />
         <AccountMenu />

@@ -36,23 +36,23 @@ function Item({ item }: { item: Toast }): ReactNode {
   }, [item]);
   const Icon = ICONS[item.tone];
   return (
-    <li className={`toast toast-${item.tone}`}>
+    <div className={`toast toast-${item.tone}`}>
       <Icon size={16} aria-hidden />
       <span>{item.text}</span>
       <button type="button" className="toast-close" aria-label="Dismiss" onClick={() => drop(item.id)}>
         <X size={14} aria-hidden />
       </button>
-    </li>
+    </div>
   );
 }
 
 export function Toasts(): ReactNode {
   const list = useStore(toasts);
   return (
-    <ul className="toasts" role="status" aria-live="polite">
+    <div className="toasts" role="status" aria-live="polite">
       {list.map((item) => (
         <Item key={item.id} item={item} />
       ))}
-    </ul>
+    </div>
   );
 }

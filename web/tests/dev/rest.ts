@@ -20,7 +20,7 @@ const me = {
   projects: projects.map((p) => ({
     project_id: p.id,
     role: 'admin',
-    may: ['project.update', 'members.write', 'asset.write', 'task.create', 'document.write'],
+    may: ['project.update', 'members.write', 'asset.write', 'task.create', 'document.write', 'history.restore'],
   })),
 };
 
@@ -58,6 +58,91 @@ function lease(server: MemoryServer, taskId: string): object {
     ended_at: null,
   };
 }
+
+const history = (): object => {
+  const kept = (n: number, reason: string, authors: string[], counts: [number, number, number, number]): object => ({
+    id: uuid(6000 + n),
+    task_id: first,
+    step: 'annotate',
+    reason,
+    made_at: new Date(Date.now() - n * n * 1_500_000).toISOString(),
+    made_by: authors[0] ?? null,
+    authors,
+    region_count: counts[0],
+    added: counts[1],
+    changed: counts[2],
+    removed: counts[3],
+  });
+  return {
+    items: [
+      kept(1, 'manual', [anna.id], [12, 2, 1, 0]),
+      kept(2, 'compaction', [anna.id, ben.id], [10, 4, 3, 1]),
+      kept(4, 'restore', [ben.id, uuid(9999)], [7, 0, 0, 5]),
+      kept(9, 'submit', [], [1, 0, 0, 0]),
+    ],
+    next_cursor: 'older',
+  };
+};
+
+const nodes = (): object => {
+  const node = (n: number, host: string, state: string, connections: number, more: object = {}): object => ({
+    id: uuid(8000 + n),
+    host,
+    version: '0.1.0',
+    state,
+    drain_requested: state === 'draining',
+    started_at: new Date(Date.now() - n * 7_000_000).toISOString(),
+    silent_ms: 400 * n,
+    connections,
+    rooms: Math.round(connections / 7),
+    durable: true,
+    ...more,
+  });
+  return {
+    me: uuid(8001),
+    nodes: [
+      node(1, 'tandem-7d9f6c5b8-x2kqp', 'ready', 412),
+      node(2, 'tandem-7d9f6c5b8-m4zrt', 'ready', 388, { durable: false }),
+      node(3, 'tandem-5c8d7f9d4-w9hbn', 'draining', 121, { version: '0.0.9' }),
+      node(4, 'tandem-5c8d7f9d4-q7lcd', 'gone', 240, { version: '0.0.9', silent_ms: 190_000 }),
+      node(5, 'tandem-5c8d7f9d4-a1sdf', 'left', 0, { version: '0.0.9', silent_ms: 700_000 }),
+    ],
+  };
+};
+
+const actors = (): object => {
+  const actor = (kind: string, mailbox: number | null, more: object = {}): object => ({
+    kind,
+    id: null,
+    state: 'up',
+    restarts: 0,
+    mailbox_ms: mailbox,
+    ...more,
+  });
+  const open = tasks.slice(0, 6).map((task, n) => ({
+    ...actor('task', n === 4 ? null : 0.2 + n * 17.3, { id: task.id, restarts: n === 2 ? 1 : 0 }),
+    project_id: uuid(101),
+    loaded: n !== 4,
+    members: 7 - n,
+    edits: 1_204 - n * 190,
+    refused: n === 3 ? 2 : 0,
+    not_on_disk: n === 0,
+    document_bytes: 1_840_000 >> n,
+  }));
+  return {
+    sessions: 412,
+    tasks: 58,
+    projects: 9,
+    people: 377,
+    durable: true,
+    waiting_bytes: 18_200,
+    busy: [{ thread: 'tandem-room-1', actor: 'task', message: 'Compact', ms: 184 }],
+    root: [actor('journal', 0.31), actor('timer', null), actor('node', null, { restarts: 1 })],
+    my_projects: [],
+    my_tasks: open,
+    my_task_count: 6,
+  };
+};
 
 const withUrl = (task: (typeof tasks)[number]): object => ({
   ...task,
@@ -102,6 +187,7 @@ export function install(server: MemoryServer, token: string): void {
       return project ? json(project) : problem(404, 'not_found', 'Not found', 'There is no such project, or you are not in it.');
     }
     if (kind === 'tasks' && part === 'claim' && task) return json({ task: withUrl(task), assignment: lease(server, task.id) });
+    if (kind === 'tasks' && part === 'history') return json(history());
     if (kind === 'tasks') return task ? json(withUrl(task)) : problem(404, 'not_found', 'Not found', 'There is no such task.');
     if (kind === 'assignments' && part === 'submit') return json({ annotation: {}, next: (next() as { work: unknown }).work });
     if (kind === 'assignments')
@@ -112,6 +198,8 @@ export function install(server: MemoryServer, token: string): void {
         expires_at: new Date(Date.now() + 1_800_000).toISOString(),
       });
     if (kind === 'assets') return json({ ...tasks.find((t) => t.asset.id === id)?.asset, url: scene(3) });
+    if (kind === 'admin' && id === 'nodes') return json(nodes());
+    if (kind === 'admin' && id === 'actors') return json(actors());
     return problem(404, 'no_such_route', 'No such route', `${method} ${path}`);
   };
   window.fetch = async (input, init) => {

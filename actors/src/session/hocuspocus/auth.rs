@@ -20,7 +20,10 @@ use super::{
 use crate::{
     ports::AuthError,
     room::Refused,
-    session::stock::{ASK_AGAIN, REVOKED, place::Place},
+    session::{
+        admit,
+        stock::{ASK_AGAIN, REVOKED, place::Place},
+    },
 };
 
 const ASK_BEFORE: Duration = Duration::from_secs(60);
@@ -62,8 +65,12 @@ impl HocuspocusActor {
     }
 
     fn welcome(&mut self, address: &Address, who: Identity, ctx: &mut Ctx) {
-        // Bounds for strangers no longer apply to the connection; those for each document do.
-        self.outbox.admit();
+        // Bounds for strangers no longer apply to the connection; those for each document do. It counts for whoever came first.
+        if !self.outbox.is_known()
+            && let Err(over) = admit(&self.outbox, self.live.quotas(), &who)
+        {
+            return self.close(CloseCode::TryLater, &over.to_string(), ctx);
+        }
         let Ok(task) = address.document().parse::<TaskId>() else {
             return self.deny(address, "a document is named by its task's id");
         };

@@ -91,7 +91,7 @@ impl Actor for HocuspocusActor {
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
         self.live.inner().sessions.insert(self.id, ctx.address().recipient());
-        if self.live.inner().is_closing() {
+        if self.live.inner().is_turning_away() {
             return self.close(CloseCode::Restart, "the server restarts", ctx);
         }
         self.plan_deadline();

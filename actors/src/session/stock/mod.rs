@@ -27,7 +27,7 @@ use tandem_protocol::{
 };
 use tokio::{io::AsyncRead, time::Instant};
 
-use super::{Body, Connection, Framer, Incoming, Outbox, pipe, run};
+use super::{Body, Connection, Framer, Incoming, Outbox, admit, pipe, run};
 use crate::{
     config::SessionConfig,
     desk::Alarm,
@@ -97,10 +97,12 @@ impl Actor for StockActor {
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
         self.live.inner().sessions.insert(self.id, ctx.address().recipient());
-        if self.live.inner().is_closing() {
+        if self.live.inner().is_turning_away() {
             return self.close(CloseCode::Restart, "the server restarts", ctx);
         }
-        self.outbox.admit();
+        if let Err(over) = admit(&self.outbox, self.live.quotas(), &self.place.who) {
+            return self.close(CloseCode::TryLater, &over.to_string(), ctx);
+        }
         let left = (self.place.who.expires_at - Utc::now()).to_std().unwrap_or_default();
         self.outbox.set_deadline(Instant::now().checked_add(left));
         self.attach(ctx);

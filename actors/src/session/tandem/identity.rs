@@ -10,7 +10,7 @@ use tandem_protocol::{
 use tokio::time::{Instant, timeout};
 
 use super::{Ctx, SessionActor, outbound::millis};
-use crate::session::shorten;
+use crate::session::{admit, shorten};
 use crate::{ports::AuthError, room::Refused, user::Attach};
 
 impl SessionActor {
@@ -32,7 +32,9 @@ impl SessionActor {
     }
 
     pub(super) fn welcome(&mut self, who: Identity, resume: Option<SessionId>, ctx: &mut Ctx) {
-        self.outbox.admit();
+        if let Err(over) = admit(&self.outbox, self.live.quotas(), &who) {
+            return self.close(CloseCode::TryLater, &over.to_string(), ctx);
+        }
         let welcome = Welcome {
             session_id: self.id,
             user: who.user.clone(),

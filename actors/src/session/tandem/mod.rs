@@ -143,7 +143,7 @@ impl Actor for SessionActor {
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
         self.live.inner().sessions.insert(self.id, ctx.address().recipient());
-        if self.live.inner().is_closing() {
+        if self.live.inner().is_turning_away() {
             return self.goodbye(ctx);
         }
         self.outbox.set_deadline(Some(Instant::now() + self.config.hello_deadline));

@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use super::{
     Away, RedisConfig,
     address::Kind,
-    names::SLOTS,
+    names::{SLOTS, slot_of_tag},
     outbox::Routes,
     values::{Found, error, items, number, text},
 };
@@ -103,18 +103,39 @@ async fn master(config: &RedisConfig, name: &str) -> Result<(String, u16), Away>
 }
 
 async fn cluster(config: &RedisConfig) -> Result<Servers, Away> {
+    let (masters, routes) = map(config).await?;
+    let mut lines = Vec::with_capacity(masters.len());
+    for master in &masters {
+        lines.push(line(config, master).await?);
+    }
+    Ok(Servers { lines, routes })
+}
+
+/// A connection for what has nothing to do with the bus, to the server whose keys have this in braces.
+pub async fn voice(config: &RedisConfig, tag: &str) -> Result<MultiplexedConnection, String> {
+    let found = async {
+        let server = match &config.address.kind {
+            Kind::Single => config.address.servers.first().cloned().ok_or(Away::Nobody)?,
+            Kind::Sentinel(name) => master(config, name).await?,
+            Kind::Cluster => {
+                let (masters, routes) = map(config).await?;
+                let index = routes.get(usize::from(slot_of_tag(tag))).copied().ok_or(Away::Uncovered)?;
+                masters.get(usize::from(index)).cloned().ok_or(Away::Uncovered)?
+            }
+        };
+        connection(config, &server, who(config), quiet()).await
+    };
+    found.await.map_err(|away: Away| away.to_string())
+}
+
+/// Asks one server of the cluster after the other who has what.
+async fn map(config: &RedisConfig) -> Result<(Vec<(String, u16)>, Routes), Away> {
     let mut seeds = config.address.servers.clone();
     seeds.shuffle(&mut rand::rng());
     let mut why = Away::Nobody;
     for seed in &seeds {
         match masters(config, seed).await {
-            Ok((masters, routes)) => {
-                let mut lines = Vec::with_capacity(masters.len());
-                for master in &masters {
-                    lines.push(line(config, master).await?);
-                }
-                return Ok(Servers { lines, routes });
-            }
+            Ok(found) => return Ok(found),
             Err(error) => why = error,
         }
     }

@@ -27,6 +27,7 @@ use tokio::sync::{
 };
 
 pub use address::RedisAddress;
+pub(crate) use connect::voice;
 use measures::Measures;
 use outbox::{Outbox, Said};
 use values::Away;

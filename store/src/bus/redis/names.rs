@@ -70,7 +70,11 @@ fn tag(topic: Topic) -> String {
 
 /// The slot of a topic in a cluster: CRC16 (XMODEM) of the part in braces, as the Redis Cluster Specification has it.
 pub(super) fn slot(topic: Topic) -> u16 {
-    let crc = tag(topic).bytes().fold(0_u16, |crc, byte| {
+    slot_of_tag(&tag(topic))
+}
+
+pub(super) fn slot_of_tag(tag: &str) -> u16 {
+    let crc = tag.bytes().fold(0_u16, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 })
     });
     crc % SLOTS

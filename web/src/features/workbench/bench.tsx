@@ -16,6 +16,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
 import { Banner } from './banner';
+import { HistoryDialog } from './history-dialog';
 import { claim, heldOf } from './lease';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
@@ -65,6 +66,7 @@ export function BenchView({
   const actions = useTaskActions(project.id, task.id, room, activity);
   const [helping, setHelping] = useState(false);
   const [skipping, setSkipping] = useState(false);
+  const [remembering, setRemembering] = useState(false);
   const pointers = useRef<Pointers | null>(null);
   const labels = project.label_schema.labels;
   const keys = useMemo(() => labelKeys(labels), [labels]);
@@ -149,6 +151,7 @@ export function BenchView({
         onSkip={() => setSkipping(true)}
         onRelease={() => held && actions.release.mutate(held)}
         onHelp={() => setHelping(true)}
+        onHistory={() => setRemembering(true)}
         standing={lease.standing}
       />
       <ToolRail desk={desk} />
@@ -177,6 +180,12 @@ export function BenchView({
       <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks} />
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
       <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={keys} />
+      <HistoryDialog
+        projectId={project.id}
+        taskId={task.id}
+        open={remembering}
+        onClose={() => setRemembering(false)}
+      />
       <SkipDialog
         open={skipping}
         onClose={() => setSkipping(false)}

@@ -1,5 +1,5 @@
 import type { TaskRoom } from '@tandem/client';
-import { ArrowLeft, CircleHelp, MoreHorizontal, Redo2, SkipForward, Undo2, Undo } from 'lucide-react';
+import { ArrowLeft, CircleHelp, History as HistoryIcon, MoreHorizontal, Redo2, SkipForward, Undo2, Undo } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
@@ -28,10 +28,11 @@ interface TopBarProps {
   onSkip: () => void;
   onRelease: () => void;
   onHelp: () => void;
+  onHistory: () => void;
 }
 
 export function TopBar(props: TopBarProps): ReactNode {
-  const { task, project, room, desk, follow, held, submitting, onSubmit, onSkip, onRelease, onHelp } = props;
+  const { task, project, room, desk, follow, held, submitting, onSubmit, onSkip, onRelease, onHelp, onHistory } = props;
   return (
     <header className="bench-top">
       <Link className="icon-btn" href={`/projects/${project.id}`} aria-label={`Back to ${project.name}`}>
@@ -66,6 +67,10 @@ export function TopBar(props: TopBarProps): ReactNode {
             <MenuLine />
           </>
         )}
+        <MenuItem icon={<HistoryIcon size={15} aria-hidden />} onSelect={onHistory}>
+          History of this task
+        </MenuItem>
+        <MenuLine />
         <ThemeItems />
       </Menu>
       {held ? (
