@@ -18,6 +18,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nodes of the installation and what they carry: numbers of everybody, and whose they are is not said. Nobody drains a node from
+         *     here: it serves other workspaces too (docs/decisions/0033).
+         */
+        get: operations["getNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations/{annotation_id}": {
         parameters: {
             query?: never;
@@ -595,7 +615,7 @@ export interface components {
         ActorNode: {
             /** Format: uuid */
             id: string | null;
-            /** @description `journal`, `timer`, `project` or `task`. */
+            /** @description `journal`, `timer`, `node`, `project` or `task`. */
             kind: string;
             /**
              * Format: double
@@ -626,7 +646,7 @@ export interface components {
             people: number;
             /** Format: int32 */
             projects: number;
-            /** @description Those there is one of: the journal, the timer. */
+            /** @description Those there is one of: the journal, the timer, the node's own. */
             root: components["schemas"]["ActorNode"][];
             /**
              * Format: int32
@@ -1108,6 +1128,12 @@ export interface components {
          * @description The generation of a document. Clients holding another generation must not merge into it.
          */
         LineageId: string;
+        /** @description People on other servers are (or are no longer) seen live. Work goes on either way and comes together through the database. */
+        LinkChanged: {
+            /** Format: int32 */
+            channel: number;
+            linked: boolean;
+        };
         /** @description Who the token says I am, and where I may work. */
         Me: {
             projects: components["schemas"]["MyProject"][];
@@ -1149,6 +1175,47 @@ export interface components {
         /** @description The answer to "next task, please". */
         NextTask: {
             work: components["schemas"]["Work"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description One run of one server process.
+         */
+        NodeId: string;
+        /** @description The nodes of the installation, those that take people first. */
+        Nodes: {
+            /** @description The node that answers. */
+            me: components["schemas"]["NodeId"];
+            nodes: components["schemas"]["NodeView"][];
+        };
+        /** @enum {string} */
+        NodeState: "ready" | "draining" | "gone" | "left";
+        /** @description One run of one server process. Numbers are of everybody on it; whose they are is not said. */
+        NodeView: {
+            /**
+             * Format: int32
+             * @description Open connections.
+             */
+            connections: number;
+            /** @description It was asked to send its people elsewhere. */
+            drain_requested: boolean;
+            /** @description Its edits reach the disk. */
+            durable: boolean;
+            host: string;
+            id: components["schemas"]["NodeId"];
+            /**
+             * Format: int32
+             * @description Documents in memory.
+             */
+            rooms: number;
+            /**
+             * Format: int64
+             * @description How long ago it was heard of, by the database's clock.
+             */
+            silent_ms: number;
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["NodeState"];
+            version: string;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Annotation: {
@@ -1472,6 +1539,9 @@ export interface components {
         }) | (components["schemas"]["RightsChanged"] & {
             /** @enum {string} */
             type: "rights_changed";
+        }) | (components["schemas"]["LinkChanged"] & {
+            /** @enum {string} */
+            type: "link_changed";
         });
         /**
          * Format: uuid
@@ -1586,6 +1656,8 @@ export interface components {
             lease: components["schemas"]["LeaseView"] | null;
             /** @description A client holding a copy of another lineage must set it aside (keep, not merge) and start from the `sync` frame. */
             lineage: components["schemas"]["LineageId"];
+            /** @description Whether people on other servers are seen live at the moment. True where there is one server only. */
+            linked: boolean;
             /**
              * Format: int32
              * @description This session's number in cursors and presence of this task.
@@ -1709,6 +1781,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActorTree"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nodes that take people first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nodes"];
                 };
             };
             /** @description A problem */
