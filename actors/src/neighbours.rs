@@ -121,12 +121,7 @@ impl Handler<FromNodes> for NeighboursActor {
         let _handling = handling!("neighbours", "FromNodes");
         match heard {
             Heard::Said { from, frame } => match *frame {
-                NodeFrame::Alive(load) => {
-                    if self.neighbours.heard(from, load) {
-                        tracing::info!(node = %from, "another node is there");
-                        (self.hooks.tell)(NodeNews::Back);
-                    }
-                }
+                NodeFrame::Alive(load) => self.alive(from, load),
                 NodeFrame::Leaving => self.gone(from, "has left"),
                 _ => {}
             },
@@ -142,6 +137,13 @@ impl NeighboursActor {
             if silent_for > GONE {
                 self.gone(node, "is silent");
             }
+        }
+    }
+
+    fn alive(&self, node: NodeId, load: Load) {
+        if self.neighbours.heard(node, load) {
+            tracing::info!(%node, "another node is there");
+            (self.hooks.tell)(NodeNews::Back);
         }
     }
 

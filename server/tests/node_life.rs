@@ -46,7 +46,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> 
 }
 
 async fn sees(api: &Api, node: &TestServer) -> Option<Value> {
-    let answer = api.admin().get("/admin/nodes").await.expect(200);
+    let answer = api.admin().get("/api/v1/admin/nodes").await.expect(200);
     let id = node.state.live.bus().me().to_string();
     answer["nodes"].as_array().unwrap().iter().find(|row| row["id"] == *id).cloned()
 }
@@ -66,11 +66,11 @@ async fn admins_see_every_node_with_its_load_and_nobody_else_does() {
         sees(&api, &other).await.is_some_and(|row| row["connections"] == 1 && row["rooms"] == 1 && row["state"] == "ready")
     })
     .await;
-    let answer = api.admin().get("/admin/nodes").await.expect(200);
+    let answer = api.admin().get("/api/v1/admin/nodes").await.expect(200);
     assert_eq!(answer["me"], api.state().live.bus().me().to_string());
     assert_eq!(answer["nodes"].as_array().unwrap().len(), 2);
     assert!(!answer.to_string().contains(&other.address().to_string()), "where a node listens is for its operators");
-    api.labeler().get("/admin/nodes").await.problem(403, "forbidden");
+    api.labeler().get("/api/v1/admin/nodes").await.problem(403, "forbidden");
     other.stop().await;
     assert_eq!(sees(&api, api.server()).await.unwrap()["state"], "ready");
     api.stop().await;
@@ -157,25 +157,25 @@ async fn a_stop_waits_for_load_balancers_unless_it_is_hastened() {
 async fn who_calls_too_often_is_told_the_rule_and_when_to_come_back() {
     let api = Api::with(&[("limits.person_calls_per_second", "1"), ("limits.person_calls_at_once", "3")]).await;
     for _ in 0..3 {
-        api.labeler().get("/me").await.expect(200);
+        api.labeler().get("/api/v1/me").await.expect(200);
     }
-    let refused = api.labeler().get("/me").await;
+    let refused = api.labeler().get("/api/v1/me").await;
     let problem = refused.problem(429, "too_many_requests");
     assert_eq!(problem["details"]["rule"], "person_calls_per_second");
     assert!((1..=2).contains(&refused.header("retry-after").unwrap().parse::<u32>().unwrap()));
-    api.reviewer().get("/me").await.expect(200);
+    api.reviewer().get("/api/v1/me").await.expect(200);
     api.stop().await;
 }
 
 #[actix_web::test]
 async fn a_workspace_has_a_limit_of_its_own_and_others_do_not_feel_it() {
     let api = Api::with(&[("limits.workspace_calls_per_second", "1"), ("limits.workspace_calls_at_once", "2")]).await;
-    api.labeler().get("/me").await.expect(200);
-    api.reviewer().get("/me").await.expect(200);
-    let problem = api.admin().get("/me").await.problem(429, "too_many_requests");
+    api.labeler().get("/api/v1/me").await.expect(200);
+    api.reviewer().get("/api/v1/me").await.expect(200);
+    let problem = api.admin().get("/api/v1/me").await.problem(429, "too_many_requests");
     assert_eq!(problem["details"]["rule"], "workspace_calls_per_second");
     let b = api.db().b;
-    api.person(&b, b.admin).get("/me").await.expect(200);
+    api.person(&b, b.admin).get("/api/v1/me").await.expect(200);
     api.stop().await;
 }
 
