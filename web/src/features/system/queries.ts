@@ -17,11 +17,21 @@ const EVERY = 2_000;
 
 export function useNodes(): UseQueryResult<Nodes> {
   const { api } = useBackend();
-  return useQuery({ queryKey: ['nodes'], queryFn: () => ok(api.GET('/api/v1/admin/nodes')), refetchInterval: EVERY, staleTime: 0 });
+  return useQuery({
+    queryKey: ['nodes'],
+    queryFn: () => ok(api.GET('/api/v1/admin/nodes')),
+    refetchInterval: EVERY,
+    staleTime: 0,
+  });
 }
 
 /** Of the node that answers: behind a load balancer not always the same. */
 export function useActors(): UseQueryResult<ActorTree> {
   const { api } = useBackend();
-  return useQuery({ queryKey: ['actors'], queryFn: () => ok(api.GET('/api/v1/admin/actors')), refetchInterval: EVERY, staleTime: 0 });
+  return useQuery({
+    queryKey: ['actors'],
+    queryFn: () => ok(api.GET('/api/v1/admin/actors')),
+    refetchInterval: EVERY,
+    staleTime: 0,
+  });
 }

@@ -180,12 +180,7 @@ export function BenchView({
       <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks} />
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
       <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={keys} />
-      <HistoryDialog
-        projectId={project.id}
-        taskId={task.id}
-        open={remembering}
-        onClose={() => setRemembering(false)}
-      />
+      <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
       <SkipDialog
         open={skipping}
         onClose={() => setSkipping(false)}
