@@ -289,6 +289,9 @@ async fn stock_clients_sync_through_the_yjs_route_and_with_ours() {
     let (mut one, mut two) = (stock(&server, &task.to_string(), &token).await, stock(&server, &task.to_string(), &token).await);
     one.stock_frame(&[0, 0]).await;
     two.stock_frame(&[0, 0]).await;
+    // Who has not asked for the document is not told of edits, which would build on it.
+    two.stream.send(sync(0, &StateVector::default().encode_v1())).await.unwrap();
+    two.stock_frame(&[0, 1]).await;
     let doc = Doc::new();
     one.stream.send(sync(2, &put(&doc, "from one"))).await.unwrap();
     let copy = Doc::new();

@@ -143,10 +143,6 @@ export class MemoryTask {
 
   // ---------------------------------------------------------------- the disk
 
-  get durable(): boolean {
-    return this.#durable;
-  }
-
   get linked(): boolean {
     return this.#linked;
   }
@@ -155,6 +151,10 @@ export class MemoryTask {
   set linked(linked: boolean) {
     this.#linked = linked;
     for (const { member } of this.#here.values()) member.control({ type: 'link_changed', linked });
+  }
+
+  get durable(): boolean {
+    return this.#durable;
   }
 
   /** The disk goes (edits are taken, nothing is acknowledged) or comes back (all is written). */
