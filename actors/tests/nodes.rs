@@ -167,6 +167,8 @@ async fn while_nodes_cannot_reach_each_other_people_are_told_work_goes_on_and_ed
     ann.until(|w| !w.linked).await;
     ann.put("apart", 1.0);
     ann.until_acked().await;
+    // Longer than what is done at the moment the link breaks.
+    sleep(Duration::from_secs(20)).await;
     let begun = tokio::time::Instant::now();
     // Bob's node does not know that it is cut off; Ann's does and reads what Bob stores.
     bob.put("there", 1.0);

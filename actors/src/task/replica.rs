@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message, StreamHandler, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message, SpawnHandle, StreamHandler, WrapFuture};
 use bytes::Bytes;
 use futures_util::stream;
 use rand::Rng as _;
@@ -41,6 +41,7 @@ pub(super) struct Replica {
     /// When each was heard last.
     heard: HashMap<NodeId, Instant>,
     asked_who: Option<Instant>,
+    anti_entropy: Option<SpawnHandle>,
     pub seen: Seen,
     asking_disk: bool,
     asking_soon: bool,
@@ -121,15 +122,19 @@ impl TaskActor {
         self.say_people(alone);
     }
 
-    fn plan_anti_entropy(&self, ctx: &mut Context<Self>) {
+    fn plan_anti_entropy(&mut self, ctx: &mut Context<Self>) {
+        if let Some(planned) = self.replica.anti_entropy.take() {
+            ctx.cancel_future(planned);
+        }
         let wait = between(if self.is_linked() == Some(true) { ANTI_ENTROPY } else { UNLINKED });
-        ctx.run_later(wait, |task, ctx| {
+        let planned = ctx.run_later(wait, |task, ctx| {
             let company = matches!(&task.phase, Phase::Live(room) if room.has_company());
             if company || task.is_linked() == Some(false) {
                 task.ask_disk(ctx);
             }
             task.plan_anti_entropy(ctx);
         });
+        self.replica.anti_entropy = Some(planned);
     }
 
     /// Read what other nodes have put on the disk.
@@ -318,10 +323,8 @@ impl StreamHandler<Link> for TaskActor {
         if let Phase::Live(room) = &mut self.phase {
             room.link_changed(link == Link::Up);
         }
-        if link == Link::Down {
-            // Other nodes still reach the disk.
-            self.ask_disk_soon(ctx);
-        }
+        // While they cannot be reached, other nodes still reach the disk: it is asked more often.
+        self.plan_anti_entropy(ctx);
     }
 
     /// The bus ends with the house; until then this actor goes on.
