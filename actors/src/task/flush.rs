@@ -6,7 +6,7 @@ use actix::{AsyncContext, Context, SpawnHandle};
 use tokio::time::Instant;
 
 use super::{Phase, TaskActor};
-use crate::config::RoomConfig;
+use crate::{config::RoomConfig, room::Room};
 
 /// People wait for one another's edits; pointers are many and only pass by. So an edit goes out, with all that was gathered, after this
 /// part of a tick.
@@ -25,7 +25,7 @@ impl TaskActor {
         if !room.is_dirty() {
             return;
         }
-        let (now, due) = (Instant::now(), self.last_flush + tick(&self.deps.config, room.len(), room.has_edits()));
+        let (now, due) = (Instant::now(), self.last_flush + wait(&self.deps.config, room));
         if due <= now && !room.is_congested() {
             return self.flush_now(ctx);
         }
@@ -68,7 +68,13 @@ impl TaskActor {
     }
 }
 
-/// How long a room gathers: a flush costs one system call a person, so the share of time spent on them would grow with the number of
+/// How long a room gathers what it has now.
+fn wait(config: &RoomConfig, room: &Room) -> Duration {
+    let tick = tick(config, room.len(), room.has_edits());
+    if room.is_full() { tick.min(config.min_tick) } else { tick }
+}
+
+/// How long a room gathers while only some move: a flush costs one system call a person, so the share of time spent on them would grow with the number of
 /// people; with the root of it, half of the growth is paid in time and half in work.
 fn tick(config: &RoomConfig, people: usize, edits: bool) -> Duration {
     let root = (people as f64).sqrt();
