@@ -36,7 +36,7 @@ pub struct LiveConfig {
 pub struct SessionConfig {
     /// Connections of the server.
     pub max_connections: usize,
-    /// Of these, how many may not have shown yet who they are; and how many of one address. Behind a proxy all have its address.
+    /// Of these, how many may not have shown yet who they are; and how many of one address.
     pub max_pending: usize,
     pub max_pending_per_address: usize,
     /// How long the kernel tries to bring bytes to a peer that does not take them.
