@@ -204,9 +204,9 @@ impl Default for RoomConfig {
         Self {
             mailbox: 4_096,
             limits: Limits::default(),
-            tick_per_root: Duration::from_millis(1),
+            tick_per_root: Duration::from_micros(1_400),
             min_tick: Duration::from_millis(4),
-            max_tick: Duration::from_millis(33),
+            max_tick: Duration::from_millis(24),
             max_members: 2_000,
             idle: Duration::from_secs(30),
             max_idle_rooms: 1_000,

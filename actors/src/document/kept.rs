@@ -34,20 +34,24 @@ impl Kept {
     /// Whether people may be let in before it is built.
     #[must_use]
     pub fn may_wait(stored: &StoredDocument) -> bool {
-        stored.state_vector.is_some() && stored.snapshot.as_ref().is_some_and(|snapshot| snapshot.len() >= WORTH_WAITING)
+        let known = stored.snapshot.is_none() || stored.state_vector.is_some();
+        let size: usize = stored.snapshot.iter().chain(&stored.updates).map(Bytes::len).sum();
+        known && size >= WORTH_WAITING
     }
 
-    /// From what is stored and what is on its way there, without building it. None: it cannot be judged by its bytes. CPU work if there are
-    /// edits after the snapshot.
+    /// From what is stored and what is on its way there, without building it. None: it cannot be judged by its bytes. CPU work if there is
+    /// more than a snapshot.
     #[must_use]
     pub fn unbuilt(stored: &StoredDocument, edits: &[Bytes]) -> Option<Self> {
-        let snapshot = stored.snapshot.clone()?;
-        let vector = after(decode_state_vector(stored.state_vector.as_ref()?).ok()?, edits)?;
-        let whole = if edits.is_empty() {
-            snapshot
-        } else {
-            let parts: Vec<&[u8]> = std::iter::once(&snapshot).chain(edits).map(Bytes::as_ref).collect();
-            join_updates(&parts)?.into()
+        let compacted = match &stored.snapshot {
+            Some(_) => decode_state_vector(stored.state_vector.as_ref()?).ok()?,
+            None => StateVector::default(),
+        };
+        let vector = after(compacted, edits)?;
+        let parts: Vec<&Bytes> = stored.snapshot.iter().chain(edits).collect();
+        let whole = match parts[..] {
+            [one] => one.clone(),
+            _ => join_updates(&parts.into_iter().map(Bytes::as_ref).collect::<Vec<_>>())?.into(),
         };
         Some(Self { doc: None, whole: Some(whole), vector })
     }

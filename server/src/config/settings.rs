@@ -203,7 +203,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.bytes_at_once", "TANDEM_LIMITS_BYTES_AT_ONCE", Some("32MiB"), "", "Bytes of one connection at once"),
     setting("limits.max_backlog", "TANDEM_LIMITS_MAX_BACKLOG", Some("1024"), "", "Frames of one connection waiting for a busy room"),
     setting("limits.min_tick", "TANDEM_LIMITS_MIN_TICK", Some("4ms"), "", "Least time between two rounds of news in a room"),
-    setting("limits.max_tick", "TANDEM_LIMITS_MAX_TICK", Some("33ms"), "", "Most time cursors and edits are gathered in a room"),
+    setting("limits.max_tick", "TANDEM_LIMITS_MAX_TICK", Some("24ms"), "", "Most time cursors and edits are gathered in a room"),
     setting("limits.max_members", "TANDEM_LIMITS_MAX_MEMBERS", Some("2000"), "", "People on one task"),
     setting("limits.max_update", "TANDEM_LIMITS_MAX_UPDATE", Some("16MiB"), "", "One edit"),
     setting("limits.max_document", "TANDEM_LIMITS_MAX_DOCUMENT", Some("64MiB"), "", "All edits of one document"),
