@@ -10,8 +10,9 @@ use yrs::{ClientID, StateVector, updates::encoder::Encode};
 
 use super::{
     ROOTS,
-    inspect::inspect,
+    inspect::{Inspected, inspect},
     live::{Applied, ApplyError, LiveDoc, decode_state_vector, join_updates},
+    splice::splice,
 };
 
 /// Documents smaller than this are built before anybody is let in: it takes no longer than sending them.
@@ -47,11 +48,17 @@ impl Kept {
             Some(_) => decode_state_vector(stored.state_vector.as_ref()?).ok()?,
             None => StateVector::default(),
         };
-        let vector = after(compacted, edits)?;
-        let parts: Vec<&Bytes> = stored.snapshot.iter().chain(edits).collect();
-        let whole = match parts[..] {
-            [one] => one.clone(),
-            _ => join_updates(&parts.into_iter().map(Bytes::as_ref).collect::<Vec<_>>())?.into(),
+        let read = |bytes: &Bytes| inspect(bytes, &ROOTS).ok();
+        let edited = edits.iter().map(read).collect::<Option<Vec<_>>>()?;
+        let vector = after(compacted, &edited)?;
+        let whole = match (&stored.snapshot, edits) {
+            (Some(snapshot), []) => snapshot.clone(),
+            (None, [one]) => one.clone(),
+            (snapshot, _) => {
+                let inspected = snapshot.iter().map(read).chain(edited.into_iter().map(Some)).collect::<Option<Vec<_>>>()?;
+                let parts: Vec<&[u8]> = snapshot.iter().chain(edits).map(Bytes::as_ref).collect();
+                splice(&parts, &inspected).or_else(|| join_updates(&parts))?.into()
+            }
         };
         Some(Self { doc: None, whole: Some(whole), vector })
     }
@@ -105,10 +112,10 @@ impl Kept {
 }
 
 /// What a document holds after these edits, in whatever order they lie in the log. None: some do not join on to the others.
-fn after(mut vector: StateVector, edits: &[Bytes]) -> Option<StateVector> {
+fn after(mut vector: StateVector, edits: &[Inspected]) -> Option<StateVector> {
     let mut runs: Vec<(u64, u64, u64)> = Vec::new();
     for edit in edits {
-        runs.extend(inspect(edit, &ROOTS).ok()?.runs()?);
+        runs.extend(edit.sections()?.iter().map(|(client, section)| (*client, section.start, section.end)));
     }
     runs.sort_unstable();
     for (client, start, end) in runs {

@@ -78,7 +78,7 @@ fn wait(config: &RoomConfig, room: &Room) -> Duration {
 /// people; with the root of it, half of the growth is paid in time and half in work.
 fn tick(config: &RoomConfig, people: usize, edits: bool) -> Duration {
     let root = (people as f64).sqrt();
-    let tick = config.tick_per_root.mul_f64(root).clamp(config.min_tick, config.max_tick);
+    let tick = config.tick_per_root.mul_f64(root).min(config.max_tick).max(config.min_tick);
     if edits { tick / EDITS } else { tick }
 }
 
