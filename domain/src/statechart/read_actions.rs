@@ -1,0 +1,395 @@
+//! Actions, guards and delays as a definition writes them.
+
+use super::act::milliseconds;
+use super::{
+    Recipient,
+    compile::{Compiler, path},
+    definition::{Place, Rule},
+    machine::{Action, Delay, EventTemplate, Guard, NodeId},
+    read::{each, listing},
+    template::{Located, Template},
+};
+use crate::{duration, ordered::Json};
+
+impl<'d> Compiler<'d> {
+    pub(super) fn actions_at(&mut self, node: NodeId, json: &'d Json, key: &str, place: &Place) -> Vec<Action> {
+        json.get(key).map_or_else(Vec::new, |actions| self.actions(node, actions, &place.key(key)))
+    }
+
+    fn actions(&mut self, node: NodeId, json: &'d Json, place: &Place) -> Vec<Action> {
+        let mut read = Vec::new();
+        for (action, place) in each(json, place) {
+            self.action(node, action, &place, &mut read);
+        }
+        read
+    }
+
+    fn action(&mut self, node: NodeId, json: &'d Json, place: &Place, read: &mut Vec<Action>) {
+        let name = match json {
+            Json::String(name) => name.clone(),
+            Json::Object(_) => match self.text(json, "type", place) {
+                Some(name) => name,
+                None if json.get("type").is_some() => return,
+                None => return self.problems.add(&place.key("type"), Rule::Missing, "an action says its type"),
+            },
+            other => return self.problems.add(place, Rule::WrongType, format!("an action is a name or an object, not {}", other.kind())),
+        };
+        if name.starts_with("xstate.") {
+            read.extend(self.builtin(node, &name, json, place));
+            return;
+        }
+        if json.entries().is_some() {
+            self.only(json, &["type", "params"], "a named action", place);
+        }
+        let root = self.root;
+        if let Some(own) = root.get("actions").and_then(|actions| actions.get(&name)) {
+            if self.unfold("action", &name, place) {
+                let own = self.actions(node, own, &Place::default().key("actions").key(&name));
+                self.unfolding.pop();
+                read.extend(own);
+            }
+            return;
+        }
+        if !self.catalog.actions.contains(&name) {
+            let known: Vec<&str> = self.catalog.actions.iter().map(String::as_str).collect();
+            let place = if json.entries().is_some() { place.key("type") } else { place.clone() };
+            return self.problems.add(&place, Rule::UnknownAction, format!("there is no action {name:?}; {}", listing(&known)));
+        }
+        let params = json.get("params").map(|params| self.template(params, &place.key("params")));
+        read.push(Action::Named { name, params });
+    }
+
+    /// Enters a named guard or action; one that is made of itself is told.
+    fn unfold(&mut self, what: &str, name: &str, place: &Place) -> bool {
+        let entry = format!("{what} {name}");
+        if self.unfolding.contains(&entry) {
+            self.problems.add(place, Rule::Circular, format!("the {what} {name:?} is made of itself"));
+            return false;
+        }
+        self.unfolding.push(entry);
+        true
+    }
+
+    fn template(&mut self, json: &Json, place: &Place) -> Template {
+        Template::read(json, place, &self.variables, &mut self.problems)
+    }
+
+    fn builtin(&mut self, node: NodeId, name: &str, json: &'d Json, place: &Place) -> Option<Action> {
+        let keys: &[&str] = match name {
+            "xstate.assign" => &["type", "assignment"],
+            "xstate.raise" => &["type", "event", "id", "delay"],
+            "xstate.cancel" => &["type", "sendId"],
+            "xstate.emit" => &["type", "event"],
+            "xstate.log" => &["type", "value", "label"],
+            "xstate.sendTo" => &["type", "to", "event", "id", "delay"],
+            "xstate.spawnChild" => &["type", "src", "id", "input"],
+            "xstate.stopChild" => &["type", "actorRef"],
+            "xstate.enqueueActions" => &["type", "collect"],
+            _ => {
+                self.problems.add(&place.key("type"), Rule::UnknownAction, format!("there is no action {name:?} built in"));
+                return None;
+            }
+        };
+        self.only(json, keys, name, place);
+        match name {
+            "xstate.assign" => self.assign(json, place),
+            "xstate.raise" => {
+                let (event, id) = (self.event(json, place)?, self.text(json, "id", place));
+                Some(Action::Raise { event, id, delay: self.delay_at(json, place) })
+            }
+            "xstate.emit" => Some(Action::Emit { event: self.event(json, place)? }),
+            "xstate.sendTo" => {
+                let to = self.recipient(json, place);
+                let (event, id) = (self.event(json, place)?, self.text(json, "id", place));
+                Some(Action::Send { to: to?, event, id, delay: self.delay_at(json, place) })
+            }
+            "xstate.cancel" => Some(Action::Cancel { id: self.required(json, "sendId", "the id of what is cancelled", place)? }),
+            "xstate.stopChild" => Some(Action::Stop { id: self.required(json, "actorRef", "the id of the child that is stopped", place)? }),
+            "xstate.log" => {
+                let label = self.text(json, "label", place);
+                let value = json.get("value").map(|value| self.template(value, &place.key("value")));
+                Some(Action::Log { label, value })
+            }
+            "xstate.spawnChild" => self.spawn(json, place),
+            _ => self.choose(node, json, place),
+        }
+    }
+
+    fn required(&mut self, json: &Json, key: &str, what: &str, place: &Place) -> Option<Template> {
+        match json.get(key) {
+            Some(value) => Some(self.template(value, &place.key(key))),
+            None => {
+                self.problems.add(&place.key(key), Rule::Missing, what);
+                None
+            }
+        }
+    }
+
+    fn assign(&mut self, json: &Json, place: &Place) -> Option<Action> {
+        let place = place.key("assignment");
+        match json.get("assignment") {
+            Some(Json::Object(fields)) => {
+                Some(Action::Assign(fields.iter().map(|(field, value)| (field.clone(), self.template(value, &place.key(field)))).collect()))
+            }
+            Some(other) => {
+                self.problems.add(&place, Rule::WrongType, format!("an object of fields and their values, not {}", other.kind()));
+                None
+            }
+            None => {
+                self.problems.add(&place, Rule::Missing, "an object of fields and their values");
+                None
+            }
+        }
+    }
+
+    /// An event: an object with a type, which may be computed.
+    fn event(&mut self, json: &Json, place: &Place) -> Option<EventTemplate> {
+        let place = place.key("event");
+        let event = match json.get("event") {
+            Some(event @ Json::Object(_)) => event,
+            Some(other) => {
+                self.problems.add(&place, Rule::WrongType, format!("an event is an object with a type, not {}", other.kind()));
+                return None;
+            }
+            None => {
+                self.problems.add(&place, Rule::Missing, "an event, an object with a type");
+                return None;
+            }
+        };
+        let template = self.template(event, &place);
+        match event.get("type") {
+            Some(Json::String(name)) if !name.is_empty() && name != "*" => {}
+            Some(Json::Object(_)) => {}
+            None if event.get("$expr").is_some() => {}
+            _ => self.problems.add(&place.key("type"), Rule::WrongType, "the type of an event is a text that is neither empty nor \"*\""),
+        }
+        Some(EventTemplate { place: place.as_str().into(), template })
+    }
+
+    fn recipient(&mut self, json: &Json, place: &Place) -> Option<Recipient> {
+        match self.text(json, "to", place)?.as_str() {
+            "#_parent" => Some(Recipient::Parent),
+            "#_internal" => Some(Recipient::Myself),
+            child => Some(Recipient::Child(child.strip_prefix("#_").unwrap_or(child).to_owned())),
+        }
+    }
+
+    fn spawn(&mut self, json: &Json, place: &Place) -> Option<Action> {
+        let (src, id) = (self.text(json, "src", place), self.text(json, "id", place));
+        for (found, key, what) in [(&src, "src", "what is started, by its name"), (&id, "id", "what the child is called")] {
+            if found.is_none() && json.get(key).is_none() {
+                self.problems.add(&place.key(key), Rule::Missing, what);
+            }
+        }
+        let (src, id) = (src?, id?);
+        self.check_actor(&src, &place.key("src"));
+        let input = json.get("input").map(|input| self.template(input, &place.key("input")));
+        Some(Action::Spawn { id, src, input })
+    }
+
+    /// `collect`: branches of a guard and actions. XState has a function here, which no document can hold.
+    fn choose(&mut self, node: NodeId, json: &'d Json, place: &Place) -> Option<Action> {
+        let place = place.key("collect");
+        let Some(Json::Array(branches)) = json.get("collect") else {
+            self.problems.add(&place, Rule::WrongType, "a list of branches: {\"guard\": ..., \"actions\": ...}");
+            return None;
+        };
+        let mut read = Vec::new();
+        for (at, branch) in branches.iter().enumerate() {
+            let place = place.index(at);
+            if branch.entries().is_none() {
+                self.problems.add(&place, Rule::WrongType, format!("a branch is an object, not {}", branch.kind()));
+                continue;
+            }
+            self.only(branch, &["guard", "actions"], "a branch", &place);
+            let guard = branch.get("guard").and_then(|guard| self.guard(guard, &place.key("guard")));
+            read.push((guard, self.actions_at(node, branch, "actions", &place)));
+        }
+        Some(Action::Choose(read))
+    }
+
+    pub(super) fn guard(&mut self, json: &'d Json, place: &Place) -> Option<Guard> {
+        let name = match json {
+            Json::String(name) => name.clone(),
+            Json::Object(_) => match self.text(json, "type", place) {
+                Some(name) => name,
+                None if json.get("type").is_some() => return None,
+                None => {
+                    self.problems.add(&place.key("type"), Rule::Missing, "a guard says its type");
+                    return None;
+                }
+            },
+            other => {
+                self.problems.add(place, Rule::WrongType, format!("a guard is a name or an object, not {}", other.kind()));
+                return None;
+            }
+        };
+        match name.as_str() {
+            "and" | "or" if json.entries().is_some() => {
+                self.only(json, &["type", "guards"], "this guard", place);
+                let guards = self.inner_guards(json, &place.key("guards"));
+                Some(if name == "and" { Guard::All(guards) } else { Guard::Any(guards) })
+            }
+            "not" if json.entries().is_some() => {
+                self.only(json, &["type", "guard"], "this guard", place);
+                match json.get("guard") {
+                    Some(guard) => Some(Guard::Not(Box::new(self.guard(guard, &place.key("guard"))?))),
+                    None => {
+                        self.problems.add(&place.key("guard"), Rule::Missing, "the guard that must not hold");
+                        None
+                    }
+                }
+            }
+            "stateIn" if json.entries().is_some() => self.state_in(json, place),
+            "expression" if json.entries().is_some() => {
+                self.only(json, &["type", "expression"], "this guard", place);
+                match self.text(json, "expression", place) {
+                    Some(text) => {
+                        let variables = &self.variables;
+                        Located::read(&text, &place.key("expression"), variables, true, &mut self.problems).map(Guard::Expression)
+                    }
+                    None => {
+                        if json.get("expression").is_none() {
+                            self.problems.add(&place.key("expression"), Rule::Missing, "the condition");
+                        }
+                        None
+                    }
+                }
+            }
+            _ => self.named_guard(&name, json, place),
+        }
+    }
+
+    fn inner_guards(&mut self, json: &'d Json, place: &Place) -> Vec<Guard> {
+        match json.get("guards") {
+            Some(Json::Array(guards)) => guards.iter().enumerate().filter_map(|(at, guard)| self.guard(guard, &place.index(at))).collect(),
+            _ => {
+                self.problems.add(place, Rule::WrongType, "a list of guards");
+                Vec::new()
+            }
+        }
+    }
+
+    fn named_guard(&mut self, name: &str, json: &'d Json, place: &Place) -> Option<Guard> {
+        if json.entries().is_some() {
+            self.only(json, &["type", "params"], "a named guard", place);
+        }
+        let root = self.root;
+        if let Some(own) = root.get("guards").and_then(|guards| guards.get(name)) {
+            if !self.unfold("guard", name, place) {
+                return None;
+            }
+            let guard = self.guard(own, &Place::default().key("guards").key(name));
+            self.unfolding.pop();
+            return Some(Guard::Named { name: name.into(), guard: Box::new(guard?) });
+        }
+        let place_of_name = if json.entries().is_some() { place.key("type") } else { place.clone() };
+        let Some(test) = self.catalog.guards.get(name).cloned() else {
+            let known: Vec<&str> = self.catalog.guards.keys().map(String::as_str).collect();
+            self.problems.add(&place_of_name, Rule::UnknownGuard, format!("there is no guard {name:?}; {}", listing(&known)));
+            return None;
+        };
+        let params = json.get("params").map(|params| self.template(params, &place.key("params")));
+        Some(Guard::Native { name: name.into(), place: place.as_str().into(), test, params })
+    }
+
+    /// `#id`, a path from the top like `a.b`, or a state value.
+    fn state_in(&mut self, json: &Json, place: &Place) -> Option<Guard> {
+        self.only(json, &["type", "stateValue"], "this guard", place);
+        let place = place.key("stateValue");
+        let Some(value) = json.get("stateValue") else {
+            self.problems.add(&place, Rule::Missing, "the state, by #id, path or value");
+            return None;
+        };
+        let mut nodes = Vec::new();
+        let result = match value {
+            Json::String(text) => match text.strip_prefix('#') {
+                Some(id) => self.resolve_id(id).map(|node| nodes.push(node)),
+                None => self.descend(NodeId::ROOT, &path(text)).map(|node| nodes.push(node)),
+            },
+            Json::Object(_) => self.in_value(NodeId::ROOT, value, &mut nodes),
+            other => Err(format!("a state is named by a text or an object, not {}", other.kind())),
+        };
+        match result {
+            Ok(()) => Some(Guard::In { text: format!("in {value}").into(), nodes }),
+            Err(reason) => {
+                self.problems.add(&place, Rule::UnknownTarget, reason);
+                None
+            }
+        }
+    }
+
+    fn in_value(&self, node: NodeId, value: &Json, nodes: &mut Vec<NodeId>) -> Result<(), String> {
+        match value {
+            Json::String(key) => nodes.push(self.descend(node, std::slice::from_ref(key))?),
+            Json::Object(entries) => {
+                for (key, inner) in entries {
+                    let child = self.descend(node, std::slice::from_ref(key))?;
+                    nodes.push(child);
+                    self.in_value(child, inner, nodes)?;
+                }
+            }
+            other => return Err(format!("a state value is made of texts and objects, not {}", other.kind())),
+        }
+        Ok(())
+    }
+
+    fn delay_at(&mut self, json: &Json, place: &Place) -> Option<Delay> {
+        json.get("delay").and_then(|delay| self.delay(delay, &place.key("delay")))
+    }
+
+    /// Milliseconds, an ISO 8601 duration, a name, or `{"$expr": ...}`.
+    pub(super) fn delay(&mut self, json: &Json, place: &Place) -> Option<Delay> {
+        match json {
+            Json::Number(number) => self.fixed_delay(&number.clone().into(), place),
+            Json::Object(_) => match json.get("$expr") {
+                Some(Json::String(text)) => {
+                    Located::read(text, &place.key("$expr"), &self.variables, false, &mut self.problems).map(Delay::Computed)
+                }
+                _ => {
+                    self.problems.add(place, Rule::BadDelay, "a computed delay is {\"$expr\": \"...\"}");
+                    None
+                }
+            },
+            Json::String(text) => {
+                let root = self.root;
+                if let Some(own) = root.get("delays").and_then(|delays| delays.get(text)) {
+                    let own_place = Place::default().key("delays").key(text);
+                    if own.as_str().is_some_and(|own| !own.starts_with(['P', '-']) && own.parse::<f64>().is_err()) {
+                        self.problems.add(&own_place, Rule::BadDelay, "a delay is a number of milliseconds or an ISO 8601 duration");
+                        return None;
+                    }
+                    return self.delay(own, &own_place);
+                }
+                if let Some(milliseconds) = self.catalog.delays.get(text) {
+                    return Some(Delay::Fixed(*milliseconds));
+                }
+                if let Ok(number) = text.parse::<f64>() {
+                    return self.fixed_delay(&number.into(), place);
+                }
+                if text.starts_with('P') || text.starts_with("-P") {
+                    return self.fixed_delay(&text.as_str().into(), place);
+                }
+                let known: Vec<&str> = self.catalog.delays.keys().map(String::as_str).collect();
+                self.problems.add(place, Rule::UnknownDelay, format!("there is no delay {text:?}; {}", listing(&known)));
+                None
+            }
+            other => {
+                self.problems.add(place, Rule::BadDelay, format!("a delay is a number or a text, not {}", other.kind()));
+                None
+            }
+        }
+    }
+
+    fn fixed_delay(&mut self, value: &serde_json::Value, place: &Place) -> Option<Delay> {
+        match milliseconds(value) {
+            Ok(milliseconds) => Some(Delay::Fixed(milliseconds)),
+            Err(reason) => {
+                let negative = value.as_f64().is_some_and(|number| number < 0.0)
+                    || value.as_str().is_some_and(|text| matches!(duration::parse(text), Err(duration::DurationError::Negative(_))));
+                self.problems.add(place, if negative { Rule::NegativeDelay } else { Rule::BadDelay }, reason);
+                None
+            }
+        }
+    }
+}
