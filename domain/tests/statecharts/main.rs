@@ -1,5 +1,5 @@
 //! Our statecharts beside XState itself in a Node process, and beside the cases of other engines (`H_statecharts` of the shared data). Needs Node and
-//! `tools/statechart-peer` (`make setup`).
+//! `tools/statechart-peer` (`scripts/setup --tests`).
 
 mod cases;
 mod generate;
@@ -7,7 +7,7 @@ mod peer;
 mod random;
 mod scxml;
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub fn catalog() -> Catalog {
         .delay("soon", 15)
 }
 
-/// The shared sample data, or a line that says what did not run.
+/// The shared sample data, or a line that says what did not run: past the harness, which shows what a test prints only when it fails.
 pub fn data(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("TANDEM_SHARED_DATA")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data/dev")), PathBuf::from);
@@ -36,7 +36,11 @@ pub fn data(path: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("NOT RUN: {} is not there; set TANDEM_SHARED_DATA to the folder that has H_statecharts", path.display());
+    let _ = writeln!(
+        std::io::stderr(),
+        "NOT RUN: {} is not there; set TANDEM_SHARED_DATA to the folder that has H_statecharts",
+        path.display()
+    );
     None
 }
 

@@ -26,10 +26,10 @@ impl Peer {
     /// The machine as text, so that its keys keep their order.
     pub fn ask(&mut self, machine: &str, steps: &Value) -> Value {
         writeln!(self.to, "{{\"machine\": {machine}, \"steps\": {steps}}}")
-            .expect("Node listens; if not, is XState installed (make setup)?");
+            .expect("Node listens; if not, is XState installed (scripts/setup --tests)?");
         let mut answer = String::new();
         self.from.read_line(&mut answer).unwrap();
-        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("Node answered {answer:?} to {machine}; is XState installed (make setup)?"))
+        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("Node answered {answer:?} to {machine}; is XState installed (scripts/setup --tests)?"))
     }
 }
 
