@@ -99,12 +99,7 @@ fn order(comparison: Comparison, at: usize, left: (&Node, &Found<'_>), right: (&
     };
     let Some(ordering) = ordering else {
         let (l, r) = (say(left.0, left.1.as_deref()), say(right.0, right.1.as_deref()));
-        return Err(Fault::new(
-            at,
-            format!("{l} cannot be compared by {} with {r}", comparison.sign())
-                .replace(" and cannot", " and cannot")
-                .replace(", cannot", " cannot"),
-        ));
+        return Err(Fault::new(at, format!("{l} cannot be compared by {} with {r}", comparison.sign()).replace(", cannot", " cannot")));
     };
     Ok(match comparison {
         Comparison::Less => ordering == Ordering::Less,

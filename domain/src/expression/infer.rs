@@ -1,10 +1,25 @@
 //! What an expression comes to, before anything runs.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
-use super::{Comparison, Fault, Function, Kind, Node, Shape};
+use super::{Comparison, Fault, Function, Kind, Node, Operator, Shape, evaluate::evaluate};
 
 pub(super) fn infer(node: &Node, variables: &Shape, faults: &mut Vec<Fault>) -> Shape {
+    let known = faults.len();
+    let shape = infer_kind(node, variables, faults);
+    // What names no variable fails now as it always would.
+    if faults.len() == known
+        && node.has_no_path()
+        && let Err(fault) = evaluate(node, &Value::Null)
+    {
+        faults.push(fault);
+    }
+    shape
+}
+
+fn infer_kind(node: &Node, variables: &Shape, faults: &mut Vec<Fault>) -> Shape {
     match &node.kind {
         Kind::Literal(value) => of_value(value),
         Kind::Path(path) => path.shape(variables, node.at, faults),
@@ -31,13 +46,21 @@ pub(super) fn infer(node: &Node, variables: &Shape, faults: &mut Vec<Fault>) -> 
             number(inner, variables, faults);
             Shape::Number
         }
-        Kind::Arithmetic(_, left, right) => {
+        Kind::Arithmetic(operator, left, right) => {
             number(left, variables, faults);
             number(right, variables, faults);
+            let divides = matches!(operator, Operator::Divide | Operator::Remainder);
+            if divides && !left.has_no_path() && constant(right).and_then(|value| value.as_f64()) == Some(0.0) {
+                faults.push(Fault::new(node.at, "a division by zero"));
+            }
             Shape::Number
         }
         Kind::Call(function, arguments) => call(*function, arguments, variables, faults),
     }
+}
+
+fn constant(node: &Node) -> Option<Value> {
+    node.has_no_path().then(|| evaluate(node, &Value::Null).ok()).flatten().flatten().map(Cow::into_owned)
 }
 
 /// It must be true or false.

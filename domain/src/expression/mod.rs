@@ -105,16 +105,7 @@ impl Expression {
     /// It is the same whatever the variables: its value, else nothing.
     #[must_use]
     pub fn constant(&self) -> Option<Value> {
-        struct Nobody;
-        impl Scope for Nobody {
-            fn variable(&self, _: &str) -> Option<&Value> {
-                None
-            }
-            fn whole(&self) -> Value {
-                Value::Null
-            }
-        }
-        self.root.has_no_path().then(|| self.value(&Nobody).ok()).flatten()
+        self.root.has_no_path().then(|| self.value(&Value::Null).ok()).flatten()
     }
 }
 

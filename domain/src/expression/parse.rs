@@ -10,6 +10,8 @@ use super::{
 
 /// Deeper is nobody's intention, and the stack is finite.
 const MAX_DEPTH: usize = 64;
+/// Each makes the tree one deeper where they follow one another.
+const MAX_OPERATORS: usize = 200;
 const MAX_LENGTH: usize = 10_000;
 const COMPARISONS: [&str; 9] = ["===", "!==", "==", "!=", "<=", ">=", "<", ">", "in"];
 
@@ -17,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     if text.len() > MAX_LENGTH {
         return Err(Fault::new(MAX_LENGTH, format!("an expression has at most {MAX_LENGTH} bytes")));
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0 };
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, operators: 0 };
     let root = parser.either()?;
     match parser.peek() {
         (_, Token::End) => Ok(root),
@@ -29,6 +31,7 @@ struct Parser {
     tokens: Vec<(usize, Token)>,
     next: usize,
     depth: usize,
+    operators: usize,
 }
 
 fn say(token: &Token) -> String {
@@ -66,6 +69,18 @@ impl Parser {
         })
     }
 
+    /// An operator, of which there may be only so many.
+    fn operator(&mut self, words: &[&str]) -> Result<Option<(usize, String)>, Fault> {
+        let found = self.take_if(words);
+        if let Some((at, _)) = &found {
+            self.operators += 1;
+            if self.operators > MAX_OPERATORS {
+                return Err(Fault::new(*at, format!("more than {MAX_OPERATORS} operators")));
+            }
+        }
+        Ok(found)
+    }
+
     fn expect(&mut self, sign: &str) -> Result<(), Fault> {
         if self.take_if(&[sign]).is_some() {
             return Ok(());
@@ -80,7 +95,7 @@ impl Parser {
             return Err(Fault::new(self.peek().0, format!("nested deeper than {MAX_DEPTH}")));
         }
         let mut left = self.both()?;
-        while let Some((at, _)) = self.take_if(&["||", "or"]) {
+        while let Some((at, _)) = self.operator(&["||", "or"])? {
             let right = self.both()?;
             left = Node { at, kind: Kind::Either(left.into(), right.into()) };
         }
@@ -90,7 +105,7 @@ impl Parser {
 
     fn both(&mut self) -> Result<Node, Fault> {
         let mut left = self.negation()?;
-        while let Some((at, _)) = self.take_if(&["&&", "and"]) {
+        while let Some((at, _)) = self.operator(&["&&", "and"])? {
             let right = self.negation()?;
             left = Node { at, kind: Kind::Both(left.into(), right.into()) };
         }
@@ -134,7 +149,7 @@ impl Parser {
 
     fn sum(&mut self) -> Result<Node, Fault> {
         let mut left = self.product()?;
-        while let Some((at, sign)) = self.take_if(&["+", "-"]) {
+        while let Some((at, sign)) = self.operator(&["+", "-"])? {
             let operator = if sign == "+" { Operator::Add } else { Operator::Subtract };
             let right = self.product()?;
             left = Node { at, kind: Kind::Arithmetic(operator, left.into(), right.into()) };
@@ -144,7 +159,7 @@ impl Parser {
 
     fn product(&mut self) -> Result<Node, Fault> {
         let mut left = self.signed()?;
-        while let Some((at, sign)) = self.take_if(&["*", "/", "%"]) {
+        while let Some((at, sign)) = self.operator(&["*", "/", "%"])? {
             let operator = match sign.as_str() {
                 "*" => Operator::Multiply,
                 "/" => Operator::Divide,

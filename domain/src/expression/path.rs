@@ -40,8 +40,14 @@ enum Query {
     Whole(JsonPath),
 }
 
+/// Filters in filters and parentheses, before a parser that goes as deep as it is led.
+const MAX_NESTING: usize = 16;
+
 impl Path {
     pub fn parse(text: String, at: usize) -> Result<Self, Fault> {
+        if let Some(place) = too_deep(&text) {
+            return Err(Fault::new(at + place, format!("nested deeper than {MAX_NESTING}")));
+        }
         // The whole path first: its own messages are better than ours.
         let whole = JsonPath::parse(&text).map_err(|error| {
             let reason = format!("{text} is not a JSONPath: {}", error.message());
@@ -179,19 +185,35 @@ fn bracket(inner: &str) -> Step {
     }
 }
 
-/// A `$` after the first, outside quotes.
-fn names_root_again(text: &str) -> bool {
+/// What stands outside quotes, with its place.
+fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut quote = None;
     let mut escaped = false;
-    for c in text.chars().skip(1) {
-        match (quote, c) {
+    text.char_indices().filter(move |(_, c)| {
+        match (quote, *c) {
             _ if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
-            (Some(open), _) if c == open => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '$') => return true,
+            (Some(open), c) if c == open => quote = None,
+            (None, c @ ('\'' | '"')) => quote = Some(c),
+            (None, _) => return true,
             _ => {}
         }
-    }
-    false
+        false
+    })
+}
+
+fn names_root_again(text: &str) -> bool {
+    unquoted(text).skip(1).any(|(_, c)| c == '$')
+}
+
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    unquoted(text).find_map(|(at, c)| {
+        match c {
+            '[' | '(' => depth += 1,
+            ']' | ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (depth > MAX_NESTING).then_some(at)
+    })
 }

@@ -182,3 +182,38 @@ fn an_expression_without_paths_is_constant() {
     assert_eq!(Expression::parse("1 < 2").unwrap().constant(), Some(json!(true)));
     assert_eq!(Expression::parse("1 < $.x").unwrap().constant(), None);
 }
+
+#[test]
+fn what_would_exhaust_the_stack_is_refused() {
+    for (text, expected) in [
+        (format!("1{}", "+1".repeat(4_900)), "at position 402: more than 200 operators"),
+        (format!("true{}", "&&true".repeat(1_600)), "at position 1205: more than 200 operators"),
+        (format!("$.a{}1{}", "[?@.b==".repeat(600), "]".repeat(600)), "at position 116: nested deeper than 16"),
+        (format!("$.a[?{}@.b{}]", "(".repeat(4_000), ")".repeat(4_000)), "at position 21: nested deeper than 16"),
+        (format!("{}1{}", "[".repeat(4_000), "]".repeat(4_000)), "at position 65: nested deeper than 64"),
+        (format!("{}1", "-".repeat(9_000)), "at position 2: a value is missing before \"-\""),
+    ] {
+        assert_eq!(fault(&text), expected);
+    }
+    let long = Expression::parse(&format!("$.a{}", "[0]".repeat(3_000))).unwrap();
+    assert_eq!(long.value(&json!({"a": []})), Ok(json!(null)));
+    let codes = Expression::parse(&format!("$.a in [{}]", vec!["'code'"; 1_000].join(", "))).unwrap();
+    assert_eq!(codes.test(&json!({"a": "code"})), Ok(true), "a long list is no deep one");
+}
+
+#[test]
+fn what_fails_whatever_the_variables_are_is_found_before_anything_runs() {
+    for (text, expected) in [
+        ("1 / 0 > 2", "at position 3: 1 / 0 is not a finite number"),
+        ("$.x / (2 - 2) > 2", "at position 5: a division by zero"),
+        ("$.x % 0 == 1", "at position 5: a division by zero"),
+        ("$.a || 'x' > 3", "at position 12: a text has no order with a number"),
+        ("length(null) > $.x", "at position 8: this is null, which has no length"),
+        ("null < $.x", "at position 1: this is null; only numbers and texts have an order"),
+        ("contains('text', 3) || $.x", "at position 10: a text cannot contain a number"),
+    ] {
+        let faults = Expression::parse(text).unwrap().check_condition(&Shape::Any);
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told, [expected], "{text}");
+    }
+}
