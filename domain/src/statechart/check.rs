@@ -27,49 +27,66 @@ pub(super) fn check(machine: &Machine, places: &[Place], problems: &mut Problems
 
 /// Everything that a run may enter, guards aside.
 fn reachable(machine: &Machine) -> NodeSet {
-    let mut found = NodeSet::empty(machine);
-    enter(machine, NodeId::ROOT, &mut found);
-    loop {
-        let before = found.clone();
-        for transition in machine.transitions.iter().filter(|transition| before.contains(transition.source)) {
-            for target in &transition.targets {
-                enter(machine, *target, &mut found);
-            }
-        }
-        if found == before {
-            return found;
-        }
+    let mut by_source: Vec<Vec<&Transition>> = vec![Vec::new(); machine.nodes.len()];
+    machine.transitions.iter().for_each(|transition| by_source[transition.source.index()].push(transition));
+    let nothing = NodeSet::empty(machine);
+    let mut reach = Reach { machine, found: nothing.clone(), begun: nothing, open: Vec::new() };
+    reach.enter(NodeId::ROOT);
+    while let Some(node) = reach.open.pop() {
+        by_source[node.index()].iter().flat_map(|transition| &transition.targets).for_each(|target| reach.enter(*target));
     }
+    reach.found
 }
 
-fn enter(machine: &Machine, node: NodeId, found: &mut NodeSet) {
-    if !found.contains(node) {
-        found.insert(node);
-        let state = machine.node(node);
-        match state.kind {
-            Kind::Compound => state.initial.into_iter().for_each(|initial| enter(machine, initial, found)),
-            Kind::Parallel => state.children.iter().for_each(|child| enter(machine, *child, found)),
-            Kind::History(_) => match (&state.default, state.parent) {
-                (Some(targets), _) => targets.iter().for_each(|target| enter(machine, *target, found)),
-                (None, Some(parent)) => {
-                    found.remove(parent);
-                    enter(machine, parent, found);
-                }
-                (None, None) => {}
-            },
-            Kind::Atomic | Kind::Final => {}
+struct Reach<'m> {
+    machine: &'m Machine,
+    found: NodeSet,
+    /// Of the found ones those that were entered as a whole: what is only around a target does not begin with its initial state.
+    begun: NodeSet,
+    /// Found, and their transitions not yet followed.
+    open: Vec<NodeId>,
+}
+
+impl Reach<'_> {
+    fn enter(&mut self, node: NodeId) {
+        self.add(node);
+        self.begin(node);
+        let mut inner = node;
+        while let Some(parent) = self.machine.node(inner).parent
+            && self.add(parent)
+        {
+            if self.machine.kind(parent) == Kind::Parallel {
+                let others: Vec<NodeId> = self.machine.node(parent).children.iter().copied().filter(|child| *child != inner).collect();
+                others.into_iter().for_each(|other| self.enter(other));
+            }
+            inner = parent;
         }
     }
-    if let Some(parent) = machine.node(node).parent {
-        let is_new = !found.contains(parent);
-        found.insert(parent);
-        if machine.kind(parent) == Kind::Parallel {
-            let missing: Vec<NodeId> = machine.node(parent).children.iter().copied().filter(|child| !found.contains(*child)).collect();
-            missing.into_iter().for_each(|child| enter(machine, child, found));
-        }
+
+    /// Whether it is new.
+    fn add(&mut self, node: NodeId) -> bool {
+        let is_new = !self.found.contains(node);
         if is_new {
-            enter(machine, parent, found);
+            self.found.insert(node);
+            self.open.push(node);
         }
+        is_new
+    }
+
+    fn begin(&mut self, node: NodeId) {
+        if self.begun.contains(node) {
+            return;
+        }
+        self.begun.insert(node);
+        let state = self.machine.node(node);
+        let inside: Vec<NodeId> = match (state.kind, &state.default, state.parent) {
+            (Kind::Compound, ..) => state.initial.into_iter().collect(),
+            (Kind::Parallel, ..) => state.children.clone(),
+            (Kind::History(_), Some(targets), _) => targets.clone(),
+            (Kind::History(_), None, Some(parent)) => vec![parent],
+            (Kind::History(_), None, None) | (Kind::Atomic | Kind::Final, ..) => Vec::new(),
+        };
+        inside.into_iter().for_each(|state| self.enter(state));
     }
 }
 
@@ -103,25 +120,27 @@ fn in_other_region(machine: &Machine, left: NodeId, right: NodeId) -> bool {
 
 /// Circles of `always` that no guard can break. Inside parallel states another region may break them, so these are left to the limit of a step.
 fn endless(machine: &Machine, problems: &mut Problems) {
-    let mut told = NodeSet::empty(machine);
+    // Each leaf has one way to go, so one that was walked before leads to nothing new.
+    let mut before = NodeSet::empty(machine);
     for start in machine.ids().filter(|node| machine.kind(*node) == Kind::Atomic) {
         let mut walked: Vec<(NodeId, &Transition)> = Vec::new();
+        let mut now = NodeSet::empty(machine);
         let mut at = start;
-        while let Some((transition, next)) = certain_step(machine, at) {
-            if let Some(from) = walked.iter().position(|(node, _)| *node == at) {
-                let circle = &walked[from..];
-                if circle.iter().all(|(node, _)| !told.contains(*node)) {
-                    let names: Vec<&str> = circle.iter().map(|(node, _)| machine.node(*node).id.as_str()).collect();
-                    let reason = format!("without an event it goes round in {}, for ever", names.join(", "));
-                    let place = Place::at(&circle[0].1.place);
-                    problems.add(&place, Rule::EndlessAlways, reason);
-                }
-                circle.iter().for_each(|(node, _)| told.insert(*node));
+        while !before.contains(at)
+            && let Some((transition, next)) = certain_step(machine, at)
+        {
+            if now.contains(at) {
+                let circle: Vec<_> = walked.iter().skip_while(|(node, _)| *node != at).collect();
+                let names: Vec<&str> = circle.iter().map(|(node, _)| machine.node(*node).id.as_str()).collect();
+                let reason = format!("without an event it goes round in {}, for ever", names.join(", "));
+                problems.add(&Place::at(&circle[0].1.place), Rule::EndlessAlways, reason);
                 break;
             }
+            now.insert(at);
             walked.push((at, transition));
             at = next;
         }
+        walked.iter().for_each(|(node, _)| before.insert(*node));
     }
 }
 

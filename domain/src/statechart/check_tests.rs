@@ -155,6 +155,50 @@ fn history_makes_no_state_unreachable() {
 }
 
 #[test]
+fn a_state_entered_in_the_middle_first_and_as_a_whole_later_begins_then() {
+    assert_eq!(
+        told(json!({"initial": "s", "states": {
+            "s": {"on": {"IN": "w.b"}}, "z": {"type": "final"},
+            "w": {"initial": "a", "states": {"a": {"on": {"E": "#(machine).z"}}, "b": {"on": {"AGAIN": "#(machine).w"}}}}
+        }})),
+        Vec::<String>::new()
+    );
+}
+
+fn ring(count: usize, link: impl Fn(usize) -> Value) -> Value {
+    let states: serde_json::Map<String, Value> = (0..count).map(|at| (format!("s{at}"), link((at + 1) % count))).collect();
+    json!({"initial": "s0", "states": states})
+}
+
+#[test]
+fn a_circle_is_told_once_however_many_states_lead_into_it() {
+    assert_eq!(told(ring(1_900, |next| json!({"on": {format!("E{next}"): format!("s{next}")}}))), Vec::<String>::new());
+    let found = problems(ring(1_900, |next| json!({"always": format!("s{next}")})));
+    assert_eq!(found.iter().map(|problem| problem.rule).collect::<Vec<_>>(), [Rule::EndlessAlways]);
+}
+
+#[test]
+fn what_is_too_large_to_be_meant_is_refused_before_it_is_read() {
+    let found = problems(ring(2_100, |next| json!({"on": {"E": format!("s{next}")}})));
+    assert_eq!((found[0].rule, found[0].reason.as_str()), (Rule::TooLarge, "a machine has at most 2000 states"));
+    assert!(found.iter().all(|problem| problem.reason.len() < 400), "a wrong target does not repeat the document");
+
+    let many: serde_json::Map<String, Value> = (0..11_000).map(|at| (format!("E{at}"), json!("b"))).collect();
+    let found = rules(json!({"initial": "a", "states": {"a": {"on": many}, "b": {"type": "final"}}}));
+    assert_eq!(found.iter().map(|(_, rule)| *rule).collect::<Vec<_>>(), [Rule::TooLarge]);
+
+    // Ten to the twelfth actions, in a page.
+    let doubling: serde_json::Map<String, Value> =
+        (0..12).map(|at| (format!("a{at}"), json!(vec![format!("a{}", at + 1); 10]))).chain([("a12".to_owned(), json!("ring"))]).collect();
+    let found = rules(json!({"initial": "a", "actions": doubling, "states": {"a": {"entry": "a0", "on": {"E": "b"}}, "b": {"type": "final"}}}));
+    assert_eq!(found.iter().map(|(_, rule)| *rule).collect::<Vec<_>>(), [Rule::TooLarge]);
+
+    let deep: serde_json::Map<String, Value> = (0..5_000).map(|at| (format!("g{at}"), json!(format!("g{}", at + 1)))).collect();
+    let found = rules(json!({"initial": "a", "guards": deep, "states": {"a": {"on": {"E": {"target": "b", "guard": "g0"}}}, "b": {"type": "final"}}}));
+    assert_eq!(found, [rule("/guards/g15", Rule::TooLarge)]);
+}
+
+#[test]
 fn a_wrong_path_in_an_expression_is_found_when_the_context_is_known() {
     let definition = json!({"initial": "a", "context": {"score": 0}, "states": {
         "a": {"on": {"E": {"target": "z", "guard": {"type": "expression", "expression": "$.context.scor >= 0.9"}}}}, "z": {"type": "final"}

@@ -1,18 +1,22 @@
 //! A definition into a machine. First the states and their ids, so that targets can be found; then what each state says (`read`); then who takes
 //! which event; last what is wrong with the whole (`check`).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     Catalog, Definition, Machine, Strictness, check,
     definition::{Place, Problem, Problems, Rule},
     machine::{Kind, Node, NodeId, Pattern, Transition, TransitionId},
+    read::listing,
     template::Template,
 };
 use crate::{expression::Shape, ordered::Json};
 
-/// As many states as nobody draws.
-const MAX_STATES: usize = 10_000;
+/// As many as nobody draws. Saving a definition must not be a way to keep a server busy.
+const MAX_STATES: usize = 2_000;
+pub(super) const MAX_TRANSITIONS: usize = 10_000;
+/// Guards and actions, each counted wherever its name stands: ones made of others, made of others, grow fast.
+pub(super) const MAX_PARTS: usize = 50_000;
 /// What stands for the machine's id when it has none, in XState as here.
 const NAMELESS: &str = "(machine)";
 const MICROSTEPS: usize = 1_000;
@@ -69,6 +73,8 @@ pub(super) struct Compiler<'d> {
     pub descriptors: Vec<Vec<(String, Vec<TransitionId>)>>,
     /// Named guards and actions being unfolded.
     pub unfolding: Vec<String>,
+    /// Guards and actions so far.
+    pub parts: usize,
 }
 
 impl<'d> Compiler<'d> {
@@ -90,6 +96,7 @@ impl<'d> Compiler<'d> {
             transitions: Vec::new(),
             descriptors: Vec::new(),
             unfolding: Vec::new(),
+            parts: 0,
         }
     }
 
@@ -317,21 +324,28 @@ impl<'d> Compiler<'d> {
         let names: BTreeSet<&str> =
             self.descriptors.iter().flatten().map(|(name, _)| name).filter(|name| exact(name)).map(String::as_str).collect();
         let events: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
+        let number = |name: &str| {
+            let at = events.binary_search_by(|event| event.as_ref().cmp(name)).ok()?;
+            u32::try_from(at).ok()
+        };
         for (node, descriptors) in self.nodes.iter_mut().zip(&self.descriptors) {
             let mut patterns: Vec<(&str, Pattern, &Vec<TransitionId>)> = descriptors
                 .iter()
                 .filter_map(|(descriptor, transitions)| Some((descriptor.as_str(), Pattern::read(descriptor)?, transitions)))
                 .collect();
             patterns.sort_by_key(|(descriptor, ..)| std::cmp::Reverse(descriptor.len()));
-            for (number, event) in (0..).zip(&events) {
-                let exact = descriptors.iter().filter(|(descriptor, _)| **descriptor == **event).flat_map(|(_, transitions)| transitions);
-                let by_pattern =
-                    patterns.iter().filter(|(_, pattern, _)| pattern.takes(event)).flat_map(|(_, _, transitions)| *transitions);
-                let candidates: Vec<TransitionId> = exact.chain(by_pattern).copied().collect();
-                if !candidates.is_empty() {
-                    node.candidates.push((number, candidates));
+            let mut candidates: BTreeMap<u32, Vec<TransitionId>> = BTreeMap::new();
+            for (descriptor, transitions) in descriptors {
+                if let Some(event) = number(descriptor) {
+                    candidates.insert(event, transitions.clone());
                 }
             }
+            for (_, pattern, transitions) in &patterns {
+                for (event, _) in (0..).zip(&events).filter(|(_, event)| pattern.takes(event)) {
+                    candidates.entry(event).or_default().extend(*transitions);
+                }
+            }
+            node.candidates = candidates.into_iter().collect();
             node.patterns = patterns.into_iter().map(|(_, pattern, transitions)| (pattern, transitions.clone())).collect();
         }
         events
@@ -366,8 +380,7 @@ impl<'d> Compiler<'d> {
             node = *child.ok_or_else(|| {
                 let known: Vec<&str> =
                     state.children.iter().chain(&state.history).map(|child| self.nodes[child.index()].key.as_str()).collect();
-                let known = if known.is_empty() { "it has none".to_owned() } else { format!("there is {}", known.join(", ")) };
-                format!("{} has no state {key:?}; {known}", state.id)
+                format!("{} has no state {key:?}; {}", state.id, listing(&known))
             })?;
         }
         Ok(node)

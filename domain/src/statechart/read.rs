@@ -1,7 +1,7 @@
 //! What a state says: its transitions, what it invokes, its output.
 
 use super::{
-    compile::{Compiler, path},
+    compile::{Compiler, MAX_TRANSITIONS, path},
     definition::{Place, Rule},
     machine::{Action, Delay, EventTemplate, Invoke, Kind, NodeId, Transition, TransitionId},
     template::Template,
@@ -219,6 +219,12 @@ impl<'d> Compiler<'d> {
     ) -> Vec<TransitionId> {
         let mut read = Vec::new();
         for (json, place) in each(json, place) {
+            if self.transitions.len() == MAX_TRANSITIONS {
+                if !self.problems.0.iter().any(|problem| problem.rule == Rule::TooLarge) {
+                    self.problems.add(&place, Rule::TooLarge, format!("a machine has at most {MAX_TRANSITIONS} transitions"));
+                }
+                return read;
+            }
             if let Some(transition) = self.read_transition(node, json, &place, trigger) {
                 read.push(TransitionId(u32::try_from(self.transitions.len()).unwrap_or(u32::MAX)));
                 self.transitions.push(transition);
@@ -340,6 +346,12 @@ impl<'d> Compiler<'d> {
     }
 }
 
+/// What there is instead; of very many only the first, lest every wrong name repeats the whole document.
 pub(super) fn listing(known: &[&str]) -> String {
-    if known.is_empty() { "there is none".to_owned() } else { format!("there is {}", known.join(", ")) }
+    const SHOWN: usize = 20;
+    match known.len() {
+        0 => "there is none".to_owned(),
+        count if count > SHOWN => format!("there is {} and {} more", known[..SHOWN].join(", "), count - SHOWN),
+        _ => format!("there is {}", known.join(", ")),
+    }
 }

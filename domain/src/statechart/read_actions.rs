@@ -3,13 +3,16 @@
 use super::act::milliseconds;
 use super::{
     Recipient,
-    compile::{Compiler, path},
+    compile::{Compiler, MAX_PARTS, path},
     definition::{Place, Rule},
     machine::{Action, Delay, EventTemplate, Guard, NodeId},
     read::{each, listing},
     template::{Located, Template},
 };
 use crate::{duration, ordered::Json};
+
+/// Of guards and actions that are made of others by name.
+const MAX_UNFOLDING: usize = 16;
 
 impl<'d> Compiler<'d> {
     pub(super) fn actions_at(&mut self, node: NodeId, json: &'d Json, key: &str, place: &Place) -> Vec<Action> {
@@ -24,7 +27,20 @@ impl<'d> Compiler<'d> {
         read
     }
 
+    /// One more guard or action. False: there are too many already.
+    fn count_part(&mut self, place: &Place) -> bool {
+        self.parts += 1;
+        if self.parts == MAX_PARTS + 1 {
+            let reason = format!("more than {MAX_PARTS} guards and actions, with those that are made of others");
+            self.problems.add(place, Rule::TooLarge, reason);
+        }
+        self.parts <= MAX_PARTS
+    }
+
     fn action(&mut self, node: NodeId, json: &'d Json, place: &Place, read: &mut Vec<Action>) {
+        if !self.count_part(place) {
+            return;
+        }
         let name = match json {
             Json::String(name) => name.clone(),
             Json::Object(_) => match self.text(json, "type", place) {
@@ -64,6 +80,10 @@ impl<'d> Compiler<'d> {
         let entry = format!("{what} {name}");
         if self.unfolding.contains(&entry) {
             self.problems.add(place, Rule::Circular, format!("the {what} {name:?} is made of itself"));
+            return false;
+        }
+        if self.unfolding.len() == MAX_UNFOLDING {
+            self.problems.add(place, Rule::TooLarge, format!("made of others by name, deeper than {MAX_UNFOLDING}"));
             return false;
         }
         self.unfolding.push(entry);
@@ -209,6 +229,9 @@ impl<'d> Compiler<'d> {
     }
 
     pub(super) fn guard(&mut self, json: &'d Json, place: &Place) -> Option<Guard> {
+        if !self.count_part(place) {
+            return None;
+        }
         let name = match json {
             Json::String(name) => name.clone(),
             Json::Object(_) => match self.text(json, "type", place) {
