@@ -220,3 +220,13 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
     }
 }
+
+/// What there is instead; of very many only the first, lest every wrong name repeats the whole document.
+pub(crate) fn listing(known: &[&str]) -> String {
+    const SHOWN: usize = 20;
+    match known.len() {
+        0 => "there is none".to_owned(),
+        count if count > SHOWN => format!("there is {} and {} more", known[..SHOWN].join(", "), count - SHOWN),
+        _ => format!("there is {}", known.join(", ")),
+    }
+}

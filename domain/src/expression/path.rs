@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{
-    Fault, Scope, Shape,
+    Fault, Scope, Shape, listing,
     token::{bracket_length, name_length},
 };
 
@@ -135,10 +135,7 @@ fn field(shape: &Shape, name: &str, missing: &str, at: usize, faults: &mut Vec<F
             None if *open => Some(Shape::Any),
             None => {
                 let known: Vec<&str> = fields.keys().map(String::as_str).collect();
-                faults.push(Fault::new(
-                    at,
-                    format!("{missing} {name:?}; there is {}", if known.is_empty() { "nothing".into() } else { known.join(", ") }),
-                ));
+                faults.push(Fault::new(at, format!("{missing} {name:?}; {}", listing(&known))));
                 None
             }
         },

@@ -17,6 +17,8 @@ pub type GuardFn = Arc<dyn Fn(&dyn Scope, &Value) -> Result<bool, String> + Send
 #[derive(Clone)]
 pub struct Catalog {
     pub(crate) guards: BTreeMap<String, GuardFn>,
+    /// Of guards that need parameters: each by its name, with what it is.
+    pub(crate) guard_params: BTreeMap<String, BTreeMap<String, Shape>>,
     pub(crate) actions: BTreeSet<String>,
     pub(crate) actors: BTreeSet<String>,
     pub(crate) delays: BTreeMap<String, i64>,
@@ -34,7 +36,14 @@ pub enum Strictness {
 
 impl Default for Catalog {
     fn default() -> Self {
-        Self { guards: BTreeMap::new(), actions: BTreeSet::new(), actors: BTreeSet::new(), delays: BTreeMap::new(), context: Shape::Any }
+        Self {
+            guards: BTreeMap::new(),
+            guard_params: BTreeMap::new(),
+            actions: BTreeSet::new(),
+            actors: BTreeSet::new(),
+            delays: BTreeMap::new(),
+            context: Shape::Any,
+        }
     }
 }
 
@@ -56,6 +65,13 @@ impl Catalog {
         guard: impl Fn(&dyn Scope, &Value) -> Result<bool, String> + Send + Sync + 'static,
     ) -> Self {
         self.guards.insert(name.into(), Arc::new(guard));
+        self
+    }
+
+    /// What a guard needs as its `params`, without which it can only fail: so a definition that does not give it is refused when it is saved.
+    #[must_use]
+    pub fn guard_needs<'k>(mut self, name: impl Into<String>, params: impl IntoIterator<Item = (&'k str, Shape)>) -> Self {
+        self.guard_params.insert(name.into(), params.into_iter().map(|(param, shape)| (param.to_owned(), shape)).collect());
         self
     }
 

@@ -190,11 +190,14 @@ fn what_is_too_large_to_be_meant_is_refused_before_it_is_read() {
     // Ten to the twelfth actions, in a page.
     let doubling: serde_json::Map<String, Value> =
         (0..12).map(|at| (format!("a{at}"), json!(vec![format!("a{}", at + 1); 10]))).chain([("a12".to_owned(), json!("ring"))]).collect();
-    let found = rules(json!({"initial": "a", "actions": doubling, "states": {"a": {"entry": "a0", "on": {"E": "b"}}, "b": {"type": "final"}}}));
+    let found =
+        rules(json!({"initial": "a", "actions": doubling, "states": {"a": {"entry": "a0", "on": {"E": "b"}}, "b": {"type": "final"}}}));
     assert_eq!(found.iter().map(|(_, rule)| *rule).collect::<Vec<_>>(), [Rule::TooLarge]);
 
     let deep: serde_json::Map<String, Value> = (0..5_000).map(|at| (format!("g{at}"), json!(format!("g{}", at + 1)))).collect();
-    let found = rules(json!({"initial": "a", "guards": deep, "states": {"a": {"on": {"E": {"target": "b", "guard": "g0"}}}, "b": {"type": "final"}}}));
+    let found = rules(
+        json!({"initial": "a", "guards": deep, "states": {"a": {"on": {"E": {"target": "b", "guard": "g0"}}}, "b": {"type": "final"}}}),
+    );
     assert_eq!(found, [rule("/guards/g15", Rule::TooLarge)]);
 }
 
@@ -211,6 +214,57 @@ fn a_wrong_path_in_an_expression_is_found_when_the_context_is_known() {
     let mut with_schema = definition;
     with_schema["schemas"] = json!({"context": {"type": "object", "properties": {"score": {"type": "number"}}}});
     assert_eq!(told(with_schema), [expected], "the definition may say it itself");
+}
+
+#[test]
+fn a_path_to_what_the_context_never_has_is_found_without_a_schema() {
+    let machine = |expression: &str| {
+        json!({"initial": "a", "context": {"score": 0, "limits": {"low": 0.5}}, "states": {
+            "a": {"on": {
+                "SCORED": {"actions": {"type": "xstate.assign", "assignment": {"score": {"$expr": "$.event.score"}, "by": {"$expr": "$.event.by"}}}},
+                "E": {"target": "z", "guard": {"type": "expression", "expression": expression}}
+            }},
+            "z": {"type": "final"}
+        }})
+    };
+    for right in ["$.score.anything > $.limits.low", "$.context.by == 'ann' && $.event.whatever.more == 1"] {
+        assert_eq!(told(machine(right)), Vec::<String>::new());
+    }
+    for (wrong, expected) in [
+        ("$.scor > 1", "at position 1: there is no variable \"scor\"; there is by, context, event, limits, score"),
+        ("$.context.scor > 1", "at position 10: there is no \"scor\"; there is by, limits, score"),
+        ("$.score > $.limits.lo", "at position 19: there is no \"lo\"; there is low"),
+        ("$.limits.low == 'much'", "at position 14: a number never equals a text"),
+    ] {
+        assert_eq!(told(machine(wrong)), [format!("/states/a/on/E/guard/expression: {expected}")]);
+    }
+    let definition = Definition(machine("$.scor == null").into());
+    assert!(Machine::compile(&definition, &catalog(), Strictness::Runnable).is_ok(), "what is only to run may ask about nothing");
+}
+
+#[test]
+fn a_guard_that_can_only_fail_is_refused() {
+    let catalog = catalog().guard("atLeast", |_, params| params["min"].as_i64().map(|min| min > 0).ok_or("no min".into()));
+    let catalog = catalog.guard_needs("atLeast", [("min", Shape::Number)]);
+    let told = |guard: Value| {
+        let definition = json!({"initial": "a", "states": {"a": {"on": {"E": {"target": "z", "guard": guard}}}, "z": {"type": "final"}}});
+        let found = Machine::compile(&Definition(definition.into()), &catalog, Strictness::Sound);
+        found.map_or_else(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>(), |_| Vec::new())
+    };
+    let place = "/states/a/on/E/guard";
+    assert_eq!(told(json!("atLeast")), [format!("{place}/params/min: the guard \"atLeast\" needs it: a number")]);
+    assert_eq!(
+        told(json!({"type": "atLeast", "params": {"min": "two"}})),
+        [format!("{place}/params/min: the guard \"atLeast\" needs a number, not a text")]
+    );
+    assert_eq!(told(json!({"type": "atLeast", "params": {"min": {"$expr": "$.event.min"}}})), Vec::<String>::new());
+    for (expression, reason) in [
+        ("$.event.n / 0 > 1", "at position 11: a division by zero"),
+        ("'a' > 1", "at position 5: a text has no order with a number"),
+        ("$.event.n && 5", "at position 14: this is a number, which is neither true nor false"),
+    ] {
+        assert_eq!(told(json!({"type": "expression", "expression": expression})), [format!("{place}/expression: {reason}")]);
+    }
 }
 
 #[test]

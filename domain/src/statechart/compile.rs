@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     Catalog, Definition, Machine, Strictness, check,
+    context::written_context,
     definition::{Place, Problem, Problems, Rule},
     machine::{Kind, Node, NodeId, Pattern, Transition, TransitionId},
-    read::listing,
     template::Template,
 };
-use crate::{expression::Shape, ordered::Json};
+use crate::{
+    expression::{Shape, listing},
+    ordered::Json,
+};
 
 /// As many as nobody draws. Saving a definition must not be a way to keep a server busy.
 const MAX_STATES: usize = 2_000;
@@ -46,7 +49,7 @@ impl Machine {
     /// # Errors
     /// Everything that is wrong with the definition, in the order of the document.
     pub fn compile(definition: &Definition, catalog: &Catalog, strictness: Strictness) -> Result<Self, Vec<Problem>> {
-        let mut compiler = Compiler::new(&definition.0, catalog);
+        let mut compiler = Compiler::new(&definition.0, catalog, strictness);
         compiler.outline(&definition.0, Place::default(), None);
         let machine = compiler.read();
         let mut problems = compiler.problems;
@@ -78,12 +81,15 @@ pub(super) struct Compiler<'d> {
 }
 
 impl<'d> Compiler<'d> {
-    fn new(root: &'d Json, catalog: &'d Catalog) -> Self {
+    fn new(root: &'d Json, catalog: &'d Catalog, strictness: Strictness) -> Self {
         let own_schema = root.get("schemas").and_then(|schemas| schemas.get("context"));
-        let variables = match (&catalog.context, own_schema) {
-            (Shape::Any, Some(schema)) => catalog.clone().context(Shape::from_json_schema(&schema.to_value())).variables(),
-            _ => catalog.variables(),
+        let context = match (&catalog.context, own_schema) {
+            (Shape::Any, Some(schema)) => Shape::from_json_schema(&schema.to_value()),
+            // Only where it is asked for: a machine that is merely to run may ask about what is not there.
+            (Shape::Any, None) if strictness == Strictness::Sound => written_context(root),
+            (known, _) => known.clone(),
         };
+        let variables = catalog.clone().context(context).variables();
         Self {
             catalog,
             variables,
@@ -308,11 +314,11 @@ impl<'d> Compiler<'d> {
     fn read_options(&mut self, root: &Place) -> usize {
         let Some(limit) = self.root.get("options").and_then(|options| options.get("maxIterations")) else { return MICROSTEPS };
         match limit {
-            Json::Number(number) if number.as_u64().is_some_and(|n| (1..=1_000_000).contains(&n)) => {
+            Json::Number(number) if number.as_u64().is_some_and(|n| (1..=10_000).contains(&n)) => {
                 number.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(MICROSTEPS)
             }
             _ => {
-                self.problems.add(&root.key("options").key("maxIterations"), Rule::WrongType, "a whole number from 1 to 1000000");
+                self.problems.add(&root.key("options").key("maxIterations"), Rule::WrongType, "a whole number from 1 to 10000");
                 MICROSTEPS
             }
         }

@@ -13,6 +13,7 @@ mod act;
 mod catalog;
 mod check;
 mod compile;
+mod context;
 mod definition;
 mod effect;
 mod event;

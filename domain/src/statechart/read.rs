@@ -6,7 +6,7 @@ use super::{
     machine::{Action, Delay, EventTemplate, Invoke, Kind, NodeId, Transition, TransitionId},
     template::Template,
 };
-use crate::ordered::Json;
+use crate::{expression::listing, ordered::Json};
 
 /// One or several.
 pub(super) fn each<'j>(json: &'j Json, place: &Place) -> Vec<(&'j Json, Place)> {
@@ -343,15 +343,5 @@ impl<'d> Compiler<'d> {
                 None
             }
         }
-    }
-}
-
-/// What there is instead; of very many only the first, lest every wrong name repeats the whole document.
-pub(super) fn listing(known: &[&str]) -> String {
-    const SHOWN: usize = 20;
-    match known.len() {
-        0 => "there is none".to_owned(),
-        count if count > SHOWN => format!("there is {} and {} more", known[..SHOWN].join(", "), count - SHOWN),
-        _ => format!("there is {}", known.join(", ")),
     }
 }

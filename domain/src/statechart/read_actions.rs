@@ -6,10 +6,14 @@ use super::{
     compile::{Compiler, MAX_PARTS, path},
     definition::{Place, Rule},
     machine::{Action, Delay, EventTemplate, Guard, NodeId},
-    read::{each, listing},
+    read::each,
     template::{Located, Template},
 };
-use crate::{duration, ordered::Json};
+use crate::{
+    duration,
+    expression::{Shape, listing},
+    ordered::Json,
+};
 
 /// Of guards and actions that are made of others by name.
 const MAX_UNFOLDING: usize = 16;
@@ -312,8 +316,29 @@ impl<'d> Compiler<'d> {
             self.problems.add(&place_of_name, Rule::UnknownGuard, format!("there is no guard {name:?}; {}", listing(&known)));
             return None;
         };
+        self.guard_params(name, json, place);
         let params = json.get("params").map(|params| self.template(params, &place.key("params")));
         Some(Guard::Native { name: name.into(), place: place.as_str().into(), test, params })
+    }
+
+    /// What a guard of the catalogue cannot do without.
+    fn guard_params(&mut self, name: &str, json: &Json, place: &Place) {
+        let catalog = self.catalog;
+        let given = json.get("params");
+        // Computed as a whole: what it comes to is not known yet.
+        if given.is_some_and(|given| given.get("$expr").is_some()) {
+            return;
+        }
+        for (param, needed) in catalog.guard_params.get(name).into_iter().flatten() {
+            let place = place.key("params").key(param);
+            match given.and_then(|given| given.get(param)) {
+                None => self.problems.add(&place, Rule::Missing, format!("the guard {name:?} needs it: {needed}")),
+                Some(value) if !may_be(value, needed) => {
+                    self.problems.add(&place, Rule::WrongType, format!("the guard {name:?} needs {needed}, not {}", value.kind()));
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     /// `#id`, a path from the top like `a.b`, or a state value.
@@ -414,5 +439,15 @@ impl<'d> Compiler<'d> {
                 None
             }
         }
+    }
+}
+
+fn may_be(value: &Json, shape: &Shape) -> bool {
+    match (value, shape) {
+        (Json::Object(entries), _) if entries.iter().any(|(key, _)| key == "$expr") => true,
+        (_, Shape::Any) | (Json::Object(_), Shape::Object { .. }) => true,
+        (Json::Number(_), Shape::Number) | (Json::String(_), Shape::Text) | (Json::Bool(_), Shape::Bool) => true,
+        (Json::Array(_), Shape::List(_)) | (Json::Null, Shape::Null) => true,
+        _ => false,
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     agreement::Measure,
     duration,
-    expression::{Expression, Shape},
+    expression::{Expression, Shape, listing},
     ordered::Json,
     statechart::{Problem, Rule},
 };
@@ -71,7 +71,7 @@ impl<'w> Check<'w> {
 
     fn unknown_step(&mut self, path: String, id: &str, known: &BTreeMap<&str, usize>) {
         let known: Vec<&str> = known.keys().copied().collect();
-        self.add(path, Rule::UnknownTarget, format!("there is no step {id:?}; there is {}", known.join(", ")));
+        self.add(path, Rule::UnknownTarget, format!("there is no step {id:?}; {}", listing(&known)));
     }
 
     fn step(&mut self, step: &'w Step, at: &str) {

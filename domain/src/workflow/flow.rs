@@ -267,6 +267,8 @@ fn catalog() -> Catalog {
             let (from, to) = (params["from"].as_f64().ok_or("no from")?, params["to"].as_f64().ok_or("no to")?);
             Ok((from..to).contains(&draw(chance, params["salt"].as_str().ok_or("no salt")?)))
         })
+        .guard_needs("chance", [("from", Shape::Number), ("to", Shape::Number), ("salt", Shape::Text)])
+        .guard_needs("worked_on", [("users", Shape::list(Shape::Text)), ("step", Shape::Text)])
         .guard("worked_on", |scope, params| {
             let users = params["users"].as_array().ok_or("no users")?;
             let step = params["step"].as_str().ok_or("no step")?;
