@@ -319,8 +319,14 @@ impl Build {
         if routed {
             branches.push(Json::object([("target", done()), ("actions", Json::Array(self.finish(step, outcome)))]));
         } else {
-            branches.push(Json::object([("guard", next("adjudication")), ("target", Json::from(inner(&step.id, "adjudicating")))]));
-            branches.push(json!({"target": inner(&step.id, "escalated")}).into());
+            // Whoever decides now sees what was measured, and so do the conditions afterwards.
+            let measured = Json::array([self.write(&step.id, Self::changed(&step.id, &[("output", outcome)]), None)]);
+            branches.push(Json::object([
+                ("guard", next("adjudication")),
+                ("target", inner(&step.id, "adjudicating").into()),
+                ("actions", measured.clone()),
+            ]));
+            branches.push(Json::object([("target", inner(&step.id, "escalated").into()), ("actions", measured)]));
             states.push(("adjudicating".to_owned(), self.adjudicating(step)));
         }
         let invoke = Json::object([
@@ -337,7 +343,7 @@ impl Build {
 
     fn adjudicating(&self, step: &Step) -> Json {
         let output = json!({
-            "agreement_score": null, "agreed": false, "next": "resolved", "result": expr("$.event.answers[-1].data"),
+            "agreement_score": expr(format!("{}.output.agreement_score", path(&step.id))), "agreed": false, "next": "resolved", "result": expr("$.event.answers[-1].data"),
             "count": expr(format!("{}.count", path(&step.id))),
         });
         let answered = Json::object([("target", Json::from(inner(&step.id, "done"))), ("actions", Json::Array(self.finish(step, output)))]);
@@ -535,8 +541,9 @@ impl Build {
             ConditionKind::Always | ConditionKind::OnComplete => None,
             ConditionKind::OnAgreement | ConditionKind::OnDisagreement => {
                 let agreed = match condition.threshold {
-                    Some(threshold) => format!("$.step_output.agreement_score >= {threshold}"),
-                    None => "$.step_output.agreed".to_owned(),
+                    // An admin may have resolved the step without a score; -2 is below every agreement.
+                    Some(threshold) => format!("default($.step_output.agreement_score, -2) >= {threshold}"),
+                    None => "default($.step_output.agreed, false)".to_owned(),
                 };
                 expression(if condition.kind == ConditionKind::OnAgreement { agreed } else { format!("!({agreed})") })
             }

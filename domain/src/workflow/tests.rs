@@ -174,6 +174,48 @@ fn b3_has_no_transitions_and_its_consensus_asks_an_adjudicator() {
 }
 
 #[test]
+fn after_a_decision_in_its_own_step_the_agreement_that_was_measured_still_counts() {
+    let workflow = |condition: Value| {
+        from_json(json!({"id": "w", "steps": [
+            {"id": "a", "type": "annotation", "completion": {"count": 2},
+                "consensus": {"metric": "percentage", "threshold": 0.9, "on_disagreement": {"strategy": "adjudication"}}},
+            {"id": "check", "type": "review"}
+        ], "transitions": [
+            {"from": "a", "to": "completed", "condition": condition}, {"from": "a", "to": "check"}, {"from": "check", "to": "completed"}
+        ]}))
+    };
+    for (condition, completes) in [
+        (json!({"type": "on_agreement"}), false),
+        (json!({"type": "on_agreement", "threshold": 0.4}), true),
+        (json!({"type": "expression", "expression": "$.step_output.agreement_score < 0.6"}), true),
+    ] {
+        let flow = workflow(condition);
+        let mut task = Task::start(&flow);
+        task.answer("a", &[("ann", codes("A")), ("bob", codes("B"))]);
+        task.tell(Told::Adjudicated { step: "a".into(), answer: Answer { by: "eve".into(), data: codes("B"), weight: 1.0 } });
+        assert_eq!(task.output()["agreement_score"], json!(0.5));
+        assert_eq!(task.is_complete(), completes);
+    }
+}
+
+#[test]
+fn what_an_admin_resolves_without_a_score_is_no_agreement_and_no_error() {
+    let flow = from_json(json!({"id": "w", "steps": [
+        {"id": "a", "type": "annotation", "completion": {"count": 2},
+            "consensus": {"metric": "percentage", "threshold": 0.9, "on_disagreement": {"strategy": "escalate"}}},
+        {"id": "check", "type": "review"}
+    ], "transitions": [
+        {"from": "a", "to": "completed", "condition": {"type": "on_agreement", "threshold": 0.4}},
+        {"from": "a", "to": "check", "condition": {"type": "on_agreement"}},
+        {"from": "a", "to": "check"}, {"from": "check", "to": "completed"}
+    ]}));
+    let mut task = Task::start(&flow);
+    task.answer("a", &[("ann", codes("A")), ("bob", codes("B"))]);
+    task.tell(Told::Resolved { step: "a".into(), output: json!({"result": codes("B")}) });
+    assert_eq!(task.open(), ["check"]);
+}
+
+#[test]
 fn xml_and_json_say_the_same() {
     for xml in [B1, B2, B3] {
         let workflow = Workflow::from_xml(xml).unwrap();
