@@ -109,7 +109,7 @@ impl<'d> Compiler<'d> {
     /// A state and those below it, in document order.
     fn outline(&mut self, json: &'d Json, place: Place, parent: Option<(NodeId, &str)>) -> Option<NodeId> {
         if self.nodes.len() >= MAX_STATES {
-            if self.nodes.len() == MAX_STATES {
+            if !self.problems.has(Rule::TooLarge) {
                 self.problems.add(&place, Rule::TooLarge, format!("a machine has at most {MAX_STATES} states"));
             }
             return None;

@@ -94,6 +94,10 @@ impl Place {
 pub(crate) struct Problems(pub Vec<Problem>);
 
 impl Problems {
+    pub fn has(&self, rule: Rule) -> bool {
+        self.0.iter().any(|problem| problem.rule == rule)
+    }
+
     pub fn add(&mut self, place: &Place, rule: Rule, reason: impl Into<String>) {
         self.0.push(Problem { path: place.0.clone(), rule, reason: reason.into() });
     }

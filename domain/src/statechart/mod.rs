@@ -27,6 +27,7 @@ mod snapshot;
 mod template;
 
 pub use catalog::{Catalog, GuardFn, Strictness};
+pub(crate) use definition::Place;
 pub use definition::{Definition, Problem, Rule};
 pub use effect::{ActionRun, Cause, Effect, GuardTried, Recipient, Step, StepError, Taken, TakenKind, Trace};
 pub use event::Event;

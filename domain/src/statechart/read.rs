@@ -220,7 +220,7 @@ impl<'d> Compiler<'d> {
         let mut read = Vec::new();
         for (json, place) in each(json, place) {
             if self.transitions.len() == MAX_TRANSITIONS {
-                if !self.problems.0.iter().any(|problem| problem.rule == Rule::TooLarge) {
+                if !self.problems.has(Rule::TooLarge) {
                     self.problems.add(&place, Rule::TooLarge, format!("a machine has at most {MAX_TRANSITIONS} transitions"));
                 }
                 return read;

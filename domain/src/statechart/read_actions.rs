@@ -326,7 +326,7 @@ impl<'d> Compiler<'d> {
         let catalog = self.catalog;
         let given = json.get("params");
         // Computed as a whole: what it comes to is not known yet.
-        if given.is_some_and(|given| given.get("$expr").is_some()) {
+        if given.is_some_and(is_computed) {
             return;
         }
         for (param, needed) in catalog.guard_params.get(name).into_iter().flatten() {
@@ -442,9 +442,14 @@ impl<'d> Compiler<'d> {
     }
 }
 
+/// `$expr`, `$merge`, `$literal`: another value than what is written.
+fn is_computed(json: &Json) -> bool {
+    matches!(json.entries(), Some([(key, _)]) if key.starts_with('$'))
+}
+
 fn may_be(value: &Json, shape: &Shape) -> bool {
     match (value, shape) {
-        (Json::Object(entries), _) if entries.iter().any(|(key, _)| key == "$expr") => true,
+        (value, _) if is_computed(value) => true,
         (_, Shape::Any) | (Json::Object(_), Shape::Object { .. }) => true,
         (Json::Number(_), Shape::Number) | (Json::String(_), Shape::Text) | (Json::Bool(_), Shape::Bool) => true,
         (Json::Array(_), Shape::List(_)) | (Json::Null, Shape::Null) => true,

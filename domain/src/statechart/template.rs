@@ -1,6 +1,7 @@
-//! Values that may be computed: JSON in which `{"$expr": "..."}` stands for what the expression comes to.
+//! Values that may be computed: JSON in which `{"$expr": "..."}` stands for what the expression comes to, and `{"$merge": [...]}` for objects laid
+//! over one another, the last on top (JavaScript's `{...a, ...b}`): so that one field can be written without naming its siblings.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     definition::{Place, Problems, Rule},
@@ -74,6 +75,7 @@ pub(crate) enum Template {
     Computed(Located),
     List(Vec<Template>),
     Object(Vec<(String, Template)>),
+    Merge { place: Box<str>, layers: Vec<Template> },
 }
 
 impl Template {
@@ -88,6 +90,19 @@ impl Template {
                         }
                         ("$expr", other) => {
                             problems.add(&place.key("$expr"), Rule::WrongType, format!("an expression is a text, not {}", other.kind()));
+                            return Self::Fixed(Value::Null);
+                        }
+                        ("$merge", Json::Array(layers)) => {
+                            let place = place.key("$merge");
+                            let layers = layers
+                                .iter()
+                                .enumerate()
+                                .map(|(at, layer)| Self::read(layer, &place.index(at), variables, problems))
+                                .collect();
+                            return Self::Merge { place: place.as_str().into(), layers };
+                        }
+                        ("$merge", other) => {
+                            problems.add(&place.key("$merge"), Rule::WrongType, format!("a list of objects, not {}", other.kind()));
                             return Self::Fixed(Value::Null);
                         }
                         ("$literal", inner) => return Self::Fixed(inner.to_value()),
@@ -118,6 +133,19 @@ impl Template {
             Self::Fixed(value) => Ok(value.clone()),
             Self::Computed(located) => located.value(variables),
             Self::List(items) => items.iter().map(|item| item.value(variables)).collect(),
+            Self::Merge { place, layers } => {
+                let mut merged = Map::new();
+                for layer in layers {
+                    match layer.value(variables)? {
+                        Value::Object(entries) => merged.extend(entries),
+                        other => {
+                            let reason = format!("only objects can be merged, not {other}");
+                            return Err(StepError::Expression { place: place.to_string(), expression: "$merge".to_owned(), reason });
+                        }
+                    }
+                }
+                Ok(Value::Object(merged))
+            }
             Self::Object(fields) => fields.iter().map(|(key, field)| Ok((key.clone(), field.value(variables)?))).collect(),
         }
     }

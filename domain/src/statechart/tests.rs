@@ -290,3 +290,20 @@ fn an_event_is_an_object_with_a_type() {
     assert_eq!(error.to_string(), "the event at /states/a/on/E/actions/event came to something without a type");
     assert_eq!(machine.step(&start(&machine).snapshot, Event::new("*"), at(0)).unwrap_err(), StepError::Wildcard);
 }
+
+#[test]
+fn one_field_is_written_without_naming_its_siblings() {
+    let machine = machine(json!({
+        "initial": "a", "context": {"steps": {"x": {"n": 1, "m": 1}, "y": {"n": 1}}}, "states": {"a": {"on": {
+            "E": {"actions": {"type": "xstate.assign", "assignment": {
+                "steps": {"$merge": [{"$expr": "$.steps"}, {"x": {"$merge": [{"$expr": "$.steps.x"}, {"n": {"$expr": "$.steps.x.n + 1"}}]}}]}
+            }}},
+            "F": {"actions": {"type": "xstate.assign", "assignment": {"steps": {"$merge": [{"$expr": "$.steps.x.n"}]}}}}
+        }}}
+    }));
+    let first = start(&machine).snapshot;
+    let next = send(&machine, &first, "E").snapshot;
+    assert_eq!(next.context()["steps"], json!({"x": {"n": 2, "m": 1}, "y": {"n": 1}}));
+    let error = machine.step(&first, Event::new("F"), at(0)).unwrap_err().to_string();
+    assert!(error.ends_with("/assignment/steps/$merge failed: only objects can be merged, not 1"), "{error}");
+}

@@ -110,16 +110,16 @@ impl Build {
         state["status"] = json!("active");
         state["visits"] = visits;
         state["needed"] = json!(step.completion.count.unwrap_or(1));
-        let mut actions = vec![self.write(&step.id, state, None)];
+        let mut actions = vec![Self::write(&step.id, state, None)];
         actions.extend(step.hooks.pre_process.iter().map(|hook| run_hook(step, hook, "pre_process")));
         actions
     }
 
-    /// `steps` anew, with one of them other than before; `step_output` too, where the step has ended.
-    fn write(&self, step: &str, state: Value, output: Option<Value>) -> Json {
-        let mut steps: Map<String, Value> = self.ids.iter().map(|id| (id.clone(), expr(path(id)))).collect();
-        steps.insert(step.to_owned(), state);
-        let mut assignment = json!({"steps": steps});
+    /// The state of one step written; `step_output` too, where the step has ended.
+    fn write(step: &str, state: Value, output: Option<Value>) -> Json {
+        let mut one = Map::new();
+        one.insert(step.to_owned(), state);
+        let mut assignment = json!({"steps": {"$merge": [expr("$.steps"), one]}});
         if let Some(output) = output {
             assignment["step_output"] = output;
         }
@@ -128,18 +128,15 @@ impl Build {
 
     /// The step's fields as they are, but for some.
     fn changed(step: &str, fields: &[(&str, Value)]) -> Value {
-        let kept = ["status", "visits", "attempts", "needed", "count", "joined", "answers", "output"];
-        let mut state: Map<String, Value> =
-            kept.iter().map(|field| ((*field).to_owned(), expr(format!("{}.{field}", path(step))))).collect();
-        state.extend(fields.iter().map(|(field, value)| ((*field).to_owned(), value.clone())));
-        Value::Object(state)
+        let fields: Map<String, Value> = fields.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
+        json!({"$merge": [expr(path(step)), fields]})
     }
 
     /// The step is over, with this output (or what its mapping makes of the event's).
     fn finish(&self, step: &Step, output: Value) -> Vec<Json> {
         let output = step.output_mapping.as_ref().map_or(output, Json::to_value);
         let state = Self::changed(&step.id, &[("status", json!("completed")), ("output", output.clone())]);
-        let mut actions = vec![self.write(&step.id, state, Some(output))];
+        let mut actions = vec![Self::write(&step.id, state, Some(output))];
         if step.kind == StepKind::Annotation {
             actions.push(json!({"type": "xstate.assign", "assignment": {"answers": expr(format!("{}.answers", path(&step.id)))}}).into());
         }
@@ -173,7 +170,7 @@ impl Build {
     fn gathering(&self, step: &Step, transitions: &[Transition]) -> Vec<(String, Json)> {
         let me = path(&step.id);
         let kept = Self::changed(&step.id, &[("answers", expr("$.event.answers")), ("count", expr("$.event.count"))]);
-        let keep = self.write(&step.id, kept, None);
+        let keep = Self::write(&step.id, kept, None);
         let enough = json!({"type": "expression", "expression": format!("$.event.count >= {me}.needed")});
         let answers =
             json!({"answers": expr("$.event.answers"), "count": expr("$.event.count"), "result": expr("$.event.answers[-1].data")});
@@ -216,7 +213,7 @@ impl Build {
     }
 
     fn keep_only(&self, step: &Step) -> Json {
-        self.write(&step.id, Self::changed(&step.id, &[("answers", expr("$.event.answers")), ("count", expr("$.event.count"))]), None)
+        Self::write(&step.id, Self::changed(&step.id, &[("answers", expr("$.event.answers")), ("count", expr("$.event.count"))]), None)
     }
 
     fn kept_output(&self, step: &Step) -> Value {
@@ -273,7 +270,7 @@ impl Build {
         }
         let attempts = Self::changed(&step.id, &[("attempts", expr(format!("{}.attempts + 1", path(&step.id))))]);
         let again =
-            Json::object([("entry", Json::array([self.write(&step.id, attempts, None)])), ("always", inner(&step.id, "open").into())]);
+            Json::object([("entry", Json::array([Self::write(&step.id, attempts, None)])), ("always", inner(&step.id, "open").into())]);
         Some(("again".to_owned(), again))
     }
 
@@ -308,7 +305,7 @@ impl Build {
         ])];
         if step.kind == StepKind::Annotation {
             let more = Self::changed(&step.id, &[("needed", expr(format!("{me}.needed + 1")))]);
-            let more = Json::array([self.write(&step.id, more, None)]);
+            let more = Json::array([Self::write(&step.id, more, None)]);
             branches.push(Json::object([
                 ("guard", next("additional_annotators")),
                 ("target", inner(&step.id, "open").into()),
@@ -320,7 +317,7 @@ impl Build {
             branches.push(Json::object([("target", done()), ("actions", Json::Array(self.finish(step, outcome)))]));
         } else {
             // Whoever decides now sees what was measured, and so do the conditions afterwards.
-            let measured = Json::array([self.write(&step.id, Self::changed(&step.id, &[("output", outcome)]), None)]);
+            let measured = Json::array([Self::write(&step.id, Self::changed(&step.id, &[("output", outcome)]), None)]);
             branches.push(Json::object([
                 ("guard", next("adjudication")),
                 ("target", inner(&step.id, "adjudicating").into()),
@@ -431,7 +428,7 @@ impl Build {
         errors.push(json!({"target": inner(&step.id, "failed")}));
         let mut running = vec![
             ("meta", json!({"step": step.id, "running": step.kind}).into()),
-            ("entry", Json::array([self.write(&step.id, attempts, None)])),
+            ("entry", Json::array([Self::write(&step.id, attempts, None)])),
             (
                 "invoke",
                 Json::object([
@@ -506,7 +503,7 @@ impl Build {
         let end = format!("{}.branches.{}.completed", step.id, branch.id);
         let mut states = self.steps(&branch.steps, &branch.transitions, &end);
         let joined = Self::changed(&step.id, &[("joined", expr(format!("{}.joined + 1", path(&step.id))))]);
-        let entry = Json::array([self.write(&step.id, joined, None)]);
+        let entry = Json::array([Self::write(&step.id, joined, None)]);
         states.push(("completed".to_owned(), Json::object([("type", "final".into()), ("entry", entry)])));
         Json::object([("initial", first.into()), ("states", Json::Object(states))])
     }

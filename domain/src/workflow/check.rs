@@ -11,11 +11,13 @@ use crate::{
     duration,
     expression::{Expression, Shape, listing},
     ordered::Json,
-    statechart::{Problem, Rule},
+    statechart::{Place, Problem, Rule},
 };
 
 /// Where a task ends, without a step of that name.
 pub(super) const ENDS: [&str; 2] = ["completed", "archived"];
+/// As many as nobody draws; each becomes several states.
+const MAX_STEPS: usize = 200;
 /// Names of states beside the steps.
 const RESERVED: [&str; 5] = ["completed", "archived", "work", "held", "last"];
 
@@ -23,6 +25,15 @@ pub(super) fn check(workflow: &Workflow, task: &Shape, measure: &dyn Measure) ->
     let mut check = Check { workflow, task, measure, problems: Vec::new(), seen: BTreeSet::new() };
     if workflow.id.is_empty() {
         check.add("/id".to_owned(), Rule::Missing, "a workflow has an id");
+    }
+    let count = shapes::all_steps(workflow).len();
+    if count > MAX_STEPS {
+        check.add(
+            "/steps".to_owned(),
+            Rule::TooLarge,
+            format!("a workflow has at most {MAX_STEPS} steps, with those of its branches; not {count}"),
+        );
+        return check.problems;
     }
     check.part(&workflow.steps, &workflow.transitions, "");
     check.problems
@@ -255,7 +266,7 @@ impl<'w> Check<'w> {
                     };
                     return self.expression(text, &variables, false, format!("{at}/$expr"));
                 }
-                entries.iter().for_each(|(key, value)| self.mapping(step, value, format!("{at}/{key}")));
+                entries.iter().for_each(|(key, value)| self.mapping(step, value, Place::at(&at).key(key).as_str().to_owned()));
             }
             Json::Array(items) => items.iter().enumerate().for_each(|(index, item)| self.mapping(step, item, format!("{at}/{index}"))),
             _ => {}

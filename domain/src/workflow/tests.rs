@@ -589,3 +589,18 @@ fn xml_that_says_what_is_not_known_is_refused_with_its_place() {
     assert_eq!(Workflow::from_xml("<Layout/>").unwrap_err().to_string(), "there is no Workflow in it, but Layout");
     assert!(Workflow::from_xml("<Workflow id='w'><Steps>").unwrap_err().to_string().contains("never closed"));
 }
+
+#[test]
+fn as_many_steps_as_a_workflow_may_have_become_a_statechart_and_one_more_is_refused() {
+    let steps = |count: usize| -> Vec<Value> {
+        let step = |at: usize| {
+            json!({"id": format!("step-{at}"), "type": "annotation", "timeout": "P1D",
+            "completion": {"count": 2, "min_required": 2, "timeout_action": "proceed"},
+            "consensus": {"metric": "exact_match", "threshold": 0.9, "on_disagreement": {"strategy": "adjudication"}}})
+        };
+        (0..count).map(step).collect()
+    };
+    let size = |count: usize| from_json(json!({"id": "w", "steps": steps(count)})).definition.0.to_string().len();
+    assert!(size(200) < 25 * size(10), "a step costs the same however many there are");
+    assert_eq!(problems(&json!({"id": "w", "steps": steps(201)})), [("/steps".to_owned(), Rule::TooLarge)]);
+}
