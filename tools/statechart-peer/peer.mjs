@@ -2,8 +2,24 @@
 // or {"clock": milliseconds}. Beside domain/tests/statecharts, which gives our machines the same.
 import * as readline from 'node:readline';
 import {
-  SimulatedClock, and, assign, cancel, createActor, createMachine, emit, enqueueActions, fromCallback, log, not, or, raise, sendParent, sendTo,
-  spawnChild, stateIn, stopChild,
+  SimulatedClock,
+  and,
+  assign,
+  cancel,
+  createActor,
+  createMachine,
+  emit,
+  enqueueActions,
+  fromCallback,
+  log,
+  not,
+  or,
+  raise,
+  sendParent,
+  sendTo,
+  spawnChild,
+  stateIn,
+  stopChild,
 } from 'xstate';
 
 console.warn = () => {};
@@ -59,7 +75,9 @@ function action(config) {
   const options = { id, delay };
   switch (type) {
     case 'xstate.assign':
-      return assign(Object.fromEntries(Object.entries(config.assignment).map(([key, value]) => [key, (args) => fill(value, args)])));
+      return assign(
+        Object.fromEntries(Object.entries(config.assignment).map(([key, value]) => [key, (args) => fill(value, args)])),
+      );
     case 'xstate.raise':
       return raise(template(event), options);
     case 'xstate.cancel':
@@ -77,7 +95,10 @@ function action(config) {
     case 'xstate.enqueueActions':
       return enqueueActions(({ enqueue, check }) => {
         const chosen = config.collect.filter((branch) => branch.guard === undefined || check(guard(branch.guard)));
-        for (const branch of chosen) list(branch.actions).map(action).forEach((one) => enqueue(one));
+        for (const branch of chosen)
+          list(branch.actions)
+            .map(action)
+            .forEach((one) => enqueue(one));
       });
     default:
       return config.params === undefined ? config : { ...config, params: template(config.params) };
@@ -193,7 +214,10 @@ function run({ machine: config, steps }) {
     const snapshot = actor.getSnapshot();
     if (broken) return { status: 'broken' };
     const { status, value, context, output } = snapshot;
-    const seen = status === 'error' ? { status, reason: String(snapshot.error?.message ?? snapshot.error) } : { status, value, context, output, tags: [...snapshot.tags].sort(), actions };
+    const seen =
+      status === 'error'
+        ? { status, reason: String(snapshot.error?.message ?? snapshot.error) }
+        : { status, value, context, output, tags: [...snapshot.tags].sort(), actions };
     actions = [];
     return seen;
   };
