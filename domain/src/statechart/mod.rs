@@ -7,7 +7,7 @@
 //! Semantics are SCXML's: an event runs to completion, document order, innermost first. Where XState differs from SCXML we follow XState, and the
 //! exceptions stand in docs/decisions; `domain/tests/statecharts` runs both beside one another.
 //!
-//! Read [`run`] first, then `sets` (which states are left and entered) and `compile`.
+//! Read [`run`] first, then `select` (which transitions are taken), `sets` (which states are left and entered) and `compile`.
 
 mod act;
 mod catalog;
@@ -20,8 +20,10 @@ mod event;
 mod machine;
 mod read;
 mod read_actions;
+mod read_guards;
 mod run;
 mod saved;
+mod select;
 mod sets;
 mod snapshot;
 mod template;
