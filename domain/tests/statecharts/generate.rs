@@ -249,7 +249,8 @@ impl Generator {
             entries.push(("onDone", self.branches(at, "done", 15)));
         }
         if self.dice.percent(12) {
-            let mut invoke = vec![("src", text(self.dice.pick(&["worker", "model"]))), ("id", text(&format!("c{at}")))];
+            let src = *self.dice.pick(&["worker", "model"]);
+            let mut invoke = vec![("src", text(src)), ("id", text(&format!("c{at}")))];
             if self.dice.percent(50) {
                 invoke.push(("input", of(json!({"n": {"$expr": "$.n"}, "fixed": [1, "x"]}))));
             }
