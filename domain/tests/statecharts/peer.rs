@@ -29,8 +29,8 @@ impl Peer {
             .expect("Node listens; if not, is XState installed (scripts/setup --tests)?");
         let mut answer = String::new();
         self.from.read_line(&mut answer).unwrap();
-        serde_json::from_str(&answer)
-            .unwrap_or_else(|_| panic!("Node answered {answer:?} to {machine}; is XState installed (scripts/setup --tests)?"))
+        assert!(!answer.is_empty(), "Node has ended; is XState installed (scripts/setup --tests)?");
+        serde_json::from_str(&answer).unwrap_or_else(|_| panic!("Node answered {answer:?} to {machine}"))
     }
 }
 
