@@ -36,7 +36,7 @@ pub struct LiveConfig {
 pub struct SessionConfig {
     /// Connections of the server.
     pub max_connections: usize,
-    /// Of these, how many may not have shown yet who they are; and how many of one address. Behind a proxy all have its address.
+    /// Of these, how many may not have shown yet who they are; and how many of one address.
     pub max_pending: usize,
     pub max_pending_per_address: usize,
     /// How long the kernel tries to bring bytes to a peer that does not take them.
@@ -204,9 +204,9 @@ impl Default for RoomConfig {
         Self {
             mailbox: 4_096,
             limits: Limits::default(),
-            tick_per_root: Duration::from_millis(1),
+            tick_per_root: Duration::from_micros(1_400),
             min_tick: Duration::from_millis(4),
-            max_tick: Duration::from_millis(33),
+            max_tick: Duration::from_millis(24),
             max_members: 2_000,
             idle: Duration::from_secs(30),
             max_idle_rooms: 1_000,

@@ -356,6 +356,31 @@ async fn only_the_latest_place_of_a_pointer_goes_round_and_the_first_at_once() {
 }
 
 #[actix::test]
+async fn pointers_go_round_early_once_most_have_moved() {
+    let (min, tick) = (std::time::Duration::from_millis(4), std::time::Duration::from_millis(500));
+    let house = House::with(|config| {
+        (config.room.min_tick, config.room.tick_per_root, config.room.max_tick) = (min, tick, tick);
+    });
+    let task = house.task();
+    let mut people = Vec::new();
+    for name in ["ann", "bob", "cyd", "dan"] {
+        people.push(Worker::join(house.connect(name).await, task).await);
+    }
+    for (moving, late) in [(2, true), (3, false)] {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        people[0].point(0, moving);
+        people[3].until(|w| w.cursors.last().is_some_and(|c| c.at == Some((0, moving)))).await;
+        let start = tokio::time::Instant::now();
+        for mover in &mut people[..moving as usize] {
+            mover.point(1, moving);
+        }
+        people[3].until(|w| w.cursors.last().is_some_and(|c| c.at == Some((1, moving)))).await;
+        let waited = start.elapsed();
+        assert_eq!(waited > min * 2, late, "{moving} of four moved, told after {waited:?}");
+    }
+}
+
+#[actix::test]
 async fn ghosts_are_seen_while_they_are_drawn_and_never_outlive_their_drawer() {
     let house = House::new();
     let task = house.task();

@@ -408,6 +408,18 @@ describe('presence, cursors, ghosts', () => {
     expect(bob.cursors.others()).toEqual([]);
   });
 
+  it('send no cursor to nobody, and where it is to whoever comes', async () => {
+    const server = new MemoryServer();
+    const { rooms } = await together(server, 'ann');
+    const cursor = vi.spyOn(server.task(TASK), 'cursor');
+    rooms[0]?.cursors.moveTo(7, 8);
+    await pass(100);
+    expect(cursor).not.toHaveBeenCalled();
+    const bob = (await together(server, 'bob')).rooms[0];
+    await pass(100);
+    expect(bob?.cursors.others()).toMatchObject([{ x: 7, y: 8 }]);
+  });
+
   it('show a ghost while drawing and the shape after, never nothing', async () => {
     const { ann, bob } = await two();
     ann.ghosts.setMine({ region_id: null, tool: 'box', label: 'car', geometry: box(1) });

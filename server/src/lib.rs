@@ -12,6 +12,7 @@ pub mod fixture;
 pub mod generate;
 pub mod health;
 pub mod platform;
+pub mod proxies;
 pub mod start;
 pub mod telemetry;
 #[cfg(feature = "test-support")]

@@ -73,6 +73,9 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     for revoked in system::revocations(&store, None).await? {
         auth.revocations().note(revoked.workspace, revoked.user, revoked.valid_after);
     }
+    if let Err(error) = store.rehearse().await {
+        tracing::debug!(%error, "the first to come will wait a little");
+    }
     let objects = Objects::new(&platform.objects);
     objects.ensure_bucket().await?;
     metrics::start();

@@ -15,6 +15,7 @@ pub mod nodes;
 pub mod objects;
 pub mod pg;
 pub mod quota;
+mod rehearsal;
 mod roles;
 mod store;
 pub mod system;

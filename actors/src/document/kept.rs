@@ -10,8 +10,9 @@ use yrs::{ClientID, StateVector, updates::encoder::Encode};
 
 use super::{
     ROOTS,
-    inspect::inspect,
+    inspect::{Inspected, inspect},
     live::{Applied, ApplyError, LiveDoc, decode_state_vector, join_updates},
+    splice::splice,
 };
 
 /// Documents smaller than this are built before anybody is let in: it takes no longer than sending them.
@@ -34,20 +35,30 @@ impl Kept {
     /// Whether people may be let in before it is built.
     #[must_use]
     pub fn may_wait(stored: &StoredDocument) -> bool {
-        stored.state_vector.is_some() && stored.snapshot.as_ref().is_some_and(|snapshot| snapshot.len() >= WORTH_WAITING)
+        let known = stored.snapshot.is_none() || stored.state_vector.is_some();
+        let size: usize = stored.snapshot.iter().chain(&stored.updates).map(Bytes::len).sum();
+        known && size >= WORTH_WAITING
     }
 
-    /// From what is stored and what is on its way there, without building it. None: it cannot be judged by its bytes. CPU work if there are
-    /// edits after the snapshot.
+    /// From what is stored and what is on its way there, without building it. None: it cannot be judged by its bytes. CPU work if there is
+    /// more than a snapshot.
     #[must_use]
     pub fn unbuilt(stored: &StoredDocument, edits: &[Bytes]) -> Option<Self> {
-        let snapshot = stored.snapshot.clone()?;
-        let vector = after(decode_state_vector(stored.state_vector.as_ref()?).ok()?, edits)?;
-        let whole = if edits.is_empty() {
-            snapshot
-        } else {
-            let parts: Vec<&[u8]> = std::iter::once(&snapshot).chain(edits).map(Bytes::as_ref).collect();
-            join_updates(&parts)?.into()
+        let compacted = match &stored.snapshot {
+            Some(_) => decode_state_vector(stored.state_vector.as_ref()?).ok()?,
+            None => StateVector::default(),
+        };
+        let read = |bytes: &Bytes| inspect(bytes, &ROOTS).ok();
+        let edited = edits.iter().map(read).collect::<Option<Vec<_>>>()?;
+        let vector = after(compacted, &edited)?;
+        let whole = match (&stored.snapshot, edits) {
+            (Some(snapshot), []) => snapshot.clone(),
+            (None, [one]) => one.clone(),
+            (snapshot, _) => {
+                let inspected = snapshot.iter().map(read).chain(edited.into_iter().map(Some)).collect::<Option<Vec<_>>>()?;
+                let parts: Vec<&[u8]> = snapshot.iter().chain(edits).map(Bytes::as_ref).collect();
+                splice(&parts, &inspected).or_else(|| join_updates(&parts))?.into()
+            }
         };
         Some(Self { doc: None, whole: Some(whole), vector })
     }
@@ -101,10 +112,10 @@ impl Kept {
 }
 
 /// What a document holds after these edits, in whatever order they lie in the log. None: some do not join on to the others.
-fn after(mut vector: StateVector, edits: &[Bytes]) -> Option<StateVector> {
+fn after(mut vector: StateVector, edits: &[Inspected]) -> Option<StateVector> {
     let mut runs: Vec<(u64, u64, u64)> = Vec::new();
     for edit in edits {
-        runs.extend(inspect(edit, &ROOTS).ok()?.runs()?);
+        runs.extend(edit.sections()?.iter().map(|(client, section)| (*client, section.start, section.end)));
     }
     runs.sort_unstable();
     for (client, start, end) in runs {

@@ -6,6 +6,7 @@ mod json;
 mod kept;
 mod live;
 mod regions;
+mod splice;
 
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};

@@ -307,6 +307,12 @@ impl Awareness {
         !self.news.is_empty()
     }
 
+    /// How many ids have news.
+    #[must_use]
+    pub fn fresh(&self) -> usize {
+        self.news.len()
+    }
+
     /// What is new since the last call, an entry for each id: one frame, more if they are big.
     pub fn take(&mut self) -> Vec<Bytes> {
         let news = std::mem::take(&mut self.news);

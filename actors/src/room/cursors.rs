@@ -50,6 +50,12 @@ impl Cursors {
         !self.moved.is_empty()
     }
 
+    /// How many moved since the last tick.
+    #[must_use]
+    pub fn moved(&self) -> usize {
+        self.moved.len()
+    }
+
     /// Everything visible.
     #[must_use]
     pub fn all(&self) -> Option<Arc<[CursorAt]>> {

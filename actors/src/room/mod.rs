@@ -492,6 +492,12 @@ impl Room {
         !self.edits.is_empty()
     }
 
+    /// Whether most people have moved since the last flush: more waiting would only replace what was not sent yet.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.cursors.moved().max(self.awareness.fresh()) * 4 >= self.members.len() * 3
+    }
+
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap. Returns what other nodes are told; `unsettled`:
     /// edits of this room are on their way to the disk.
     pub fn flush(&mut self, unsettled: bool) -> Vec<NodeFrame> {

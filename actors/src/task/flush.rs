@@ -6,7 +6,7 @@ use actix::{AsyncContext, Context, SpawnHandle};
 use tokio::time::Instant;
 
 use super::{Phase, TaskActor};
-use crate::config::RoomConfig;
+use crate::{config::RoomConfig, room::Room};
 
 /// People wait for one another's edits; pointers are many and only pass by. So an edit goes out, with all that was gathered, after this
 /// part of a tick.
@@ -25,7 +25,7 @@ impl TaskActor {
         if !room.is_dirty() {
             return;
         }
-        let (now, due) = (Instant::now(), self.last_flush + tick(&self.deps.config, room.len(), room.has_edits()));
+        let (now, due) = (Instant::now(), self.last_flush + wait(&self.deps.config, room));
         if due <= now && !room.is_congested() {
             return self.flush_now(ctx);
         }
@@ -68,11 +68,17 @@ impl TaskActor {
     }
 }
 
-/// How long a room gathers: a flush costs one system call a person, so the share of time spent on them would grow with the number of
+/// How long a room gathers what it has now.
+fn wait(config: &RoomConfig, room: &Room) -> Duration {
+    let tick = tick(config, room.len(), room.has_edits());
+    if room.is_full() { tick.min(config.min_tick) } else { tick }
+}
+
+/// How long a room gathers while only some move: a flush costs one system call a person, so the share of time spent on them would grow with the number of
 /// people; with the root of it, half of the growth is paid in time and half in work.
 fn tick(config: &RoomConfig, people: usize, edits: bool) -> Duration {
     let root = (people as f64).sqrt();
-    let tick = config.tick_per_root.mul_f64(root).clamp(config.min_tick, config.max_tick);
+    let tick = config.tick_per_root.mul_f64(root).min(config.max_tick).max(config.min_tick);
     if edits { tick / EDITS } else { tick }
 }
 
@@ -84,7 +90,7 @@ mod tests {
     fn the_more_people_the_longer_a_room_gathers_within_bounds_and_edits_wait_a_quarter_of_it() {
         let config = RoomConfig::default();
         let ticks = |edits| [1, 100, 500, 1_000, 2_000].map(|people| tick(&config, people, edits).as_micros() / 100);
-        assert_eq!(ticks(false), [40, 100, 223, 316, 330]);
-        assert_eq!(ticks(true), [10, 25, 55, 79, 82]);
+        assert_eq!(ticks(false), [40, 140, 240, 240, 240]);
+        assert_eq!(ticks(true), [10, 35, 60, 60, 60]);
     }
 }

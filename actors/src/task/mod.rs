@@ -3,7 +3,7 @@
 //! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit);
 //! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
-//! Timers: flush (4 to 33 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
+//! Timers: flush (4 to 24 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
 //! Starts: with the first visitor, through the registry, in a state of loading. Restarts: after a panic, loading anew; those who
 //! were in are told `Lost` and join again. Stops: when nobody was here for a while, or others need its place, and all edits are on disk.
 //!

@@ -5,7 +5,7 @@ use actix::{ActorContext, AsyncContext, Context, Handler};
 use super::{Phase, TaskActor, WORTH_COMPACTING};
 use crate::{idle::GoToSleep, watchdog::handling};
 
-const LARGE: usize = 1 << 20;
+const LARGE: usize = 64 << 10;
 
 impl TaskActor {
     pub(super) fn is_idle(&self) -> bool {

@@ -1,4 +1,4 @@
-/** Pointers: a few bytes each, the newest position only. */
+/** Pointers: a few bytes each, the newest position only, and only while somebody else is here: most people work alone most of the day. */
 import type { Link } from '../session/channel.js';
 import type { CursorPosition, CursorStore, Listener, Unsubscribe } from '../surface.js';
 import type { Timers } from '../util/env.js';
@@ -20,6 +20,7 @@ export class Cursors implements CursorStore {
   #me: number | undefined;
   #mine: { x4: number; y4: number } | null = null;
   #sent: { x4: number; y4: number } | null = null;
+  #watched = false;
 
   constructor(timers: Timers) {
     this.#pace = new Pace(timers, INTERVAL_MS, () => this.#send());
@@ -45,9 +46,10 @@ export class Cursors implements CursorStore {
     return this.#list.subscribe(listener);
   }
 
-  join(link: Link, me: number): void {
+  join(link: Link, me: number, watched: boolean): void {
     this.#link = link;
     this.#me = me;
+    this.#watched = watched;
     this.#sent = null;
     this.#clear();
     if (this.#mine) this.#pace.request();
@@ -65,6 +67,13 @@ export class Cursors implements CursorStore {
       else this.#at.delete(peer);
     }
     this.#list.invalidate();
+  }
+
+  /** Whether somebody else is here. Who comes is shown where my pointer is now. */
+  watched(watched: boolean): void {
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    if (watched && this.#mine) this.#pace.request();
   }
 
   /** These people went, and their pointers with them. */
@@ -91,6 +100,8 @@ export class Cursors implements CursorStore {
     if (!link) return;
     if (mine === null) {
       if (sent) link.hot({ kind: 'cursor_gone' });
+    } else if (!this.#watched) {
+      return;
     } else if (link.congested) {
       // Edits first. The newest position follows when there is room again.
       this.#pace.request();

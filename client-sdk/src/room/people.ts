@@ -19,7 +19,7 @@ export class People {
 
   join(link: Link, task: TaskJoined): void {
     this.presence.join(link, task.peer, task.peers);
-    this.cursors.join(link, task.peer);
+    this.cursors.join(link, task.peer, this.presence.hasOthers);
     this.ghosts.join(link, task.peer, task.ghost_epoch);
   }
 
@@ -32,6 +32,7 @@ export class People {
   changed(diff: PresenceDiff): void {
     this.presence.apply(diff);
     this.cursors.gone(diff.left);
+    this.cursors.watched(this.presence.hasOthers);
   }
 
   /** I am about to go. */

@@ -43,6 +43,11 @@ export class Presence implements PresenceStore {
     return this.#list.get();
   }
 
+  /** Somebody but me, be it another window of mine. */
+  get hasOthers(): boolean {
+    return [...this.#byPeer.keys()].some((peer) => peer !== this.#me);
+  }
+
   peer(id: number): Peer | undefined {
     return this.#byPeer.get(id);
   }

@@ -16,7 +16,10 @@ pub fn caller(state: &AppState, who: &Identity) -> Result<(), Refusal> {
 /// For requests without a token: by the address they come from.
 pub fn stranger(state: &AppState, request: &HttpRequest) -> Result<(), Refusal> {
     match request.peer_addr() {
-        Some(peer) => state.live.quotas().call_of_stranger(peer.ip()).map_err(refusal),
+        Some(peer) => {
+            let address = state.config.trusted_proxies.address(peer.ip(), request.headers());
+            state.live.quotas().call_of_stranger(address).map_err(refusal)
+        }
         None => Ok(()),
     }
 }

@@ -31,12 +31,16 @@ use tandem_actors::LiveConfig;
 use tandem_store::bus::RedisConfig;
 use url::Url;
 
+use crate::proxies::Proxies;
+
 /// Everything that can be set, parsed.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub bind: SocketAddr,
     /// No trailing slash.
     pub public_url: String,
+    /// Whose word on a request's address counts.
+    pub trusted_proxies: Proxies,
     pub data_dir: PathBuf,
     /// Not set: embedded Postgres.
     pub database_url: Option<SecretString>,

@@ -8,6 +8,7 @@ use tandem_store::bus::{RedisAddress, RedisConfig};
 use url::Url;
 
 use super::{Config, ConfigError, JwksSource, JwtConfig, Line, LogFormat, Origin, OtlpConfig, S3Config, Secrecy, limits};
+use crate::proxies::Proxies;
 
 /// The found values, by key.
 pub(super) struct Reader<'a> {
@@ -59,6 +60,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
     let config = Config {
         bind,
         public_url: read.parsed("public_url", public_url)?.unwrap_or_else(|| browsable(bind)),
+        trusted_proxies: read.parsed("trusted_proxies", Proxies::parse)?.unwrap_or_default(),
         data_dir: read.required("data_dir", |text| Ok(PathBuf::from(text)))?,
         redis: redis(read)?,
         s3: s3(read)?,

@@ -39,6 +39,13 @@ const fn hidden(key: &'static str, env: &'static str, secrecy: Secrecy, unset: &
 pub const SETTINGS: &[Setting] = &[
     setting("bind", "TANDEM_BIND", Some("127.0.0.1:8080"), "", "Address and port to listen on"),
     setting("public_url", "TANDEM_PUBLIC_URL", None, "http:// and bind", "Where people's browsers find this server"),
+    setting(
+        "trusted_proxies",
+        "TANDEM_TRUSTED_PROXIES",
+        None,
+        "none",
+        "Addresses and networks (10.0.0.0/8), with commas between, whose X-Forwarded-For names the person's address",
+    ),
     setting("data_dir", "TANDEM_DATA_DIR", Some(".data"), "", "Folder of the embedded Postgres and S3 and of generated secrets"),
     hidden("database_url", "DATABASE_URL", Secrecy::Url, "embedded Postgres", "Postgres, as the owner of the schema"),
     hidden(
@@ -100,7 +107,7 @@ pub const SETTINGS: &[Setting] = &[
         "TANDEM_LIMITS_MAX_PENDING_PER_ADDRESS",
         Some("2500"),
         "",
-        "The same for one address; behind a proxy all have the proxy's",
+        "The same for one address; behind a proxy see trusted_proxies",
     ),
     setting(
         "limits.person_calls_per_second",
@@ -123,7 +130,7 @@ pub const SETTINGS: &[Setting] = &[
         "TANDEM_LIMITS_ADDRESS_CALLS_PER_SECOND",
         Some("50"),
         "",
-        "API calls without a token of one address, on all nodes; behind a proxy all have the proxy's",
+        "API calls without a token of one address, on all nodes; behind a proxy see trusted_proxies",
     ),
     setting("limits.address_calls_at_once", "TANDEM_LIMITS_ADDRESS_CALLS_AT_ONCE", Some("500"), "", "The same at once"),
     setting("limits.person_connections", "TANDEM_LIMITS_PERSON_CONNECTIONS", Some("1000"), "", "WebSockets of one person, on all nodes"),
@@ -139,7 +146,7 @@ pub const SETTINGS: &[Setting] = &[
         "TANDEM_LIMITS_ADDRESS_CONNECTIONS",
         Some("100000"),
         "",
-        "WebSockets of one address, on all nodes; behind a proxy all have the proxy's",
+        "WebSockets of one address, on all nodes; behind a proxy see trusted_proxies",
     ),
     setting(
         "limits.workspace_rooms",
@@ -196,7 +203,7 @@ pub const SETTINGS: &[Setting] = &[
     setting("limits.bytes_at_once", "TANDEM_LIMITS_BYTES_AT_ONCE", Some("32MiB"), "", "Bytes of one connection at once"),
     setting("limits.max_backlog", "TANDEM_LIMITS_MAX_BACKLOG", Some("1024"), "", "Frames of one connection waiting for a busy room"),
     setting("limits.min_tick", "TANDEM_LIMITS_MIN_TICK", Some("4ms"), "", "Least time between two rounds of news in a room"),
-    setting("limits.max_tick", "TANDEM_LIMITS_MAX_TICK", Some("33ms"), "", "Most time cursors and edits are gathered in a room"),
+    setting("limits.max_tick", "TANDEM_LIMITS_MAX_TICK", Some("24ms"), "", "Most time cursors and edits are gathered in a room"),
     setting("limits.max_members", "TANDEM_LIMITS_MAX_MEMBERS", Some("2000"), "", "People on one task"),
     setting("limits.max_update", "TANDEM_LIMITS_MAX_UPDATE", Some("16MiB"), "", "One edit"),
     setting("limits.max_document", "TANDEM_LIMITS_MAX_DOCUMENT", Some("64MiB"), "", "All edits of one document"),

@@ -72,7 +72,7 @@ pub async fn upgrade(state: &AppState, request: Request, mut framed: Framed<TcpS
     let (reader, writer) = parts.io.into_split();
     let mut socket = Connection { begun: parts.read_buf, ..Connection::new(reader, writer) };
     // Refused after the upgrade: a browser cannot see why an upgrade failed.
-    match state.live.admit(address(&request)) {
+    match state.live.admit(address(state, &request)) {
         Ok(guest) => socket.guest = Some(guest),
         Err(full) => return refuse(socket, CloseCode::TryLater, &full.to_string()),
     }
@@ -98,8 +98,9 @@ fn check(state: &AppState, request: &Request) -> Result<(), Box<Problem>> {
     )))
 }
 
-fn address(request: &Request) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
+fn address(state: &AppState, request: &Request) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    Some(state.config.trusted_proxies.address(peer, request.headers()))
 }
 
 /// The first the client offers that we speak.

@@ -177,9 +177,11 @@ fn there_is_time_enough_to_drain() {
     assert_eq!((&rolling["maxUnavailable"], &rolling["maxSurge"]), (&0.into(), &1.into()));
 }
 
-/// What a stop may take: the journal, the rooms and the connections one after the other, then requests that still run.
+/// What a stop may take at most: being unready for balancers to see, sending people away a few at a time (and waiting for slow ones),
+/// the journal and the rooms before and after that, then requests that still run.
 pub fn longest_drain() -> u64 {
-    3 * LiveConfig::default().shutdown_wait.as_secs() + 5
+    let live = LiveConfig::default();
+    (live.drain_notice + live.drain_longest + 6 * live.shutdown_wait).as_secs() + 5
 }
 
 #[test]

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, UserId, WorkspaceId};
 
 pub use memory::MemoryLog;
+pub(crate) use pg::rehearse;
 pub use pg::{PgLog, create_with_snapshot};
 
 use history::{Compare, Folded, Wanted};

@@ -6,7 +6,7 @@
 
 mod nesting;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use tandem_protocol::ws::varint::Reader;
 
@@ -68,16 +68,26 @@ impl Refusal {
     }
 }
 
+/// One client's elements in an update: where its run of numbers starts and ends, how many elements that are, and where their bytes lie.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    pub start: u64,
+    pub end: u64,
+    pub elements: u64,
+    pub bytes: Range<usize>,
+}
+
 /// What an update needs and brings.
 #[derive(Debug, Default)]
 pub struct Inspected {
-    /// Elements by client: from where to where, without a gap except those in `gaps`.
-    brings: HashMap<u64, (u64, u64)>,
+    /// Elements by client, without a gap except those in `gaps`.
+    brings: HashMap<u64, Section>,
     /// Ranges an update leaves out of a client's run.
     gaps: Vec<(u64, u64)>,
     /// How far each other client's elements must be known.
     needs: HashMap<u64, u64>,
-    deletes: bool,
+    /// Ranges of deleted elements by client, each in order.
+    deletes: HashMap<u64, Vec<Range<u64>>>,
     nesting: Nesting,
 }
 
@@ -90,28 +100,31 @@ impl Inspected {
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.brings.is_empty() && !self.deletes
+        self.brings.is_empty() && self.deletes.is_empty()
     }
 
     /// Whether a document that knows `clock(client)` elements of each client can take the update at once, whole.
     #[must_use]
     pub fn fits(&self, clock: impl Fn(u64) -> u64) -> bool {
-        let starts = self.brings.iter().all(|(client, (start, _))| *start <= clock(*client));
+        let starts = self.brings.iter().all(|(client, section)| section.start <= clock(*client));
         let gaps = self.gaps.iter().all(|(client, end)| *end <= clock(*client));
-        let known = |client: &u64| self.brings.get(client).map_or(0, |(_, end)| *end).max(clock(*client));
+        let known = |client: &u64| self.brings.get(client).map_or(0, |section| section.end).max(clock(*client));
         starts && gaps && self.needs.iter().all(|(client, upto)| *upto <= known(client))
     }
 
     /// Whether a document that knows `clock(client)` elements of each client has all that are brought. Of deletions it says nothing.
     #[must_use]
     pub fn brings_nothing_to(&self, clock: impl Fn(u64) -> u64) -> bool {
-        self.brings.iter().all(|(client, (_, end))| *end <= clock(*client))
+        self.brings.iter().all(|(client, section)| section.end <= clock(*client))
     }
 
-    /// Which elements it brings: client, from, to. None: some in between are left out.
-    #[must_use]
-    pub fn runs(&self) -> Option<impl Iterator<Item = (u64, u64, u64)>> {
-        self.gaps.is_empty().then(|| self.brings.iter().map(|(client, (start, end))| (*client, *start, *end)))
+    /// The elements it brings, by client. None: some in between are left out.
+    pub(super) fn sections(&self) -> Option<&HashMap<u64, Section>> {
+        self.gaps.is_empty().then_some(&self.brings)
+    }
+
+    pub(super) fn deletes(&self) -> &HashMap<u64, Vec<Range<u64>>> {
+        &self.deletes
     }
 
     fn need(&mut self, client: u64, upto: u64) {
@@ -122,7 +135,7 @@ impl Inspected {
 
 /// Walk an update from front to back. Content may lie in these roots only.
 pub fn inspect(update: &[u8], roots: &[&str]) -> Result<Inspected, Refusal> {
-    let mut walk = Walk { r: Reader::new(update), roots, out: Inspected::default(), places: Places::default() };
+    let mut walk = Walk { r: Reader::new(update), size: update.len(), roots, out: Inspected::default(), places: Places::default() };
     let clients = walk.uint()?;
     for _ in 0..clients {
         walk.client()?;
@@ -137,6 +150,7 @@ pub fn inspect(update: &[u8], roots: &[&str]) -> Result<Inspected, Refusal> {
 
 struct Walk<'a> {
     r: Reader<'a>,
+    size: usize,
     roots: &'a [&'a str],
     out: Inspected,
     /// Where each element lies.
@@ -150,7 +164,7 @@ impl Walk<'_> {
         if blocks == 0 {
             return Err(Refusal::Malformed("a client without elements"));
         }
-        let mut clock = start;
+        let (mut clock, from) = (start, self.at());
         for _ in 0..blocks {
             let length = self.block(client, clock)?;
             if length == 0 {
@@ -161,7 +175,8 @@ impl Walk<'_> {
                 return Err(Refusal::Malformed("an element's number is too big"));
             }
         }
-        match self.out.brings.insert(client, (start, clock)) {
+        let section = Section { start, end: clock, elements: blocks, bytes: from..self.at() };
+        match self.out.brings.insert(client, section) {
             Some(_) => Err(Refusal::Malformed("a client named twice")),
             None => Ok(()),
         }
@@ -294,11 +309,16 @@ impl Walk<'_> {
                     return Err(Refusal::Malformed("a range of deletions"));
                 }
                 last = start + length;
-                self.out.deletes = true;
+                self.out.deletes.entry(client).or_default().push(start..last);
             }
             self.out.need(client, last);
         }
         Ok(())
+    }
+
+    /// How far it was read.
+    fn at(&self) -> usize {
+        self.size - self.r.rest().len()
     }
 
     fn byte(&mut self) -> Result<u8, Refusal> {

@@ -83,42 +83,8 @@ impl DocumentLog for PgLog {
     async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
         let mut tx = self.begin(key.workspace).await?;
         let (id, lineage) = find_or_create(&mut tx, key).await?;
-        // One statement sees one moment: between two, a compaction could move rows from where the second looks to where the
-        // first has looked already.
-        let rows = sqlx::query!(
-            r#"
-            SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector,
-                (extract(epoch FROM updated_at) * 1000000)::bigint AS "version"
-            FROM document_snapshots WHERE document_id = $1
-            UNION ALL
-            SELECT seq, false, seq, payload, NULL, NULL FROM document_updates WHERE document_id = $1
-            ORDER BY 1
-            "#,
-            id.0
-        )
-        .fetch_all(&mut *tx)
-        .await?;
+        let stored = read(&mut tx, id, lineage).await?;
         tx.commit().await?;
-        let mut stored = StoredDocument {
-            id,
-            lineage,
-            snapshot: None,
-            state_vector: None,
-            updates: Vec::with_capacity(rows.len()),
-            last_seq: 0,
-            seen: Seen::default(),
-        };
-        for row in rows {
-            stored.last_seq = stored.last_seq.max(row.upto);
-            if row.is_snapshot {
-                stored.snapshot = Some(row.payload.into());
-                stored.state_vector = row.state_vector.map(Into::into);
-                stored.seen.snapshot = row.version;
-            } else {
-                stored.seen.rows.push(row.seq);
-                stored.updates.push(row.payload.into());
-            }
-        }
         Ok(stored)
     }
 
@@ -196,11 +162,57 @@ impl DocumentLog for PgLog {
     }
 }
 
-async fn find(tx: &mut TenantTx, key: &DocumentKey) -> Result<Option<(DocumentId, LineageId)>, LogError> {
+async fn find(tx: &mut TenantTx, key: &DocumentKey) -> Result<Option<(DocumentId, LineageId)>, StoreError> {
     let row = sqlx::query!("SELECT id, lineage FROM documents WHERE task_id = $1 AND step = $2", key.task.0, key.step)
         .fetch_optional(&mut **tx)
         .await?;
     Ok(row.map(|row| (row.id.into(), row.lineage.into())))
+}
+
+async fn read(tx: &mut TenantTx, id: DocumentId, lineage: LineageId) -> Result<StoredDocument, StoreError> {
+    // One statement sees one moment: between two, a compaction could move rows from where the second looks to where the
+    // first has looked already.
+    let rows = sqlx::query!(
+        r#"
+        SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector,
+            (extract(epoch FROM updated_at) * 1000000)::bigint AS "version"
+        FROM document_snapshots WHERE document_id = $1
+        UNION ALL
+        SELECT seq, false, seq, payload, NULL, NULL FROM document_updates WHERE document_id = $1
+        ORDER BY 1
+        "#,
+        id.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut stored = StoredDocument {
+        id,
+        lineage,
+        snapshot: None,
+        state_vector: None,
+        updates: Vec::with_capacity(rows.len()),
+        last_seq: 0,
+        seen: Seen::default(),
+    };
+    for row in rows {
+        stored.last_seq = stored.last_seq.max(row.upto);
+        if row.is_snapshot {
+            stored.snapshot = Some(row.payload.into());
+            stored.state_vector = row.state_vector.map(Into::into);
+            stored.seen.snapshot = row.version;
+        } else {
+            stored.seen.rows.push(row.seq);
+            stored.updates.push(row.payload.into());
+        }
+    }
+    Ok(stored)
+}
+
+/// The statements of opening a document, on one that is not there.
+pub(crate) async fn rehearse(tx: &mut TenantTx, key: &DocumentKey, document: DocumentId) -> Result<(), StoreError> {
+    find(tx, key).await?;
+    read(tx, document, LineageId::new()).await?;
+    Ok(())
 }
 
 /// Two first visitors, on whatever nodes, end with the same document.
