@@ -24,6 +24,7 @@ struct Inner {
     journal: PgPool,
     system: PgPool,
     proof: Hmac,
+    answer_timeout: Duration,
 }
 
 impl Store {
@@ -39,6 +40,7 @@ impl Store {
             journal: pool(config, config.pools.journal).connect_lazy_with(role_options(&owner, roles::JOURNAL, &key)),
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
+            answer_timeout: config.answer_timeout,
         }));
         match store.check_version().await {
             // The roles' passwords derive from the key: with another key they do not let us in, and look like roles nobody made.
@@ -85,6 +87,10 @@ impl Store {
         &self.0.system
     }
 
+    pub(crate) fn answer_timeout(&self) -> Duration {
+        self.0.answer_timeout
+    }
+
     pub(crate) fn proof(&self) -> &Hmac {
         &self.0.proof
     }
@@ -124,13 +130,27 @@ fn sql_state(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
 }
 
+/// A connection that is given back and does not answer for so long is let go.
+const GIVEN_BACK_WITHIN: Duration = Duration::from_secs(3);
+
 /// Connections are kept for hours: a new one has the catalogue to read and every statement to plan.
+///
+/// Whoever gives up on a query gives its connection back, and the pool asks whether it still works, for as long as that takes: of one
+/// whose other end fell silent (a partition, a firewall that forgot it) until the kernel gives up, a quarter of an hour later. Two such
+/// and the journal would have no connection left, long after Postgres can be reached again.
 fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(3600))
         .max_lifetime(Duration::from_secs(4 * 3600))
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                let answered = tokio::time::timeout(GIVEN_BACK_WITHIN, connection.ping()).await;
+                // An error closes it without a goodbye, which would wait for the same silence.
+                answered.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())).map(|()| true)
+            })
+        })
 }
 
 /// A session's first change of a task loads eight partitions, their indexes and the counters' trigger, some 20 ms. It is made when
@@ -146,11 +166,16 @@ fn warm(pool: PgPoolOptions) -> PgPoolOptions {
 }
 
 /// A role's options: nobody waits for a lock or sits on an open transaction for ever, and plans are not compiled to machine code
-/// (a query of a millisecond would wait tens for its compiler).
+/// (a query of a millisecond would wait tens for its compiler). A node that vanished without a word keeps its locks for half a minute, not
+/// for the two hours after which Linux asks.
 fn role_options(owner: &PgConnectOptions, role: &str, key: &TenantKey) -> PgConnectOptions {
     roles::options(owner, role, key).application_name(role).options([
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "300s"),
         ("jit", "off"),
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "30s"),
     ])
 }

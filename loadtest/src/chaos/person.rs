@@ -47,13 +47,15 @@ pub struct Doors {
     pub entering: Duration,
     /// Nothing heard for this long: the connection is dead.
     pub silence: Duration,
+    /// The longest pause before knocking again, and up to as much at random.
+    pub pause: Duration,
     /// How often to say something, so that there is an answer to miss.
     pub ping: Duration,
 }
 
 impl Doors {
     pub fn one(address: SocketAddr) -> Self {
-        Self { addresses: vec![address], dialing: PATIENCE, entering: PATIENCE, silence: SILENCE, ping: SILENCE }
+        Self { addresses: vec![address], dialing: PATIENCE, entering: PATIENCE, silence: SILENCE, pause: LONGEST_PAUSE, ping: SILENCE }
     }
 }
 
@@ -78,6 +80,8 @@ pub struct Sight {
     pub drawers: Vec<Option<UserId>>,
     pub deaf_until: Option<Instant>,
     pub returns: u64,
+    /// Why the last connection ended, or did not begin.
+    pub why: String,
     pub cut: u64,
     pub digest: u64,
 }
@@ -134,16 +138,17 @@ impl Person {
         let mut pause = FIRST_PAUSE;
         loop {
             let began = Instant::now();
-            let Err(_) = self.session().await else { return self };
+            let Err(error) = self.session().await else { return self };
             self.see(|sight| {
                 sight.connected = false;
                 sight.returns += 1;
+                sight.why = format!("{error:#}");
             });
             if began.elapsed() > LONGEST_PAUSE {
                 pause = FIRST_PAUSE;
             }
             let wait = pause.mul_f64(self.dice.random_range(1.0..2.0));
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(self.doors.pause);
             self.choose();
             if self.wait(wait).await {
                 return self;

@@ -113,6 +113,7 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
         dialing: Duration::from_millis(800),
         entering: Duration::from_secs(5),
         silence: HEARTBEAT * 2,
+        pause: Duration::from_millis(500),
         ping: HEARTBEAT / 2,
     };
     let mut lives = JoinSet::new();
@@ -209,16 +210,17 @@ impl Storm {
             Err(missing) => {
                 self.tally.broken.push(format!(
                     "round {} ({what}): {} s after it healed {missing}",
-                    self.tally.rounds,
+                    self.tally.rounds + 1,
                     HEALED_WITHIN.as_secs()
                 ));
-                settle(&self.sights, |number| number % documents, PATIENCE - HEALED_WITHIN).await.ok().map(|took| took + HEALED_WITHIN)
+                let later = settle(&self.sights, |number| number % documents, PATIENCE - HEALED_WITHIN).await.ok();
+                later.map(|(took, last)| (took + HEALED_WITHIN, last))
             }
         };
         self.tally.rounds += 1;
-        let within = took.map_or("never".to_owned(), |took| format!("{:.1} s", took.as_secs_f64()));
+        let within = took.as_ref().map_or("never".to_owned(), |(took, last)| format!("{:.1} s ({last})", took.as_secs_f64()));
         say(format!("{:4}  {what}, for {:.1} s; healed in {within}", self.tally.rounds, round.hold.as_secs_f64()));
-        let Some(took) = took else { return Ok(false) };
+        let Some((took, _)) = took else { return Ok(false) };
         record(&mut self.tally.healed, took);
         let longest = self.tally.longest.entry(round.faults[0].name()).or_default();
         *longest = took.max(*longest);
@@ -262,7 +264,7 @@ impl Storm {
             })
             .collect();
         if let Some(first) = late.first() {
-            let round = self.tally.rounds;
+            let round = self.tally.rounds + 1;
             self.tally.broken.push(format!(
                 "round {round} ({what}): {} of {} were not live elsewhere within {} s, e.g. person {first}",
                 late.len(),

@@ -147,7 +147,7 @@ impl Times<'_> {
         }
         report.figure(&self.name("edits"), persons.iter().map(|person| person.ledger.deeds()).sum::<usize>() as f64, "");
         match came {
-            Ok(took) => report.figure(&self.name("all equal after the last edit"), took.as_secs_f64(), "s"),
+            Ok((took, _)) => report.figure(&self.name("all equal after the last edit"), took.as_secs_f64(), "s"),
             Err(missing) => wrong.push(missing),
         }
         wrong.extend(persons.iter().flat_map(|person| person.ledger.broken.clone()).take(1));

@@ -8,16 +8,22 @@ use crate::chaos::person::Sight;
 
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Returns how long it took, or what was still missing at the end.
-pub async fn settle(sights: &RefCell<Vec<Sight>>, document: impl Fn(usize) -> usize, limit: Duration) -> Result<Duration, String> {
+/// Returns how long it took and what was missing last, or what was still missing at the end.
+pub async fn settle(
+    sights: &RefCell<Vec<Sight>>,
+    document: impl Fn(usize) -> usize,
+    limit: Duration,
+) -> Result<(Duration, String), String> {
     let began = Instant::now();
+    let mut last = String::new();
     loop {
         let missing = missing(&sights.borrow(), &document);
         match missing {
-            None => return Ok(began.elapsed()),
+            None => return Ok((began.elapsed(), last)),
             Some(missing) if began.elapsed() >= limit => return Err(missing),
-            Some(_) => sleep(LOOK).await,
+            Some(missing) => last = missing,
         }
+        sleep(LOOK).await;
     }
 }
 
@@ -27,7 +33,13 @@ fn missing(sights: &[Sight], document: &impl Fn(usize) -> usize) -> Option<Strin
     let count = |what: &str, wrong: &dyn Fn(&Sight) -> bool| {
         let all: Vec<usize> = here().filter(|(_, sight)| wrong(sight)).map(|(number, _)| number).collect();
         let first = *all.first()?;
-        Some(format!("{} of {} {what}, e.g. person {first} at node {}", all.len(), sights.len(), sights[first].door + 1))
+        Some(format!(
+            "{} of {} {what}, e.g. person {first} at node {}, who last lost one because: {}",
+            all.len(),
+            sights.len(),
+            sights[first].door + 1,
+            sights[first].why
+        ))
     };
     count("are not connected", &|sight| !sight.connected)
         .or_else(|| count("have edits that are not acknowledged", &|sight| sight.pending > 0))
