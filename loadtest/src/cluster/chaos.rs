@@ -294,7 +294,9 @@ impl Storm {
                 digests.push(disk.digest());
                 for person in persons.iter_mut().filter(|person| node == 0 && person.document == document) {
                     person.ledger.check_disk(&disk);
-                    if person.ledger.pending() == 0 && person.ledger.paper.digest() != disk.digest() {
+                    // Whoever could not come back has been counted, and lacks what others did since.
+                    let there = self.sights.borrow()[person.number].connected && person.ledger.pending() == 0;
+                    if there && person.ledger.paper.digest() != disk.digest() {
                         person.ledger.broken.push("this copy and the disk differ in the end".to_owned());
                     }
                 }

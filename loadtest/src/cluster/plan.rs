@@ -134,7 +134,7 @@ pub fn draw(seed: u64, rounds: usize, people: usize, nodes: usize) -> Vec<Round>
 
 fn fault(dice: &mut StdRng, kind: usize, nodes: usize) -> Fault {
     let node = dice.random_range(0..nodes);
-    let minutes: i64 = dice.random_range(60..540);
+    let minutes: i64 = dice.random_range(60..900);
     let skew = [0, 0, minutes, -minutes][dice.random_range(0..4)];
     let way = [Way::Out, Way::In, Way::Both][kind % 3];
     match kind {
