@@ -1,7 +1,14 @@
 //! The way in: one pool of connections for each of the three roles.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
+use chrono::Utc;
 use sqlx::{
     Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -25,6 +32,8 @@ struct Inner {
     system: PgPool,
     proof: Hmac,
     answer_timeout: Duration,
+    /// Seconds by which the database's clock is ahead of ours.
+    ahead: AtomicI64,
 }
 
 impl Store {
@@ -41,12 +50,14 @@ impl Store {
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
             answer_timeout: config.answer_timeout,
+            ahead: AtomicI64::new(0),
         }));
         match store.check_version().await {
             // The roles' passwords derive from the key: with another key they do not let us in, and look like roles nobody made.
             Err(StoreError::NotMigrated { found: 0, .. }) if is_set_up(&owner).await => return Err(StoreError::WrongTenantKey),
             checked => checked?,
         }
+        store.ping().await?;
         store.check_key().await?;
         Ok(store)
     }
@@ -56,8 +67,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.0.server).await?;
+        let theirs: i64 = sqlx::query_scalar("SELECT extract(epoch FROM now())::bigint").fetch_one(&self.0.server).await?;
+        self.0.ahead.store(theirs - Utc::now().timestamp(), Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What time it is for the database, in seconds, as of the last [`Store::ping`]. A node minutes off would make proofs that are no good
+    /// yet, or no more, and see nothing.
+    pub(crate) fn now(&self) -> i64 {
+        Utc::now().timestamp() + self.0.ahead.load(Ordering::Relaxed)
     }
 
     /// Connections by pool: its name, how many are open, how many of them idle.

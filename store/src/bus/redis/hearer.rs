@@ -58,6 +58,8 @@ pub(super) struct Followed {
     place: Option<u64>,
     /// The number of each sender's last kept frame.
     numbers: HashMap<NodeId, u64>,
+    /// And of each one's last fleeting frame.
+    fleeting: HashMap<NodeId, u64>,
 }
 
 /// What the server was asked, and will confirm in this order.
@@ -242,11 +244,27 @@ impl Followed {
                 gap(shared, topic);
             }
             self.note(from, number);
+        } else if self.is_late(from, number) {
+            return measures::skipped("late");
         }
         match Envelope::decode(envelope) {
             Ok(envelope) => shared.ears.hear(topic, from, &Arc::new(envelope.frame)),
             Err(error) => measures::skipped(error.reason()),
         }
+    }
+
+    /// Redis may read what came over a connection that was given up after what came over the next one: who and what is seen would then
+    /// be as it was before.
+    fn is_late(&mut self, from: NodeId, number: u64) -> bool {
+        if self.fleeting.len() >= SENDERS && !self.fleeting.contains_key(&from) {
+            self.fleeting.clear();
+        }
+        let last = self.fleeting.entry(from).or_default();
+        let late = number != 1 && number <= *last;
+        if !late {
+            *last = number;
+        }
+        late
     }
 
     fn note(&mut self, from: NodeId, number: u64) {
