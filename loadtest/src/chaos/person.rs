@@ -94,6 +94,11 @@ pub struct Person {
     doors: Doors,
     door: usize,
     draws: bool,
+    /// The copy is not the one that the digest is of.
+    changed: bool,
+    digest: u64,
+    /// When the coordinator was shown everything last.
+    shown: Instant,
     target: Target,
     speech: Rc<Speech>,
     dice: StdRng,
@@ -124,6 +129,9 @@ impl Person {
             doors,
             door,
             draws: false,
+            changed: true,
+            digest: 0,
+            shown: Instant::now(),
             target: target.clone(),
             speech,
             dice,
@@ -186,7 +194,7 @@ impl Person {
                     until += LOOK;
                 }
                 _ = self.edits.tick(), if phase == Phase::Editing => {
-                    self.ledger.act(self.dice.random());
+                    self.act();
                 }
                 // The coordinator outlives us.
                 _ = self.phase.changed() => if *self.phase.borrow() == Phase::Over { return true },
@@ -211,7 +219,8 @@ impl Person {
                 bail!("told to go");
             }
             let speech = Rc::clone(&self.speech);
-            let (ledger, view, sights, number) = (&mut self.ledger, &mut self.view, &self.sights, self.number);
+            let (ledger, view, changed) = (&mut self.ledger, &mut self.view, &mut self.changed);
+            let (sights, number) = (&self.sights, self.number);
             let mut redraw = false;
             let mut on = |message: Message<'_>| match message {
                 Message::Binary(payload) => match speech.read(payload)? {
@@ -219,7 +228,10 @@ impl Person {
                         redraw |= view.take(&seen)?;
                         Ok(())
                     }
-                    news => take(ledger, news),
+                    news => {
+                        *changed |= matches!(news, News::Update(_) | News::Sync(_));
+                        take(ledger, news)
+                    }
                 },
                 Message::Close(1013, _) => {
                     sights.borrow_mut()[number].cut += 1;
@@ -243,7 +255,7 @@ impl Person {
                     None => bail!("nothing is heard any more"),
                 },
                 _ = self.edits.tick(), if phase == Phase::Editing => {
-                    let update = self.ledger.act(self.dice.random());
+                    let update = self.act();
                     if client.line.is_blocked() {
                         // As a browser would: what is not sent now is sent on coming back.
                         bail!("the server does not read");
@@ -265,21 +277,35 @@ impl Person {
         }
     }
 
+    fn act(&mut self) -> Vec<u8> {
+        self.changed = true;
+        self.ledger.act(self.dice.random())
+    }
+
     fn draw(&mut self, client: &Client) -> anyhow::Result<()> {
         let ghost = self.view.draw(self.draws, self.dice.random_range(0..1_000));
         Ok(client.line.send(&Speech::ghost(self.view.epoch, ghost))?)
     }
 
     /// What the coordinator may know; all of it only while it asks.
-    fn show(&self, phase: Phase) {
+    fn show(&mut self, phase: Phase) {
         let settling = phase == Phase::Settling;
-        let (pending, digest) = (self.ledger.pending(), if settling { self.ledger.paper.digest() } else { 0 });
+        let pending = self.ledger.pending();
+        // A digest reads all of a document: hundreds of people who made one with each frame would have time for nothing else.
+        let due = settling && self.shown.elapsed() >= LOOK;
+        if due {
+            self.shown = Instant::now();
+            if std::mem::take(&mut self.changed) {
+                self.digest = self.ledger.paper.digest();
+            }
+        }
+        let digest = if settling && !self.changed { self.digest } else { 0 };
         self.see(|sight| {
             sight.pending = pending;
             sight.connected = true;
             sight.digest = digest;
             sight.draws = self.draws;
-            if settling {
+            if due {
                 sight.people = self.view.people();
                 sight.drawers = self.view.drawers();
             }
@@ -301,6 +327,7 @@ impl Person {
             }
             _ => self.ledger.lineage = Some(joined.lineage),
         }
+        self.changed = true;
         self.ledger.check_server(&entered.has);
         for update in [&entered.sync].into_iter().chain(&entered.updates).filter(|update| !update.is_empty()) {
             self.ledger.paper.apply(update)?;
