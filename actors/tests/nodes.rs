@@ -112,6 +112,25 @@ async fn who_comes_later_sees_who_is_on_other_nodes() {
 }
 
 #[actix::test]
+async fn a_ghost_that_others_know_from_whoever_introduced_its_drawer_ends_for_them_too() {
+    let hub = Hub::new();
+    let nodes = House::nodes(&hub, 2);
+    let task = nodes[0].0.task();
+    let mut ann = Worker::join(nodes[0].0.connect("ann").await, task).await;
+    // Nobody else is there: no other node is told of it as it begins.
+    ann.ghost(Some(7.0));
+    ann.put("after it", 1.0);
+    ann.until_acked().await;
+    let mut bob = Worker::join(nodes[1].0.connect("bob").await, task).await;
+    bob.until(|w| w.drawers().len() == 1).await;
+    ann.until(|w| w.peers.len() == 2).await;
+    let begun = tokio::time::Instant::now();
+    ann.ghost(None);
+    bob.until(|w| w.drawers().is_empty()).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "only because all is said again: {:?}", begun.elapsed());
+}
+
+#[actix::test]
 async fn a_ghost_becomes_solid_without_a_gap() {
     let Two { nodes, mut ann, mut bob, .. } = two().await;
     ann.ghost(Some(7.0));

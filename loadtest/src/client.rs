@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use tandem_protocol::{LineageId, ws::TaskJoined};
 
 use crate::{
-    dialect::{News, Protocol, Speech},
+    dialect::{News, Protocol, Seen, Speech},
     net::{self, Ear, Line, Message},
     target::Target,
 };
@@ -28,6 +28,8 @@ pub struct Entered {
     pub has: Vec<u8>,
     /// Other updates that came before that.
     pub updates: Vec<Vec<u8>>,
+    /// What was said of the others meanwhile.
+    pub seen: Vec<Seen>,
 }
 
 /// What our copy holds: its lineage, its state vector.
@@ -49,7 +51,7 @@ pub async fn enter(target: &Target, document: usize, number: usize) -> anyhow::R
 
 /// Connect and, where the dialect has it, say who we are; joins nothing.
 pub async fn dial(target: &Target, speech: Rc<Speech>, number: usize) -> anyhow::Result<Client> {
-    let (line, ear) = net::open(target.address, &speech.path(target), speech.subprotocol(), number).await?;
+    let (line, ear) = net::open(target.address(number), &speech.path(target), speech.subprotocol(), number).await?;
     if let Some(hello) = speech.hello() {
         line.send(&hello)?;
     }
@@ -100,6 +102,7 @@ impl Client {
                 }
                 News::Asked(vector) => entered.has = vector.to_vec(),
                 News::Update(bytes) => entered.updates.push(bytes.to_vec()),
+                News::Seen(seen) => entered.seen.push(seen),
                 News::Refused { why, .. } => bail!("cannot join: {why}"),
                 _ => {}
             }

@@ -26,6 +26,12 @@ impl Fixture {
         Ok(fixture)
     }
 
+    /// The same of a server that this program started itself, wherever it put it.
+    pub fn of_own(text: &[u8], url: String) -> anyhow::Result<Self> {
+        let fixture: Self = serde_json::from_slice(text).context("not what `tandem dev fixture` prints")?;
+        Ok(Self { url, ..fixture })
+    }
+
     /// `host:port`.
     pub fn authority(&self) -> &str {
         self.url.trim_start_matches("http://").trim_end_matches('/')

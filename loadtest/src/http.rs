@@ -1,6 +1,8 @@
 //! One keep-alive HTTP connection a person, as a browser would hold. A server may end such a connection between two requests, and
 //! ours does after answering one whose body it had no reason to read; then, as a browser does, the next request gets a new one.
 
+use std::fmt;
+
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -14,6 +16,18 @@ use crate::fixture::Fixture;
 
 /// Connections in a row that may turn out to be closed.
 const RECONNECTS: usize = 3;
+
+/// The server understood and said no.
+#[derive(Debug)]
+pub struct Refused(pub Problem);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.0.status, self.0.code, self.0.detail)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 pub struct Http {
     sender: SendRequest<Full<Bytes>>,
@@ -40,7 +54,7 @@ impl Http {
         let body = response.into_body().collect().await?.to_bytes();
         if !status.is_success() {
             let problem: Problem = serde_json::from_slice(&body).with_context(|| format!("{status} without a problem body"))?;
-            bail!("POST {path}: {} {}: {}", problem.status, problem.code, problem.detail);
+            return Err(anyhow::Error::new(Refused(problem)).context(format!("POST {path}")));
         }
         serde_json::from_slice(&body).with_context(|| format!("POST {path}: unexpected answer"))
     }

@@ -5,6 +5,7 @@
 mod big_doc;
 mod chaos;
 mod client;
+mod cluster;
 mod dialect;
 mod docs;
 mod field;
@@ -49,7 +50,7 @@ struct Args {
     /// Another server than ours, e.g. ws://127.0.0.1:1234 (with --protocol yjs or hocuspocus).
     #[arg(long, conflicts_with = "fixture")]
     url: Option<String>,
-    /// Start this server for the run, in a data folder of its own (chaos always does; the `tandem` beside this program if not said).
+    /// Start this server for the run, in a data folder of its own (chaos and the cluster ones always do; the `tandem` beside this program if not said).
     #[arg(long, global = true, value_name = "FILE")]
     tandem: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Protocol::Tandem)]
@@ -98,6 +99,10 @@ enum Scenario {
     Soak(soak::Options),
     /// A server of its own, killed and paused under people who edit: every acknowledged edit must be there afterwards.
     Chaos(chaos::Options),
+    /// Several servers in network namespaces: pointers within and across them, edits, what a node spends on others' tasks. Root, Linux.
+    Cluster(cluster::measure::Options),
+    /// Several servers, their Postgres and their Redis killed, paused and cut off from one another under people who edit. Root, Linux.
+    ClusterChaos(cluster::chaos::Options),
     /// People working through the queue: lease, draw, submit, next. Time of each submit.
     Submit(submit::Options),
 }
@@ -118,8 +123,11 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn run(args: &Args) -> anyhow::Result<Report> {
-    if let Scenario::Chaos(options) = &args.scenario {
-        return chaos::run(options, args.tandem.as_deref()).await;
+    match &args.scenario {
+        Scenario::Chaos(options) => return chaos::run(options, args.tandem.as_deref()).await,
+        Scenario::Cluster(options) => return cluster::measure::run(options, args.tandem.as_deref()).await,
+        Scenario::ClusterChaos(options) => return cluster::chaos::run(options, args.tandem.as_deref()).await,
+        _ => {}
     }
     let plant = match &args.tandem {
         Some(binary) => Some(Plant::start(Some(binary), false).await?),
@@ -155,6 +163,6 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,
         Scenario::ManyDocs(options) => many_docs::run(&target, options, server).await,
         Scenario::Soak(options) => soak::run(&target, options, server).await,
-        Scenario::Submit(_) | Scenario::Chaos(_) => anyhow::bail!("handled above"),
+        Scenario::Submit(_) | Scenario::Chaos(_) | Scenario::Cluster(_) | Scenario::ClusterChaos(_) => anyhow::bail!("handled above"),
     }
 }

@@ -17,7 +17,10 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{fixture::Fixture, process::Process};
+use crate::{
+    fixture::Fixture,
+    process::{Process, children_of},
+};
 
 /// A start after a crash may have much to replay.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -205,15 +208,4 @@ impl Drop for Plant {
         }
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn children_of(parent: Pid) -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter(|pid| parent_of(*pid) == Some(parent.as_raw_nonzero().get())).filter_map(Pid::from_raw).collect()
-}
-
-fn parent_of(pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }

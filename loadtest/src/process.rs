@@ -10,9 +10,22 @@ use std::{
 };
 
 use anyhow::Context;
+use rustix::process::Pid;
 
 /// Clock ticks a second of /proc/PID/stat: 100 on every Linux this runs on.
 const TICKS: f64 = 100.0;
+
+/// Processes that this one started.
+pub fn children_of(parent: Pid) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter(|pid| parent_of(*pid) == Some(parent.as_raw_nonzero().get())).filter_map(Pid::from_raw).collect()
+}
+
+fn parent_of(pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
 
 /// The server under test.
 #[derive(Clone, Debug)]

@@ -9,6 +9,8 @@ use crate::{dialect::Protocol, fixture::Fixture};
 #[derive(Clone)]
 pub struct Target {
     pub address: SocketAddr,
+    /// All nodes, if there are several; connections are spread over them.
+    pub nodes: Vec<SocketAddr>,
     /// Before a document's name.
     pub path: String,
     pub protocol: Protocol,
@@ -29,7 +31,16 @@ impl Target {
             Protocol::Hocuspocus => "/hocuspocus",
         };
         let address = resolve(fixture.authority())?;
-        Ok(Self { address, path: path.to_owned(), protocol, first_id: first_id(), fixture: Some(fixture), first, prefix: String::new() })
+        Ok(Self {
+            address,
+            nodes: Vec::new(),
+            path: path.to_owned(),
+            protocol,
+            first_id: first_id(),
+            fixture: Some(fixture),
+            first,
+            prefix: String::new(),
+        })
     }
 
     /// Another server, e.g. `ws://127.0.0.1:1234`.
@@ -44,7 +55,23 @@ impl Target {
             bail!("{url} is not on this machine: load tests stay on loopback");
         }
         let path = if path.is_empty() { String::new() } else { format!("/{}", path.trim_end_matches('/')) };
-        Ok(Self { address, path, protocol, first_id: first_id(), fixture: None, first, prefix })
+        Ok(Self { address, nodes: Vec::new(), path, protocol, first_id: first_id(), fixture: None, first, prefix })
+    }
+
+    /// Which node connection `number` goes to.
+    pub fn node(&self, number: usize) -> usize {
+        number % self.nodes.len().max(1)
+    }
+
+    /// The same at one node only.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        let mut target = self.clone();
+        (target.address, target.nodes) = (address, Vec::new());
+        target
+    }
+
+    pub fn address(&self, number: usize) -> SocketAddr {
+        self.nodes.get(self.node(number)).copied().unwrap_or(self.address)
     }
 
     /// The name of document `number`.

@@ -18,6 +18,8 @@ pub struct StoreConfig {
     pub pools: PoolSizes,
     /// How long a request waits for a connection before it is told to come back.
     pub acquire_timeout: Duration,
+    /// How long the reading of a document may take: longer, and the other end of the connection has fallen silent.
+    pub answer_timeout: Duration,
     /// `migrate` refuses a tenant key other than the one the database knows, unless this says that the change is meant.
     pub replace_tenant_key: bool,
 }
@@ -44,6 +46,7 @@ impl StoreConfig {
             tenant_key: SecretString::from(tenant_key.into()),
             pools: PoolSizes::default(),
             acquire_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(10),
             replace_tenant_key: false,
         }
     }

@@ -1,7 +1,14 @@
 //! The way in: one pool of connections for each of the three roles.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
+use chrono::Utc;
 use sqlx::{
     Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -24,6 +31,9 @@ struct Inner {
     journal: PgPool,
     system: PgPool,
     proof: Hmac,
+    answer_timeout: Duration,
+    /// Seconds by which the database's clock is ahead of ours.
+    ahead: AtomicI64,
 }
 
 impl Store {
@@ -39,12 +49,15 @@ impl Store {
             journal: pool(config, config.pools.journal).connect_lazy_with(role_options(&owner, roles::JOURNAL, &key)),
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
+            answer_timeout: config.answer_timeout,
+            ahead: AtomicI64::new(0),
         }));
         match store.check_version().await {
             // The roles' passwords derive from the key: with another key they do not let us in, and look like roles nobody made.
             Err(StoreError::NotMigrated { found: 0, .. }) if is_set_up(&owner).await => return Err(StoreError::WrongTenantKey),
             checked => checked?,
         }
+        store.ping().await?;
         store.check_key().await?;
         Ok(store)
     }
@@ -54,8 +67,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.0.server).await?;
+        let theirs: i64 = sqlx::query_scalar("SELECT extract(epoch FROM now())::bigint").fetch_one(&self.0.server).await?;
+        self.0.ahead.store(theirs - Utc::now().timestamp(), Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What time it is for the database, in seconds, as of the last [`Store::ping`]. A node minutes off would make proofs that are no good
+    /// yet, or no more, and see nothing.
+    pub(crate) fn now(&self) -> i64 {
+        Utc::now().timestamp() + self.0.ahead.load(Ordering::Relaxed)
     }
 
     /// Connections by pool: its name, how many are open, how many of them idle.
@@ -83,6 +103,10 @@ impl Store {
 
     pub(crate) fn system(&self) -> &PgPool {
         &self.0.system
+    }
+
+    pub(crate) fn answer_timeout(&self) -> Duration {
+        self.0.answer_timeout
     }
 
     pub(crate) fn proof(&self) -> &Hmac {
@@ -124,13 +148,31 @@ fn sql_state(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
 }
 
+/// A connection that does not answer within so long is let go.
+const ANSWER: Duration = Duration::from_secs(3);
+/// One used so recently is taken as it is: asking would be a round trip for every request.
+const FRESH: Duration = Duration::from_millis(250);
+
 /// Connections are kept for hours: a new one has the catalogue to read and every statement to plan.
+///
+/// Whoever gives up on a query gives its connection back, and the pool asks whether it still works, for as long as that takes: of one
+/// whose other end fell silent (a partition, a firewall that forgot it) until the kernel gives up, a quarter of an hour later. Two such
+/// and the journal would have no connection left, long after Postgres can be reached again. So we ask first, and not for ever.
 fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(3600))
         .max_lifetime(Duration::from_secs(4 * 3600))
+        .after_release(|connection, _| Box::pin(answers(connection)))
+        .test_before_acquire(false)
+        .before_acquire(|connection, now| Box::pin(async move { if now.idle_for < FRESH { Ok(true) } else { answers(connection).await } }))
+}
+
+/// An error closes it without a goodbye, which would wait for the same silence.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let answered = tokio::time::timeout(ANSWER, connection.ping()).await;
+    answered.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())).map(|()| true)
 }
 
 /// A session's first change of a task loads eight partitions, their indexes and the counters' trigger, some 20 ms. It is made when
@@ -146,11 +188,16 @@ fn warm(pool: PgPoolOptions) -> PgPoolOptions {
 }
 
 /// A role's options: nobody waits for a lock or sits on an open transaction for ever, and plans are not compiled to machine code
-/// (a query of a millisecond would wait tens for its compiler).
+/// (a query of a millisecond would wait tens for its compiler). A node that vanished without a word keeps its locks for half a minute, not
+/// for the two hours after which Linux asks.
 fn role_options(owner: &PgConnectOptions, role: &str, key: &TenantKey) -> PgConnectOptions {
     roles::options(owner, role, key).application_name(role).options([
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "300s"),
         ("jit", "off"),
+        ("tcp_keepalives_idle", "10"),
+        ("tcp_keepalives_interval", "5"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "30s"),
     ])
 }

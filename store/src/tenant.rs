@@ -5,16 +5,12 @@ use std::{
     ops::{Deref, DerefMut},
 };
 
-use chrono::{TimeDelta, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 use tandem_protocol::{UserId, WorkspaceId};
 
-use crate::{
-    Store, StoreError,
-    key::{Hmac, hex},
-};
+use crate::{Store, StoreError, key::hex};
 
-/// How long a proof may start transactions. It is made afresh for each; the margin is for clocks that differ.
+/// How long a proof may start transactions. It is made afresh for each; the margin is for what the clocks do since they were compared.
 const PROOF_MINUTES: i64 = 10;
 
 /// Whose rows a transaction sees, and who acts.
@@ -54,7 +50,7 @@ impl Tenant {
     }
 
     async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>, plans: Plans) -> Result<TenantTx, StoreError> {
-        let proof = self.proof(store.proof());
+        let proof = self.proof(store);
         // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
         sqlx::query!(
             "SELECT set_config('app.tenant', $1, true) AS tenant, set_config('plan_cache_mode', $2, true) AS plans",
@@ -67,11 +63,11 @@ impl Tenant {
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
-    fn proof(self, key: &Hmac) -> String {
+    fn proof(self, store: &Store) -> String {
         let user = self.user.map(|u| u.to_string()).unwrap_or_default();
-        let expires = (Utc::now() + TimeDelta::minutes(PROOF_MINUTES)).timestamp();
+        let expires = store.now() + PROOF_MINUTES * 60;
         let claims = format!("{}:{user}:{expires}", self.workspace);
-        let mac = hex(&key.mac(claims.as_bytes()));
+        let mac = hex(&store.proof().mac(claims.as_bytes()));
         format!("{claims}:{mac}")
     }
 }

@@ -221,10 +221,14 @@ impl Room {
         self.abroad.iter().flat_map(|abroad| abroad.nodes.keys().copied()).collect()
     }
 
-    /// All of ours.
+    /// All of ours, for being told: whose ghost others have from here must hear of its end, too.
     #[must_use]
-    pub fn people(&self) -> Vec<Person> {
-        self.members.iter().map(|(seat, member)| self.person(*seat, member)).collect()
+    pub fn people(&mut self) -> Vec<Person> {
+        let people: Vec<Person> = self.members.iter().map(|(seat, member)| self.person(*seat, member)).collect();
+        if let Some(abroad) = &mut self.abroad {
+            abroad.shown.extend(people.iter().filter(|person| person.ghost.is_some()).map(|person| person.peer.peer));
+        }
+        people
     }
 
     fn person(&self, seat: Seat, member: &Member) -> Person {

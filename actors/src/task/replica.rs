@@ -104,9 +104,10 @@ impl TaskActor {
         self.say(NodeFrame::Edits { document, updates });
     }
 
-    pub(super) fn say_people(&self, answer: bool) {
-        let Phase::Live(room) = &self.phase else { return };
-        self.say(NodeFrame::People { people: room.people(), answer });
+    pub(super) fn say_people(&mut self, answer: bool) {
+        let Phase::Live(room) = &mut self.phase else { return };
+        let people = room.people();
+        self.say(NodeFrame::People { people, answer });
     }
 
     fn refresh(&mut self) {

@@ -2,8 +2,9 @@
 //! Afterwards every acknowledged edit is on disk and all copies are equal, or the run fails.
 
 mod ledger;
-mod person;
+pub mod person;
 mod plan;
+mod view;
 
 use std::{cell::RefCell, collections::BTreeMap, path::Path, rc::Rc, time::Duration};
 
@@ -22,7 +23,7 @@ use crate::{
     report::{Report, say},
     target::Target,
 };
-use person::{Person, Phase, Sight};
+use person::{Doors, Person, Phase, Sight};
 use plan::Act;
 
 #[derive(clap::Args)]
@@ -84,7 +85,8 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
     let period = Duration::from_secs_f64(1.0 / options.hz.clamp(0.01, 100.0));
     let mut lives = JoinSet::new();
     for number in 0..people {
-        let person = Person::new(&target, (number, number % documents), seed, period, Rc::clone(&sights), phases.clone())?;
+        let doors = Doors::one(target.address);
+        let person = Person::new(&target, (doors, 0), (number, number % documents), seed, period, Rc::clone(&sights), phases.clone())?;
         lives.spawn_local(person.live());
     }
     let began = Instant::now();

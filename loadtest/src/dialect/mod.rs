@@ -34,6 +34,8 @@ pub enum News<'a> {
     /// Edits up to this one are on disk (ours), or one more edit was taken (Hocuspocus).
     Ack(u64),
     Cursors(Cursors<'a>),
+    /// Ours only.
+    Seen(Seen),
     /// An edit was refused.
     Refused {
         seq: Option<u64>,
@@ -41,6 +43,16 @@ pub enum News<'a> {
         why: String,
     },
     Other,
+}
+
+/// News of who is there and what they are drawing.
+#[derive(Debug)]
+pub enum Seen {
+    People(Box<tandem_protocol::ws::PresenceDiff>),
+    /// An update of the ghost document of an epoch.
+    Ghost(u32, Vec<u8>),
+    /// Nobody draws; the epoch that begins.
+    NoGhosts(u32),
 }
 
 /// Where the pointers of others are: parsed only as far as to tell who sent which move.
@@ -131,6 +143,11 @@ impl Speech {
             Protocol::Tandem => tandem::cursor(out, sender, number),
             Protocol::Yjs | Protocol::Hocuspocus => yjs::cursor(out, &self.head, self.first + u64::from(sender), sender, number),
         }
+    }
+
+    /// My ghost, in our own protocol.
+    pub fn ghost(epoch: u32, bytes: Vec<u8>) -> Vec<u8> {
+        tandem::ghost(epoch, bytes)
     }
 
     pub fn update(&self, seq: u64, bytes: &[u8]) -> Vec<u8> {

@@ -12,7 +12,7 @@ use tandem_protocol::{
 };
 
 use super::{
-    Cursors, News, Protocol,
+    Cursors, News, Protocol, Seen,
     read::{bincode_uint, write_bincode_uint},
 };
 
@@ -46,6 +46,10 @@ pub fn subscribe(task: TaskId, have: Option<(LineageId, Vec<u8>)>) -> Vec<u8> {
 
 pub fn update(seq: u64, bytes: &[u8]) -> Vec<u8> {
     encode(&ClientFrame::Hot(ClientHot::Update { channel: CHANNEL, seq, bytes: Bytes::copy_from_slice(bytes) }))
+}
+
+pub fn ghost(epoch: u32, bytes: Vec<u8>) -> Vec<u8> {
+    encode(&ClientFrame::Hot(ClientHot::Ghost { channel: CHANNEL, epoch, bytes: bytes.into() }))
 }
 
 /// `ClientFrame::Hot(ClientHot::Cursor { .. })` without the codec's allocations: x carries the number, y the sender.
@@ -98,7 +102,10 @@ pub fn read(payload: &[u8]) -> anyhow::Result<News<'_>> {
         ServerFrame::Control(ServerControl::Error(error)) => {
             News::Refused { seq: error.seq, retryable: error.retryable, why: format!("{}: {}", error.code, error.message) }
         }
-        ServerFrame::Hot(ServerHot::Ghost { .. } | ServerHot::Cursors { .. }) | ServerFrame::Control(_) => News::Other,
+        ServerFrame::Hot(ServerHot::Ghost { epoch, bytes, .. }) => News::Seen(Seen::Ghost(epoch, bytes.to_vec())),
+        ServerFrame::Control(ServerControl::PresenceDiff(diff)) => News::Seen(Seen::People(Box::new(diff))),
+        ServerFrame::Control(ServerControl::GhostsReset(reset)) => News::Seen(Seen::NoGhosts(reset.epoch)),
+        ServerFrame::Hot(ServerHot::Cursors { .. }) | ServerFrame::Control(_) => News::Other,
     })
 }
 

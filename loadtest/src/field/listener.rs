@@ -17,12 +17,15 @@ pub struct Listener {
     pub senders: Range<u32>,
     /// The newest number seen of each.
     pub seen: Vec<u32>,
+    /// Whether each of them is on another node.
+    pub foreign: Vec<bool>,
 }
 
 impl Listener {
     pub fn new(protocol: Protocol, me: Option<u32>, senders: Range<u32>) -> Self {
         let seen = vec![0; senders.len()];
-        Self { protocol, me, senders, seen }
+        let foreign = vec![false; senders.len()];
+        Self { protocol, me, senders, seen, foreign }
     }
 
     /// Sender `sender`'s move came.
@@ -30,7 +33,9 @@ impl Listener {
         if self.me == Some(sender) || !self.senders.contains(&sender) {
             return;
         }
-        let Some(seen) = self.seen.get_mut((sender - self.senders.start) as usize) else { return };
+        let index = (sender - self.senders.start) as usize;
+        let foreign = self.foreign.get(index).copied().unwrap_or_default();
+        let Some(seen) = self.seen.get_mut(index) else { return };
         let number = self.protocol.unwrap_number(came, *seen);
         if number <= *seen {
             return;
@@ -38,7 +43,8 @@ impl Listener {
         counts.superseded += u64::from(board.counted(sender, *seen, number - 1));
         if board.counted(sender, number - 1, number) == 1 {
             counts.arrived += 1;
-            counts.times.saturating_record(now.saturating_sub(board.sent_at(sender, number)).max(1));
+            let times = if foreign { &mut counts.abroad } else { &mut counts.times };
+            times.saturating_record(now.saturating_sub(board.sent_at(sender, number)).max(1));
         }
         *seen = number;
     }

@@ -59,6 +59,8 @@ pub struct Field {
 pub struct Figures {
     /// From before the sender's write to after the receiver's read.
     pub times: Histogram<u64>,
+    /// The same across nodes; those above are then within one.
+    pub abroad: Histogram<u64>,
     /// How late moves were sent: the generator's own trouble.
     pub lag: Histogram<u64>,
     pub seconds: f64,
@@ -126,6 +128,7 @@ impl Field {
         let sent = self.board.reset();
         Ok(Figures {
             times: counts.times,
+            abroad: counts.abroad,
             lag: counts.lag,
             seconds: elapsed,
             sent,

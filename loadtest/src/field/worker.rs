@@ -25,6 +25,8 @@ const AT_ONCE: usize = 16;
 /// What one thread counted in a window.
 pub struct Counts {
     pub times: Histogram<u64>,
+    /// Of those from another node than the listener's.
+    pub abroad: Histogram<u64>,
     pub lag: Histogram<u64>,
     pub arrived: u64,
     pub superseded: u64,
@@ -35,11 +37,12 @@ pub struct Counts {
 
 impl Counts {
     pub fn new() -> anyhow::Result<Self> {
-        Ok(Self { times: empty()?, lag: empty()?, arrived: 0, superseded: 0, blocked: 0, frames: 0, bytes: 0 })
+        Ok(Self { times: empty()?, abroad: empty()?, lag: empty()?, arrived: 0, superseded: 0, blocked: 0, frames: 0, bytes: 0 })
     }
 
     pub fn add(&mut self, other: Self) -> anyhow::Result<()> {
         self.times.add(other.times)?;
+        self.abroad.add(other.abroad)?;
         self.lag.add(other.lag)?;
         self.arrived += other.arrived;
         self.superseded += other.superseded;
@@ -119,7 +122,10 @@ impl Worker {
             if let Some(sender) = me {
                 movers.push(Mover { sender, line: Rc::clone(&client.line), speech: Rc::clone(&client.speech), number: 0 });
             }
-            let listener = Listener::new(self.target.protocol, me, senders);
+            let mut listener = Listener::new(self.target.protocol, me, senders.clone());
+            // A room's senders have its first seats.
+            let first = room * self.plan.clients;
+            listener.foreign = (0..senders.len()).map(|seat| self.target.node(first + seat) != self.target.node(number)).collect();
             let (board, counts) = (Arc::clone(&self.board), Rc::clone(counts));
             spawn_local(async move {
                 if let Err(error) = listen(client, listener, &board, &counts).await {

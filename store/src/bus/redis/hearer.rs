@@ -33,6 +33,9 @@ const AT_ONCE: usize = 200;
 /// Senders whose numbers are remembered for a topic: nodes come and go, and a topic may be listened to for days.
 const SENDERS: usize = 256;
 
+/// No connection that was given up is read from after so long.
+const LATE: Duration = Duration::from_secs(30);
+
 /// A question under way.
 type Asking = BoxFuture<'static, Found<()>>;
 
@@ -58,6 +61,8 @@ pub(super) struct Followed {
     place: Option<u64>,
     /// The number of each sender's last kept frame.
     numbers: HashMap<NodeId, u64>,
+    /// And of each one's last fleeting frame, with when it came.
+    fleeting: HashMap<NodeId, (u64, Instant)>,
 }
 
 /// What the server was asked, and will confirm in this order.
@@ -242,11 +247,28 @@ impl Followed {
                 gap(shared, topic);
             }
             self.note(from, number);
+        } else if self.is_late(from, number) {
+            return measures::skipped("late");
         }
         match Envelope::decode(envelope) {
             Ok(envelope) => shared.ears.hear(topic, from, &Arc::new(envelope.frame)),
             Err(error) => measures::skipped(error.reason()),
         }
+    }
+
+    /// Redis may read what came over a connection that was given up after what came over the next one: who and what is seen would then
+    /// be as it was before.
+    fn is_late(&mut self, from: NodeId, number: u64) -> bool {
+        if self.fleeting.len() >= SENDERS && !self.fleeting.contains_key(&from) {
+            self.fleeting.clear();
+        }
+        let now = Instant::now();
+        // A sender that forgot the topic counts from 1, and that frame may be lost.
+        let late = number != 1 && self.fleeting.get(&from).is_some_and(|(last, at)| number <= *last && now - *at < LATE);
+        if !late {
+            self.fleeting.insert(from, (number, now));
+        }
+        late
     }
 
     fn note(&mut self, from: NodeId, number: u64) {

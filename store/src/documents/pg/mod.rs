@@ -44,6 +44,14 @@ impl PgLog {
     async fn begin(&self, workspace: WorkspaceId) -> Result<TenantTx, LogError> {
         Ok(Tenant { workspace, user: None }.begin(&self.store).await?)
     }
+
+    /// A room asks one thing at a time. Were it to wait for a connection whose other end fell silent, until the kernel gives that up, it would
+    /// see nothing of other nodes, or not open, for minutes after Postgres can be reached again.
+    async fn answered<T>(&self, reading: impl Future<Output = Result<T, LogError>> + Send) -> Result<T, LogError> {
+        let limit = self.store.answer_timeout();
+        let answer = tokio::time::timeout(limit, reading).await;
+        answer.unwrap_or_else(|_| Err(LogError::Unavailable(format!("no answer within {limit:?}"))))
+    }
 }
 
 impl From<StoreError> for LogError {
@@ -78,9 +86,8 @@ impl From<sqlx::Error> for LogError {
     }
 }
 
-#[async_trait]
-impl DocumentLog for PgLog {
-    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+impl PgLog {
+    async fn read_or_create(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
         let mut tx = self.begin(key.workspace).await?;
         let (id, lineage) = find_or_create(&mut tx, key).await?;
         let stored = read(&mut tx, id, lineage).await?;
@@ -88,10 +95,10 @@ impl DocumentLog for PgLog {
         Ok(stored)
     }
 
-    async fn changes(&self, key: &DocumentKey, seen: &Seen) -> Result<Changes, LogError> {
+    async fn read_changes(&self, key: &DocumentKey, seen: &Seen) -> Result<Changes, LogError> {
         let mut tx = self.begin(key.workspace).await?;
         let (id, _) = find(&mut tx, key).await?.ok_or(LogError::NotFound)?;
-        // One statement sees one moment, as in `open`. Numbers come without payloads where those are known: what was seen and is gone
+        // One statement sees one moment, as in [`read`]. Numbers come without payloads where those are known: what was seen and is gone
         // is part of the snapshot now.
         let rows = sqlx::query!(
             r#"
@@ -120,6 +127,17 @@ impl DocumentLog for PgLog {
             }
         }
         Ok(changes)
+    }
+}
+
+#[async_trait]
+impl DocumentLog for PgLog {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        self.answered(self.read_or_create(key)).await
+    }
+
+    async fn changes(&self, key: &DocumentKey, seen: &Seen) -> Result<Changes, LogError> {
+        self.answered(self.read_changes(key, seen)).await
     }
 
     async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
