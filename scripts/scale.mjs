@@ -89,9 +89,7 @@ export function ceilings(plan) {
 export function levers(plan) {
   const [pool, redis, cpu] = ['Postgres: connections of the servers', 'Redis, one process: CPU (one thread)', 'Postgres, one primary: CPU'];
   const full = (part) => (changed) => new Map(ceilings(changed)).get(part);
-  const per_server = (changed) => server(changed).full_by_cpu;
   return [
-    ['who is alone on a task sends no moves', 'one server', per_server, (plan) => (plan.profile.moves_alone.value = 0)],
     ['8 connections a server', 'connections to Postgres', full(pool), (plan) => (plan.costs.connections_per_server.value = 8)],
     ['nine of ten shared tasks are on one server', 'one Redis', full(redis), (plan) => (plan.profile.apart_share.value = 0.1)],
     ['the journal has a Postgres of its own', 'the primary, by CPU', full(cpu), (plan) => (plan.costs.edit_pg_cpu_us.value = 0)],
