@@ -231,3 +231,34 @@ fn config_shows_where_each_value_comes_from() {
     assert!(line("jwt.issuer").starts_with("jwt.issuer me ") && line("jwt.issuer").ends_with("tandem.toml"), "{page}");
     assert_eq!(line("s3.bucket"), "s3.bucket tandem default");
 }
+
+#[test]
+fn a_workflow_is_checked_without_a_server_and_all_that_is_wrong_is_told_with_its_place() {
+    let folder = Folder::new("workflow");
+    let steps = r#""steps": [{"id": "label", "type": "annotation"}, {"id": "review", "type": "review"}]"#;
+    let sound = format!(r#"{{"id": "sound", {steps}}}"#);
+    let unsound = format!(
+        r#"{{"id": "unsound", {steps}, "transitions": [
+            {{"from": "label", "to": "reviw"}},
+            {{"from": "label", "to": "review", "condition": {{"type": "expression", "expression": "$.step_output.cuont > 1"}}}},
+            {{"from": "review", "to": "completed"}}]}}"#
+    );
+    fs::write(folder.0.join("sound.json"), sound).unwrap();
+    fs::write(folder.0.join("unsound.json"), unsound).unwrap();
+    fs::write(folder.0.join("none.xml"), "<Workflow><Steps></Workflow>").unwrap();
+
+    let checked = tandem(&folder, &["workflow", "check", "sound.json", "unsound.json", "none.xml"]).output().unwrap();
+    assert!(!checked.status.success());
+    assert_eq!(String::from_utf8_lossy(&checked.stdout), "sound.json: sound, 2 steps, sound\n");
+    let said = said(&checked);
+    for place in ["unsound.json: /transitions/0/to", "unsound.json: /transitions/1/condition/expression", "none.xml: "] {
+        assert!(said.lines().any(|line| line.starts_with(place)), "{place}: {said}");
+    }
+
+    let chart = tandem(&folder, &["workflow", "statechart", "sound.json"]).output().unwrap();
+    let chart: serde_json::Value = serde_json::from_slice(&chart.stdout).unwrap();
+    let work = &chart["states"]["work"];
+    assert_eq!(work["initial"], "label");
+    assert!(work["states"]["review"].is_object());
+    assert!(!folder.data().exists(), "nothing is set up for it");
+}

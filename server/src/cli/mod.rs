@@ -16,6 +16,7 @@ mod place;
 mod serve;
 mod token;
 pub mod welcome;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,9 @@ enum What {
     /// The nodes of the installation: list them, take one out of service and back
     #[command(subcommand)]
     Node(node::Node),
+    /// Look at workflows as they are written (docs/workflows.md)
+    #[command(subcommand)]
+    Workflow(workflow::Asked),
     /// Show every setting, its value and where it came from
     Config,
     /// Ask the server of this machine how it is, for a container's health check
@@ -81,6 +85,7 @@ pub fn run() -> ExitCode {
         What::Import(what) => import::run(&global, &env, what),
         What::Export(what) => export::run(&global, &env, what),
         What::Node(what) => node::run(&global, &env, what),
+        What::Workflow(asked) => workflow::run(asked),
         What::Config => config::run(&global, &env),
         What::Health(asked) => health::run(&global, &env, asked),
         What::Generate { check } => generate::run(*check),
