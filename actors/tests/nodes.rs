@@ -202,6 +202,20 @@ async fn while_nodes_cannot_reach_each_other_people_are_told_work_goes_on_and_ed
 }
 
 #[actix::test]
+async fn an_edit_that_a_node_had_nobody_to_tell_is_read_as_soon_as_it_has_company_again() {
+    let Two { hub, nodes, mut ann, mut bob, .. } = two().await;
+    // Ann's node hears nothing and thinks that it is alone. Bob's hears it all the time, and misses nothing that it could be told of.
+    hub.cut(nodes[0].1, Cut::Hearing);
+    ann.until(|w| w.peers.len() == 1).await;
+    ann.put("alone", 1.0);
+    ann.until_acked().await;
+    hub.heal(nodes[0].1);
+    let begun = tokio::time::Instant::now();
+    bob.until(|w| w.content().contains_key("alone")).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[actix::test]
 async fn the_people_and_ghosts_of_a_node_that_died_are_gone_within_five_seconds() {
     let Two { hub, nodes, mut ann, mut bob, .. } = two().await;
     ann.ghost(Some(7.0));

@@ -38,8 +38,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Replica {
     ear: Option<Ear>,
     link: Option<Link>,
-    /// When each was heard last.
-    heard: HashMap<NodeId, Instant>,
+    heard: HashMap<NodeId, Met>,
     asked_who: Option<Instant>,
     anti_entropy: Option<SpawnHandle>,
     pub seen: Seen,
@@ -47,6 +46,15 @@ pub(super) struct Replica {
     asking_soon: bool,
     /// It must be asked once more, when that can be.
     stale: bool,
+}
+
+/// Another node that has this task open.
+#[derive(Clone, Copy)]
+struct Met {
+    /// When it was heard last.
+    at: Instant,
+    /// It knows that it has company and tells its edits.
+    tells: bool,
 }
 
 /// What the bus says of this task.
@@ -114,7 +122,7 @@ impl TaskActor {
         let Phase::Live(room) = &mut self.phase else { return };
         let now = Instant::now();
         for node in room.nodes() {
-            if self.replica.heard.get(&node).is_none_or(|at| now - *at > SILENT) {
+            if self.replica.heard.get(&node).is_none_or(|met| now - met.at > SILENT) {
                 room.lose_node(node);
                 self.replica.heard.remove(&node);
             }
@@ -221,7 +229,11 @@ impl TaskActor {
 
     fn hear(&mut self, from: NodeId, frame: &NodeFrame, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
-        let known = self.replica.heard.insert(from, Instant::now()).is_some();
+        let before = self.replica.heard.get(&from).copied();
+        let (known, told) = (before.is_some(), before.is_some_and(|met| met.tells));
+        // Who asks who is there may have had nobody to tell its edits to, even if we never missed it; who does not ask has us.
+        let tells = if let NodeFrame::People { answer, .. } = frame { !answer } else { told };
+        self.replica.heard.insert(from, Met { at: Instant::now(), tells });
         if !known {
             self.deps.neighbours.met(from);
         }
@@ -231,8 +243,8 @@ impl TaskActor {
                 if *answer || !known {
                     self.say_people(false);
                 }
-                // What it told before we listened to each other is on the disk.
-                if !known {
+                // What it told before we listened to each other is on the disk, and what it had nobody to tell, too.
+                if !known || (tells && !told) {
                     self.ask_disk_soon(ctx);
                 }
             }
