@@ -49,7 +49,9 @@ fn ask(address: SocketAddr, path: &str) -> anyhow::Result<(u16, String)> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     // 1.0: the answer ends with the connection and comes in one piece.
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").with_context(silent)?;
+    // And so does the question: who reads a part of it, answers and hangs up would take the answer back with it.
+    let question = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+    stream.write_all(question.as_bytes()).with_context(silent)?;
     let mut answer = Vec::new();
     stream.take(LONGEST).read_to_end(&mut answer).with_context(silent)?;
     let answer = String::from_utf8_lossy(&answer);
