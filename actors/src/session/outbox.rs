@@ -304,8 +304,12 @@ impl Outbox {
         if state.blocked || state.ended {
             state.blocked = state.write(cx, self.0.soft).is_pending();
             if !state.blocked && state.bytes > 0 && !state.gone {
-                // Enough for one turn.
-                cx.waker().wake_by_ref();
+                // Enough for one turn. Of an open connection the Desk goes on: here it is only looked at while it is blocked.
+                if state.ended {
+                    cx.waker().wake_by_ref();
+                } else {
+                    self.mark(&mut state);
+                }
             }
         }
         if state.bytes == 0 || state.gone { Poll::Ready(()) } else { Poll::Pending }
@@ -477,6 +481,19 @@ mod tests {
         waiting.await.unwrap();
         outbox.put(frames(3));
         assert_eq!(read(&mut socket, 3).await, frames(3));
+    }
+
+    #[actix::test]
+    async fn a_quick_reader_of_a_large_document_gets_all_of_it_without_anything_else_being_said() {
+        let (outbox, mut socket) = case(2 * AT_ONCE, |_| {});
+        let waiting = actix::spawn({
+            let outbox = outbox.clone();
+            async move { written(&outbox).await }
+        });
+        outbox.put(frames(5 * AT_ONCE));
+        let all = tokio::time::timeout(Duration::from_secs(5), read(&mut socket, 5 * AT_ONCE)).await;
+        assert!(all.is_ok(), "{} bytes wait and nobody writes them", outbox.waiting());
+        waiting.await.unwrap();
     }
 
     #[actix::test]
