@@ -74,8 +74,8 @@ fn wait(config: &RoomConfig, room: &Room) -> Duration {
     if room.is_full() { tick.min(config.min_tick) } else { tick }
 }
 
-/// How long a room gathers while only some move: a flush costs one system call a person, so the share of time spent on them would grow with the number of
-/// people; with the root of it, half of the growth is paid in time and half in work.
+/// How long a room gathers while only some move: a flush costs one system call a person, so the share of time spent on them would grow
+/// with the number of people; with the root of it, half of the growth is paid in time and half in work.
 fn tick(config: &RoomConfig, people: usize, edits: bool) -> Duration {
     let root = (people as f64).sqrt();
     let tick = config.tick_per_root.mul_f64(root).min(config.max_tick).max(config.min_tick);
