@@ -18,7 +18,7 @@ fn examples(fence: &str) -> Vec<&'static str> {
 #[test]
 fn workflows_of_the_page_compile() {
     let (json, xml) = (examples("json workflow"), examples("xml workflow"));
-    assert_eq!((json.len(), xml.len()), (3, 1));
+    assert_eq!((json.len(), xml.len()), (4, 2));
     let read = json.into_iter().map(Workflow::from_json).chain(xml.into_iter().map(Workflow::from_xml));
     for workflow in read {
         Flow::compile(workflow.unwrap_or_else(|error| panic!("{error}")), &Shape::Any, &Standard).unwrap_or_else(|error| panic!("{error}"));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Assignment;
 use crate::{ordered::Json, statechart::Problem};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub enum WorkflowKind {
     Custom,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -200,36 +201,6 @@ pub struct GoalContribution {
     pub aggregation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
-}
-
-/// Who gets it: for the assignment engine, which reads it as it stands.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Assignment {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prevent_reassignment: Option<bool>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub required_skills: Vec<Skill>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub required_roles: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub team_restriction: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub load_balancing: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_concurrent_per_user: Option<u32>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub priority_rules: Vec<Value>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Skill {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_proficiency: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -416,6 +387,14 @@ impl Workflow {
     pub fn from_xml(text: &str) -> Result<Self, WorkflowError> {
         let json = super::xml::read(text)?;
         Self::from_json(&json.to_string())
+    }
+}
+
+impl Workflow {
+    /// Those of branches too, in the order of the document.
+    #[must_use]
+    pub fn all_steps(&self) -> Vec<&Step> {
+        super::shapes::all_steps(self)
     }
 }
 

@@ -9,6 +9,7 @@
 //! A [`Flow`] is a compiled workflow. What people do becomes an event of its machine; numbers that a condition needs and that are computed from
 //! answers (agreement, consensus) come from the pure handlers in [`consensus`]. Chance comes in as a number.
 
+mod assignment;
 mod build;
 mod check;
 pub mod consensus;
@@ -20,11 +21,12 @@ mod shapes;
 mod tests;
 mod xml;
 
+pub use assignment::{Affinity, AfterSkip, Assignment, Drafts, Level, LoadBalancing, Mode, Rework, Role, Skill, Skip, Weights};
 pub use flow::{Flow, FlowError, OpenStep, Told};
 pub use form::{
-    AnnotationMethod, Assignment, Branch, Completion, CompletionKind, Condition, ConditionKind, ConsensusConfig, Decision,
-    GoalContribution, Hook, Hooks, Join, Merge, OnAgreement, OnDisagreement, Retry, Skill, Step, StepKind, Strategy, TimeoutAction,
-    Transition, Workflow, WorkflowError, WorkflowKind,
+    AnnotationMethod, Branch, Completion, CompletionKind, Condition, ConditionKind, ConsensusConfig, Decision, GoalContribution, Hook,
+    Hooks, Join, Merge, OnAgreement, OnDisagreement, Retry, Step, StepKind, Strategy, TimeoutAction, Transition, Workflow, WorkflowError,
+    WorkflowKind,
 };
 pub use predefined::Predefined;
 pub use xml::XmlError;

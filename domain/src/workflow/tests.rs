@@ -129,12 +129,15 @@ fn b1_says_who_works_what_counts_and_what_runs() {
     let coding = &workflow.steps[0];
     assert_eq!(coding.layout.as_deref(), Some("medical_coding_layout"));
     assert_eq!(coding.completion.unique_annotators, Some(true));
-    assert_eq!(coding.assignment.required_skills, [Skill { name: "medical_coding".into(), min_proficiency: Some("intermediate".into()) }]);
-    assert_eq!((coding.assignment.mode.as_deref(), coding.assignment.prevent_reassignment), (Some("auto"), Some(true)));
+    assert_eq!(
+        coding.assignment.required_skills,
+        [Skill { name: "medical_coding".into(), min_proficiency: Some(Level::Intermediate), ..Skill::default() }]
+    );
+    assert_eq!((coding.assignment.mode, coding.assignment.prevent_reassignment), (Some(Mode::Auto), Some(true)));
     assert_eq!(coding.goal_contributions[0].metric.as_deref(), Some("completed_tasks"));
     assert_eq!(coding.hooks.pre_process[0].config, json!({"model": "clinical-coder-v2", "fields": "diagnosis_codes,procedure_codes"}));
     assert_eq!(workflow.steps[1].config, json!({"metric": "agreement:krippendorff_alpha", "threshold": 0.9}));
-    assert_eq!(workflow.steps[2].assignment.required_roles, ["adjudicator"]);
+    assert_eq!(workflow.steps[2].assignment.required_roles, [Role::Adjudicator]);
     assert_eq!(workflow.transitions[2].condition.expression.as_deref(), Some("$.step_output.agreement_score < 0.9"));
 }
 
@@ -603,4 +606,41 @@ fn as_many_steps_as_a_workflow_may_have_become_a_statechart_and_one_more_is_refu
     let size = |count: usize| from_json(json!({"id": "w", "steps": steps(count)})).definition.0.to_string().len();
     assert!(size(200) < 25 * size(10), "a step costs the same however many there are");
     assert_eq!(problems(&json!({"id": "w", "steps": steps(201)})), [("/steps".to_owned(), Rule::TooLarge)]);
+}
+
+#[test]
+fn who_works_is_checked_with_everything_else() {
+    let workflow = json!({"id": "w", "steps": [
+        {"id": "a", "type": "annotation", "assignment": {
+            "exclude_steps": ["a", "b", "nowhere", "s"], "cool_off": "-PT1M", "offer_for": "soon", "max_concurrent_per_user": 0,
+            "required_skills": [{"name": " ", "weight": -1.0}], "skip": {"limit": 0, "cooldown": "P1M"},
+            "allow_users": ["0190a6c0-0000-7000-8000-000000000001"], "deny_users": ["0190a6c0-0000-7000-8000-000000000001"],
+            "weights": {"quality": -1}
+        }},
+        {"id": "s", "type": "sampling", "sample_rate": 0.5, "assignment": {"mode": "pool"}},
+        {"id": "b", "type": "review", "assignment": {
+            "weights": {"skill_match": 0, "quality": 0, "load": 0, "affinity": 0, "round_robin": 0, "priority": 0, "waiting": 0}
+        }}
+    ]});
+    let at = |place: &str, rule| (format!("/steps/0/assignment/{place}"), rule);
+    let mut expected = vec![
+        at("exclude_steps/0", Rule::WrongType),
+        at("exclude_steps/2", Rule::UnknownTarget),
+        at("exclude_steps/3", Rule::WrongType),
+        at("required_skills/0/name", Rule::Missing),
+        at("required_skills/0/weight", Rule::WrongType),
+        at("deny_users/0", Rule::WrongType),
+        at("max_concurrent_per_user", Rule::WrongType),
+        at("skip/limit", Rule::WrongType),
+        at("cool_off", Rule::NegativeDelay),
+        at("offer_for", Rule::BadDelay),
+        at("skip/cooldown", Rule::BadDelay),
+        at("offer_for", Rule::UnknownKey),
+        at("weights/quality", Rule::WrongType),
+    ];
+    expected.extend([("/steps/1/assignment".to_owned(), Rule::UnknownKey), ("/steps/2/assignment/weights".to_owned(), Rule::WrongType)]);
+    assert_eq!(problems(&workflow), expected);
+    let unknown = json!({"id": "w", "steps": [{"id": "a", "type": "annotation", "assignment": {"required_roles": ["wizard"]}}]});
+    let error = Workflow::from_json(&unknown.to_string()).unwrap_err().to_string();
+    assert!(error.starts_with("/steps/0/assignment/required_roles/0: unknown variant `wizard`"), "{error}");
 }

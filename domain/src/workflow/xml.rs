@@ -1,10 +1,14 @@
 //! The XML of seed 003 into the JSON form. What it does not know is refused with its place; a `Project` may carry other things beside its workflow
 //! (goals, layouts), which are not this module's.
 
+mod assignment;
+
 use quick_xml::{
     Reader,
     events::{BytesStart, Event},
 };
+
+use assignment::ASSIGNMENT;
 
 use crate::ordered::Json;
 
@@ -211,21 +215,6 @@ static CONTRIBUTION: Shape = Shape {
     ],
 };
 
-static ASSIGNMENT: Shape = Shape {
-    attributes: &[],
-    elements: &[
-        ("Mode", "mode", As::Text),
-        ("PreventReassignment", "prevent_reassignment", As::Flag),
-        ("RequiredSkills", "required_skills", As::List("Skill", &As::Object(&SKILL))),
-        ("RequiredRoles", "required_roles", As::List("Role", &As::Text)),
-        ("TeamRestriction", "team_restriction", As::List("Team", &As::Text)),
-        ("LoadBalancing", "load_balancing", As::Text),
-        ("MaxConcurrentPerUser", "max_concurrent_per_user", As::Number),
-    ],
-};
-
-static SKILL: Shape = Shape { attributes: &[("name", "name", As::Text), ("minProficiency", "min_proficiency", As::Text)], elements: &[] };
-
 static CONSENSUS: Shape = Shape {
     attributes: &[],
     elements: &[
@@ -370,7 +359,7 @@ impl Form {
             let Some((_, key, kind)) = shape.attributes.iter().find(|(known, ..)| known == name) else {
                 return self.unknown(format!("{} has no attribute {name:?}", element.name));
             };
-            add(key, if matches!(kind, As::Number) { self.scalar(text, *kind)? } else { text.as_str().into() })?;
+            add(key, if matches!(kind, As::Number | As::Flag) { self.scalar(text, *kind)? } else { text.as_str().into() })?;
         }
         for child in &element.children {
             let Some((_, key, kind)) = shape.elements.iter().find(|(known, ..)| *known == child.name) else {

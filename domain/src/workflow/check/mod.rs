@@ -1,5 +1,6 @@
 //! What is wrong with a workflow: everything at once, each with its place in the JSON form.
 
+mod assignment;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +100,7 @@ impl<'w> Check<'w> {
             self.add(format!("{at}/id"), Rule::DuplicateId, format!("{id:?} is the id of an earlier step"));
         }
         self.completion(step, at);
+        self.assignment(step, at);
         self.automatic(step, at);
         self.consensus(step, at);
         self.times(step, at);
