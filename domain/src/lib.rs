@@ -1,6 +1,7 @@
 //! The rules. No I/O, no clock, no randomness, no async: time, chance and data come in as arguments.
 
 pub mod agreement;
+pub mod assignment;
 pub mod demo;
 pub mod duration;
 pub mod expression;
