@@ -17,6 +17,7 @@ mod flow;
 mod form;
 mod predefined;
 mod shapes;
+pub mod simulate;
 #[cfg(test)]
 mod tests;
 mod xml;
