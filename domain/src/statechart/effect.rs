@@ -133,6 +133,8 @@ pub enum StepError {
     Delay { place: String, value: String, reason: String },
     #[error("the event at {place} came to something without a type")]
     NotAnEvent { place: String },
+    #[error("the expression {expression} at {place} comes to too much: all values computed in one step take at most {limit} bytes")]
+    TooLarge { place: String, expression: String, limit: usize },
     #[error("an event cannot be called \"*\"")]
     Wildcard,
 }

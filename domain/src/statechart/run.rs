@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     Event, Machine, Snapshot, Status, Step, StepError, Taken, TakenKind, Trace,
+    budget::Budget,
     effect::{Cause, Effect},
     machine::{Kind, NodeId, TransitionId},
     sets::{NodeSet, Sets},
@@ -39,7 +40,8 @@ impl Machine {
     pub fn start(&self, input: Option<Value>, now: DateTime<Utc>) -> Result<Step, StepError> {
         let event = Event::init(input);
         let nothing = Value::Object(serde_json::Map::new());
-        let context = self.context.value(&Variables { context: &nothing, event: event.value() })?;
+        let budget = Budget::default();
+        let context = self.context.value(&Variables { context: &nothing, event: event.value(), budget: &budget })?;
         let mut active = NodeSet::empty(self);
         active.insert(NodeId::ROOT);
         let mut run = Run::new(self, active, context, now);
@@ -96,6 +98,8 @@ pub(super) struct Run<'m> {
     pub trace: Trace,
     /// Context or children were written in this microstep.
     pub written: bool,
+    /// What may still be computed in this step.
+    budget: Budget,
     /// States as of the last microstep, which `stateIn` sees among actions.
     pub rested: NodeSet,
 }
@@ -126,6 +130,7 @@ impl<'m> Run<'m> {
             effects: Vec::new(),
             trace: Trace::default(),
             written: false,
+            budget: Budget::default(),
         }
     }
 
@@ -340,7 +345,7 @@ impl<'m> Run<'m> {
         let state = self.machine.node(completion);
         let inner = if state.parent.is_some() { self.output_of(completion)? } else { None };
         let event = Event::state_done(&state.id, inner);
-        output.value(&Variables { context: &self.snapshot.context, event: event.value() }).map(Some)
+        output.value(&Variables { context: &self.snapshot.context, event: event.value(), budget: &self.budget }).map(Some)
     }
 
     /// The machine has ended: its children and timers end with it.
@@ -356,7 +361,7 @@ impl<'m> Run<'m> {
     }
 
     pub(super) fn variables(&self) -> Variables<'_> {
-        Variables { context: &self.snapshot.context, event: self.event.value() }
+        Variables { context: &self.snapshot.context, event: self.event.value(), budget: &self.budget }
     }
 
     fn record(&mut self, transitions: &[TransitionId]) {

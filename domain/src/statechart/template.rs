@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{
+    budget::{Budget, MAX_COMPUTED},
     definition::{Place, Problems, Rule},
     effect::StepError,
 };
@@ -16,6 +17,7 @@ use crate::{
 pub(crate) struct Variables<'v> {
     pub context: &'v Value,
     pub event: &'v Value,
+    pub budget: &'v Budget,
 }
 
 impl Scope for Variables<'_> {
@@ -61,7 +63,11 @@ impl Located {
     }
 
     pub fn value(&self, variables: &Variables<'_>) -> Result<Value, StepError> {
-        self.expression.value(variables).map_err(|fault| self.failed(&fault.to_string()))
+        let value = self.expression.value(variables).map_err(|fault| self.failed(&fault.to_string()))?;
+        if variables.budget.spend(&value) {
+            return Ok(value);
+        }
+        Err(StepError::TooLarge { place: self.place.to_string(), expression: self.expression.text().to_owned(), limit: MAX_COMPUTED })
     }
 
     fn failed(&self, reason: &str) -> StepError {

@@ -307,3 +307,23 @@ fn one_field_is_written_without_naming_its_siblings() {
     let error = machine.step(&first, Event::new("F"), at(0)).unwrap_err().to_string();
     assert!(error.ends_with("/assignment/steps/$merge failed: only objects can be merged, not 1"), "{error}");
 }
+
+#[test]
+fn a_value_that_doubles_in_a_loop_stops_the_step_with_its_place_before_memory_is_full() {
+    let twice = |what: &str| json!([{"$expr": what}, {"$expr": what}]);
+    let assigns = json!({"initial": "a", "context": {"all": ["x"]}, "states": {
+        "a": {"on": {"GO": "b"}},
+        "b": {"always": {"target": "b", "reenter": true, "actions": {"type": "xstate.assign", "assignment": {"all": twice("$.all")}}}}
+    }});
+    let raises = json!({"initial": "a", "states": {"a": {"on": {"GO": {"actions": {
+        "type": "xstate.raise", "event": {"type": "GO", "data": twice("default($.event.data, 'x')")}
+    }}}}}});
+    for (definition, place) in [(assigns, "/states/b/always/actions/assignment/all/"), (raises, "/states/a/on/GO/actions/event/data/")] {
+        let machine = machine(definition);
+        let before = start(&machine).snapshot;
+        match machine.step(&before, Event::new("GO"), at(0)) {
+            Err(StepError::TooLarge { place: told, .. }) => assert!(told.starts_with(place), "{told}"),
+            other => panic!("{:?}", other.map(|step| step.effects)),
+        }
+    }
+}

@@ -156,7 +156,11 @@ pub fn why(error: &StepError) -> &'static str {
         StepError::Guard { .. } => "guard",
         StepError::Endless { .. } => "endless",
         StepError::NoSuchChild { .. } => "no child",
-        StepError::Expression { .. } | StepError::Delay { .. } | StepError::NotAnEvent { .. } | StepError::Wildcard => "other",
+        StepError::Expression { .. }
+        | StepError::Delay { .. }
+        | StepError::NotAnEvent { .. }
+        | StepError::TooLarge { .. }
+        | StepError::Wildcard => "other",
     }
 }
 
