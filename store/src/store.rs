@@ -164,7 +164,7 @@ fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(3600))
         .max_lifetime(Duration::from_secs(4 * 3600))
-        .after_release(|connection, _| Box::pin(answers(connection)))
+        .after_release(|connection, _| Box::pin(released(connection)))
         .test_before_acquire(false)
         .before_acquire(|connection, now| Box::pin(async move { if now.idle_for < FRESH { Ok(true) } else { answers(connection).await } }))
 }
@@ -173,6 +173,14 @@ fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
 async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let answered = tokio::time::timeout(ANSWER, connection.ping()).await;
     answered.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())).map(|()| true)
+}
+
+/// A connection grows to what the largest document needs on its way out and in, and would keep that for its life; and as the pool hands
+/// them out in turn, all of them would. What is small stays as it is.
+async fn released(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let answered = answers(connection).await?;
+    connection.shrink_buffers();
+    Ok(answered)
 }
 
 /// A session's first change of a task loads eight partitions, their indexes and the counters' trigger, some 20 ms. It is made when

@@ -439,6 +439,32 @@ mod tests {
         assert_eq!(value, Some(yrs::Out::from(9.0)));
     }
 
+    /// What was overwritten loses its content. Its place stays: the value after it, and edits of people who were away, say that they come
+    /// after it, and what comes after a place that is gone is gone too. Places of one key that lie side by side become one.
+    #[test]
+    fn of_what_was_overwritten_a_merge_keeps_the_place_and_no_content() {
+        const WRITES: usize = 1_000;
+        let text = "x".repeat(500);
+        let merged = |keys: usize| {
+            let doc = peer(1);
+            let map = doc.get_or_insert_map("regions");
+            let write = |n: usize| {
+                let mut txn = doc.transact_mut();
+                map.insert(&mut txn, (n % keys).to_string(), text.as_str());
+                txn.commit();
+                txn.encode_update_v1().into()
+            };
+            let parts: Vec<Bytes> = (0..WRITES).map(write).collect();
+            merge(&parts).unwrap().update
+        };
+        let live = |keys: usize| keys * (text.len() + 40);
+        assert!(merged(1).len() < live(1), "{}", merged(1).len());
+        let many = merged(100);
+        assert!(many.len() < live(100) + 6 * WRITES, "{}", many.len());
+        // Merged again it is the same.
+        assert_eq!(merge(&[many.clone().into()]).unwrap().update, many);
+    }
+
     #[test]
     fn garbage_in_the_log_is_an_error_and_not_an_empty_document() {
         let parts = [Bytes::from(set(&peer(1), "a", 1)), Bytes::from_static(b"\xff\xff")];

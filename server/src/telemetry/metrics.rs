@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use tandem_actors::measures::{self, AMOUNTS, Kind, MEASURES, SECONDS};
 
-use super::process;
+use super::{freed, process};
 use crate::app::AppState;
 
 /// Observations are put into their buckets this often, also while nobody asks: until then each is kept.
@@ -51,6 +51,7 @@ fn install() -> Result<Option<PrometheusHandle>, BuildError> {
     let upkeep = move || loop {
         std::thread::sleep(UPKEEP);
         kept.run_upkeep();
+        freed::give_back();
     };
     if let Err(error) = std::thread::Builder::new().name("tandem-metrics".into()).stack_size(256 << 10).spawn(upkeep) {
         tracing::error!(%error, "nobody keeps the metrics small");

@@ -1,5 +1,6 @@
 //! What operators see: logs, traces, metrics.
 
+pub mod freed;
 mod log;
 pub mod metrics;
 mod otlp;

@@ -310,3 +310,32 @@ async fn between(voice: &mut MultiplexedConnection, stream: &str, last: u64, pla
     }
     (frames.len() as u64 == place - last - 1).then_some(frames)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lower_number_is_late_only_for_so_long() {
+        let (mut followed, from) = (Followed::default(), NodeId::new());
+        assert!(!followed.is_late(from, 9));
+        tokio::time::advance(LATE - Duration::from_millis(1)).await;
+        assert!(followed.is_late(from, 8) && followed.is_late(from, 9));
+        // What was dropped does not make it longer: a sender that forgot the topic, and whose 1 was lost, is heard again.
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(!followed.is_late(from, 2));
+        assert!(followed.is_late(from, 2) && !followed.is_late(from, 3));
+    }
+
+    #[test]
+    fn of_so_many_senders_the_numbers_are_remembered() {
+        let mut followed = Followed::default();
+        let senders: Vec<NodeId> = (0..SENDERS).map(|_| NodeId::new()).collect();
+        for from in &senders {
+            assert!(!followed.is_late(*from, 9));
+        }
+        assert!(senders.iter().all(|from| followed.is_late(*from, 9)), "one that is known pushes nobody out");
+        assert!(!followed.is_late(NodeId::new(), 9));
+        assert_eq!(followed.fleeting.len(), 1);
+    }
+}

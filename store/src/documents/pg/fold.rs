@@ -18,11 +18,11 @@ use crate::{StoreError, TenantTx};
 
 /// What the log holds of a document.
 struct Held {
-    snapshot: Option<Vec<u8>>,
+    /// The snapshot, if there is one, and the payloads of the rows.
+    parts: Vec<Bytes>,
     /// Who edited what is in the snapshot since the newest checkpoint.
     authors: BTreeSet<Uuid>,
     rows: Vec<i64>,
-    payloads: Vec<Vec<u8>>,
 }
 
 /// What a fold is asked for.
@@ -38,13 +38,13 @@ impl Fold {
         if !self.lock(tx).await? {
             return Ok(Folded { compaction: Compaction::Busy, checkpoint: None });
         }
-        let held = read(tx, self.document).await?;
+        let mut held = read(tx, self.document).await?;
         let due = self.due(tx).await?;
         if held.rows.is_empty() && due.is_none() {
             return Ok(Folded { compaction: Compaction::Nothing, checkpoint: None });
         }
         let mut authors = held.authors.clone();
-        let merged = self.merged(&held).await?;
+        let merged = self.merged(std::mem::take(&mut held.parts)).await?;
         let checkpoint = match due {
             Some(due) => Some(self.keep(tx, due, &std::mem::take(&mut authors), &merged).await?),
             None => None,
@@ -78,8 +78,8 @@ impl Fold {
         Ok((!early).then_some(Due { wanted: *wanted, compare, before }))
     }
 
-    async fn merged(&self, held: &Held) -> Result<Merged, LogError> {
-        let parts: Vec<Bytes> = held.snapshot.iter().chain(&held.payloads).cloned().map(Bytes::from).collect();
+    /// What was read is needed no more after this, and goes with it.
+    async fn merged(&self, parts: Vec<Bytes>) -> Result<Merged, LogError> {
         let merge = self.merge.clone();
         off_thread(move || merge(&parts)).await
     }
@@ -119,15 +119,17 @@ async fn read(tx: &mut TenantTx, document: DocumentId) -> Result<Held, LogError>
     let rows = sqlx::query!("SELECT seq, author_id, payload FROM document_updates WHERE document_id = $1 ORDER BY seq", document.0)
         .fetch_all(&mut **tx)
         .await?;
-    let (snapshot, mut authors) =
-        snapshot.map_or_else(Default::default, |s| (Some(s.payload), s.authors.into_iter().collect::<BTreeSet<Uuid>>()));
-    let (mut seqs, mut payloads) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for row in rows {
-        seqs.push(row.seq);
-        payloads.push(row.payload);
-        authors.extend(row.author_id);
+    let mut held = Held { parts: Vec::with_capacity(rows.len() + 1), authors: BTreeSet::new(), rows: Vec::with_capacity(rows.len()) };
+    if let Some(snapshot) = snapshot {
+        held.parts.push(snapshot.payload.into());
+        held.authors.extend(snapshot.authors);
     }
-    Ok(Held { snapshot, authors, rows: seqs, payloads })
+    for row in rows {
+        held.rows.push(row.seq);
+        held.parts.push(row.payload.into());
+        held.authors.extend(row.author_id);
+    }
+    Ok(held)
 }
 
 /// `upto`: the newest row it stands for; none: no row was folded, it stands for what it stood for.

@@ -221,6 +221,42 @@ async fn numbers_beyond_all_bounds_stop_nobody() {
     assert_eq!(probe.said().await.1, edit("on"));
 }
 
+/// A sender's connection that was given up may be read after the next one. Cursors would jump back, and people who left be there again.
+#[tokio::test]
+async fn a_fleeting_frame_that_comes_after_a_newer_one_is_dropped() {
+    let server = RedisServer::start();
+    let (one, two) = pair(&server.url()).await;
+    let topic = fresh();
+    let mut probe = Probe::begun(&two, topic).await;
+    let mut client = ::redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let mut come = |payload: Vec<u8>| ::redis::cmd("SPUBLISH").arg(names().channel(topic)).arg(payload).exec(&mut client).unwrap();
+    let fleeting = |from, number, text| Envelope { from, number, frame: wave(text) }.encode();
+    let (ann, ben) = (NodeId::new(), NodeId::new());
+    // The first that is heard of a sender is whatever it is; some may be missing.
+    for (from, number, text) in [(ann, 5, "5"), (ann, 7, "7"), (ann, 6, "late"), (ann, 7, "twice"), (ben, 2, "ben's"), (ann, 8, "8")] {
+        come(fleeting(from, number, text));
+    }
+    // Kept frames are counted apart, and each of them matters.
+    come([b"k0:", &Envelope { from: ann, number: 3, frame: edit("kept") }.encode()[..]].concat());
+    // A sender that begins anew, and goes on from there.
+    for (number, text) in [(1, "anew"), (2, "on"), (1, "anew again"), (2, "on again"), (2, "late")] {
+        come(fleeting(ann, number, text));
+    }
+    for (from, text) in [(ann, "5"), (ann, "7"), (ben, "ben's"), (ann, "8")] {
+        assert_eq!(probe.said().await, (from, wave(text)));
+    }
+    assert_eq!(probe.said().await, (ann, edit("kept")));
+    for text in ["anew", "on", "anew again", "on again"] {
+        assert_eq!(probe.said().await, (ann, wave(text)));
+    }
+    speaks(&one, &mut probe, topic).await;
+    // Whoever begins to listen again knows nothing of what was before.
+    server.cli(&["client", "kill", "type", "pubsub"]);
+    probe.expect_gap().await;
+    come(fleeting(ann, 2, "first of all"));
+    assert_eq!(probe.said().await, (ann, wave("first of all")));
+}
+
 #[tokio::test]
 async fn a_master_that_was_demoted_is_left() {
     let (server, other) = (RedisServer::start(), RedisServer::start());
