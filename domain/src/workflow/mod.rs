@@ -14,6 +14,7 @@ mod check;
 pub mod consensus;
 mod flow;
 mod form;
+mod graph;
 mod predefined;
 mod shapes;
 #[cfg(test)]
