@@ -234,7 +234,10 @@ function useKeys(editor: Editor, save: () => void): void {
       if (event.defaultPrevented || event.altKey || target?.closest('[role="dialog"], [role="menu"]')) return;
       const { editor: now, save: keep } = latest.current;
       const key = event.key.toLowerCase();
-      if (key === 'escape') return now.select(null);
+      if (key === 'escape') {
+        now.select(null);
+        return;
+      }
       if (!event.ctrlKey && !event.metaKey) return;
       if (key === 's') keep();
       else if (target?.closest('.json-pane')) return;
