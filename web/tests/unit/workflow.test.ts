@@ -211,7 +211,7 @@ describe('what is shown on the boxes', () => {
         look: { share: 0.1, work_ms: 1_000, queue_ms: 900_000 },
       },
     });
-    expect(heat.get('label')).toEqual({ level: 1, words: '100% · 1.5 min work · 1 h wait' });
+    expect(heat.get('label')).toEqual({ level: 1, words: '100% · 1.5 min · waits 1 h' });
     expect(heat.get('look')?.level).toBe(0.25);
     expect(heatOf({ steps: { a: { share: 0, work_ms: 0, queue_ms: 0 } } }).get('a')?.level).toBe(0);
     expect(timeWords(172_800_000)).toBe('2 d');

@@ -339,7 +339,11 @@ function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
       </div>
       <Branches step={step} />
       {data.counts && <Counts progress={data.progress} />}
-      {data.heat && <p className="flow-line num">{data.heat.words}</p>}
+      {data.heat && (
+        <p className="flow-line num" title="Share of the tasks that come here, time of work, wait before it">
+          {data.heat.words}
+        </p>
+      )}
       {data.first && (
         <span className="flow-first" title="Tasks begin here">
           <Play size={9} aria-label="Tasks begin here" />

@@ -26,7 +26,7 @@ export function heatOf({ steps }: Simulated): ReadonlyMap<string, Heat> {
     id,
     {
       level: longest > 0 ? step.queue_ms / longest : 0,
-      words: `${Math.round(step.share * 100)}% · ${timeWords(step.work_ms)} work · ${timeWords(step.queue_ms)} wait`,
+      words: `${Math.round(step.share * 100)}% · ${timeWords(step.work_ms)} · waits ${timeWords(step.queue_ms)}`,
     },
   ];
   return new Map(Object.entries(steps).map(heat));
