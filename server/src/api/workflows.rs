@@ -68,7 +68,7 @@ pub async fn create_workflow(mut call: Call) -> Result<HttpResponse, Refusal> {
     let checked = Checked::from(wanted.form.as_deref(), wanted.xml.as_deref(), wanted.predefined.as_ref())?;
     // Only the id is remembered: an answer kept as jsonb would come back with its keys in another order.
     let made = once(&call, &body, &mut tx, async |tx| {
-        let id = workflows::create(tx, project, checked.new()).await?;
+        let id = workflows::create(tx, project, checked.to_keep()).await?;
         audit::record(tx, project, Action::WorkflowWrite, ("workflow", id), json!({ "key": checked.form.id })).await?;
         Ok(id)
     })
@@ -112,7 +112,7 @@ pub async fn update_workflow(mut call: Call) -> Result<Json<Workflow>, Refusal> 
     let before = workflow(&mut tx, &call, id, Action::WorkflowWrite).await?;
     let wanted = body.parse::<UpdateWorkflow>()?;
     let checked = Checked::from(wanted.form.as_deref(), wanted.xml.as_deref(), None)?;
-    workflows::update(&mut tx, id, checked.new(), wanted.seen).await?;
+    workflows::update(&mut tx, id, checked.to_keep(), wanted.seen).await?;
     audit::record(&mut tx, before.project_id, Action::WorkflowWrite, ("workflow", id), json!({ "version": before.version })).await?;
     let now = read(&mut tx, id).await?;
     tx.commit().await?;
@@ -136,7 +136,7 @@ pub async fn activate_workflow(call: Call) -> Result<Json<Workflow>, Refusal> {
     let mut tx = call.begin().await?;
     let wanted = workflow(&mut tx, &call, id, Action::WorkflowWrite).await?;
     // What was sound when it was drafted may not be for the program of today.
-    compile(Form::from_json(wanted.form.get())).map_err(|(_, problems)| refused(problems))?;
+    sound(Form::from_json(wanted.form.get()))?;
     let before = workflows::activate(&mut tx, id).await?;
     if before != Some(id) {
         let changes = json!({ "activated": wanted.version, "key": wanted.key, "before": before });
@@ -162,13 +162,11 @@ pub async fn check_workflow(mut call: Call) -> Result<Json<CheckedWorkflow>, Ref
     let body = call.body().await?;
     let wanted = body.parse::<CheckWorkflow>()?;
     let given = Given::one_of(wanted.form.as_deref(), wanted.xml.as_deref(), None)?;
-    let (graph, problems) = match compile(given.read()) {
-        Ok(form) => (form.graph(), Vec::new()),
-        Err((form, problems)) => (form.map_or_else(WorkflowGraph::default, |form| form.graph()), problems),
-    };
-    let form =
-        wanted.xml.as_deref().and_then(|xml| Form::from_xml(xml).ok()).map(|form| serde_json::value::to_raw_value(&form)).transpose();
-    Ok(Json(CheckedWorkflow { problems, graph, form: form.map_err(Refusal::internal)? }))
+    let (form, problems) = look(given.read());
+    let graph = form.as_ref().map_or_else(WorkflowGraph::default, Form::graph);
+    // Of XML: so that it can go on as JSON.
+    let json = form.filter(|_| wanted.xml.is_some()).map(|form| serde_json::value::to_raw_value(&form)).transpose();
+    Ok(Json(CheckedWorkflow { problems, graph, form: json.map_err(Refusal::internal)? }))
 }
 
 /// A version, if the caller may do `action` in its project.
@@ -219,7 +217,7 @@ struct Checked {
 impl Checked {
     fn from(form: Option<&RawValue>, xml: Option<&str>, predefined: Option<&PredefinedWorkflow>) -> Result<Self, Refusal> {
         let given = Given::one_of(form, xml, predefined)?;
-        let form = compile(given.read()).map_err(|(_, problems)| refused(problems))?;
+        let form = sound(given.read())?;
         let text = match given {
             Given::Json(form) => form.get().to_owned(),
             Given::Xml(_) | Given::Predefined(_) => serde_json::to_string(&form).map_err(Refusal::internal)?,
@@ -227,24 +225,31 @@ impl Checked {
         Ok(Self { form, text })
     }
 
-    fn new(&self) -> NewWorkflow<'_> {
+    fn to_keep(&self) -> NewWorkflow<'_> {
         let name = if self.form.name.trim().is_empty() { &self.form.id } else { &self.form.name };
         NewWorkflow { key: &self.form.id, name, form: &self.text }
     }
 }
 
-/// The form if it can run; else all that is wrong, with the form if it is one.
-fn compile(form: Result<Form, WorkflowError>) -> Result<Form, (Option<Form>, Vec<WorkflowProblem>)> {
-    let form = form.map_err(|error| (None, told(error)))?;
+/// The form, if it is one at all, and all that is wrong with it.
+fn look(form: Result<Form, WorkflowError>) -> (Option<Form>, Vec<WorkflowProblem>) {
+    let form = match form {
+        Ok(form) => form,
+        Err(error) => return (None, told(error)),
+    };
     let mut problems = lengths(&form);
     // What tasks will look like is not known here, so what conditions ask of them is not looked at.
-    match Flow::compile(form.clone(), &Shape::Any, &Standard) {
-        Ok(_) if problems.is_empty() => Ok(form),
-        Ok(_) => Err((Some(form), problems)),
-        Err(error) => {
-            problems.extend(told(error));
-            Err((Some(form), problems))
-        }
+    if let Err(error) = Flow::compile(form.clone(), &Shape::Any, &Standard) {
+        problems.extend(told(error));
+    }
+    (Some(form), problems)
+}
+
+/// A form that can run.
+fn sound(form: Result<Form, WorkflowError>) -> Result<Form, Refusal> {
+    match look(form) {
+        (Some(form), problems) if problems.is_empty() => Ok(form),
+        (_, problems) => Err(refused(problems)),
     }
 }
 
