@@ -54,6 +54,7 @@ interface ArrowData extends Record<string, unknown> {
   readonly label: Point;
   readonly problems: readonly string[];
   readonly change: Change | undefined;
+  readonly choose: () => void;
 }
 type ArrowEdge = Edge<ArrowData, 'arrow'>;
 
@@ -164,8 +165,13 @@ export function Canvas(props: CanvasProps): ReactNode {
           focusable: onSelect !== undefined,
           deletable: edit !== undefined,
           ariaLabel: `From ${from} to ${to}${words ? ` when ${words}` : ''}${wrong.length > 0 ? `. ${wrong.join(' ')}` : ''}`,
-          zIndex: 1,
-          data: { ...drawn, words, problems: wrong, change: transitionChanges?.[index] },
+          data: {
+            ...drawn,
+            words,
+            problems: wrong,
+            change: transitionChanges?.[index],
+            choose: () => onSelect?.({ kind: 'transition', index }),
+          },
         },
       ];
     });
@@ -403,7 +409,7 @@ function Counts({ progress }: { progress: StepProgress | undefined }): ReactNode
 
 function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
   if (!data) return null;
-  const { words, path, label, problems, change } = data;
+  const { words, path, label, problems, change, choose } = data;
   const wrong = problems.length > 0;
   const tone = wrong ? 'wrong' : selected ? 'chosen' : change && change !== 'same' ? change : 'plain';
   return (
@@ -421,6 +427,7 @@ function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
             className={cx('flow-label nodrag nopan', `flow-label-${tone}`)}
             style={{ transform: `translate(-50%, -50%) translate(${label.x}px, ${label.y}px)` }}
             title={wrong ? problems.join('\n') : words}
+            onClick={choose}
           >
             {wrong && <CircleAlert size={12} aria-hidden />}
             {shorten(words, LABEL)}
