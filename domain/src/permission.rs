@@ -56,6 +56,8 @@ actions! {
     MembersRead       "members.read"        Project   [Labeler Reviewer Admin]  "See who is in the project";
     MembersWrite      "members.write"       Project   [Admin]                   "Add, change and remove people";
     BatchWrite        "batch.write"         Project   [Admin]                   "Create batches";
+    WorkflowRead      "workflow.read"       Project   [Labeler Reviewer Admin]  "See the project's workflows and their versions";
+    WorkflowWrite     "workflow.write"      Project   [Admin]                   "Draft, change and activate workflows";
     AssetRead         "asset.read"          Project   [Labeler Reviewer Admin]  "See images";
     AssetWrite        "asset.write"         Project   [Admin]                   "Upload images";
     TaskRead          "task.read"           Project   [Labeler Reviewer Admin]  "See tasks";

@@ -71,6 +71,8 @@ ids! {
     /// One uploaded file (an image).
     AssetId,
     TaskId,
+    /// One version of a project's workflow.
+    WorkflowId,
     /// One lease of one task-step by one person.
     AssignmentId,
     /// One person's versioned work on a task-step.

@@ -17,7 +17,7 @@ use tandem_protocol::{
 };
 use tandem_store::pg::{
     annotations::{self, Submission},
-    leases, projects,
+    leases, projects, workflows,
 };
 
 struct Route {
@@ -108,6 +108,8 @@ async fn fixture(api: &Api) -> Fixture {
         time_spent_ms: None,
     };
     let annotation = annotations::submit(&mut tx, &submission).await.unwrap();
+    let form = r#"{"id":"w","steps":[{"id":"a","type":"annotation"}]}"#;
+    let workflow = workflows::create(&mut tx, a.project, workflows::NewWorkflow { key: "w", name: "w", form }).await.unwrap();
     tx.commit().await.unwrap();
     let key = TaskRef { workspace: a.workspace, project: a.project, task: a.tasks[1], step: "annotate".to_owned() };
     let checkpoint = api.state().live.checkpoint(&key, CheckpointReason::Manual, a.labeler).await.unwrap();
@@ -119,6 +121,7 @@ async fn fixture(api: &Api) -> Fixture {
         ("task_id", a.tasks[1].to_string()),
         ("assignment_id", lease.id.to_string()),
         ("annotation_id", annotation.id.to_string()),
+        ("workflow_id", workflow.to_string()),
         ("checkpoint_id", checkpoint.to_string()),
     ]);
     Fixture { ids, victim }

@@ -28,7 +28,7 @@ pub use error::StoreError;
 pub use migrate::{MigrationReport, migrate};
 pub use pg::{
     annotations, assets, audit, batches, customers, export, idempotency, import, leases, members, outbox, projects, regions, tasks, users,
-    workspaces,
+    workflows, workspaces,
 };
 pub use store::Store;
 pub use tenant::{Tenant, TenantTx};

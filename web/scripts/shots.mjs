@@ -54,6 +54,13 @@ const DEV = {
   labels: { path: `/projects/${id(101)}/labels` },
   people: { path: `/projects/${id(101)}/people` },
   data: { path: `/projects/${id(101)}/data` },
+  workflow: { path: `/projects/${id(101)}/workflow` },
+  start: { path: `/projects/${id(102)}/workflow` },
+  editor: { path: `/projects/${id(101)}/workflow`, act: editWorkflow },
+  problems: { path: `/projects/${id(101)}/workflow`, act: breakWorkflow },
+  json: { path: `/projects/${id(101)}/workflow`, act: seeJson },
+  compare: { path: `/projects/${id(101)}/workflow`, act: (page) => page.getByRole('button', { name: 'Compare' }).click() },
+  activate: { path: `/projects/${id(101)}/workflow`, act: activateWorkflow },
   system: { path: '/admin/system' },
   missing: { path: '/nowhere' },
   signedout: { path: '/sign-in?out' },
@@ -86,6 +93,29 @@ async function draw(page) {
   await page.mouse.move(b.x, b.y, { steps: 5 });
 }
 
+const box = (page, name) => page.locator('.react-flow__node', { hasText: name });
+
+async function editWorkflow(page) {
+  await page.getByRole('button', { name: 'Make the next version' }).click();
+  await box(page, 'Draw boxes').click();
+}
+
+async function breakWorkflow(page) {
+  await editWorkflow(page);
+  await page.getByLabel('Timeout', { exact: true }).fill('soon');
+  await new Promise((done) => setTimeout(done, 700));
+}
+
+async function seeJson(page) {
+  await editWorkflow(page);
+  await page.getByRole('button', { name: 'JSON' }).click();
+}
+
+async function activateWorkflow(page) {
+  await editWorkflow(page);
+  await page.getByRole('button', { name: 'Activate …' }).click();
+}
+
 async function openHistory(page) {
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'History of this task' }).click();
@@ -115,6 +145,7 @@ async function screensOf(page) {
     tasks: { path: at },
     labels: { path: `${at}/labels` },
     people: { path: `${at}/people` },
+    workflow: { path: `${at}/workflow` },
     data: { path: `${at}/data` },
     system: { path: '/admin/system' },
     bench: { path: `${at}/tasks/${project.task}` },
@@ -125,6 +156,7 @@ mkdirSync(out, { recursive: true });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
 const SIZES = [
   { width: 1440, height: 900 },
+  { width: 1366, height: 768 },
   { width: 1024, height: 768 },
 ];
 for (const colorScheme of ['light', 'dark']) {

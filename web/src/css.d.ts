@@ -6,5 +6,7 @@ declare module 'react' {
     '--peer'?: string;
     /** A label's colour. */
     '--label'?: string;
+    /** How long tasks wait before a step, 0 to 1. */
+    '--heat'?: string;
   }
 }

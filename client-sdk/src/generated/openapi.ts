@@ -455,6 +455,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows of a project, all versions. */
+        get: operations["listWorkflows"];
+        put?: never;
+        /**
+         * Draft a workflow, or the next version of one.
+         * @description What it says is checked first: a workflow that could not run is not kept, not even as a draft. `errors` names each place as a JSON
+         *     Pointer into the form.
+         */
+        post: operations["createWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}": {
         parameters: {
             query?: never;
@@ -602,6 +624,68 @@ export interface paths {
          *     do so to oneself.
          */
         post: operations["revokeSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a workflow. */
+        get: operations["getWorkflow"];
+        /**
+         * Change what a draft says.
+         * @description What was ever active stays as it is, because tasks are on it: draft the next version instead.
+         */
+        put: operations["updateWorkflow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate a version.
+         * @description New tasks of the project begin on it from now on. Tasks that there are stay on the version they began on, and those without a workflow
+         *     without one. The version that was active is retired; it may be activated again.
+         */
+        post: operations["activateWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a workflow: everything that is wrong with it, and its boxes and arrows.
+         * @description Nothing is kept. Problems are the answer here, not a refusal.
+         */
+        post: operations["checkWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,6 +923,17 @@ export interface components {
              */
             reconnect_after_ms: number | null;
         };
+        /** @description What a workflow is found to be. */
+        CheckedWorkflow: {
+            /** @description The form as JSON, where XML was given and could be read. */
+            form: {
+                [key: string]: unknown;
+            } | null;
+            /** @description For drawing; empty where it cannot be read. */
+            graph: components["schemas"]["WorkflowGraph"];
+            /** @description Everything that is wrong with it; empty: it can be saved. */
+            problems: components["schemas"]["WorkflowProblem"][];
+        };
         /** @description A live document as it was at some moment. */
         Checkpoint: {
             /**
@@ -877,6 +972,13 @@ export interface components {
          * @enum {string}
          */
         CheckpointReason: "submit" | "compaction" | "manual" | "restore";
+        /** @description A workflow to look at, without a project: exactly one of `form` and `xml`. */
+        CheckWorkflow: {
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            xml?: string | null;
+        };
         ClientControlJson: (components["schemas"]["Hello"] & {
             /** @enum {string} */
             type: "hello";
@@ -937,6 +1039,16 @@ export interface components {
         CreateTasks: {
             /** @description 1 to 1000. */
             tasks: components["schemas"]["NewTask"][];
+        };
+        /** @description A new draft: exactly one of the three. It becomes the next version of the key in it. */
+        CreateWorkflow: {
+            /** @description JSON of the form (docs/workflows.md). */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            predefined?: components["schemas"]["PredefinedWorkflow"] | null;
+            /** @description The same as XML. */
+            xml?: string | null;
         };
         /** Format: uuid */
         CustomerId: string;
@@ -1267,6 +1379,11 @@ export interface components {
             items: components["schemas"]["UserSummary"][];
             next_cursor: string | null;
         };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Workflow: {
+            items: components["schemas"]["Workflow"][];
+            next_cursor: string | null;
+        };
         Peer: {
             /** Format: int32 */
             peer: number;
@@ -1296,6 +1413,37 @@ export interface components {
             server_time: string;
             /** Format: int64 */
             t: number;
+        };
+        /** @description Workflows that nobody should have to write. */
+        PredefinedWorkflow: {
+            /** @enum {string} */
+            type: "single";
+        } | {
+            /** Format: int32 */
+            annotators: number;
+            metric: string;
+            /** Format: double */
+            threshold: number;
+            /** @enum {string} */
+            type: "multi_vote";
+        } | {
+            /** Format: int32 */
+            annotators: number;
+            metric: string;
+            /** Format: double */
+            threshold: number;
+            /** @enum {string} */
+            type: "multi_adjudication";
+        } | {
+            /** Format: double */
+            rate: number;
+            /** @enum {string} */
+            type: "sampled_review";
+        } | {
+            /** Format: int32 */
+            max_rounds: number;
+            /** @enum {string} */
+            type: "review_with_rework";
         };
         /** @description People of a task came, changed or left. */
         PresenceDiff: {
@@ -1712,6 +1860,20 @@ export interface components {
             name?: string | null;
             status?: components["schemas"]["ProjectStatus"] | null;
         };
+        /** @description What a draft says from now on: exactly one of `form` and `xml`. */
+        UpdateWorkflow: {
+            /** @description JSON of the form; its `id` stays what it was. */
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description The `updated_at` that this change was made from: refused if somebody saved in between. Without it the last one wins.
+             */
+            seen?: string | null;
+            /** @description The same as XML. */
+            xml?: string | null;
+        };
         /** Format: uuid */
         UserId: string;
         UserLive: {
@@ -1746,6 +1908,78 @@ export interface components {
             assignment: components["schemas"]["Assignment"];
             task: components["schemas"]["Task"];
         };
+        /** @description One version of a workflow of a project. */
+        Workflow: {
+            /** Format: date-time */
+            activated_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserId"] | null;
+            /** @description What it says (docs/workflows.md). Kept as the text it came in: the order of keys has a meaning. */
+            form: {
+                [key: string]: unknown;
+            };
+            id: components["schemas"]["WorkflowId"];
+            /** @description What all its versions share: the `id` in the form. */
+            key: string;
+            name: string;
+            project_id: components["schemas"]["ProjectId"];
+            status: components["schemas"]["WorkflowStatus"];
+            /**
+             * Format: int64
+             * @description Tasks that are on this version, in whatever state.
+             */
+            tasks: number;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Counts from 1 for each key.
+             */
+            version: number;
+        };
+        WorkflowEdge: {
+            /** @description The condition in words; empty: always. */
+            condition: string;
+            from: string;
+            to: string;
+        };
+        WorkflowGraph: {
+            edges: components["schemas"]["WorkflowEdge"][];
+            /** @description In the order of the form; the steps of branches after the step they belong to. */
+            nodes: components["schemas"]["WorkflowNode"][];
+        };
+        /**
+         * Format: uuid
+         * @description One version of a project's workflow.
+         */
+        WorkflowId: string;
+        WorkflowNode: {
+            branch: string | null;
+            /** @description The step; or `completed` or `archived`, where something leads there. */
+            id: string;
+            /** @description The step's type; of the ends `complete` or `archive`. */
+            kind: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description How many people answer; 0: nobody works on it.
+             */
+            needed: number;
+            /** @description The parallel step it runs in, and in which of its branches. */
+            parent: string | null;
+        };
+        /** @description One thing wrong with a workflow. */
+        WorkflowProblem: {
+            /** @description For people. */
+            message: string;
+            /** @description A JSON Pointer (RFC 6901) into the form, e.g. `/steps/0/timeout`; empty: the whole. */
+            path: string;
+            /** @description Stable machine word, e.g. `unknown_target`. */
+            rule: string;
+        };
+        /** @enum {string} */
+        WorkflowStatus: "draft" | "active" | "retired";
         /**
          * Format: uuid
          * @description The tenant.
@@ -2865,6 +3099,75 @@ export interface operations {
             };
         };
     };
+    listWorkflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWorkflow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWorkflow"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTask: {
         parameters: {
             query?: never;
@@ -3154,6 +3457,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionsRevoked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: components["schemas"]["WorkflowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: components["schemas"]["WorkflowId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWorkflow"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: components["schemas"]["WorkflowId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version, active */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckWorkflow"];
+            };
+        };
+        responses: {
+            /** @description What it is found to be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedWorkflow"];
                 };
             };
             /** @description A problem */

@@ -15,6 +15,7 @@ mod check;
 pub mod consensus;
 mod flow;
 mod form;
+mod graph;
 mod predefined;
 mod shapes;
 pub mod simulate;

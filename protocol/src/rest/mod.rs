@@ -8,6 +8,7 @@ mod auth;
 mod history;
 mod project;
 mod task;
+mod workflow;
 
 pub use admin::*;
 pub use annotation::*;
@@ -17,6 +18,7 @@ pub use auth::*;
 pub use history::*;
 pub use project::*;
 pub use task::*;
+pub use workflow::*;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

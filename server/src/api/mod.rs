@@ -29,6 +29,7 @@ mod signed;
 mod submit;
 mod tasks;
 mod validate;
+mod workflows;
 
 pub use openapi::{document, document_json};
 

@@ -15,6 +15,7 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks,
+    workflows,
 };
 
 /// What the document says beside its routes.
@@ -32,6 +33,7 @@ use super::{
     tags(
         (name = "session", description = "Who I am"),
         (name = "projects", description = "Projects, their people and batches"),
+        (name = "workflows", description = "What happens to tasks: versions of a project's workflow, and what is wrong with one"),
         (name = "assets", description = "Images: ask for an upload, PUT the bytes, complete"),
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
@@ -59,6 +61,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(members::delete_project_member)
         .service(batches::list_batches)
         .service(batches::create_batch)
+        .service(workflows::list_workflows)
+        .service(workflows::create_workflow)
+        // Before the route with an id, which "check" is none of.
+        .service(workflows::check_workflow)
+        .service(workflows::get_workflow)
+        .service(workflows::update_workflow)
+        .service(workflows::activate_workflow)
         .service(assets::list_assets)
         .service(assets::create_asset)
         .service(assets::get_asset)

@@ -155,18 +155,24 @@ impl Person<'_> {
         self.send("DELETE", path, None, &[]).await
     }
 
+    /// A POST whose JSON goes out letter by letter.
+    pub async fn post_text(&self, path: &str, json: &str) -> Answer {
+        self.send_bytes("POST", path, Some(json.as_bytes().to_vec()), &[]).await
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Answer {
+        self.send_bytes(method, path, body.map(|body| serde_json::to_vec(&body).unwrap()), headers).await
+    }
+
+    async fn send_bytes(&self, method: &str, path: &str, body: Option<Vec<u8>>, headers: &[(&str, &str)]) -> Answer {
         let mut all: Vec<(String, String)> = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         if let Some(token) = &self.token {
             all.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
-        let bytes = body.map(|body| {
-            if !all.iter().any(|(name, _)| name == "content-type") {
-                all.push(("content-type".to_owned(), "application/json".to_owned()));
-            }
-            serde_json::to_vec(&body).unwrap()
-        });
-        self.api.client.send(method, path, &all, bytes.unwrap_or_default()).await
+        if body.is_some() && !all.iter().any(|(name, _)| name == "content-type") {
+            all.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        self.api.client.send(method, path, &all, body.unwrap_or_default()).await
     }
 
     /// The next task, leased.

@@ -137,8 +137,8 @@ async fn insert_tasks(
     let (workspace, user) = (tx.workspace().0, tx.user().map(|u| u.0));
     sqlx::query!(
         r#"
-        INSERT INTO tasks (workspace_id, project_id, created_by, id, asset_id, external_id, filename, input, current_annotation_id, region_count)
-        SELECT $1, $2, $3, t.*
+        INSERT INTO tasks (workspace_id, project_id, created_by, id, asset_id, external_id, filename, input, current_annotation_id, region_count, workflow_id)
+        SELECT $1, $2, $3, t.*, (SELECT w.id FROM workflows w WHERE w.project_id = $2 AND w.status = 'active')
         FROM UNNEST($4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::uuid[], $10::int4[]) AS t
         "#,
         workspace,

@@ -20,4 +20,5 @@ mod row;
 pub(crate) use row::word;
 pub mod tasks;
 pub mod users;
+pub mod workflows;
 pub mod workspaces;

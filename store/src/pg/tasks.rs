@@ -74,8 +74,9 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, tasks: &[NewTask]) ->
         tasks.iter().map(|t| t.input.clone().unwrap_or_else(|| serde_json::Value::Object(serde_json::Map::new()))).collect();
     let (workspace, by) = (tx.workspace().0, tx.user().map(|u| u.0));
     sqlx::query!(
-        "INSERT INTO tasks (id, workspace_id, project_id, asset_id, filename, batch_id, external_id, priority, input, created_by)
-         SELECT n.id, $1, $2, n.asset_id, n.filename, n.batch_id, n.external_id, n.priority, n.input, $3
+        "INSERT INTO tasks (id, workspace_id, project_id, asset_id, filename, batch_id, external_id, priority, input, created_by, workflow_id)
+         SELECT n.id, $1, $2, n.asset_id, n.filename, n.batch_id, n.external_id, n.priority, n.input, $3,
+                (SELECT w.id FROM workflows w WHERE w.project_id = $2 AND w.status = 'active')
          FROM unnest($4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::smallint[], $10::jsonb[])
               AS n (id, asset_id, filename, batch_id, external_id, priority, input)",
         workspace,

@@ -1,6 +1,7 @@
 /** The REST API of the world in memory. */
 import type { MemoryServer } from '@tandem/client/testing';
 
+import { workflows } from './workflows';
 import { anna, ben, chloe, projects, scene, tasks, uuid } from './world';
 
 const json = (body: unknown, status = 200): Response =>
@@ -20,7 +21,7 @@ const me = {
   projects: projects.map((p) => ({
     project_id: p.id,
     role: 'admin',
-    may: ['project.update', 'members.write', 'asset.write', 'task.create', 'document.write', 'history.restore'],
+    may: ['project.update', 'members.write', 'asset.write', 'task.create', 'document.write', 'history.restore', 'workflow.write'],
   })),
 };
 
@@ -157,8 +158,10 @@ export function install(server: MemoryServer, token: string): void {
     task.status = 'in_progress';
     return { work: { task: withUrl(task), assignment: lease(server, task.id) } };
   };
-  const answer = (method: string, path: string, query: URLSearchParams): Response => {
+  const answer = (method: string, path: string, query: URLSearchParams, body: string): Response => {
     const [, kind, id, part] = path.split('/');
+    const workflow = workflows(method, path, body);
+    if (workflow) return json(workflow, method === 'POST' && part === 'workflows' ? 201 : 200);
     const task = tasks.find((t) => t.id === id);
     if (kind === 'auth')
       return query.has('bad') ? problem(401, 'unauthorized', 'Sign in', 'The link has run out.') : json(session(token));
@@ -207,6 +210,6 @@ export function install(server: MemoryServer, token: string): void {
     const url = new URL(request.url);
     if (!url.pathname.startsWith('/api/v1')) return real(input, init);
     await new Promise((done) => setTimeout(done, 60));
-    return answer(request.method, url.pathname.slice(7), url.searchParams);
+    return answer(request.method, url.pathname.slice(7), url.searchParams, await request.clone().text());
   };
 }

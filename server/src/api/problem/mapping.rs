@@ -10,6 +10,7 @@ use tandem_store::{
         annotations::SubmitError,
         leases::{Holder, LeaseError},
         tasks::CreateTasksError,
+        workflows::WorkflowEditError,
     },
 };
 
@@ -156,6 +157,28 @@ impl From<CreateTasksError> for Refusal {
                 )
             }
             CreateTasksError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WorkflowEditError> for Refusal {
+    fn from(error: WorkflowEditError) -> Self {
+        match error {
+            WorkflowEditError::NotFound => Self::new(Kind::NotFound, "There is no such workflow, or you are not in its project."),
+            WorkflowEditError::InUse { key, version, status } => Self::new(
+                Kind::WorkflowInUse,
+                format!("Version {version} of \"{key}\" is {status}: it does not change, because tasks are on it. Make the next version."),
+            )
+            .with_details(json!({ "key": key, "version": version, "status": status })),
+            WorkflowEditError::OtherKey { key } => {
+                let message = format!("this is a version of \"{key}\"; a workflow with another id is another workflow");
+                Self::fields(Kind::WorkflowInvalid, vec![FieldError { field: "/id".to_owned(), rule: "same".to_owned(), message }])
+            }
+            WorkflowEditError::Changed { updated_at } => {
+                Self::new(Kind::WorkflowChanged, "Somebody saved this draft since you read it. Read it again and repeat your change on it.")
+                    .with_details(json!({ "updated_at": updated_at }))
+            }
+            WorkflowEditError::Store(error) => error.into(),
         }
     }
 }

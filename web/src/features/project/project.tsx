@@ -1,7 +1,7 @@
 import { ApiError, ok } from '@tandem/client';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { NotFound } from '~/app/not-found';
@@ -18,9 +18,12 @@ import { LabelsTab } from './labels-tab';
 import { PeopleTab } from './people-tab';
 import { TasksTab } from './tasks-tab';
 
-const TABS = ['tasks', 'labels', 'people', 'data'] as const;
+// It draws with a library of its own, which nobody else needs.
+const WorkflowTab = lazy(() => import('~/features/workflow/workflow-tab'));
+
+const TABS = ['tasks', 'workflow', 'labels', 'people', 'data'] as const;
 type Tab = (typeof TABS)[number];
-const NAMES: Record<Tab, string> = { tasks: 'Tasks', labels: 'Labels', people: 'People', data: 'Data' };
+const NAMES: Record<Tab, string> = { tasks: 'Tasks', workflow: 'Workflow', labels: 'Labels', people: 'People', data: 'Data' };
 const isTab = (tab: string): tab is Tab => (TABS as readonly string[]).includes(tab);
 
 export function ProjectPage({ projectId, tab }: { projectId: string; tab: string }): ReactNode {
@@ -98,6 +101,12 @@ function Body({ tab, project, people, progressKey }: BodyProps): ReactNode {
   switch (tab) {
     case 'tasks':
       return <TasksTab project={project} people={people} progressKey={progressKey} />;
+    case 'workflow':
+      return (
+        <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
+          <WorkflowTab project={project} progressKey={progressKey} />
+        </Suspense>
+      );
     case 'labels':
       return <LabelsTab project={project} />;
     case 'people':

@@ -1,0 +1,255 @@
+import { ChevronDown, GitCompareArrows, PenLine, Plus, Power, Workflow as Picture, X } from 'lucide-react';
+import { useCallback, useState, type ReactNode } from 'react';
+
+import { cx } from '~/lib/cx';
+import { ago } from '~/lib/time';
+import { useNow } from '~/lib/use-now';
+import { useMay, type Project } from '~/session/queries';
+import { Button, IconButton } from '~/ui/controls';
+import { Dialog } from '~/ui/dialog';
+import { Empty, Failed, Skeleton } from '~/ui/feedback';
+import { Menu, MenuItem } from '~/ui/menu';
+import { ActivateDialog } from './activate-dialog';
+import { Canvas } from './canvas';
+import { Compare } from './compare';
+import { WorkflowEditor } from './editor';
+import { conditionWords, isForPeople, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
+import { aboutKind } from './kinds';
+import { STATUS, TONE } from './names';
+import type { Target } from './problems';
+import { useProgress, useWorkflows, type Workflow } from './queries';
+import { StartShapes } from './start';
+
+type Mode =
+  | { readonly at: 'see'; readonly id: string | null }
+  | { readonly at: 'edit'; readonly draft: Workflow | null; readonly form: Form }
+  | { readonly at: 'compare'; readonly before: Workflow; readonly after: Workflow };
+
+const EMPTY: Form = { id: 'workflow', name: 'Workflow', steps: [{ id: 'annotate', name: 'Annotate', type: 'annotation' }] };
+
+/** What the server kept was checked there; this is for types, and for a form newer than this page. */
+function formOf(workflow: Workflow): Form {
+  const form = readForm(workflow.form);
+  return typeof form === 'string' ? { id: workflow.key, name: workflow.name, steps: [] } : form;
+}
+
+export default function WorkflowTab({ project, progressKey }: { project: Project; progressKey: string }): ReactNode {
+  const workflows = useWorkflows(project.id);
+  const editable = useMay(project.id)('workflow.write');
+  const [mode, setMode] = useState<Mode>({ at: 'see', id: null });
+  const see = useCallback((id?: string) => setMode({ at: 'see', id: id ?? null }), []);
+  if (workflows.isError) return <Failed error={workflows.error} retry={() => void workflows.refetch()} />;
+  if (workflows.isPending) return <Skeleton height={320} className="skeleton-card" />;
+  const all = workflows.data;
+  const active = all.find((workflow) => workflow.status === 'active') ?? null;
+  const edit = (draft: Workflow | null, form: Form): void => setMode({ at: 'edit', draft, form });
+  const start = {
+    projectId: project.id,
+    onMade: (draft: Workflow) => edit(draft, formOf(draft)),
+    onEmpty: () => edit(null, EMPTY),
+  };
+
+  if (mode.at === 'edit') {
+    return (
+      <WorkflowEditor
+        key={mode.draft?.id ?? 'new'}
+        projectId={project.id}
+        initial={mode.form}
+        draft={mode.draft}
+        active={active}
+        leave={see}
+      />
+    );
+  }
+  if (mode.at === 'compare') {
+    return <Compare versions={all} formOf={formOf} before={mode.before} after={mode.after} leave={() => see(mode.after.id)} />;
+  }
+  const shown = all.find((workflow) => workflow.id === mode.id) ?? active ?? all[0];
+  if (!shown) {
+    return (
+      <section className="panel" aria-label="Workflow">
+        <Empty icon={<Picture size={20} />} title="This project has no workflow yet">
+          {editable
+            ? 'Without one every task is answered once, by one person. Start from a shape and change what you like.'
+            : 'Every task is answered once, by one person.'}
+        </Empty>
+        {editable && <StartShapes {...start} />}
+      </section>
+    );
+  }
+  return (
+    <See
+      project={project}
+      progressKey={progressKey}
+      shown={shown}
+      all={all}
+      active={active}
+      see={see}
+      {...(editable
+        ? { edit, start, compare: (before: Workflow, after: Workflow) => setMode({ at: 'compare', before, after }) }
+        : {})}
+    />
+  );
+}
+
+interface SeeProps {
+  project: Project;
+  progressKey: string;
+  shown: Workflow;
+  all: readonly Workflow[];
+  active: Workflow | null;
+  see: (id: string) => void;
+  edit?: (draft: Workflow | null, form: Form) => void;
+  compare?: (before: Workflow, after: Workflow) => void;
+  start?: Parameters<typeof StartShapes>[0];
+}
+
+function See({ project, progressKey, shown, all, active, see, edit, compare, start }: SeeProps): ReactNode {
+  const [selected, setSelected] = useState<Target | null>(null);
+  const [asking, setAsking] = useState<'activate' | 'start' | null>(null);
+  const progress = useProgress(project.id, shown.id, progressKey);
+  const form = formOf(shown);
+  const before = all.find((w) => w.key === shown.key && w.version < shown.version) ?? all.find((w) => w.id !== shown.id);
+  return (
+    <section className="workflow-editor" aria-label="Workflow">
+      <div className="toolbar workflow-bar">
+        <h2 className="workflow-title truncate">{shown.name}</h2>
+        <Menu
+          align="start"
+          trigger={
+            <Button look="plain" className="num" aria-label={`Version ${shown.version}: see another`}>
+              v{shown.version} <ChevronDown size={14} aria-hidden />
+            </Button>
+          }
+        >
+          {all.map((workflow) => (
+            <MenuItem key={workflow.id} checked={workflow.id === shown.id} onSelect={() => see(workflow.id)}>
+              <VersionLine workflow={workflow} />
+            </MenuItem>
+          ))}
+        </Menu>
+        <span className={cx('pill', TONE[shown.status])}>{STATUS[shown.status]}</span>
+        <span className="spacer" />
+        {edit && compare && start && (
+          <>
+            <Button look="plain" icon={<Plus size={15} aria-hidden />} onClick={() => setAsking('start')}>
+              New
+            </Button>
+            {before && (
+              <Button look="plain" icon={<GitCompareArrows size={15} aria-hidden />} onClick={() => compare(before, shown)}>
+                Compare
+              </Button>
+            )}
+            {shown.status !== 'active' && (
+              <Button icon={<Power size={15} aria-hidden />} onClick={() => setAsking('activate')}>
+                Activate …
+              </Button>
+            )}
+            <Button
+              look="solid"
+              icon={<PenLine size={15} aria-hidden />}
+              onClick={() => edit(shown.status === 'draft' ? shown : null, form)}
+            >
+              {shown.status === 'draft' ? 'Edit' : 'Make the next version'}
+            </Button>
+          </>
+        )}
+      </div>
+      <div className="workflow-work workflow-see">
+        <div className="workflow-stage">
+          <Canvas form={form} label="The workflow" selected={selected} onSelect={setSelected} progress={progress} />
+        </div>
+        {selected && (
+          <aside className="side" aria-label="Details" aria-live="polite">
+            <About form={form} selected={selected} close={() => setSelected(null)} />
+          </aside>
+        )}
+      </div>
+      {asking === 'activate' && (
+        <ActivateDialog workflow={shown} active={active} onClose={() => setAsking(null)} onDone={() => setAsking(null)} />
+      )}
+      {asking === 'start' && start && (
+        <Dialog open wide onClose={() => setAsking(null)} title="A new workflow">
+          <StartShapes {...start} />
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function VersionLine({ workflow }: { workflow: Workflow }): ReactNode {
+  const now = useNow(60_000);
+  return (
+    <span className="version-about">
+      <span className="truncate">
+        {workflow.name} <span className="muted num">v{workflow.version}</span>
+      </span>
+      <span className={cx('pill', TONE[workflow.status])}>{STATUS[workflow.status]}</span>
+      <small className="num">
+        {workflow.tasks === 1 ? '1 task' : `${workflow.tasks} tasks`}, changed {ago(workflow.updated_at, now)}
+      </small>
+    </span>
+  );
+}
+
+/** What is chosen, in words. */
+function About({ form, selected, close }: { form: Form; selected: Target; close: () => void }): ReactNode {
+  const leave = (
+    <>
+      <span className="spacer" />
+      <IconButton label="Close" onClick={close}>
+        <X size={15} aria-hidden />
+      </IconButton>
+    </>
+  );
+  const names = new Map(form.steps.map((step) => [step.id, nameOf(step)]));
+  const name = (id: string): string => names.get(id) ?? (id === 'completed' ? 'Done' : id === 'archived' ? 'Archived' : id);
+  const transitions = transitionsOf(form);
+  const transition = selected.kind === 'transition' ? transitions[selected.index] : undefined;
+  if (transition) {
+    return (
+      <>
+        <header className="side-head">
+          <h2>
+            {name(transition.from)} → {name(transition.to)}
+          </h2>
+          {leave}
+        </header>
+        <p>
+          {conditionWords(transition) ? (
+            <code className="expression">{conditionWords(transition)}</code>
+          ) : (
+            'Always, when the step is done.'
+          )}
+        </p>
+      </>
+    );
+  }
+  const step = selected.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  if (!step) return null;
+  const { icon: Icon, name: kind, about } = aboutKind(step.type);
+  return (
+    <>
+      <header className="side-head">
+        <Icon size={16} aria-hidden />
+        <h2 className="truncate">{nameOf(step)}</h2>
+        {leave}
+      </header>
+      <p className="muted">
+        {kind}: {about.charAt(0).toLowerCase() + about.slice(1)}.
+      </p>
+      {isForPeople(step.type) && <p>{neededBy(step) === 1 ? 'One person answers.' : `${neededBy(step)} people answer.`}</p>}
+      {typeof step.timeout === 'string' && <p>Timeout: {step.timeout}</p>}
+      <ul className="routes">
+        {transitions
+          .filter((t) => t.from === step.id)
+          .map((t, index) => (
+            <li key={index}>
+              to {name(t.to)}
+              {conditionWords(t) && <code className="expression">{conditionWords(t)}</code>}
+            </li>
+          ))}
+      </ul>
+    </>
+  );
+}
