@@ -64,6 +64,8 @@ actions! {
     TaskCreate        "task.create"         Project   [Admin]                   "Create tasks";
     TaskClaim         "task.claim"          Project   [Labeler Reviewer Admin]  "Lease the next task; accept, renew, release and skip one's own lease";
     TaskSubmit        "task.submit"         Project   [Labeler Reviewer Admin]  "Submit under one's own lease";
+    TaskReview        "task.review"         Project   [Reviewer Admin]          "Decide about submitted work under one's own lease; see all answers to a task";
+    TaskSteer         "task.steer"          Project   [Admin]                   "Hold, resume, complete, reset and roll back tasks; take work from people and give it to others";
     LeaseOverride     "lease.override"      Project   [Reviewer Admin]          "Release somebody else's lease";
     AnnotationRead    "annotation.read"     Project   [Labeler Reviewer Admin]  "See submitted annotations and their history";
     RegionQuery       "region.query"        Project   [Reviewer Admin]          "Query regions across tasks";

@@ -89,6 +89,14 @@ pub enum Told {
     Timer(u64),
 }
 
+impl Told {
+    /// Of the event it becomes.
+    #[must_use]
+    pub fn name(&self) -> String {
+        event(self.clone()).name().to_owned()
+    }
+}
+
 /// Somebody can work on this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenStep {
@@ -185,11 +193,23 @@ impl Flow {
         let open = metas.iter().filter_map(|(_, meta)| {
             let step = meta["step"].as_str()?;
             let kind: StepKind = serde_json::from_value(meta.get("open")?.clone()).ok()?;
-            let is_extra = kind == StepKind::Adjudication && !self.is_kind(step, StepKind::Adjudication);
+            let is_extra = self.decides_inside(step, kind);
             let needed = if is_extra { Some(1) } else { snapshot.context()["steps"][step]["needed"].as_u64() };
             Some(OpenStep { step: step.to_owned(), kind, needed: needed.unwrap_or(1) })
         });
         open.collect()
+    }
+
+    /// Whether somebody is to decide between the answers of an annotation step, within that step.
+    #[must_use]
+    pub fn decides_inside(&self, step: &str, kind: StepKind) -> bool {
+        kind == StepKind::Adjudication && !self.is_kind(step, StepKind::Adjudication)
+    }
+
+    /// Whether what is submitted to a step now is a decision between the answers it has.
+    #[must_use]
+    pub fn is_deciding(&self, snapshot: &Snapshot, step: &str) -> bool {
+        self.open_steps(snapshot).iter().any(|open| open.step == step && self.decides_inside(step, open.kind))
     }
 
     fn is_kind(&self, id: &str, kind: StepKind) -> bool {
