@@ -46,6 +46,8 @@ CREATE TRIGGER keep BEFORE UPDATE ON workflows FOR EACH ROW EXECUTE FUNCTION tan
 
 -- Where a task stands is `tasks.machine_state`; null with a workflow: it has not begun yet.
 ALTER TABLE tasks ADD COLUMN hold_reason text;
+-- The document that visitors are shown who have no lease.
+ALTER TABLE tasks ADD COLUMN document_scope text COLLATE "C" NOT NULL DEFAULT 'annotate';
 ALTER TABLE tasks ADD CONSTRAINT tasks_workflow_fkey FOREIGN KEY (project_id, workflow_id) REFERENCES workflows (project_id, id);
 CREATE INDEX tasks_by_workflow ON tasks (workflow_id, id) WHERE workflow_id IS NOT NULL;
 CREATE INDEX tasks_not_begun ON tasks (project_id, id) WHERE workflow_id IS NOT NULL AND machine_state IS NULL AND status = 'pending';
@@ -66,11 +68,17 @@ CREATE TABLE task_steps (
     round        integer NOT NULL DEFAULT 1,
     -- Of the task.
     priority     smallint NOT NULL DEFAULT 5,
-    -- Offered to nobody else until then: rework that goes back, what somebody was promised.
+    -- Offered to nobody else until then: rework that goes back to its author, an offer.
     reserved_for uuid,
+    -- Null: for good.
     reserved_until timestamptz,
-    -- Waits for a person to be chosen for it; nobody takes it from the pool.
-    pushed       boolean NOT NULL DEFAULT false,
+    -- pool: people take it. auto: the server gives it to somebody, and to whoever asks. hybrid: offered to somebody first (reserved_for).
+    -- manual: only an admin gives it.
+    mode         text NOT NULL DEFAULT 'pool' CHECK (mode IN ('pool', 'auto', 'hybrid', 'manual')),
+    -- The document that is looked at, where it is not the step's own: a review's.
+    scope        text COLLATE "C" CHECK (char_length(scope) BETWEEN 1 AND 120),
+    -- How long a lease lasts; the project's, where none is said.
+    lease_seconds integer CHECK (lease_seconds BETWEEN 30 AND 86400),
     -- Skipped by enough people: nobody takes it before.
     rests_until  timestamptz,
     opened_at    timestamptz NOT NULL DEFAULT now(),
@@ -86,17 +94,31 @@ DO $$ BEGIN
 END $$;
 -- The queue: what claim_next walks, step by step, front to back.
 CREATE INDEX task_steps_queue ON task_steps (project_id, step, priority DESC, task_id) WHERE free > 0;
+-- What was kept for a person.
+CREATE INDEX task_steps_reserved ON task_steps (project_id, reserved_for, step) WHERE reserved_for IS NOT NULL AND free > 0;
+-- What the server has to find somebody for.
+CREATE INDEX task_steps_to_push ON task_steps (project_id, priority DESC, task_id) WHERE free > 0 AND mode IN ('auto', 'hybrid');
 SELECT tandem.protect_by_workspace('task_steps');
 GRANT SELECT, INSERT, UPDATE, DELETE ON task_steps TO tandem_server;
 
 -- A lease has a slot of a round of a step. Two indexes are the last word on "exactly N answers by N people": a slot has one holder or
 -- one answer, and a person has one of a step's slots.
 ALTER TABLE assignments ADD COLUMN round integer NOT NULL DEFAULT 1;
-ALTER TABLE assignments ADD COLUMN ends_reason text;
+-- The document that is worked on: the step's, one of the step's where several people answer without seeing one another, or the one under
+-- review.
+ALTER TABLE assignments ADD COLUMN scope text COLLATE "C" NOT NULL DEFAULT 'annotate';
+ALTER TABLE assignments DROP CONSTRAINT assignments_workflow_stage_check;
+ALTER TABLE assignments ADD CONSTRAINT assignments_workflow_stage_check
+    CHECK (workflow_stage IN ('annotation', 'review', 'adjudication', 'validation', 'consensus'));
+ALTER TABLE assignments DROP CONSTRAINT assignments_method_check;
+ALTER TABLE assignments ADD CONSTRAINT assignments_method_check
+    CHECK (method IN ('automatic', 'manual', 'claimed', 'pushed', 'handed_over'));
 CREATE UNIQUE INDEX assignments_one_answer ON assignments (task_id, step, round, slot) WHERE status IN ('assigned', 'accepted', 'submitted');
 CREATE UNIQUE INDEX assignments_one_slot_each ON assignments (task_id, step, round, user_id) WHERE status IN ('assigned', 'accepted', 'submitted');
 ALTER TABLE annotations ADD COLUMN slot smallint NOT NULL DEFAULT 0;
 ALTER TABLE annotations ADD COLUMN round integer NOT NULL DEFAULT 1;
+-- What became of it in review.
+ALTER TABLE annotations ADD COLUMN decision_reason text;
 
 -- Free slots follow leases in the same transaction, whoever changes them: also a program of before this schema.
 CREATE FUNCTION tandem.count_slots() RETURNS trigger
@@ -261,6 +283,9 @@ SELECT tandem.ensure_partitions(6);
 -- The timer looks for tasks that a workflow has not begun with.
 CREATE POLICY system_begins ON tasks FOR SELECT TO tandem_system USING (workflow_id IS NOT NULL AND machine_state IS NULL AND status = 'pending');
 GRANT SELECT (id, workspace_id, project_id, workflow_id, machine_state, status) ON tasks TO tandem_system;
+-- And for what it has to find somebody for.
+CREATE POLICY system_pushes ON task_steps FOR SELECT TO tandem_system USING (free > 0 AND mode IN ('auto', 'hybrid'));
+GRANT SELECT (project_id, workspace_id, free, mode, reserved_for, reserved_until) ON task_steps TO tandem_system;
 
 -- What decides who may work on what (domain/src/assignment).
 CREATE TABLE member_skills (
@@ -280,3 +305,6 @@ ALTER TABLE members ADD COLUMN availability jsonb;
 ALTER TABLE members ADD COLUMN max_concurrent smallint CHECK (max_concurrent BETWEEN 1 AND 1000);
 ALTER TABLE project_members ADD COLUMN paused_reason text CHECK (char_length(paused_reason) BETWEEN 1 AND 500);
 ALTER TABLE project_members ADD COLUMN paused_until timestamptz;
+
+-- What a person did lately in a project: asked each time they ask for work.
+CREATE INDEX assignments_lately ON assignments (user_id, project_id, ended_at) WHERE ended_at IS NOT NULL;

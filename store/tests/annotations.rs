@@ -28,7 +28,8 @@ fn region(label: &str, x: f64) -> Region {
 
 async fn lease(db: &Database) -> Assignment {
     let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
-    let lease = leases::claim_next(&mut tx, db.a.project, db.a.labeler, 60).await.expect("claim").expect("a task");
+    let lease =
+        leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("a task");
     tx.commit().await.expect("commit");
     lease
 }
@@ -84,7 +85,8 @@ async fn a_stale_token_submits_nothing_and_learns_who_has_the_task() {
     leases::expire(&mut tx, old.id).await.expect("expire").expect("due");
     tx.commit().await.expect("commit");
     let mut tx = db.a.as_user(db.a.reviewer).begin(&db.store).await.expect("begin");
-    let new = leases::claim_next(&mut tx, db.a.project, db.a.reviewer, 60).await.expect("claim").expect("a task");
+    let new =
+        leases::claim_next(&mut tx, db.a.project, db.a.reviewer, &[leases::Offer::plain()], 60).await.expect("claim").expect("a task");
     tx.commit().await.expect("commit");
     assert_eq!(new.task_id, old.task_id);
     match submit(&db, &work(&db, &old, vec![region("cat", 1.0)])).await {
@@ -103,7 +105,11 @@ async fn a_later_version_supersedes_and_its_history_says_what_changed() {
     let (kept, gone, come) = (region("cat", 1.0), region("dog", 5.0), region("dog", 9.0));
     let first = submit(&db, &work(&db, &first_lease, vec![kept.clone(), gone.clone()])).await.expect("submit");
     // The task is put back for another round.
-    db.owner().await.execute("UPDATE tasks SET status = 'pending'").await.expect("again");
+    let again = "INSERT INTO task_steps (project_id, task_id, step, workspace_id, round)
+                 SELECT project_id, id, step, workspace_id, 2 FROM tasks WHERE status = 'completed'";
+    let mut owner = db.owner().await;
+    owner.execute(again).await.expect("opened again");
+    owner.execute("UPDATE tasks SET status = 'pending'").await.expect("again");
     let second_lease = lease(&db).await;
     assert_eq!(second_lease.task_id, first_lease.task_id);
     let second = submit(&db, &work(&db, &second_lease, vec![kept, come.clone()])).await.expect("submit");

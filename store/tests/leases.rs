@@ -11,7 +11,7 @@ use tandem_store::{
 
 async fn claim(db: &Database, who: tandem_protocol::UserId) -> Option<Assignment> {
     let mut tx = db.a.as_user(who).begin(&db.store).await.expect("begin");
-    let lease = leases::claim_next(&mut tx, db.a.project, who, 60).await.expect("claim");
+    let lease = leases::claim_next(&mut tx, db.a.project, who, &[leases::Offer::plain()], 60).await.expect("claim");
     tx.commit().await.expect("commit");
     lease
 }
@@ -186,7 +186,16 @@ async fn accepting_starts_renewing_extends_releasing_gives_back() {
     assert_eq!(status_of_task(&db, lease.task_id).await, "pending");
     let back = begin(&db, &db.a).await;
     let mut back = back;
-    let taken = leases::claim_task(&mut back, db.a.project, lease.task_id, db.a.labeler, 60).await.expect("taken back");
+    let taken = leases::claim_task(
+        &mut back,
+        db.a.project,
+        lease.task_id,
+        db.a.labeler,
+        &[leases::Offer::plain()],
+        &leases::Terms::new(60, leases::Method::Claimed),
+    )
+    .await
+    .expect("taken back");
     assert!(taken.fencing_token > lease.fencing_token);
 }
 
@@ -195,7 +204,16 @@ async fn the_same_task_is_taken_once_however_it_is_asked_for() {
     let db = Database::fresh().await;
     let lease = claim(&db, db.a.labeler).await.expect("a task");
     let mut tx = db.a.as_user(db.a.reviewer).begin(&db.store).await.expect("begin");
-    match leases::claim_task(&mut tx, db.a.project, lease.task_id, db.a.reviewer, 60).await {
+    match leases::claim_task(
+        &mut tx,
+        db.a.project,
+        lease.task_id,
+        db.a.reviewer,
+        &[leases::Offer::plain()],
+        &leases::Terms::new(60, leases::Method::Claimed),
+    )
+    .await
+    {
         Err(LeaseError::Stale { holder: Some(holder), .. }) => assert_eq!(holder.user, db.a.labeler),
         other => panic!("{other:?}"),
     }

@@ -9,7 +9,7 @@ async fn due_leases_of_every_workspace_are_found_and_ended_once() {
     let db = Database::fresh().await;
     for seeded in [db.a, db.b] {
         let mut tx = seeded.tenant().begin(&db.store).await.expect("begin");
-        leases::claim_next(&mut tx, seeded.project, seeded.labeler, 60).await.expect("claim").expect("work");
+        leases::claim_next(&mut tx, seeded.project, seeded.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
         tx.commit().await.expect("commit");
     }
     assert_eq!(system::due_leases(&db.store, 10).await.expect("due"), []);

@@ -95,7 +95,7 @@ async fn a_project_changes_only_in_the_fields_given() {
     let project = projects::get(&mut tx, db.a.project, viewer(db.a.admin, true)).await.expect("get").expect("there");
     assert_eq!((project.name.as_str(), project.status, project.lease_seconds), ("Project a", ProjectStatus::Paused, 60));
     assert_eq!(project.label_schema.labels.len(), 2);
-    let none = leases::claim_next(&mut tx, db.a.project, db.a.labeler, 60).await.expect("claim");
+    let none = leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim");
     assert_eq!(none, None, "a paused project gives out no work");
     assert!(!projects::update(&mut tx, db.b.project, &change).await.expect("update"), "another workspace's project is not there");
 }
@@ -182,7 +182,7 @@ async fn tasks_are_made_all_or_none_and_the_wrong_one_is_named() {
     assert_eq!((made[0].priority, made[1].priority), (5, 10));
     assert_eq!(made[1].input, serde_json::json!({"k": 1}));
     assert_eq!(made[0].asset.width, Some(640));
-    let next = leases::claim_next(&mut tx, db.a.project, db.a.labeler, 60).await.expect("claim").expect("work");
+    let next = leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
     assert_eq!(next.task_id, made[1].id, "the highest priority first");
     let seen = tasks::get(&mut tx, made[1].id).await.expect("get").expect("there").task;
     assert_eq!(seen.lease.expect("leased").user_name, "Labeler A");
@@ -209,7 +209,7 @@ async fn pages_of_tasks_are_complete_and_without_repetition_while_tasks_change()
         let page = tasks::list(&mut tx, &filter).await.expect("page");
         seen.extend(page.items.iter().map(|t| t.id));
         // Work goes on between the pages.
-        leases::claim_next(&mut tx, db.a.project, db.a.other_labeler, 60).await.expect("claim");
+        leases::claim_next(&mut tx, db.a.project, db.a.other_labeler, &[leases::Offer::plain()], 60).await.expect("claim");
         match page.next_cursor {
             Some(cursor) => filter.after = Some(cursor.parse().expect("an id")),
             None => break,
@@ -226,7 +226,16 @@ async fn tasks_are_filtered_by_status_batch_and_the_beginning_of_their_name() {
     let [asset, ..] = db.a.assets;
     let names = ["img_1", "img%", "img-2", "im", "Ünï"];
     let made = tasks::create(&mut tx, db.a.project, &names.map(|n| new_task(asset, Some(n)))).await.expect("create");
-    leases::claim_task(&mut tx, db.a.project, made[3].id, db.a.labeler, 60).await.expect("claim");
+    leases::claim_task(
+        &mut tx,
+        db.a.project,
+        made[3].id,
+        db.a.labeler,
+        &[leases::Offer::plain()],
+        &leases::Terms::new(60, leases::Method::Claimed),
+    )
+    .await
+    .expect("claim");
     let count = async |tx: &mut _, filter: TaskFilter| tasks::list(tx, &filter).await.expect("list").items.len();
     // File names count too: all eight tasks show an image-N.png.
     for (prefix, expected) in [("img", 3), ("img%", 1), ("img_", 1), ("im", 8), ("image-", 8), ("Ü", 1), ("zz", 0), ("a-", 3)] {
@@ -270,8 +279,8 @@ async fn counted_and_counters(db: &Database) -> Vec<(Progress, Progress)> {
     let mut pairs = Vec::new();
     for (column, id) in [("project_id", db.a.project.0), ("batch_id", db.a.batch.0)] {
         let sql = format!(
-            "SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status IN ('assigned', 'in_progress')),
-                    count(*) FILTER (WHERE status IN ('review', 'adjudication', 'completed', 'rejected')),
+            "SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status IN ('assigned', 'in_progress', 'review', 'adjudication')),
+                    count(*) FILTER (WHERE status IN ('completed', 'rejected')),
                     count(*) FILTER (WHERE status = 'skipped')
              FROM tasks WHERE {column} = $1"
         );
@@ -295,7 +304,7 @@ async fn something(store: &Store, seeded: Seeded, user: UserId, rng: &mut StdRng
         let batch = rng.random_bool(0.5).then_some(seeded.batch);
         let task = NewTask { batch_id: batch, ..new_task(seeded.assets[rng.random_range(0..3)], None) };
         tasks::create(&mut tx, seeded.project, &vec![task; rng.random_range(1..5)]).await.expect("create");
-    } else if let Some(lease) = leases::claim_next(&mut tx, seeded.project, user, 60).await.expect("claim") {
+    } else if let Some(lease) = leases::claim_next(&mut tx, seeded.project, user, &[leases::Offer::plain()], 60).await.expect("claim") {
         let (id, token) = (lease.id, lease.fencing_token);
         match rng.random_range(0..5) {
             0 => drop(leases::accept(&mut tx, id, user, token).await.expect("accept")),
@@ -354,7 +363,7 @@ async fn a_writer_never_waits_for_anothers_counters() {
     // The import's transaction is still open while this one begins and ends.
     let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
     tx.execute("SET LOCAL lock_timeout = '1s'").await.expect("set");
-    leases::claim_next(&mut tx, db.a.project, db.a.labeler, 60).await.expect("claim").expect("work");
+    leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
     tx.commit().await.expect("commit");
     import.commit().await.expect("commit");
     for (counted, counters) in counted_and_counters(&db).await {

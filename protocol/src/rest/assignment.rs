@@ -38,6 +38,28 @@ impl AssignmentStatus {
     }
 }
 
+/// What a lease asks of its holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// Draw and submit.
+    Annotation,
+    /// Approve, reject or ask for changes.
+    Review,
+    /// See all answers, submit the one that stands.
+    Adjudication,
+    Validation,
+    Consensus,
+}
+
+text!(WorkKind {
+    Annotation = "annotation",
+    Review = "review",
+    Adjudication = "adjudication",
+    Validation = "validation",
+    Consensus = "consensus",
+});
+
 /// A lease: one person's right to submit one task-step, until it expires.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Assignment {
@@ -45,6 +67,13 @@ pub struct Assignment {
     pub project_id: ProjectId,
     pub task_id: TaskId,
     pub step: String,
+    /// Which of the step's answers this is, where several people answer; the first is 0.
+    pub slot: i16,
+    /// Grows each time the step is opened anew.
+    pub round: i32,
+    /// The document that is worked on.
+    pub scope: String,
+    pub kind: WorkKind,
     pub user_id: UserId,
     pub status: AssignmentStatus,
     /// Grows with every lease ever given. Send it back with accept, renew, release, skip and submit.
@@ -70,6 +99,25 @@ pub struct LeaseView {
 pub struct NextTask {
     /// Nothing to do is an answer, not an error.
     pub work: Option<Work>,
+    /// Without work: steps of the project that I may not work on, and why.
+    pub closed: Vec<ClosedStep>,
+}
+
+/// A step that somebody may not work on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ClosedStep {
+    pub step: String,
+    pub name: String,
+    pub reasons: Vec<Reason>,
+}
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Reason {
+    /// A word for programs, e.g. `requires_skill`.
+    pub code: String,
+    /// A sentence for people, e.g. "Requires skill: Medical Coding (expert)".
+    pub text: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

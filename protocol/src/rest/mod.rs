@@ -7,6 +7,7 @@ mod assignment;
 mod auth;
 mod history;
 mod project;
+mod steering;
 mod task;
 mod workflow;
 
@@ -17,6 +18,7 @@ pub use assignment::*;
 pub use auth::*;
 pub use history::*;
 pub use project::*;
+pub use steering::*;
 pub use task::*;
 pub use workflow::*;
 

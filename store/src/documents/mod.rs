@@ -9,6 +9,7 @@ pub mod history;
 mod memory;
 mod pg;
 
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,13 +22,32 @@ pub use pg::{PgLog, create_with_snapshot};
 
 use history::{Compare, Folded, Wanted};
 
-/// Which document: one per step of a task, shared by everybody on it.
+/// Which document. `step` is its scope: a step that everybody on it shares, one of a step's answers where people do not see one another
+/// (`label#1`), a decision (`label#decision`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DocumentKey {
     pub workspace: WorkspaceId,
     pub project: ProjectId,
     pub task: TaskId,
     pub step: String,
+}
+
+/// The scope of tasks whose project has no workflow.
+const PLAIN_SCOPE: &str = "annotate";
+
+impl DocumentKey {
+    /// What the document's room is called, in this process and among nodes: the task for the plain scope, else an id of its own that every node
+    /// makes alike.
+    #[must_use]
+    pub fn room(&self) -> TaskId {
+        if self.step == PLAIN_SCOPE {
+            return self.task;
+        }
+        let hash = Sha256::new().chain_update(self.task.0.as_bytes()).chain_update(self.step.as_bytes()).finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        TaskId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
 }
 
 /// A document as the log holds it. Applying `snapshot`, then `updates`, in any order gives its content.

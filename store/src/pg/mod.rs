@@ -7,15 +7,18 @@ pub mod audit;
 pub mod batches;
 pub mod customers;
 pub mod export;
+pub mod flow;
 pub mod idempotency;
 pub mod import;
 pub mod leases;
 pub mod members;
 pub mod outbox;
+pub mod people;
 pub mod projects;
 pub mod regions;
 pub mod revocations;
 mod row;
+mod steps;
 
 pub(crate) use row::word;
 pub mod tasks;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 mod visit;
 
-pub use visit::{Visit, visit};
+pub use visit::{Visit, is_blind, visit};
 
 use super::{assets::AssetRow, row::word};
 use crate::{StoreError, TenantTx};

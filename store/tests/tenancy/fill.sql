@@ -30,6 +30,14 @@ BEGIN
         INSERT INTO audit_log (id, workspace_id, project_id, actor_id, actor_type, action, entity_type)
         VALUES ((mark || '0063')::uuid, ws, project, labeler, 'user', 'x', 'x');
         INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, response) VALUES (ws, labeler, 'key of ' || ws, '', '{}');
+        INSERT INTO workflows (id, workspace_id, project_id, key, version, name, form)
+        VALUES ((mark || '0090')::uuid, ws, project, 'of', 1, 'of ' || ws, json_build_object('of', ws));
+        INSERT INTO task_timers (project_id, task_id, timer, workspace_id, due) VALUES (project, task, 1, ws, now() + interval '1 day');
+        INSERT INTO task_calls (project_id, task_id, step, workspace_id, kind, input)
+        VALUES (project, task, 'x', ws, 'webhook', jsonb_build_object('of', ws));
+        INSERT INTO state_transitions (id, workspace_id, project_id, task_id, workflow_id, event, to_state, actor_type, trigger)
+        VALUES ((mark || '0091')::uuid, ws, project, task, (mark || '0090')::uuid, 'x', to_jsonb('of ' || ws), 'system', 'x');
+        INSERT INTO member_skills (workspace_id, user_id, skill, level) VALUES (ws, labeler, 'of ' || ws, 'novice');
         INSERT INTO session_revocations (workspace_id, user_id, valid_after) VALUES (ws, labeler, now());
     END LOOP;
 END $$;

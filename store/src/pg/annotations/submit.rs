@@ -18,6 +18,7 @@ use crate::{
     StoreError, TenantTx,
     pg::{
         audit,
+        flow::{self, FlowError},
         leases::{self, LeaseError},
     },
 };
@@ -36,6 +37,9 @@ pub struct Submission {
 pub enum SubmitError {
     #[error(transparent)]
     Lease(#[from] LeaseError),
+    /// The workflow does not take it; nothing was changed.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -46,10 +50,17 @@ impl From<sqlx::Error> for SubmitError {
     }
 }
 
-/// The version before this one.
+/// The versions before this one.
+#[derive(Default)]
+struct Before {
+    /// The newest of the task-step, whoever's.
+    version: i32,
+    mine: Option<Previous>,
+}
+
+/// The version that this one takes the place of: of the same slot. Answers of others stand beside it.
 struct Previous {
     id: Uuid,
-    version: i32,
     regions: Vec<Region>,
 }
 
@@ -66,48 +77,83 @@ pub async fn submit(tx: &mut TenantTx, submission: &Submission) -> Result<Annota
         }
         Err(error) => return Err(error.into()),
     };
-    let previous = previous(tx, &lease).await?;
-    let annotation = insert(tx, submission, &lease, previous.as_ref()).await?;
-    if let Some(previous) = &previous {
-        supersede(tx, &lease, previous.id).await?;
-    }
-    let owner = Owner { workspace: tx.workspace(), project: lease.project_id, task: lease.task_id, annotation: annotation.id };
-    insert_regions(tx, owner.workspace, owner.project, submission.regions.iter().map(|region| (owner, region))).await?;
-    let before = previous.map(|p| p.regions).unwrap_or_default();
-    write_event(tx, &lease, &annotation, &changes(&before, &submission.regions)).await?;
-    finish(tx, &lease, &annotation).await?;
+    let workflow = workflow_of(tx, &lease).await?;
+    let work = Work {
+        lease: &lease,
+        by: submission.user,
+        regions: submission.regions.clone(),
+        time_spent_ms: submission.time_spent_ms,
+        is_final: workflow.is_none(),
+    };
+    let annotation = keep(tx, &work).await?;
+    end_lease(tx, &lease, submission.time_spent_ms).await?;
     tell(tx, &lease, &annotation).await?;
+    match workflow {
+        None => finish(tx, &lease, &annotation).await?,
+        Some(_) => {
+            note(tx, &lease, &annotation).await?;
+            flow::answered(tx, lease.project_id, lease.task_id, &lease.step, lease.round).await?;
+        }
+    }
     Ok(annotation)
 }
 
-async fn previous(connection: &mut PgConnection, lease: &Assignment) -> Result<Option<Previous>, StoreError> {
+/// A piece of work to be kept under a lease, whoever did it.
+pub(super) struct Work<'a> {
+    pub lease: &'a Assignment,
+    pub by: UserId,
+    pub regions: Vec<Region>,
+    pub time_spent_ms: Option<i64>,
+    /// Nothing more is to come of the task.
+    pub is_final: bool,
+}
+
+/// Keeps it as the newest version. The task is locked with the lease, so nobody else gives out the same version.
+pub(super) async fn keep(tx: &mut TenantTx, work: &Work<'_>) -> Result<Annotation, StoreError> {
+    let lease = work.lease;
+    let before = before(tx, lease).await?;
+    let annotation = insert(tx, work, &before).await?;
+    if let Some(previous) = &before.mine {
+        supersede(tx, lease, previous.id).await?;
+    }
+    let owner = Owner { workspace: tx.workspace(), project: lease.project_id, task: lease.task_id, annotation: annotation.id };
+    insert_regions(tx, owner.workspace, owner.project, work.regions.iter().map(|region| (owner, region))).await?;
+    let before = before.mine.map(|p| p.regions).unwrap_or_default();
+    write_event(tx, work, &annotation, &changes(&before, &work.regions)).await?;
+    Ok(annotation)
+}
+
+async fn before(connection: &mut PgConnection, lease: &Assignment) -> Result<Before, StoreError> {
     let row = sqlx::query!(
-        "SELECT id, version, data FROM annotations WHERE project_id = $1 AND task_id = $2 AND step = $3 ORDER BY version DESC LIMIT 1",
+        r#"
+        SELECT id, slot, (max(version) OVER ())::integer AS "newest!", data FROM annotations
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 ORDER BY slot = $4 DESC, version DESC LIMIT 1
+        "#,
         lease.project_id.0,
         lease.task_id.0,
         lease.step,
+        lease.slot,
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok(Previous { id: row.id, version: row.version, regions: regions_of(row.data)? })).transpose()
+    let Some(row) = row else { return Ok(Before::default()) };
+    let mine =
+        (row.slot == lease.slot).then(|| Ok::<_, StoreError>(Previous { id: row.id, regions: regions_of(row.data)? })).transpose()?;
+    Ok(Before { version: row.newest, mine })
 }
 
-async fn insert(
-    tx: &mut TenantTx,
-    submission: &Submission,
-    lease: &Assignment,
-    previous: Option<&Previous>,
-) -> Result<Annotation, StoreError> {
+async fn insert(tx: &mut TenantTx, work: &Work<'_>, before: &Before) -> Result<Annotation, StoreError> {
+    let lease = work.lease;
     let id = AnnotationId::new();
-    let version = previous.map_or(1, |p| p.version + 1);
-    let parent = previous.map(|p| p.id);
-    let count = i32::try_from(submission.regions.len()).unwrap_or(i32::MAX);
+    let version = before.version + 1;
+    let parent = before.mine.as_ref().map(|p| p.id);
+    let count = i32::try_from(work.regions.len()).unwrap_or(i32::MAX);
     let workspace = tx.workspace().0;
     let now: DateTime<Utc> = sqlx::query_scalar!(
         r#"
         INSERT INTO annotations (id, workspace_id, project_id, task_id, step, user_id, assignment_id, version, parent_id,
-                                 status, source, is_final, data, region_count, time_spent_ms, submitted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitted', 'human', true, $10, $11, $12, now())
+                                 status, source, is_final, data, region_count, time_spent_ms, submitted_at, slot, round)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'submitted', 'human', $13, $10, $11, $12, now(), $14, $15)
         RETURNING created_at
         "#,
         id.0,
@@ -115,13 +161,16 @@ async fn insert(
         lease.project_id.0,
         lease.task_id.0,
         lease.step,
-        submission.user.0,
+        work.by.0,
         lease.id.0,
         version,
         parent,
-        data_of(&submission.regions),
+        data_of(&work.regions),
         count,
-        submission.time_spent_ms,
+        work.time_spent_ms,
+        work.is_final,
+        lease.slot,
+        lease.round,
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -130,14 +179,14 @@ async fn insert(
         project_id: lease.project_id,
         task_id: lease.task_id,
         step: lease.step.clone(),
-        user_id: Some(submission.user),
+        user_id: Some(work.by),
         assignment_id: Some(lease.id),
         version,
         parent_id: parent.map(Into::into),
         status: AnnotationStatus::Submitted,
         source: AnnotationSource::Human,
-        regions: submission.regions.clone(),
-        time_spent_ms: submission.time_spent_ms,
+        regions: work.regions.clone(),
+        time_spent_ms: work.time_spent_ms,
         submitted_at: Some(now),
         created_at: now,
     })
@@ -158,7 +207,8 @@ async fn supersede(connection: &mut PgConnection, lease: &Assignment, previous: 
     Ok(())
 }
 
-async fn write_event(tx: &mut TenantTx, lease: &Assignment, annotation: &Annotation, changes: &RegionChanges) -> Result<(), StoreError> {
+async fn write_event(tx: &mut TenantTx, work: &Work<'_>, annotation: &Annotation, changes: &RegionChanges) -> Result<(), StoreError> {
+    let lease = work.lease;
     let workspace = tx.workspace().0;
     let changes = serde_json::to_value(changes).map_err(|e| StoreError::corrupt("changes", e))?;
     sqlx::query!(
@@ -174,18 +224,38 @@ async fn write_event(tx: &mut TenantTx, lease: &Assignment, annotation: &Annotat
         annotation.id.0,
         data_of(&annotation.regions),
         changes,
-        lease.user_id.0,
+        work.by.0,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// The task is done and the lease used up.
+async fn workflow_of(connection: &mut PgConnection, lease: &Assignment) -> Result<Option<Uuid>, StoreError> {
+    let workflow =
+        sqlx::query_scalar!("SELECT workflow_id FROM tasks WHERE project_id = $1 AND id = $2", lease.project_id.0, lease.task_id.0)
+            .fetch_one(connection)
+            .await?;
+    Ok(workflow)
+}
+
+pub(super) async fn end_lease(connection: &mut PgConnection, lease: &Assignment, time_spent_ms: Option<i64>) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE assignments SET status = 'submitted', submitted_at = now(), ended_at = now(), updated_at = now(), time_spent_ms = $2 WHERE id = $1",
+        lease.id.0,
+        time_spent_ms,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Without a workflow one answer is all: the task is done and leaves the queue.
 async fn finish(connection: &mut PgConnection, lease: &Assignment, annotation: &Annotation) -> Result<(), StoreError> {
     let count = i32::try_from(annotation.regions.len()).unwrap_or(i32::MAX);
     sqlx::query!(
         r#"
+        WITH left_queue AS (DELETE FROM task_steps WHERE project_id = $1 AND task_id = $2)
         UPDATE tasks
         SET status = 'completed', current_annotation_id = $3, region_count = $4, actual_duration_ms = $5,
             submitted_at = now(), completed_at = now(), updated_at = now()
@@ -197,11 +267,24 @@ async fn finish(connection: &mut PgConnection, lease: &Assignment, annotation: &
         count,
         annotation.time_spent_ms,
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// What comes of the answer is the workflow's business.
+async fn note(connection: &mut PgConnection, lease: &Assignment, annotation: &Annotation) -> Result<(), StoreError> {
+    let count = i32::try_from(annotation.regions.len()).unwrap_or(i32::MAX);
     sqlx::query!(
-        "UPDATE assignments SET status = 'submitted', submitted_at = now(), ended_at = now(), updated_at = now(), time_spent_ms = $2 WHERE id = $1",
-        lease.id.0,
+        r#"
+        UPDATE tasks SET current_annotation_id = $3, region_count = $4, submitted_at = now(), updated_at = now(),
+                         actual_duration_ms = coalesce(actual_duration_ms, 0) + coalesce($5::bigint, 0)
+        WHERE project_id = $1 AND id = $2
+        "#,
+        lease.project_id.0,
+        lease.task_id.0,
+        annotation.id.0,
+        count,
         annotation.time_spent_ms,
     )
     .execute(connection)

@@ -6,14 +6,85 @@ use uuid::Uuid;
 use super::{LeaseError, end::tell, row::Row};
 use crate::{StoreError, TenantTx};
 
-/// The next task of a project for a person, leased to them for `seconds`: first what they hold already, then the waiting task of
-/// the highest priority, oldest first, that they have not skipped. None: there is nothing for them now.
+/// One step that a person may work on, with what the rules of that step say about tasks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    pub step: String,
+    /// annotation, review, adjudication.
+    pub kind: String,
+    /// Who answered the task in one of these steps does not get it here.
+    pub not_after: Vec<String>,
+    /// Seconds after which a task that the person skipped is offered to them again; none: never.
+    pub cool_off: Option<u32>,
+}
+
+impl Offer {
+    /// The one step of tasks that are on no workflow.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { step: "annotate".to_owned(), kind: "annotation".to_owned(), ..Self::default() }
+    }
+}
+
+/// How somebody came to a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Asked for the next.
+    Automatic,
+    /// Picked this one.
+    Claimed,
+    /// An admin said so.
+    Manual,
+    /// The server chose them.
+    Pushed,
+    /// From the holder before.
+    HandedOver,
+}
+
+impl Method {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::Claimed => "claimed",
+            Self::Manual => "manual",
+            Self::Pushed => "pushed",
+            Self::HandedOver => "handed_over",
+        }
+    }
+}
+
+/// What a lease is given with.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Of the project; a step may say otherwise.
+    pub seconds: u32,
+    pub method: Method,
+    /// Why this person, with the scores.
+    pub metadata: serde_json::Value,
+}
+
+impl Terms {
+    #[must_use]
+    pub fn new(seconds: u32, method: Method) -> Self {
+        Self { seconds, method, metadata: serde_json::json!({}) }
+    }
+}
+
+/// The next task of a project for a person, leased to them: first what they hold already, then what is kept for them, then the waiting task
+/// of the highest priority, oldest first, of the first of these steps that has one.
+/// None: there is nothing for them now.
 ///
 /// Any number of people may ask at once: a row that another transaction is about to take is passed over, not waited for.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim_next(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32) -> Result<Option<Assignment>, StoreError> {
+pub async fn claim_next(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    user: UserId,
+    offers: &[Offer],
+    seconds: u32,
+) -> Result<Option<Assignment>, StoreError> {
     // One person asking twice at once (two tabs, a double click) must get one lease: the second waits here for the first.
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::text || $2::text, 0))", project.to_string(), user.to_string())
         .execute(&mut **tx)
@@ -21,55 +92,101 @@ pub async fn claim_next(tx: &mut TenantTx, project: ProjectId, user: UserId, sec
     if let Some(held) = held(tx, project, user, seconds).await? {
         return Ok(Some(held));
     }
-    let found = sqlx::query_scalar!(
-        r#"
-        SELECT t.id
-        FROM tasks t
-        WHERE t.project_id = $1
-          -- Together with the order below: the partial index tasks_queue, front to back.
-          AND t.status = 'pending'
-          -- A paused project gives out no work.
-          AND EXISTS (SELECT FROM projects p WHERE p.id = $1 AND p.status = 'active')
-          -- What this person skipped is not offered to them again.
-          AND NOT EXISTS (SELECT FROM assignments s WHERE s.task_id = t.id AND s.user_id = $2 AND s.status = 'skipped')
-        ORDER BY t.priority DESC, t.id
-        LIMIT 1
-        FOR UPDATE OF t SKIP LOCKED
-        "#,
-        project.0,
-        user.0,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    match found {
-        Some(task) => lease(tx, project, task.into(), user, seconds, "automatic").await.map(Some),
-        None => Ok(None),
+    for kept in [true, false] {
+        for offer in offers {
+            if let Some(task) = find(tx, project, user, offer, kept).await? {
+                return lease(tx, project, task, &offer.step, user, &Terms::new(seconds, Method::Automatic)).await;
+            }
+        }
     }
+    Ok(None)
 }
 
-/// This very task, if it is waiting: taking it back after a lease ran out, or picking it from the list.
+/// The first free slot of a step for this person, locked together with its task. `kept`: only what is kept for them.
+async fn find(tx: &mut TenantTx, project: ProjectId, user: UserId, offer: &Offer, kept: bool) -> Result<Option<TaskId>, StoreError> {
+    let found = if kept {
+        sqlx::query_file_scalar!(
+            "src/pg/leases/find_kept.sql",
+            project.0,
+            user.0,
+            offer.step,
+            &offer.not_after,
+            offer.cool_off.map(f64::from),
+            offer.kind,
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+    } else {
+        sqlx::query_file_scalar!(
+            "src/pg/leases/find.sql",
+            project.0,
+            user.0,
+            offer.step,
+            &offer.not_after,
+            offer.cool_off.map(f64::from),
+            offer.kind,
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+    };
+    Ok(found.map(Into::into))
+}
+
+/// This very task, if one of these steps waits for somebody: taking it back after a lease ran out, or picking it from the list.
 ///
 /// # Errors
 /// [`LeaseError::Stale`] with its holder if somebody has it, [`LeaseError::NotFound`] if it is not there or not waiting.
-pub async fn claim_task(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId, seconds: u32) -> Result<Assignment, LeaseError> {
-    let status = sqlx::query_scalar!("SELECT status FROM tasks WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, task.0)
+pub async fn claim_task(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    user: UserId,
+    offers: &[Offer],
+    terms: &Terms,
+) -> Result<Assignment, LeaseError> {
+    sqlx::query_scalar!("SELECT id FROM tasks WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, task.0)
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(LeaseError::NotFound)?;
-    if status == "pending" {
-        return Ok(lease(tx, project, task, user, seconds, "claimed").await?);
-    }
     let active = sqlx::query!(
         r#"
         SELECT a.id, a.user_id, a.fencing_token, u.display_name FROM assignments a JOIN users u ON u.id = a.user_id
-        WHERE a.task_id = $1 AND a.ended_at IS NULL
+        WHERE a.task_id = $1 AND a.ended_at IS NULL ORDER BY a.user_id = $2 DESC, a.fencing_token
         "#,
-        task.0
+        task.0,
+        user.0
     )
-    .fetch_optional(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    match active {
-        Some(mine) if mine.user_id == user.0 => Ok(super::get(tx, mine.id.into()).await?),
+    if let Some(mine) = active.first().filter(|lease| lease.user_id == user.0) {
+        return Ok(super::get(tx, mine.id.into()).await?);
+    }
+    for offer in offers {
+        let free = sqlx::query_scalar!(
+            r#"
+            SELECT s.step FROM task_steps s
+            WHERE s.project_id = $1 AND s.task_id = $2 AND s.step = $3 AND s.free > 0 AND s.kind = $6
+              AND NOT EXISTS (SELECT FROM assignments a
+                              WHERE a.task_id = $2 AND a.user_id = $4 AND a.status = 'submitted'
+                                AND (a.step = s.step AND a.round = s.round OR a.step = ANY($5)))
+            FOR UPDATE
+            "#,
+            project.0,
+            task.0,
+            offer.step,
+            user.0,
+            &offer.not_after,
+            offer.kind,
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        if let Some(step) = free
+            && let Some(lease) = lease(tx, project, task, &step, user, terms).await?
+        {
+            return Ok(lease);
+        }
+    }
+    match active.into_iter().next() {
         Some(other) => Err(LeaseError::Stale {
             presented: 0,
             current: other.fencing_token,
@@ -88,7 +205,8 @@ async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32)
         WHERE id = (SELECT id FROM assignments
                     WHERE user_id = $2 AND project_id = $1 AND ended_at IS NULL AND expires_at > now()
                     ORDER BY fencing_token LIMIT 1 FOR UPDATE)
-        RETURNING id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        RETURNING id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+                  assigned_at, accepted_at, expires_at, ended_at
         "#,
         project.0,
         user.0,
@@ -99,41 +217,36 @@ async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32)
     row.map(TryInto::try_into).transpose()
 }
 
-async fn lease(
+/// A lease on the first free slot of an open step, whose row and task the caller has locked; none if no slot is free after all.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn lease(
     tx: &mut TenantTx,
     project: ProjectId,
     task: TaskId,
+    step: &str,
     user: UserId,
-    seconds: u32,
-    method: &str,
-) -> Result<Assignment, StoreError> {
+    terms: &Terms,
+) -> Result<Option<Assignment>, StoreError> {
     let workspace = tx.workspace().0;
-    let row = sqlx::query_as!(
+    let row = sqlx::query_file_as!(
         Row,
-        r#"
-        INSERT INTO assignments (id, workspace_id, project_id, task_id, step, user_id, method, expires_at)
-        SELECT $1, $2, $3, t.id, t.step, $5, $7, now() + make_interval(secs => $6)
-        FROM tasks t WHERE t.project_id = $3 AND t.id = $4
-        RETURNING id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
-        "#,
+        "src/pg/leases/give.sql",
         Uuid::from(AssignmentId::new()),
         workspace,
         project.0,
         task.0,
+        step,
         user.0,
-        f64::from(seconds),
-        method,
+        f64::from(terms.seconds),
+        terms.method.as_str(),
+        terms.metadata,
     )
-    .fetch_one(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
+    let Some(row) = row else { return Ok(None) };
     let lease: Assignment = row.try_into()?;
-    sqlx::query!(
-        "UPDATE tasks SET status = 'assigned', assigned_at = now(), attempt_count = attempt_count + 1, updated_at = now() WHERE project_id = $1 AND id = $2",
-        project.0,
-        task.0,
-    )
-    .execute(&mut **tx)
-    .await?;
     tell(tx, &lease, "task.assigned").await?;
-    Ok(lease)
+    Ok(Some(lease))
 }

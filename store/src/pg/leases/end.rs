@@ -6,7 +6,10 @@ use tandem_protocol::{
 };
 
 use super::{LeaseError, row};
-use crate::{StoreError, TenantTx, pg::audit};
+use crate::{
+    StoreError, TenantTx,
+    pg::{audit, flow, steps},
+};
 
 /// The person starts. Accepting twice is accepting once.
 ///
@@ -21,7 +24,9 @@ pub async fn accept(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_t
         .execute(&mut **tx)
         .await?;
     sqlx::query!(
-        "UPDATE tasks SET status = 'in_progress', started_at = coalesce(started_at, now()), updated_at = now() WHERE project_id = $1 AND id = $2",
+        "UPDATE tasks SET status = CASE WHEN status IN ('pending', 'assigned') THEN 'in_progress' ELSE status END,
+                started_at = coalesce(started_at, now()), updated_at = now()
+         WHERE project_id = $1 AND id = $2",
         lease.project_id.0,
         lease.task_id.0,
     )
@@ -76,16 +81,29 @@ pub async fn skip(
 ///
 /// # Errors
 /// [`LeaseError::NotFound`], or [`LeaseError::NotActive`] if it has ended already.
-pub async fn revoke(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, LeaseError> {
-    sqlx::query_scalar!("SELECT id FROM assignments WHERE id = $1 FOR UPDATE", id.0)
-        .fetch_optional(&mut **tx)
-        .await?
-        .ok_or(LeaseError::NotFound)?;
-    let lease = row::get(tx, id).await?;
+pub async fn revoke(tx: &mut TenantTx, id: AssignmentId, reason: Option<&str>) -> Result<Assignment, LeaseError> {
+    let (lease, _) = row::lock_any(tx, id).await?;
     if !lease.status.is_active() {
         return Err(LeaseError::NotActive { status: lease.status });
     }
-    Ok(end(tx, &lease, AssignmentStatus::Reassigned, None).await?)
+    Ok(end(tx, &lease, AssignmentStatus::Reassigned, reason).await?)
+}
+
+/// Given to somebody else in one step: nobody gets between. They find the work as it stands.
+///
+/// # Errors
+/// Those of [`super::lock`]; [`LeaseError::NotFound`] if the step is not open any more or the other has answered it already.
+pub async fn hand_over(
+    tx: &mut TenantTx,
+    lease: &Assignment,
+    to: UserId,
+    terms: &super::Terms,
+    reason: Option<&str>,
+) -> Result<(Assignment, Assignment), LeaseError> {
+    let ended = end(tx, lease, AssignmentStatus::Reassigned, reason).await?;
+    let offer = super::Offer { step: lease.step.clone(), kind: lease.kind.as_str().to_owned(), ..super::Offer::default() };
+    let given = super::claim_task(tx, lease.project_id, lease.task_id, to, &[offer], terms).await?;
+    Ok((ended, given))
 }
 
 /// Ends a lease whose time is over; none if it is not over (it was renewed a moment ago) or has ended already.
@@ -93,38 +111,58 @@ pub async fn revoke(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, L
 /// # Errors
 /// Those of the database.
 pub async fn expire(tx: &mut TenantTx, id: AssignmentId) -> Result<Option<Assignment>, StoreError> {
-    let due = sqlx::query_scalar!("SELECT id FROM assignments WHERE id = $1 AND ended_at IS NULL AND expires_at <= now() FOR UPDATE", id.0)
-        .fetch_optional(&mut **tx)
-        .await?;
-    if due.is_none() {
-        return Ok(None);
+    match row::lock_any(tx, id).await {
+        Ok((lease, true)) if lease.status.is_active() => end(tx, &lease, AssignmentStatus::Expired, None).await.map(Some),
+        Ok(_) | Err(LeaseError::NotFound) => Ok(None),
+        Err(LeaseError::Store(error)) => Err(error),
+        Err(_) => Ok(None),
     }
-    let lease = row::get(tx, id).await?;
-    end(tx, &lease, AssignmentStatus::Expired, None).await.map(Some)
 }
 
 /// Ends an active, locked lease otherwise than by submitting, and puts its task back.
 async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<Assignment, StoreError> {
+    let skipped = status == AssignmentStatus::Skipped;
+    let ended = close(tx, lease, status, reason).await?;
+    // Free slots have been counted by now: whoever else holds or has answered the task keeps it under way.
+    let task = sqlx::query!(
+        r#"
+        UPDATE tasks t
+        SET skip_count = t.skip_count + $3, assigned_at = NULL, updated_at = now(),
+            status = CASE WHEN t.status NOT IN ('assigned', 'in_progress') THEN t.status
+                          WHEN $3 > 0 AND t.skip_count + $3 >= p.max_skips AND t.workflow_id IS NULL THEN 'skipped'
+                          WHEN EXISTS (SELECT FROM task_steps s WHERE s.project_id = $1 AND s.task_id = $2 AND s.free < s.needed) THEN 'in_progress'
+                          ELSE 'pending' END
+        FROM projects p
+        WHERE t.project_id = $1 AND t.id = $2 AND p.id = t.project_id
+        RETURNING t.status, t.workflow_id, t.skip_count >= p.max_skips AS "enough!"
+        "#,
+        lease.project_id.0,
+        lease.task_id.0,
+        i32::from(skipped),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if task.status == "skipped" {
+        steps::close_all(tx, lease.project_id, lease.task_id).await?;
+    }
+    if skipped && task.enough && task.workflow_id.is_some() {
+        flow::hold(tx, lease.project_id, lease.task_id, "skipped").await?;
+    }
+    Ok(ended)
+}
+
+/// Only the lease: its task is the caller's business.
+pub(crate) async fn close(
+    tx: &mut TenantTx,
+    lease: &Assignment,
+    status: AssignmentStatus,
+    reason: Option<&str>,
+) -> Result<Assignment, StoreError> {
     sqlx::query!(
         "UPDATE assignments SET status = $2, reason = $3, ended_at = now(), updated_at = now() WHERE id = $1",
         lease.id.0,
         status.as_str(),
         reason,
-    )
-    .execute(&mut **tx)
-    .await?;
-    let skipped = i32::from(status == AssignmentStatus::Skipped);
-    sqlx::query!(
-        r#"
-        UPDATE tasks t
-        SET skip_count = t.skip_count + $3, assigned_at = NULL, updated_at = now(),
-            status = CASE WHEN $3 > 0 AND t.skip_count + $3 >= p.max_skips THEN 'skipped' ELSE 'pending' END
-        FROM projects p
-        WHERE t.project_id = $1 AND t.id = $2 AND p.id = t.project_id AND t.status IN ('assigned', 'in_progress')
-        "#,
-        lease.project_id.0,
-        lease.task_id.0,
-        skipped,
     )
     .execute(&mut **tx)
     .await?;

@@ -15,6 +15,10 @@ pub(super) struct Row {
     pub project_id: Uuid,
     pub task_id: Uuid,
     pub step: String,
+    pub slot: i16,
+    pub round: i32,
+    pub scope: String,
+    pub workflow_stage: String,
     pub user_id: Uuid,
     pub status: String,
     pub fencing_token: i64,
@@ -33,6 +37,10 @@ impl TryFrom<Row> for Assignment {
             project_id: row.project_id.into(),
             task_id: row.task_id.into(),
             step: row.step,
+            slot: row.slot,
+            round: row.round,
+            scope: row.scope,
+            kind: row.workflow_stage.parse().map_err(|e| StoreError::corrupt("workflow stage", e))?,
             user_id: row.user_id.into(),
             status: row.status.parse().map_err(|e| StoreError::corrupt("assignment status", e))?,
             fencing_token: row.fencing_token,
@@ -50,7 +58,8 @@ pub async fn get(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, Stor
     let row = sqlx::query_as!(
         Row,
         r#"
-        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        SELECT id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+               assigned_at, accepted_at, expires_at, ended_at
         FROM assignments WHERE id = $1
         "#,
         id.0,
@@ -68,7 +77,8 @@ pub async fn active_of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<Assig
     let rows = sqlx::query_as!(
         Row,
         r#"
-        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at
+        SELECT id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+               assigned_at, accepted_at, expires_at, ended_at
         FROM assignments WHERE user_id = $1 AND ended_at IS NULL AND expires_at > now() ORDER BY fencing_token
         "#,
         user.0,
@@ -78,50 +88,45 @@ pub async fn active_of_user(tx: &mut TenantTx, user: UserId) -> Result<Vec<Assig
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Who works on a task now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active_of_task(tx: &mut TenantTx, task: TaskId) -> Result<Vec<Assignment>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        SELECT id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+               assigned_at, accepted_at, expires_at, ended_at
+        FROM assignments WHERE task_id = $1 AND ended_at IS NULL ORDER BY fencing_token
+        "#,
+        task.0,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The lease, locked until the transaction ends, if it is active, `user`'s and carries `fencing_token`.
+///
+/// Its task is locked first: so does everybody who changes a task, its steps or its leases, always in this order.
 ///
 /// # Errors
 /// Why it is not, with who holds the task now.
 pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64) -> Result<Assignment, LeaseError> {
-    // Whether its time is over is judged by the database's clock, the one that all nodes share.
-    let row = sqlx::query!(
-        r#"
-        SELECT id, project_id, task_id, step, user_id, status, fencing_token, assigned_at, accepted_at, expires_at, ended_at,
-               expires_at <= clock_timestamp() AS "ran_out!"
-        FROM assignments WHERE id = $1 FOR UPDATE
-        "#,
-        id.0,
-    )
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(LeaseError::NotFound)?;
-    let ran_out = row.ran_out;
-    let lease: Assignment = Row {
-        id: row.id,
-        project_id: row.project_id,
-        task_id: row.task_id,
-        step: row.step,
-        user_id: row.user_id,
-        status: row.status,
-        fencing_token: row.fencing_token,
-        assigned_at: row.assigned_at,
-        accepted_at: row.accepted_at,
-        expires_at: row.expires_at,
-        ended_at: row.ended_at,
-    }
-    .try_into()?;
+    let (lease, ran_out) = lock_any(tx, id).await?;
     if lease.user_id != user {
         let holder = Holder { user: lease.user_id, name: name_of(tx, lease.user_id).await? };
         return Err(LeaseError::NotYours { holder });
     }
     if lease.fencing_token != fencing_token {
-        let (current, holder) = current(tx, lease.task_id, &lease.step).await?.unzip();
+        let (current, holder) = current(tx, &lease).await?.unzip();
         return Err(LeaseError::Stale { presented: fencing_token, current: current.unwrap_or(lease.fencing_token), holder });
     }
     match lease.status {
         status if status.is_active() && !ran_out => Ok(lease),
         AssignmentStatus::Submitted => Err(LeaseError::NotActive { status: lease.status }),
-        status => match current(tx, lease.task_id, &lease.step).await? {
+        status => match current(tx, &lease).await? {
             Some((current, holder)) if current != fencing_token => {
                 Err(LeaseError::Stale { presented: fencing_token, current, holder: Some(holder) })
             }
@@ -131,16 +136,60 @@ pub async fn lock(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_tok
     }
 }
 
-/// The active lease of a task-step: its token and holder.
-async fn current(tx: &mut TenantTx, task: TaskId, step: &str) -> Result<Option<(i64, Holder)>, StoreError> {
+/// The lease, whoever's and whether active or not, with its task, both locked; and whether its time is over, judged by the database's clock,
+/// the one that all nodes share.
+pub(super) async fn lock_any(tx: &mut TenantTx, id: AssignmentId) -> Result<(Assignment, bool), LeaseError> {
+    let row = sqlx::query!(
+        r#"
+        WITH task AS MATERIALIZED (
+            SELECT t.id FROM tasks t
+            WHERE (t.project_id, t.id) = (SELECT a.project_id, a.task_id FROM assignments a WHERE a.id = $1)
+            FOR UPDATE
+        )
+        SELECT a.id, a.project_id, a.task_id, a.step, a.slot, a.round, a.scope, a.workflow_stage, a.user_id, a.status, a.fencing_token,
+               a.assigned_at, a.accepted_at, a.expires_at, a.ended_at, a.expires_at <= clock_timestamp() AS "ran_out!"
+        FROM task JOIN assignments a ON a.task_id = task.id
+        WHERE a.id = $1
+        FOR UPDATE OF a
+        "#,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(LeaseError::NotFound)?;
+    let ran_out = row.ran_out;
+    let lease = Row {
+        id: row.id,
+        project_id: row.project_id,
+        task_id: row.task_id,
+        step: row.step,
+        slot: row.slot,
+        round: row.round,
+        scope: row.scope,
+        workflow_stage: row.workflow_stage,
+        user_id: row.user_id,
+        status: row.status,
+        fencing_token: row.fencing_token,
+        assigned_at: row.assigned_at,
+        accepted_at: row.accepted_at,
+        expires_at: row.expires_at,
+        ended_at: row.ended_at,
+    }
+    .try_into()?;
+    Ok((lease, ran_out))
+}
+
+/// The active lease of the same task-step-slot: its token and holder.
+async fn current(tx: &mut TenantTx, lease: &Assignment) -> Result<Option<(i64, Holder)>, StoreError> {
     let row = sqlx::query!(
         r#"
         SELECT a.fencing_token, a.user_id, u.display_name
         FROM assignments a JOIN users u ON u.id = a.user_id
-        WHERE a.task_id = $1 AND a.step = $2 AND a.ended_at IS NULL
+        WHERE a.task_id = $1 AND a.step = $2 AND a.slot = $3 AND a.ended_at IS NULL
         "#,
-        task.0,
-        step,
+        lease.task_id.0,
+        lease.step,
+        lease.slot,
     )
     .fetch_optional(&mut **tx)
     .await?;

@@ -7,8 +7,10 @@ SELECT t.id, t.project_id, t.batch_id, t.external_id, t.step, t.status, t.priori
        l.status AS "lease_status?", l.expires_at AS "lease_expires_at?"
 FROM tasks t
 JOIN assets a ON a.project_id = t.project_id AND a.id = t.asset_id
--- At most one: the partial unique index of active leases. A lease that ran out counts until the timer has ended it.
-LEFT JOIN assignments l ON l.task_id = t.id AND l.step = t.step AND l.slot = 0 AND l.ended_at IS NULL
+-- Of several, the oldest. A lease that ran out counts until the timer has ended it.
+LEFT JOIN LATERAL (
+    SELECT a.* FROM assignments a WHERE a.task_id = t.id AND a.ended_at IS NULL ORDER BY a.fencing_token LIMIT 1
+) l ON true
 LEFT JOIN users u ON u.id = l.user_id
 WHERE t.project_id = $1 AND t.id = ANY($2)
 ORDER BY t.id

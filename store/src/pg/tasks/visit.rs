@@ -13,7 +13,10 @@ use crate::{StoreError, TenantTx, pg::row::word};
 pub struct Visit {
     pub project: ProjectId,
     pub project_status: ProjectStatus,
-    pub step: String,
+    /// The document to show: of the visitor's lease, else the one that the task is at.
+    pub scope: String,
+    /// Several people answer without seeing one another, and the visitor is none who may look.
+    pub is_blind: bool,
     pub status: TaskStatus,
     pub lease: Option<LeaseView>,
     /// The visitor's role in the project.
@@ -27,12 +30,23 @@ pub struct Visit {
 pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Option<Visit>, StoreError> {
     let row = sqlx::query!(
         r#"
-        SELECT t.project_id, t.step, t.status, p.status AS project_status, m.role AS "role?",
+        SELECT t.project_id, coalesce(mine.scope, t.document_scope) AS "scope!", t.status,
+               mine.id IS NULL AND coalesce(m.role = 'labeler', false)
+                   AND EXISTS (SELECT FROM task_steps s WHERE s.project_id = t.project_id AND s.task_id = t.id AND s.needed > 1) AS "is_blind!", p.status AS project_status, m.role AS "role?",
                l.id AS "lease_id?", l.user_id AS "holder?", u.display_name AS "holder_name?", l.status AS "lease_status?", l.expires_at AS "expires_at?"
         FROM tasks t
         JOIN projects p ON p.id = t.project_id
         LEFT JOIN project_members m ON m.project_id = t.project_id AND m.user_id = $2
-        LEFT JOIN assignments l ON l.task_id = t.id AND l.step = t.step AND l.slot = 0 AND l.ended_at IS NULL
+        LEFT JOIN LATERAL (
+            SELECT a.id, a.scope FROM assignments a
+            WHERE a.task_id = t.id AND a.user_id = $2 AND a.ended_at IS NULL ORDER BY a.fencing_token DESC LIMIT 1
+        ) mine ON true
+        -- Who is shown as its holder: the visitor, else whoever works on the document they see.
+        LEFT JOIN LATERAL (
+            SELECT a.* FROM assignments a
+            WHERE a.task_id = t.id AND a.ended_at IS NULL AND (a.id = mine.id OR a.scope = t.document_scope)
+            ORDER BY a.id = mine.id DESC NULLS LAST, a.fencing_token LIMIT 1
+        ) l ON true
         LEFT JOIN users u ON u.id = l.user_id
         WHERE t.id = $1
         "#,
@@ -52,9 +66,25 @@ pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Opti
     Ok(Some(Visit {
         project: row.project_id.into(),
         project_status: word("project status", &row.project_status)?,
-        step: row.step,
+        scope: row.scope,
+        is_blind: row.is_blind,
         status: word("task status", &row.status)?,
         lease: lease.into_view()?,
         membership: row.role.map(|role| word("project role", &role)).transpose()?,
     }))
+}
+
+/// Whether people answer the task without seeing one another's answers: until the last of them has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_blind(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<bool, StoreError> {
+    let blind = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM task_steps WHERE project_id = $1 AND task_id = $2 AND needed > 1) AS "blind!""#,
+        project.0,
+        task.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(blind)
 }

@@ -1,0 +1,70 @@
+//! What people submitted, as a workflow sees it.
+
+use serde_json::{Value, json};
+use tandem_domain::workflow::consensus::Answer;
+use tandem_protocol::{ProjectId, TaskId};
+
+use crate::{StoreError, TenantTx};
+
+/// The answers to a step in its present round, in the order of their slots.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn answers(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    step: &str,
+    round: i32,
+) -> Result<Vec<Answer>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT DISTINCT ON (a.slot) a.user_id, n.data, n.quality_score
+        FROM assignments a
+        JOIN annotations n ON n.project_id = a.project_id AND n.assignment_id = a.id
+        WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted'
+        ORDER BY a.slot, n.version DESC
+        "#,
+        project.0,
+        task.0,
+        step,
+        round,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let answer = |user: uuid::Uuid, data: Value, weight: Option<f64>| Answer {
+        by: user.to_string(),
+        data: comparable(data),
+        weight: weight.unwrap_or(1.0),
+    };
+    Ok(rows.into_iter().map(|row| answer(row.user_id, row.data, row.quality_score)).collect())
+}
+
+/// What two people's work has in common if it is the same: no ids, authors or order of drawing, which differ always.
+pub(super) fn comparable(data: Value) -> Value {
+    let Value::Object(mut data) = data else { return data };
+    if let Some(Value::Array(regions)) = data.remove("regions") {
+        let mut regions: Vec<Value> = regions
+            .into_iter()
+            .map(|region| json!({"label": region["label"], "geometry": region["geometry"], "attributes": region["attributes"]}))
+            .collect();
+        regions.sort_by_cached_key(Value::to_string);
+        data.insert("regions".to_owned(), Value::Array(regions));
+    }
+    Value::Object(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_work_of_two_people_is_the_same_answer() {
+        let region =
+            |id: u32, label: &str| json!({"id": id, "author": id, "z": id, "label": label, "geometry": {"x": 1}, "attributes": {}});
+        let ann = comparable(json!({"regions": [region(1, "car"), region(2, "dog")]}));
+        let bob = comparable(json!({"regions": [region(3, "dog"), region(4, "car")]}));
+        assert_eq!(ann, bob);
+        assert_ne!(ann, comparable(json!({"regions": [region(3, "dog"), region(4, "cat")]})));
+    }
+}

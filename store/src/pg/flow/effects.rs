@@ -1,0 +1,299 @@
+//! What a step asks for, carried out in its transaction.
+
+use serde_json::{Value, json};
+use tandem_domain::{
+    assignment::StepRules,
+    statechart::{Effect, Step},
+    workflow::{Mode, OpenStep, Rework, StepKind},
+};
+use tandem_protocol::UserId;
+
+use super::{FlowError, calls, record::At};
+use crate::{
+    StoreError, TenantTx,
+    pg::{
+        audit,
+        steps::{self, Opening},
+    },
+};
+
+/// Rework is kept for its author this long, then anybody may have it.
+const KEPT_SECONDS: f64 = 86_400.0;
+
+/// Keeps the snapshot and carries out the effects, in their order.
+pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<(), FlowError> {
+    let saved = serde_json::to_value(step.snapshot.save(&at.flow.machine)).map_err(|e| StoreError::corrupt("machine state", e))?;
+    sqlx::query!(
+        r#"
+        UPDATE tasks SET previous_state = machine_state, machine_state = $3, state_updated_at = now(), updated_at = now(), hold_reason = NULL
+        WHERE project_id = $1 AND id = $2
+        "#,
+        at.project.0,
+        at.task.0,
+        saved,
+    )
+    .execute(&mut **tx)
+    .await?;
+    for effect in &step.effects {
+        carry_out(tx, at, step, effect).await?;
+    }
+    settle(tx, at, step).await?;
+    Ok(())
+}
+
+/// Keeps a snapshot that a task goes back to: its timers are effects, the steps that are open again are opened.
+pub(super) async fn restore(tx: &mut TenantTx, at: &At<'_>, step: &Step, opened: &[OpenStep]) -> Result<(), FlowError> {
+    keep(tx, at, step).await?;
+    for open in opened {
+        let visits = visits(step, &open.step);
+        let opening = opening(tx, at, &open.step, open.kind, visits, i64::try_from(open.needed).unwrap_or(1)).await?;
+        steps::open(tx, at.project, at.task, &opening).await?;
+    }
+    settle(tx, at, step).await?;
+    Ok(())
+}
+
+/// How often the task has come to a step.
+fn visits(step: &Step, id: &str) -> i32 {
+    i32::try_from(step.snapshot.context()["steps"][id]["visits"].as_i64().unwrap_or(1).max(1)).unwrap_or(i32::MAX)
+}
+
+async fn carry_out(tx: &mut TenantTx, at: &At<'_>, step: &Step, effect: &Effect) -> Result<(), FlowError> {
+    match effect {
+        Effect::Run { action, params } => run(tx, at, step, action, params).await?,
+        Effect::Schedule { timer, due, .. } => {
+            let workspace = tx.workspace().0;
+            sqlx::query!(
+                "INSERT INTO task_timers (project_id, task_id, timer, workspace_id, due) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                at.project.0,
+                at.task.0,
+                i64::try_from(*timer).unwrap_or(i64::MAX),
+                workspace,
+                *due,
+            )
+            .execute(&mut **tx)
+            .await?;
+        }
+        Effect::Cancel { timer } => forget_timer(tx, at, *timer).await?,
+        Effect::Spawn { id, src, input } => calls::open(tx, at.project, at.task, id, src, input).await?,
+        Effect::Stop { id } => calls::close(tx, at.project, at.task, id).await?,
+        Effect::Emit { event } => tell_world(tx, at, "task.emitted", event.value().clone()).await?,
+        Effect::Log { label, value } => tracing::info!(task = %at.task, label, %value, "workflow"),
+        Effect::Send { event, .. } => tell_world(tx, at, "task.sent", event.value().clone()).await?,
+    }
+    Ok(())
+}
+
+async fn forget_timer(tx: &mut TenantTx, at: &At<'_>, timer: u64) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM task_timers WHERE project_id = $1 AND task_id = $2 AND timer = $3",
+        at.project.0,
+        at.task.0,
+        i64::try_from(timer).unwrap_or(i64::MAX),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn run(tx: &mut TenantTx, at: &At<'_>, step: &Step, action: &str, params: &Value) -> Result<(), StoreError> {
+    match action {
+        "open_step" => open_step(tx, at, step, params).await,
+        "close_step" => steps::close(tx, at.project, at.task, params["step"].as_str().unwrap_or_default(), "step_closed").await,
+        "hold_task" => {
+            let reason = params["reason"].as_str().unwrap_or("held").to_owned();
+            sqlx::query!("UPDATE tasks SET hold_reason = $3 WHERE project_id = $1 AND id = $2", at.project.0, at.task.0, reason)
+                .execute(&mut **tx)
+                .await?;
+            tell_world(tx, at, "task.held", params.clone()).await
+        }
+        "complete_task" => complete(tx, at, params).await,
+        "archive_task" => {
+            finish(tx, at, "cancelled").await?;
+            tell_world(tx, at, "task.archived", params.clone()).await
+        }
+        // Plugins come later; until then whoever listens to the outbox runs them.
+        _ => tell_world(tx, at, "task.hook", params.clone()).await,
+    }
+}
+
+async fn open_step(tx: &mut TenantTx, at: &At<'_>, step: &Step, params: &Value) -> Result<(), StoreError> {
+    let id = params["step"].as_str().unwrap_or_default();
+    let visits = visits(step, id);
+    let kind: StepKind = serde_json::from_value(params["kind"].clone()).unwrap_or_default();
+    let opening = opening(tx, at, id, kind, visits, params["needed"].as_i64().unwrap_or(1)).await?;
+    steps::open(tx, at.project, at.task, &opening).await
+}
+
+async fn opening<'s>(
+    tx: &mut TenantTx,
+    at: &At<'_>,
+    step: &'s str,
+    kind: StepKind,
+    visits: i32,
+    needed: i64,
+) -> Result<Opening<'s>, StoreError> {
+    let rules = StepRules::of(&at.flow.workflow, step, kind);
+    // A decision within an annotation step is a round of its own: the answers it decides between stay the step's.
+    let inside = at.flow.decides_inside(step, kind);
+    let (word, needed) = match kind {
+        StepKind::Annotation => ("annotation", i16::try_from(needed.clamp(1, 100)).unwrap_or(1)),
+        StepKind::Adjudication => ("adjudication", 1),
+        _ => ("review", 1),
+    };
+    let scope = match word {
+        "review" => under_review(tx, at).await?,
+        "adjudication" => Some(format!("{step}#decision")),
+        _ => None,
+    };
+    let rework = rules.as_ref().map_or(Rework::default(), |rules| rules.rework);
+    let again = visits > 1 && !inside && matches!(rework, Rework::SamePerson | Rework::SamePersonFirst);
+    let reserved_for = if again { last_author(tx, at, step, visits - 1).await? } else { None };
+    Ok(Opening {
+        step,
+        kind: word,
+        needed,
+        round: if inside { -visits } else { visits },
+        mode: match rules.as_ref().map_or(Mode::Pool, |rules| rules.mode) {
+            Mode::Auto => "auto",
+            Mode::Manual => "manual",
+            Mode::Pool => "pool",
+            Mode::Hybrid => "hybrid",
+        },
+        scope,
+        reserved_for,
+        reserved_seconds: (rework == Rework::SamePersonFirst).then_some(KEPT_SECONDS),
+        lease_seconds: None,
+    })
+}
+
+/// The document that the last answer was given in.
+async fn under_review(tx: &mut TenantTx, at: &At<'_>) -> Result<Option<String>, StoreError> {
+    let scope = sqlx::query_scalar!(
+        r#"
+        SELECT scope FROM assignments
+        WHERE project_id = $1 AND task_id = $2 AND status = 'submitted' AND workflow_stage IN ('annotation', 'adjudication')
+        ORDER BY submitted_at DESC LIMIT 1
+        "#,
+        at.project.0,
+        at.task.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(scope)
+}
+
+/// Who answered the step last time, if it was one person and they are still in the project.
+async fn last_author(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> Result<Option<UserId>, StoreError> {
+    let authors = sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT a.user_id FROM assignments a
+        JOIN project_members m ON m.project_id = a.project_id AND m.user_id = a.user_id
+        WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted' LIMIT 2
+        "#,
+        at.project.0,
+        at.task.0,
+        step,
+        round,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(match authors[..] {
+        [author] => Some(author.into()),
+        _ => None,
+    })
+}
+
+/// The task is done: the answer that stands is final, and the task's own.
+async fn complete(tx: &mut TenantTx, at: &At<'_>, params: &Value) -> Result<(), StoreError> {
+    finish(tx, at, "completed").await?;
+    sqlx::query!(
+        r#"
+        WITH last AS (
+            SELECT n.id, n.region_count FROM annotations n
+            LEFT JOIN assignments a ON a.project_id = n.project_id AND a.id = n.assignment_id
+            WHERE n.project_id = $1 AND n.task_id = $2 AND n.status IN ('submitted', 'approved')
+            -- A decision between answers stands above them; of several answers the one that the result equals, else the last.
+            ORDER BY a.workflow_stage = 'adjudication' DESC NULLS LAST, n.data @> $3 DESC, n.submitted_at DESC, n.version DESC LIMIT 1
+        ), final AS (
+            UPDATE annotations n SET is_final = (n.id = last.id), updated_at = now()
+            FROM last WHERE n.project_id = $1 AND n.task_id = $2 AND (n.is_final OR n.id = last.id)
+        ), gone AS (
+            -- What nobody chose is no answer to questions across tasks; it stays in its annotation.
+            DELETE FROM regions r USING last, annotations n
+            WHERE n.project_id = $1 AND n.task_id = $2 AND n.id <> last.id AND r.project_id = $1 AND r.annotation_id = n.id
+        )
+        UPDATE tasks t SET current_annotation_id = last.id, region_count = last.region_count
+        FROM last WHERE t.project_id = $1 AND t.id = $2
+        "#,
+        at.project.0,
+        at.task.0,
+        result_of(params),
+    )
+    .execute(&mut **tx)
+    .await?;
+    tell_world(tx, at, "task.completed", params.clone()).await
+}
+
+/// What the answer that stands contains, where people's answers were brought together.
+fn result_of(params: &Value) -> Value {
+    match &params["output"]["result"] {
+        result @ Value::Object(_) => result.clone(),
+        _ => json!({}),
+    }
+}
+
+async fn finish(tx: &mut TenantTx, at: &At<'_>, status: &str) -> Result<(), StoreError> {
+    steps::close_all(tx, at.project, at.task).await?;
+    sqlx::query!(
+        "UPDATE tasks SET status = $3, completed_at = now(), updated_at = now() WHERE project_id = $1 AND id = $2",
+        at.project.0,
+        at.task.0,
+        status
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM task_timers WHERE project_id = $1 AND task_id = $2", at.project.0, at.task.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The task's own columns follow what is open.
+async fn settle(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<(), StoreError> {
+    if !step.snapshot.is_active() {
+        return Ok(());
+    }
+    sqlx::query!(
+        r#"
+        UPDATE tasks t
+        SET step = coalesce(o.step, t.step), document_scope = coalesce(o.scope, t.document_scope), completed_at = NULL,
+            status = CASE WHEN o.kind = 'review' THEN 'review'
+                          WHEN o.kind = 'adjudication' THEN 'adjudication'
+                          WHEN o.busy OR o.step IS NULL THEN 'in_progress'
+                          ELSE 'pending' END
+        FROM (SELECT 1) one
+        LEFT JOIN LATERAL (
+            SELECT s.step, s.kind, s.free < s.needed AS busy,
+                   coalesce(s.scope, CASE WHEN s.needed > 1 THEN s.step || '#0' ELSE s.step END) AS scope
+            FROM task_steps s WHERE s.project_id = $1 AND s.task_id = $2
+            ORDER BY s.opened_at, s.step LIMIT 1
+        ) o ON true
+        WHERE t.project_id = $1 AND t.id = $2
+        "#,
+        at.project.0,
+        at.task.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+async fn tell_world(tx: &mut TenantTx, at: &At<'_>, topic: &str, facts: Value) -> Result<(), StoreError> {
+    let entry = audit::Entry {
+        project: Some(at.project),
+        action: topic,
+        entity_type: "task",
+        entity_id: Some(at.task.0),
+        changes: json!({"task_id": at.task, "workflow_id": at.workflow, "facts": facts}),
+    };
+    audit::record_and_tell(tx, topic, &entry).await
+}

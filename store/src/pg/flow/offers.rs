@@ -1,0 +1,208 @@
+//! Which steps of a project a person may work on, and in words why not the others.
+
+use chrono::{DateTime, Utc};
+use tandem_domain::{
+    assignment::{self, Person, Skipped, StepRules, TaskFacts, Worked},
+    workflow::{Predefined, Rework, StepKind, Workflow},
+};
+use tandem_protocol::{ProjectId, TaskId, UserId};
+
+use super::{FlowError, cache};
+use crate::{
+    StoreError, TenantTx,
+    pg::{leases::Offer, people},
+};
+
+pub use tandem_domain::assignment::{Said, Way};
+
+/// One step of a project for one person.
+#[derive(Clone, Debug)]
+pub struct StepOffer {
+    pub step: String,
+    pub name: String,
+    pub kind: StepKind,
+    /// Why not; nothing: they may.
+    pub reasons: Vec<Said>,
+    pub offer: Offer,
+}
+
+/// The rules of every step that a task of this project may be at: of the active workflow, then of older versions that still have tasks. A project
+/// without a workflow has the one step that every task begins with.
+///
+/// # Errors
+/// Those of the database.
+pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<(String, StepRules)>, FlowError> {
+    let ids = sqlx::query_scalar!(
+        r#"
+        SELECT w.id FROM workflows w
+        WHERE w.project_id = $1 AND (w.status = 'active' OR w.status = 'retired'
+            AND EXISTS (SELECT FROM tasks t WHERE t.workflow_id = w.id AND t.status NOT IN ('completed', 'cancelled')))
+        ORDER BY w.status = 'active' DESC, w.activated_at DESC
+        "#,
+        project.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut found: Vec<(String, StepRules)> = Vec::new();
+    for id in ids {
+        let flow = cache::flow_of(tx, id.into()).await?;
+        add(&flow.workflow, &mut found);
+    }
+    if found.iter().all(|(_, rules)| rules.step != PLAIN_STEP) {
+        // Tasks from before the workflow, too.
+        add(&Predefined::Single.workflow(), &mut found);
+    }
+    Ok(found)
+}
+
+/// The step of tasks that are on no workflow.
+const PLAIN_STEP: &str = "annotate";
+
+/// Last steps first: what was begun is finished before more is begun.
+fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
+    let mut new = Vec::new();
+    for step in workflow.all_steps().into_iter().rev() {
+        let kinds: &[StepKind] = match step.kind {
+            StepKind::Annotation if step.consensus.is_some() => &[StepKind::Adjudication, StepKind::Annotation],
+            StepKind::Annotation => &[StepKind::Annotation],
+            StepKind::Review => &[StepKind::Review],
+            StepKind::Adjudication => &[StepKind::Adjudication],
+            _ => &[],
+        };
+        let name = if step.name.is_empty() { &step.id } else { &step.name };
+        for rules in kinds.iter().filter_map(|kind| StepRules::of(workflow, &step.id, *kind)) {
+            if !found.iter().any(|(_, known)| known.step == rules.step && known.kind == rules.kind) {
+                new.push((name.clone(), rules));
+            }
+        }
+    }
+    found.extend(new);
+}
+
+/// All steps for a person, those they may work on and the others.
+///
+/// # Errors
+/// Those of the database.
+pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<Vec<StepOffer>, FlowError> {
+    let now = clock(tx).await?;
+    let rules = rules_in_use(tx, project).await?;
+    let person = person(tx, project, user, now).await?;
+    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect())
+}
+
+fn offer(person: &Person, name: String, rules: &StepRules, now: DateTime<Utc>) -> StepOffer {
+    let reasons = assignment::person_reasons(person, rules, Way::Taken, now);
+    let mut not_after: Vec<String> = rules.excluded_steps.keys().cloned().collect();
+    if rules.rework == Rework::AnotherPerson {
+        not_after.push(rules.step.clone());
+    }
+    let cool_off = rules.cool_off.and_then(|time| u32::try_from(time.num_seconds()).ok());
+    StepOffer {
+        step: rules.step.clone(),
+        name,
+        kind: rules.kind,
+        reasons: reasons.into_iter().map(Said::from).collect(),
+        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off },
+    }
+}
+
+/// Why a person may have this task in each of its open steps, or why not.
+///
+/// # Errors
+/// Those of the database.
+pub async fn eligibility(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    user: UserId,
+    way: Way,
+) -> Result<Vec<(String, Vec<Said>)>, FlowError> {
+    let now = clock(tx).await?;
+    let rules = rules_in_use(tx, project).await?;
+    let person = person(tx, project, user, now).await?;
+    let mut found = Vec::new();
+    for open in open_steps(tx, project, task).await? {
+        let Some((_, rules)) = rules.iter().find(|(_, rules)| rules.step == open.step && word(rules.kind) == open.kind) else { continue };
+        let facts = facts(tx, task, &open).await?;
+        let found_out = assignment::eligibility(&person, rules, &facts, way, now);
+        found.push((open.step, found_out.said()));
+    }
+    Ok(found)
+}
+
+pub(super) fn word(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Annotation => "annotation",
+        StepKind::Adjudication => "adjudication",
+        _ => "review",
+    }
+}
+
+pub(super) async fn person(tx: &mut TenantTx, project: ProjectId, user: UserId, now: DateTime<Utc>) -> Result<Person, FlowError> {
+    let mut person = people::people(tx, project, Some(user), now).await?.pop().ok_or(StoreError::NotFound { entity: "member" })?;
+    // Whoever asks is here.
+    person.is_online = true;
+    Ok(person)
+}
+
+pub(super) async fn clock(tx: &mut TenantTx) -> Result<DateTime<Utc>, StoreError> {
+    Ok(sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(&mut **tx).await?)
+}
+
+/// A step of a task that waits for somebody.
+pub(super) struct Open {
+    pub step: String,
+    pub kind: String,
+    pub round: i32,
+    pub free: i16,
+    pub mode: String,
+    pub priority: i16,
+    pub reserved_for: Option<UserId>,
+    pub reserved_until: Option<DateTime<Utc>>,
+    pub opened_at: DateTime<Utc>,
+}
+
+pub(super) async fn open_steps(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Vec<Open>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT step, kind, round, free, mode, priority, reserved_for, reserved_until, opened_at FROM task_steps
+        WHERE project_id = $1 AND task_id = $2 ORDER BY opened_at, step
+        "#,
+        project.0,
+        task.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let open = rows.into_iter().map(|row| Open {
+        step: row.step,
+        kind: row.kind,
+        round: row.round,
+        free: row.free,
+        mode: row.mode,
+        priority: row.priority,
+        reserved_for: row.reserved_for.map(Into::into),
+        reserved_until: row.reserved_until,
+        opened_at: row.opened_at,
+    });
+    Ok(open.collect())
+}
+
+pub(super) async fn facts(tx: &mut TenantTx, task: TaskId, open: &Open) -> Result<TaskFacts, StoreError> {
+    let past = people::past_of(tx, task).await?;
+    let visit = |round: i32| round.unsigned_abs();
+    let mut worked: Vec<Worked> = past
+        .iter()
+        .filter(|lease| lease.status != "skipped")
+        .map(|lease| Worked { step: lease.step.clone(), user: lease.user.into(), visit: visit(lease.round) })
+        .collect();
+    worked.reverse();
+    let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step);
+    Ok(TaskFacts {
+        worked,
+        visit: visit(open.round),
+        skipped_by: skipped.filter_map(|lease| Some(Skipped { user: lease.user.into(), at: lease.ended_at? })).collect(),
+        preferred: open.reserved_for,
+        offered: open.reserved_for.zip(open.reserved_until).map(|(to, until)| assignment::Offer { to, until }),
+        ..TaskFacts::fresh(open.priority, open.opened_at)
+    })
+}

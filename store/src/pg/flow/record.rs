@@ -1,0 +1,147 @@
+//! The record of every step a task took.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use tandem_domain::{
+    statechart::{Snapshot, Step},
+    workflow::Flow,
+};
+use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
+use uuid::Uuid;
+
+use crate::{StoreError, TenantTx};
+
+/// What set a step off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because<'a> {
+    Begun,
+    /// Somebody submitted.
+    Answered,
+    /// Somebody reviewed.
+    Decided,
+    Timer,
+    /// A webhook, a model, an agent, a plugin came back.
+    Program,
+    /// An admin, with a reason.
+    Admin(&'a str),
+    Migrated,
+    /// Enough people skipped it.
+    Skipped,
+}
+
+impl Because<'_> {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Answered => "answer",
+            Self::Decided => "decision",
+            Self::Timer => "timer",
+            Self::Program => "program",
+            Self::Admin(_) => "admin",
+            Self::Migrated => "migration",
+            Self::Skipped => "skips",
+        }
+    }
+
+    fn reason(self) -> Option<String> {
+        match self {
+            Self::Admin(reason) => Some(reason.to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Where the step was taken.
+pub(super) struct At<'a> {
+    pub project: ProjectId,
+    pub task: TaskId,
+    pub workflow: WorkflowId,
+    pub flow: &'a Flow,
+    pub from: Option<&'a Snapshot>,
+    /// `from` as it was stored.
+    pub stored: Option<&'a Value>,
+    /// Since when the task stood there.
+    pub since: Option<DateTime<Utc>>,
+}
+
+pub(super) async fn record(tx: &mut TenantTx, at: &At<'_>, step: &Step, event: &str, because: Because<'_>) -> Result<(), StoreError> {
+    let (workspace, actor) = (tx.workspace().0, tx.user().map(|user| user.0));
+    let to_json = |value: Result<Value, serde_json::Error>| value.map_err(|e| StoreError::corrupt("trace", e));
+    sqlx::query!(
+        r#"
+        INSERT INTO state_transitions (id, workspace_id, project_id, task_id, workflow_id, event, from_state, to_state, from_snapshot, guards,
+                                       actions, duration_ms, actor_id, actor_type, trigger, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (extract(epoch FROM now() - $12::timestamptz) * 1000)::bigint,
+                $13, CASE WHEN $13::uuid IS NULL THEN 'system' ELSE 'user' END, $14, $15)
+        "#,
+        Uuid::now_v7(),
+        workspace,
+        at.project.0,
+        at.task.0,
+        at.workflow.0,
+        event,
+        at.from.map(|from| from.value(&at.flow.machine)),
+        step.snapshot.value(&at.flow.machine),
+        at.stored,
+        to_json(serde_json::to_value(&step.trace.guards))?,
+        json!({"transitions": to_json(serde_json::to_value(&step.trace.transitions))?, "actions": to_json(serde_json::to_value(&step.trace.actions))?}),
+        at.since,
+        actor,
+        because.word(),
+        because.reason(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A step that a task took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransitionRow {
+    pub id: Uuid,
+    pub occurred_at: DateTime<Utc>,
+    pub event: String,
+    pub from_state: Option<Value>,
+    pub to_state: Value,
+    pub guards: Value,
+    pub actions: Value,
+    pub duration_ms: Option<i64>,
+    pub actor: Option<UserId>,
+    pub actor_name: Option<String>,
+    pub trigger: String,
+    pub reason: Option<String>,
+}
+
+/// The newest first, at most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn history(tx: &mut TenantTx, task: TaskId, limit: u32) -> Result<Vec<TransitionRow>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        SELECT s.id, s.occurred_at, s.event, s.from_state, s.to_state, s.guards, s.actions, s.duration_ms, s.actor_id,
+               u.display_name AS "actor_name?", s.trigger, s.reason
+        FROM state_transitions s LEFT JOIN users u ON u.id = s.actor_id
+        WHERE s.task_id = $1 ORDER BY s.occurred_at DESC, s.id DESC LIMIT $2
+        "#,
+        task.0,
+        i64::from(limit),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let rows = rows.into_iter().map(|row| TransitionRow {
+        id: row.id,
+        occurred_at: row.occurred_at,
+        event: row.event,
+        from_state: row.from_state,
+        to_state: row.to_state,
+        guards: row.guards,
+        actions: row.actions,
+        duration_ms: row.duration_ms,
+        actor: row.actor_id.map(Into::into),
+        actor_name: row.actor_name,
+        trigger: row.trigger,
+        reason: row.reason,
+    });
+    Ok(rows.collect())
+}

@@ -1,0 +1,28 @@
+-- The people of project $1, or only $2, with what they hold, did and skipped in the last two days.
+SELECT u.id, u.display_name, wm.role AS workspace_role, pm.role AS "role?", wm.teams, wm.availability, wm.max_concurrent,
+       pm.paused_reason AS "paused_reason?", pm.paused_until AS "paused_until?",
+       coalesce(skills.list, '[]') AS "skills!",
+       coalesce(work.active, 0) AS "active!", work.last_assigned_at AS "last_assigned_at?",
+       coalesce(work.submitted, '{}') AS "submitted!: Vec<DateTime<Utc>>", coalesce(work.skipped, '{}') AS "skipped!: Vec<DateTime<Utc>>",
+       quality.mean AS "quality?"
+FROM members wm
+JOIN users u ON u.id = wm.user_id
+LEFT JOIN project_members pm ON pm.project_id = $1 AND pm.user_id = wm.user_id
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', s.skill, 'level', s.level, 'expires_at', s.expires_at))) AS list
+    FROM member_skills s WHERE s.workspace_id = wm.workspace_id AND s.user_id = wm.user_id
+) skills ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE a.ended_at IS NULL) AS active, max(a.assigned_at) AS last_assigned_at,
+           array_agg(a.ended_at) FILTER (WHERE a.status = 'submitted' AND a.ended_at > now() - interval '2 days') AS submitted,
+           array_agg(a.ended_at) FILTER (WHERE a.status = 'skipped' AND a.ended_at > now() - interval '2 days') AS skipped
+    FROM assignments a WHERE a.project_id = $1 AND a.user_id = wm.user_id AND (a.ended_at IS NULL OR a.ended_at > now() - interval '2 days')
+) work ON true
+LEFT JOIN LATERAL (
+    SELECT avg(n.quality_score) AS mean FROM (
+        SELECT n.quality_score FROM annotations n
+        WHERE n.project_id = $1 AND n.user_id = wm.user_id AND n.quality_score IS NOT NULL ORDER BY n.submitted_at DESC LIMIT 50
+    ) n
+) quality ON true
+WHERE ($2::uuid IS NULL AND pm.user_id IS NOT NULL OR wm.user_id = $2)
+ORDER BY u.id
