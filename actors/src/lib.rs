@@ -19,6 +19,7 @@ mod project;
 mod registry;
 pub mod revocations;
 pub mod room;
+mod scopes;
 pub mod session;
 mod store_ports;
 pub mod supervision;

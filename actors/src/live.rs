@@ -36,6 +36,7 @@ use crate::{
     project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     room::{Newcomer, Refused},
+    scopes::Scopes,
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
     task::{GetRegions, GetTaskStats, Join, JoinError, NodeNews, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
@@ -84,6 +85,7 @@ pub(crate) struct Inner {
     pub bus: Arc<dyn Bus>,
     pub journal: JournalHandle,
     pub tasks: Arc<Registry<TaskId, TaskActor>>,
+    scopes: Scopes,
     pub projects: Arc<Registry<ProjectId, ProjectActor>>,
     pub users: Arc<Registry<UserId, UserActor>>,
     room_deps: Arc<RoomDeps>,
@@ -408,6 +410,8 @@ impl Inner {
         let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()));
         let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
         let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
+        let scopes = Scopes::default();
+        let rooms_of = scopes.clone();
         let (of_tasks, of_projects, of_users) = (Arc::downgrade(&tasks), Arc::downgrade(&projects), Arc::downgrade(&users));
         let neighbours = Neighbours::default();
         let room_deps = Arc::new(RoomDeps {
@@ -421,11 +425,13 @@ impl Inner {
             background: root.clone(),
             retire: Box::new(move |key, instance| {
                 if let Some(tasks) = of_tasks.upgrade() {
-                    tasks.retire(&key.task, instance);
+                    tasks.retire(&key.room(), instance);
+                    rooms_of.forget(&key);
                 }
             }),
         });
-        let announce = Announcer { tasks: Arc::clone(&tasks), projects: Arc::clone(&projects), users: Arc::clone(&users) };
+        let announce =
+            Announcer { tasks: Arc::clone(&tasks), scopes: scopes.clone(), projects: Arc::clone(&projects), users: Arc::clone(&users) };
         let (announce, here) = (Arc::new(announce), Arc::downgrade(&users));
         let project_deps = Arc::new(ProjectDeps {
             directory: Arc::clone(&directory),
@@ -466,7 +472,9 @@ impl Inner {
                 announce.publish(event);
             };
             // Set once, here.
-            let _ = timer.set(timer::start(place(), tireless(policy), config.timer_tick, chores, announce));
+            let here = Arc::downgrade(&users);
+            let online = move || here.upgrade().map(|users| users.ids().into_iter().collect()).unwrap_or_default();
+            let _ = timer.set(timer::start(place(), tireless(policy), config.timer_tick, chores, announce, online));
         }
         Self {
             session: Arc::new(config.session.clone()),
@@ -479,6 +487,7 @@ impl Inner {
             bus,
             journal,
             tasks,
+            scopes,
             projects,
             users,
             room_deps,
@@ -561,7 +570,13 @@ impl Inner {
 
     fn publish(&self, event: DomainEvent) {
         tell_nodes(&*self.bus, &event);
-        Announcer { tasks: Arc::clone(&self.tasks), projects: Arc::clone(&self.projects), users: Arc::clone(&self.users) }.publish(event);
+        let announcer = Announcer {
+            tasks: Arc::clone(&self.tasks),
+            scopes: self.scopes.clone(),
+            projects: Arc::clone(&self.projects),
+            users: Arc::clone(&self.users),
+        };
+        announcer.publish(event);
     }
 
     /// For what is asked of a task's document, which is never refused for want of room.
@@ -571,14 +586,15 @@ impl Inner {
 
     /// A place for the task among those its workspace may have open; none, if it is open.
     fn ticket(&self, key: &DocumentKey) -> Result<Option<Ticket>, Over> {
-        match self.tasks.get(&key.task) {
+        match self.tasks.get(&key.room()) {
             Some(_) => Ok(None),
             None => self.quotas.hold(Limit::WorkspaceRooms, Whose::Workspace(key.workspace)).map(Some),
         }
     }
 
     fn room_with(&self, key: &DocumentKey, ticket: Option<Ticket>) -> Result<Supervised<TaskActor>, Down> {
-        self.tasks.get_or_start(key.task, Some(Owner { workspace: key.workspace, project: key.project }), |instance| {
+        self.scopes.note(key);
+        self.tasks.get_or_start(key.room(), Some(Owner { workspace: key.workspace, project: key.project }), |instance| {
             let (deps, key) = (Arc::clone(&self.room_deps), Arc::new(key.clone()));
             move |exit, _: &mut actix::Context<TaskActor>| {
                 // Held as long as the room may be started anew.
@@ -653,6 +669,7 @@ fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
 /// Brings events to the actors that are up; the others will read the database when they start.
 struct Announcer {
     tasks: Arc<Registry<TaskId, TaskActor>>,
+    scopes: Scopes,
     projects: Arc<Registry<ProjectId, ProjectActor>>,
     users: Arc<Registry<UserId, UserActor>>,
 }
@@ -662,8 +679,8 @@ impl Announcer {
     fn publish(&self, event: DomainEvent) {
         match event {
             DomainEvent::TaskChanged { project, task, status, lease, .. } => {
-                if let Some(room) = self.tasks.get(&task) {
-                    room.recipient().do_send(TaskNews { status, lease });
+                for room in self.scopes.rooms(task).iter().filter_map(|room| self.tasks.get(room)) {
+                    room.recipient().do_send(TaskNews { status, lease: lease.clone() });
                 }
                 self.progress_moved(project);
             }

@@ -1,9 +1,11 @@
 //! What the live core needs from outside, so that actors are tested in memory.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
-    ProjectId, ProjectRole, TaskId, WorkspaceId,
+    ProjectId, ProjectRole, TaskId, UserId, WorkspaceId,
     rest::{LeaseView, Progress, ProjectStatus, TaskStatus},
     ws::MyLease,
 };
@@ -76,6 +78,8 @@ pub trait Chores: Send + Sync + 'static {
     async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Tokens revoked on any node since the last round. What is returned is told; [`Authenticator::is_void`] knows it already.
     async fn read_revocations(&self) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// What workflows have due: tasks that have not begun, timers that are over, work to be given to one of those who are connected.
+    async fn move_tasks(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Make the partitions of the months to come.
     async fn ensure_partitions(&self) -> Result<(), ChoreError>;
 }

@@ -123,6 +123,12 @@ where
         self.entries.iter().filter_map(|entry| entry.actor.try_addr()).collect()
     }
 
+    /// Whose they are.
+    #[must_use]
+    pub fn ids(&self) -> Vec<K> {
+        self.entries.iter().map(|entry| *entry.key()).collect()
+    }
+
     /// Entries of a workspace, at most `limit` of them, and how many there are.
     #[must_use]
     pub fn of(&self, workspace: WorkspaceId, limit: usize) -> (Vec<(K, Owner, Supervised<A>)>, usize) {

@@ -1,12 +1,15 @@
 //! The ports over the store.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
-    ProjectId, TaskId, WorkspaceId, WorkspaceRole,
+    ProjectId, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{Assignment, Progress},
     ws::{LeaseEvent, MyLease},
 };
@@ -14,7 +17,10 @@ use tandem_store::{
     Store, StoreError, Tenant, TenantTx,
     documents::DocumentKey,
     nodes::{self, Card, Orders, Sign},
-    pg::{leases, projects, tasks},
+    pg::{
+        flow::{self, FlowError, Pushed},
+        leases, projects, tasks,
+    },
     system,
 };
 
@@ -26,6 +32,12 @@ use crate::{
 /// How much due work one round takes on.
 const LEASES: u32 = 200;
 const EVENTS: u32 = 500;
+const TIMERS: u32 = 200;
+/// Tasks begun in one transaction, and transactions in one round.
+const BEGINNERS: u32 = 200;
+const BATCHES: u32 = 20;
+/// Of a project in one round.
+const PUSHED: u32 = 50;
 /// No transaction that revokes lasts longer than this.
 const LONGEST_REVOCATION: TimeDelta = TimeDelta::minutes(10);
 const NOTHING_READ: i64 = i64::MIN;
@@ -63,7 +75,10 @@ impl Directory for StoreDirectory {
     async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError> {
         let mut tx = self.begin(who).await?;
         let visit = tasks::visit(&mut tx, task, who.user_id()).await?.ok_or(DirectoryError::NotFound)?;
-        let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.step };
+        if visit.is_blind && who.workspace_role != WorkspaceRole::Admin {
+            return Err(DirectoryError::NotFound);
+        }
+        let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.scope };
         Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
     }
 
@@ -128,6 +143,65 @@ impl StoreChores {
     }
 }
 
+/// Work that workflows have due. One task that cannot go on must not keep the others from it.
+impl StoreChores {
+    async fn begin_tasks(&self) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut events = Vec::new();
+        for (workspace, project) in flow::waiting_to_begin(&self.store).await? {
+            for _ in 0..BATCHES {
+                let begun = flow::begin(&self.store, workspace, project, BEGINNERS).await?;
+                if begun > 0 {
+                    events.push(DomainEvent::ProgressChanged { workspace, project });
+                }
+                if begun < BEGINNERS as usize {
+                    break;
+                }
+            }
+        }
+        Ok(events)
+    }
+
+    async fn fire_timers(&self) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut events = Vec::new();
+        for due in flow::due_timers(&self.store, TIMERS).await? {
+            match flow::fire(&self.store, due).await {
+                Ok(true) => events.extend(self.task_changed(due.workspace, due.project, due.task).await?),
+                Ok(false) => {}
+                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) => tracing::error!(%error, task = %due.task, "a timer could not be fired"),
+            }
+        }
+        Ok(events)
+    }
+
+    async fn push_work(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut events = Vec::new();
+        for (workspace, project) in flow::waiting_for_somebody(&self.store).await? {
+            let pushed = match flow::push(&self.store, workspace, project, online, PUSHED).await {
+                Ok(pushed) => pushed,
+                Err(FlowError::Store(error)) if error.is_retryable() => return Err(error.into()),
+                Err(error) => {
+                    tracing::error!(%error, %project, "work could not be given out");
+                    continue;
+                }
+            };
+            for given in pushed {
+                let Pushed::Given(lease) = given else { continue };
+                events.extend(self.task_changed(workspace, project, lease.task_id).await?);
+                let (user, event) = (lease.user_id, LeaseEvent::Given);
+                events.push(DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(&lease) });
+            }
+        }
+        Ok(events)
+    }
+
+    async fn task_changed(&self, workspace: WorkspaceId, project: ProjectId, task: TaskId) -> Result<Option<DomainEvent>, StoreError> {
+        let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
+        let found = tasks::get(&mut tx, task).await?;
+        Ok(found.map(|found| DomainEvent::TaskChanged { workspace, project, task, status: found.task.status, lease: found.task.lease }))
+    }
+}
+
 impl From<StoreError> for ChoreError {
     fn from(error: StoreError) -> Self {
         Self(error.to_string())
@@ -171,6 +245,13 @@ impl Chores for StoreChores {
         }
         let news = found.into_iter().filter(|r| self.revocations.note(r.workspace, r.user, r.valid_after));
         Ok(news.map(|r| DomainEvent::TokensRevoked { workspace: r.workspace, user: r.user }).collect())
+    }
+
+    async fn move_tasks(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
+        let mut events = self.begin_tasks().await?;
+        events.extend(self.fire_timers().await?);
+        events.extend(self.push_work(online).await?);
+        Ok(events)
     }
 
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {

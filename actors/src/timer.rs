@@ -1,12 +1,14 @@
-//! TimerActor: what falls due with time. Leases that run out, partitions of the months to come, events of transactions nobody
+//! TimerActor: what falls due with time. Leases that run out, what workflows have due, partitions of the months to come, events of transactions nobody
 //! announced.
 //!
 //! In: its own ticks. Out: `DomainEvent`s. Timers: one tick; partitions once an hour. Starts: once. Restarts: any time; all it knows is
 //! in the database.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
+
+use tandem_protocol::UserId;
 
 use crate::{
     config::RestartPolicy,
@@ -18,12 +20,15 @@ use crate::{
 const PARTITIONS: Duration = Duration::from_secs(3_600);
 
 type Announce = Arc<dyn Fn(DomainEvent) + Send + Sync>;
+/// Who is connected to this node.
+type Online = Arc<dyn Fn() -> HashSet<UserId> + Send + Sync>;
 
 pub struct TimerActor {
     _exit: ExitGuard,
     tick: Duration,
     chores: Arc<dyn Chores>,
     announce: Announce,
+    online: Online,
     /// A round is under way: the next tick waits for it.
     busy: bool,
     /// Somebody was in a hurry meanwhile: what is under way may have looked too early.
@@ -38,13 +43,15 @@ pub fn start(
     tick: Duration,
     chores: Arc<dyn Chores>,
     announce: impl Fn(DomainEvent) + Send + Sync + 'static,
+    online: impl Fn() -> HashSet<UserId> + Send + Sync + 'static,
 ) -> Supervised<TimerActor> {
-    let announce: Announce = Arc::new(announce);
+    let (announce, online): (Announce, Online) = (Arc::new(announce), Arc::new(online));
     let factory = move |exit, _: &mut Context<TimerActor>| TimerActor {
         _exit: exit,
         tick,
         chores: Arc::clone(&chores),
         announce: Arc::clone(&announce),
+        online: Arc::clone(&online),
         busy: false,
         again: false,
         failures: 0,
@@ -96,11 +103,12 @@ impl TimerActor {
         if std::mem::replace(&mut self.busy, true) {
             return;
         }
-        let chores = Arc::clone(&self.chores);
+        let (chores, online) = (Arc::clone(&self.chores), (self.online)());
         let round = async move {
             let mut events = chores.expire_leases().await?;
             events.extend(chores.relay_outbox().await?);
             events.extend(chores.read_revocations().await?);
+            events.extend(chores.move_tasks(&online).await?);
             Ok::<_, ChoreError>(events)
         };
         ctx.spawn(round.into_actor(self).map(|events, timer, ctx| {

@@ -37,6 +37,8 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Replica {
     ear: Option<Ear>,
+    /// Of a room that is not called as its task is: what happens to the task is said to the task.
+    task_ear: Option<Ear>,
     link: Option<Link>,
     heard: HashMap<NodeId, Met>,
     asked_who: Option<Instant>,
@@ -91,7 +93,16 @@ impl TaskActor {
         }));
         let me = ctx.address();
         let listener = Box::new(move |heard| me.try_send(FromNodes(heard)).is_ok());
-        self.replica.ear = Some(self.deps.bus.listen(Topic::Task(self.key.task), listener));
+        let room = self.key.room();
+        self.replica.ear = Some(self.deps.bus.listen(Topic::Task(room), listener));
+        if room != self.key.task {
+            let me = ctx.address();
+            let listener = Box::new(move |heard| match &heard {
+                Heard::Said { frame, .. } if matches!(&**frame, NodeFrame::Happened(_)) => me.try_send(FromNodes(heard)).is_ok(),
+                _ => true,
+            });
+            self.replica.task_ear = Some(self.deps.bus.listen(Topic::Task(self.key.task), listener));
+        }
         ctx.run_interval(REFRESH, |task, _| task.refresh());
         self.plan_anti_entropy(ctx);
     }
@@ -102,7 +113,7 @@ impl TaskActor {
     }
 
     pub(super) fn say(&self, frame: NodeFrame) {
-        self.deps.bus.say(Topic::Task(self.key.task), frame);
+        self.deps.bus.say(Topic::Task(self.key.room()), frame);
     }
 
     /// Edits that reached the disk.

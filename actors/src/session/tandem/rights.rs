@@ -74,7 +74,9 @@ impl SessionActor {
         let read_only = read_only(who, record.membership, record.project_status);
         let session = self.id;
         let Some(task) = self.task(channel) else { return };
-        task.record = Some(record);
+        // Whoever is in a document stays in it: another lease on the task may be of another one, which is entered anew.
+        let key = task.record.as_ref().map_or_else(|| record.key.clone(), |record| record.key.clone());
+        task.record = Some(TaskRecord { key, ..record });
         let change = ChangeRights { seat: Seat { session, subscription: task.subscription }, role, read_only };
         if let Some(room) = &task.room {
             // Must not be lost, so beyond the mailbox's capacity if need be.
