@@ -17,6 +17,7 @@ use tandem_store::{
 use crate::{
     app::AppState,
     auth::{Auth, KeyError},
+    callouts,
     config::Config,
     embedded::s3::EmbeddedS3,
     platform::{Platform, PlatformError},
@@ -83,6 +84,7 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     let live = Live::start(live_config(&config), ports(&config, &store, &auth)?)?;
     live.join(Arc::new(StoreNodes::new(store.clone(), card(&config, live.bus().me()))));
     compare_quotas(&config, &live);
+    drop(actix_web::rt::spawn(callouts::run(store.clone(), live.clone(), config.call_hosts.clone())));
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
 }

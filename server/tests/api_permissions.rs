@@ -91,7 +91,16 @@ struct Fixture {
 async fn fixture(api: &Api) -> Fixture {
     let a = api.a();
     let mut tx = a.tenant().begin(&api.db().store).await.unwrap();
-    let lease = leases::claim_task(&mut tx, a.project, a.tasks[0], a.labeler, 1800).await.unwrap();
+    let lease = leases::claim_task(
+        &mut tx,
+        a.project,
+        a.tasks[0],
+        a.labeler,
+        &[leases::Offer::plain()],
+        &leases::Terms::new(1800, leases::Method::Claimed),
+    )
+    .await
+    .unwrap();
     let region = Region {
         id: RegionId::new(),
         label: "cat".to_owned(),
@@ -122,6 +131,7 @@ async fn fixture(api: &Api) -> Fixture {
         ("assignment_id", lease.id.to_string()),
         ("annotation_id", annotation.id.to_string()),
         ("workflow_id", workflow.to_string()),
+        ("step", "annotate".to_owned()),
         ("checkpoint_id", checkpoint.to_string()),
     ]);
     Fixture { ids, victim }

@@ -144,6 +144,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{assignment_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about submitted work.
+         * @description Under one's own lease on a review. What was mended in the live document before an approval becomes a version of its own. What comes next is the
+         *     workflow's: a rejected task usually goes back to whoever did it. Asking again after a lost answer changes nothing.
+         */
+        post: operations["decideReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/evict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take work from its holder.
+         * @description They are told why; what they drew stays in the document. Afterwards anybody may have it, or somebody named, or it is held.
+         */
+        post: operations["evictHolder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand one's own work over.
+         * @description In one step: nobody gets between, and the other finds the work as it stands.
+         */
+        post: operations["handOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{assignment_id}/release": {
         parameters: {
             query?: never;
@@ -400,6 +461,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/members/{user_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a member nothing more for now, or let them go on.
+         * @description What they hold they may finish.
+         */
+        put: operations["pauseMember"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/next": {
         parameters: {
             query?: never;
@@ -449,6 +530,26 @@ export interface paths {
         put?: never;
         /** Create tasks: all of them or none. */
         post: operations["createTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/workflow-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the work stands, step by step.
+         * @description With who works where, and for each step why I may not work there.
+         */
+        get: operations["getWorkflowProgress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -511,6 +612,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a task to somebody.
+         * @description If the rules of the step allow it; with `force` and a reason, whatever they say.
+         */
+        post: operations["assignTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every answer to a task.
+         * @description The newest version of each, with who gave it: what somebody who decides between answers looks at.
+         */
+        get: operations["listCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/claim": {
         parameters: {
             query?: never;
@@ -525,6 +666,26 @@ export interface paths {
          * @description How somebody takes back work whose lease ran out, or picks a task from the list. My own lease on it comes back as it is.
          */
         post: operations["claimTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether somebody may have a task, and why not.
+         * @description Every reason, in words: "Requires skill: Medical Coding (expert)". About others needs `lease.override`.
+         */
+        get: operations["getEligibility"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -593,6 +754,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a task stands. */
+        get: operations["getTaskStanding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold, resume, complete, reset or roll back a task.
+         * @description Each with its reason, written into the task's history. Whoever works on a step that closes by it is told; what they drew stays in the document.
+         */
+        post: operations["steerTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/steps/{step}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer for a step that waits for an agent outside. */
+        post: operations["answerStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a task came to where it is. */
+        get: operations["listTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -603,6 +835,24 @@ export interface paths {
         /** Everybody in the workspace. */
         get: operations["listUsers"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a member is certified to do, and when they work. */
+        get: operations["getMemberProfile"];
+        /** Say what a member is certified to do, and when they work. */
+        put: operations["putMemberProfile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -666,6 +916,48 @@ export interface paths {
          *     without one. The version that was active is retired; it may be activated again.
          */
         post: operations["activateWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/migrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move tasks to this version.
+         * @description At most 500 in a call: go on with `next`. With `dry_run` it says what fits and what does not, and moves nothing. Tasks that do not fit stay on their
+         *     version and can be finished there.
+         */
+        post: operations["migrateTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflows/{workflow_id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulate a workflow.
+         * @description `tasks` synthetic tasks (at most 20,000) go through it with the stated chances, durations and people; the same `seed` gives the same answer.
+         *     The body is described in docs/workflows.md, "Simulation". It ends after 20 seconds at the latest, and when the caller hangs up.
+         */
+        post: operations["simulateWorkflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -747,6 +1039,17 @@ export interface components {
              * @description Bytes of edits that wait for it.
              */
             waiting_bytes: number;
+        };
+        AfterEviction: {
+            /** @enum {string} */
+            to: "pool";
+        } | {
+            /** @enum {string} */
+            to: "person";
+            user_id: components["schemas"]["UserId"];
+        } | {
+            /** @enum {string} */
+            to: "hold";
         };
         /** @description One version of the submitted work on a task-step. */
         Annotation: {
@@ -859,7 +1162,20 @@ export interface components {
              */
             fencing_token: number;
             id: components["schemas"]["AssignmentId"];
+            kind: components["schemas"]["WorkKind"];
             project_id: components["schemas"]["ProjectId"];
+            /**
+             * Format: int32
+             * @description Grows each time the step is opened anew.
+             */
+            round: number;
+            /** @description The document that is worked on. */
+            scope: string;
+            /**
+             * Format: int32
+             * @description Which of the step's answers this is, where several people answer; the first is 0.
+             */
+            slot: number;
             status: components["schemas"]["AssignmentStatus"];
             step: string;
             task_id: components["schemas"]["TaskId"];
@@ -872,6 +1188,16 @@ export interface components {
         AssignmentId: string;
         /** @enum {string} */
         AssignmentStatus: "assigned" | "accepted" | "submitted" | "skipped" | "released" | "expired" | "reassigned";
+        /** @description Give a task to somebody. */
+        AssignTask: {
+            /** @description Against the rules of the step: `reason` must say why. */
+            force?: boolean;
+            /** @description 1 to 500 characters. */
+            reason?: string | null;
+            /** @description Which of the open steps; the first if none is said. */
+            step?: string | null;
+            user_id: components["schemas"]["UserId"];
+        };
         /** @description A signed-in session. */
         AuthSession: {
             /** Format: date-time */
@@ -922,6 +1248,23 @@ export interface components {
              * @description Come back after a pause of this length plus up to as much again at random. None: do not come back.
              */
             reconnect_after_ms: number | null;
+        };
+        /** @description One person's answer to a task, for those who decide between answers. */
+        Candidate: {
+            annotation: components["schemas"]["Annotation"];
+            /** @description Why it was rejected or sent back. */
+            reason: string | null;
+            /**
+             * Format: int32
+             * @description Which time the task was at the step.
+             */
+            round: number;
+            /**
+             * Format: int32
+             * @description Which of the step's answers.
+             */
+            slot: number;
+            user_name: string | null;
         };
         /** @description What a workflow is found to be. */
         CheckedWorkflow: {
@@ -998,6 +1341,12 @@ export interface components {
             /** @enum {string} */
             type: "ping";
         });
+        /** @description A step that somebody may not work on. */
+        ClosedStep: {
+            name: string;
+            reasons: components["schemas"]["Reason"][];
+            step: string;
+        };
         /** @description Ask for an upload. The answer says where and how to PUT the bytes. */
         CreateAsset: {
             /** @description What the sender believes it is. The type that counts is read from the bytes on completion. */
@@ -1052,6 +1401,26 @@ export interface components {
         };
         /** Format: uuid */
         CustomerId: string;
+        Decided: {
+            annotation: components["schemas"]["Annotation"] | null;
+            assignment: components["schemas"]["Assignment"];
+            next: components["schemas"]["Work"] | null;
+        };
+        DecideReview: {
+            /** @description Lease the next task of the project in the same call. */
+            and_next?: boolean;
+            decision: components["schemas"]["ReviewDecision"];
+            /** Format: int64 */
+            fencing_token: number;
+            /** @description 1 to 2,000 characters; must be given with `reject` and `request_changes`. */
+            reason?: string | null;
+            state_vector?: components["schemas"]["Base64"] | null;
+            /**
+             * Format: int64
+             * @description Milliseconds of active work since the task was opened.
+             */
+            time_spent_ms?: number | null;
+        };
         /** @description The document's edits reach (or no longer reach) the disk. Work goes on either way; acknowledgements wait. */
         DurabilityChanged: {
             /** Format: int32 */
@@ -1077,6 +1446,12 @@ export interface components {
              * @description For a refused `update`: its sequence number. It will never be acknowledged.
              */
             seq: number | null;
+        };
+        /** @description Take work from its holder. */
+        EvictHolder: {
+            /** @description 1 to 500 characters; the holder is told. */
+            reason: string;
+            then?: components["schemas"]["AfterEviction"];
         };
         /** @enum {string} */
         ExportFormat: "coco" | "jsonl";
@@ -1161,6 +1536,14 @@ export interface components {
             channel: number;
             /** Format: int32 */
             epoch: number;
+        };
+        /** @description Give one's own work to somebody else, or take it back. */
+        HandOver: {
+            /** Format: int64 */
+            fencing_token: number;
+            /** @description 1 to 500 characters. */
+            reason?: string | null;
+            user_id: components["schemas"]["UserId"];
         };
         /** @description The first message on every connection. */
         Hello: {
@@ -1254,6 +1637,53 @@ export interface components {
             workspace_name: string;
             workspace_role: components["schemas"]["WorkspaceRole"];
         };
+        /** @description What a member is certified to do and when they work. */
+        MemberProfile: {
+            /** @description Time zone, working hours and daily capacity; see docs/workflows.md. Null: any time. */
+            availability?: unknown;
+            /**
+             * Format: int32
+             * @description Tasks held at once.
+             */
+            max_concurrent?: number | null;
+            skills: components["schemas"]["MemberSkill"][];
+            teams: string[];
+        };
+        MemberSkill: {
+            /** Format: date-time */
+            expires_at?: string | null;
+            /** @description novice, intermediate, advanced, expert. */
+            level: string;
+            name: string;
+        };
+        MigratedTasks: {
+            /**
+             * Format: int64
+             * @description Nobody has worked on them: they begin anew.
+             */
+            begin_anew: number;
+            misfits: components["schemas"]["Misfits"][];
+            next: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int64
+             * @description Go on where they are.
+             */
+            stay: number;
+        };
+        /** @description Move a project's tasks to this version. */
+        MigrateTasks: {
+            after?: components["schemas"]["TaskId"] | null;
+            /** @description Only say what would happen. */
+            dry_run?: boolean;
+        };
+        /** @description Tasks that cannot be moved, and stay as they are. */
+        Misfits: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+            /** @description Some of them. */
+            tasks: components["schemas"]["TaskId"][];
+        };
         MyLease: {
             assignment_id: components["schemas"]["AssignmentId"];
             /** Format: date-time */
@@ -1286,6 +1716,8 @@ export interface components {
         };
         /** @description The answer to "next task, please". */
         NextTask: {
+            /** @description Without work: steps of the project that I may not work on, and why. */
+            closed: components["schemas"]["ClosedStep"][];
             work: components["schemas"]["Work"] | null;
         };
         /**
@@ -1329,6 +1761,12 @@ export interface components {
             state: components["schemas"]["NodeState"];
             version: string;
         };
+        OpenStepView: {
+            kind: string;
+            /** Format: int64 */
+            needed: number;
+            step: string;
+        };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Annotation: {
             items: components["schemas"]["Annotation"][];
@@ -1347,6 +1785,11 @@ export interface components {
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Batch: {
             items: components["schemas"]["Batch"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Candidate: {
+            items: components["schemas"]["Candidate"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
@@ -1370,6 +1813,11 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_StateTransition: {
+            items: components["schemas"]["StateTransition"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Task: {
             items: components["schemas"]["Task"][];
             next_cursor: string | null;
@@ -1383,6 +1831,13 @@ export interface components {
         Page_Workflow: {
             items: components["schemas"]["Workflow"][];
             next_cursor: string | null;
+        };
+        /** @description Give a member nothing more for now. */
+        PauseMember: {
+            /** @description 1 to 500 characters; null lets them go on. */
+            reason?: string | null;
+            /** Format: date-time */
+            until?: string | null;
         };
         Peer: {
             /** Format: int32 */
@@ -1572,6 +2027,13 @@ export interface components {
         PutProjectMember: {
             role: components["schemas"]["ProjectRole"];
         };
+        /** @description Why not. */
+        Reason: {
+            /** @description A word for programs, e.g. `requires_skill`. */
+            code: string;
+            /** @description A sentence for people, e.g. "Requires skill: Medical Coding (expert)". */
+            text: string;
+        };
         /** @description A fresh access token on a live connection. */
         Refresh: {
             token: string;
@@ -1640,6 +2102,11 @@ export interface components {
             /** Format: int32 */
             removed: number;
         };
+        /**
+         * @description What a reviewer says.
+         * @enum {string}
+         */
+        ReviewDecision: "approve" | "reject" | "request_changes";
         /** @description My rights on a task changed while I am on it. Everything else about the subscription stays as it is. */
         RightsChanged: {
             /** Format: int32 */
@@ -1714,11 +2181,124 @@ export interface components {
         SignIn: {
             token: string;
         };
+        /** @description What became of the simulated tasks: `paths`, `steps`, `teams`, `finish`, `bottleneck`, `ends`; see docs/workflows.md, "Simulation". */
+        Simulated: {
+            [key: string]: unknown;
+        };
         SkipTask: {
             /** Format: int64 */
             fencing_token: number;
             /** @description 1 to 500 characters. */
             reason?: string | null;
+        };
+        /** @description One step that a task took. */
+        StateTransition: {
+            /** @description What was taken and run, in order. */
+            actions: unknown;
+            actor_id: components["schemas"]["UserId"] | null;
+            actor_name: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that the task had stood at `from`.
+             */
+            duration_ms: number | null;
+            event: string;
+            /** @description Null for the first. */
+            from: unknown;
+            /** @description Each condition that was asked, and whether it held. */
+            guards: unknown;
+            /** Format: date-time */
+            occurred_at: string;
+            reason: string | null;
+            to: unknown;
+            /** @description `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`. */
+            trigger: string;
+        };
+        /** @description What an admin does to a task. */
+        SteerTask: {
+            /** @enum {string} */
+            action: "hold";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "resume";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "complete";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "archive";
+            reason: string;
+        } | {
+            /** @enum {string} */
+            action: "reset";
+            reason: string;
+            step: string;
+        } | {
+            /** @enum {string} */
+            action: "reopen";
+            reason: string;
+            step: string;
+        } | {
+            /** @enum {string} */
+            action: "resolve";
+            output: unknown;
+            reason: string;
+            step: string;
+        } | {
+            /** @enum {string} */
+            action: "finish";
+            reason: string;
+            step: string;
+        } | {
+            /** @enum {string} */
+            action: "undo";
+            reason: string;
+        };
+        StepEligibility: {
+            eligible: boolean;
+            reasons: components["schemas"]["Reason"][];
+            step: string;
+        };
+        StepPerson: {
+            name: string;
+            task_id: components["schemas"]["TaskId"];
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description What an agent outside answers for a step that waits for it. */
+        StepResult: {
+            /** @description It failed: the step's retries or its hold follow. */
+            error?: string | null;
+            /** @description What comes of the step. */
+            output?: unknown;
+        };
+        StepWork: {
+            /** @description Why I may not work there; nothing: I may. */
+            closed: components["schemas"]["Reason"][];
+            /**
+             * Format: int64
+             * @description Answers and decisions given.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Tasks that wait for an admin.
+             */
+            held: number;
+            people: components["schemas"]["StepPerson"][];
+            step: string;
+            /**
+             * Format: int64
+             * @description Tasks with a place that nobody has.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Tasks that somebody works on.
+             */
+            working: number;
         };
         SubmitTask: {
             /** @description Lease the next task of the project in the same call. */
@@ -1791,6 +2371,13 @@ export interface components {
             lease: components["schemas"]["LeaseView"] | null;
             status: components["schemas"]["TaskStatus"];
         };
+        /** @description Whether somebody may have a task, step by step. */
+        TaskEligibility: {
+            /** @description In one of the open steps. */
+            eligible: boolean;
+            steps: components["schemas"]["StepEligibility"][];
+            user_id: components["schemas"]["UserId"];
+        };
         /** Format: uuid */
         TaskId: string;
         TaskJoined: {
@@ -1837,6 +2424,20 @@ export interface components {
             project_id: components["schemas"]["ProjectId"];
             /** Format: int64 */
             refused: number;
+        };
+        /** @description Where a task stands in its workflow. */
+        TaskStanding: {
+            /** @description What conditions see: `steps`, `step_output`, `input`. For reviewers and admins. */
+            context: unknown;
+            /** @description Why it waits for an admin, if it does. */
+            held: string | null;
+            is_done: boolean;
+            /** @description Who works on it now. */
+            leases: components["schemas"]["Assignment"][];
+            open: components["schemas"]["OpenStepView"][];
+            /** @description As XState writes it: a name, or an object of regions. */
+            value: unknown;
+            workflow_id: components["schemas"]["WorkflowId"];
         };
         /** @enum {string} */
         TaskStatus: "pending" | "assigned" | "in_progress" | "review" | "adjudication" | "completed" | "rejected" | "skipped" | "cancelled";
@@ -1978,8 +2579,18 @@ export interface components {
             /** @description Stable machine word, e.g. `unknown_target`. */
             rule: string;
         };
+        /** @description How the work of a project stands, step by step. */
+        WorkflowProgress: {
+            steps: components["schemas"]["StepWork"][];
+            workflow_id: components["schemas"]["WorkflowId"] | null;
+        };
         /** @enum {string} */
         WorkflowStatus: "draft" | "active" | "retired";
+        /**
+         * @description What a lease asks of its holder.
+         * @enum {string}
+         */
+        WorkKind: "annotation" | "review" | "adjudication" | "validation" | "consensus";
         /**
          * Format: uuid
          * @description The tenant.
@@ -2246,6 +2857,147 @@ export interface operations {
                 };
             };
             /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReview"];
+            };
+        };
+        responses: {
+            /** @description Decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`; `not_now`: the task does not wait for a decision */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evictHolder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvictHolder"];
+            };
+        };
+        responses: {
+            /** @description The lease, ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `lease_not_active` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: components["schemas"]["AssignmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description The other's lease */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description `not_eligible`: the other may not have it; `details.reasons` says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lease_stale`; `lease_expired`; `lease_not_active` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2951,6 +3703,40 @@ export interface operations {
             };
         };
     };
+    pauseMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseMember"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     nextTask: {
         parameters: {
             query?: never;
@@ -3099,6 +3885,37 @@ export interface operations {
             };
         };
     };
+    getWorkflowProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every step that has, or may have, work */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowProgress"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWorkflows: {
         parameters: {
             query?: never;
@@ -3230,6 +4047,90 @@ export interface operations {
             };
         };
     };
+    assignTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTask"];
+            };
+        };
+        responses: {
+            /** @description The lease, with its task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description `not_eligible`: they may not have it; `details.reasons` says why */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `lease_stale`: somebody else holds the task, `details` says who */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by step, round and slot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Candidate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claimTask: {
         parameters: {
             query?: never;
@@ -3257,6 +4158,40 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEligibility: {
+        parameters: {
+            query?: {
+                /** @description Who; I myself if nobody is named */
+                user?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Step by step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEligibility"];
                 };
             };
             /** @description A problem */
@@ -3410,6 +4345,164 @@ export interface operations {
             };
         };
     };
+    getTaskStanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStanding"];
+                };
+            };
+            /** @description `not_now`: the task is on no workflow, or has not begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    steerTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerTask"];
+            };
+        };
+        responses: {
+            /** @description Where it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStanding"];
+                };
+            };
+            /** @description `not_now`: not where the task stands */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step: string;
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepResult"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_now`: the step does not wait for an answer */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first, at most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StateTransition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listUsers: {
         parameters: {
             query?: never;
@@ -3427,6 +4520,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_UserSummary"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMemberProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberProfile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMemberProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberProfile"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -3554,6 +4711,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    migrateTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: components["schemas"]["WorkflowId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrateTasks"];
+            };
+        };
+        responses: {
+            /** @description What was moved, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MigratedTasks"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: components["schemas"]["WorkflowId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Paths, work by step, time to finish, bottleneck */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            /** @description An assumption is wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem */

@@ -3,7 +3,7 @@
 use actix_web::{get, web::Json};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AnnotationId, TaskId,
+    AnnotationId, ProjectRole, TaskId,
     rest::{Annotation, AnnotationEvent, Page},
 };
 use tandem_store::{
@@ -27,8 +27,11 @@ pub async fn list_annotations(call: Call) -> Result<Json<Page<Annotation>>, Refu
     let hidden = || Refusal::not_found("task", task);
     let mut tx = call.begin().await?;
     let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
-    access::below(&mut tx, &call.identity, project, Action::AnnotationRead, hidden).await?;
-    let items = annotations::of_task(&mut tx, project, task).await?;
+    let role = access::below(&mut tx, &call.identity, project, Action::AnnotationRead, hidden).await?;
+    let mut items = annotations::of_task(&mut tx, project, task).await?;
+    if role == ProjectRole::Labeler && tasks::is_blind(&mut tx, project, task).await? {
+        items.retain(|annotation| annotation.user_id == Some(call.user()));
+    }
     Ok(Json(Page { items, next_cursor: None }))
 }
 
@@ -72,6 +75,10 @@ async fn readable(tx: &mut TenantTx, call: &Call, id: AnnotationId) -> Result<An
         Err(StoreError::NotFound { .. }) => return Err(hidden()),
         Err(error) => return Err(error.into()),
     };
-    access::below(tx, &call.identity, annotation.project_id, Action::AnnotationRead, hidden).await?;
+    let role = access::below(tx, &call.identity, annotation.project_id, Action::AnnotationRead, hidden).await?;
+    let is_mine = annotation.user_id == Some(call.user());
+    if role == ProjectRole::Labeler && !is_mine && tasks::is_blind(tx, annotation.project_id, annotation.task_id).await? {
+        return Err(hidden());
+    }
     Ok(annotation)
 }

@@ -5,13 +5,17 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AssignmentId, Problem, ProjectId, TaskId,
-    rest::{Assignment, LeaseAction, NextTask, Project, ProjectStatus, SkipTask, Work},
+    AssignmentId, Problem, ProjectId, TaskId, UserId,
+    rest::{Assignment, ClosedStep, LeaseAction, NextTask, Project, ProjectStatus, Reason, SkipTask, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
     StoreError, TenantTx,
-    pg::{leases, tasks},
+    pg::{
+        flow::{self, StepOffer, Way},
+        leases::{self, LeaseError, Method, Offer, Terms},
+        tasks,
+    },
 };
 
 use super::{
@@ -39,12 +43,14 @@ pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
     access::project(&mut tx, &call.identity, id, Action::TaskClaim).await?;
     let project = projects::read(&mut tx, &call, id).await?;
     active(&project)?;
-    let work = claim_next(&mut tx, &call, &project).await?;
+    let steps = flow::offers(&mut tx, id, call.user()).await?;
+    let work = claim_next(&mut tx, &call, &project, &steps).await?;
     tx.commit().await?;
     if let Some(work) = &work {
         News::of_work(work).publish(&call);
     }
-    Ok(Json(NextTask { work }))
+    let closed = if work.is_none() { closed(&steps) } else { Vec::new() };
+    Ok(Json(NextTask { work, closed }))
 }
 
 /// Lease this very task.
@@ -69,7 +75,14 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
     let project = projects::read(&mut tx, &call, id).await?;
     active(&project)?;
-    let lease = leases::claim_task(&mut tx, id, task, call.user(), project.lease_seconds).await?;
+    let steps = flow::offers(&mut tx, id, call.user()).await?;
+    let lease =
+        match leases::claim_task(&mut tx, id, task, call.user(), &allowed(&steps), &Terms::new(project.lease_seconds, Method::Claimed))
+            .await
+        {
+            Err(LeaseError::NotFound) => return Err(not_for_you(&mut tx, id, task, call.user()).await?),
+            lease => lease?,
+        };
     let work = work(&mut tx, &call, lease).await?;
     tx.commit().await?;
     News::of_work(&work).publish(&call);
@@ -198,7 +211,7 @@ async fn act<B: DeserializeOwned>(
 }
 
 /// A project that is not active gives out no work.
-fn active(project: &Project) -> Result<(), Refusal> {
+pub(super) fn active(project: &Project) -> Result<(), Refusal> {
     if project.status == ProjectStatus::Active {
         return Ok(());
     }
@@ -206,14 +219,52 @@ fn active(project: &Project) -> Result<(), Refusal> {
     Err(Refusal::new(Kind::ProjectNotActive, detail).with_details(json!({ "status": project.status })))
 }
 
-pub(super) async fn claim_next(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
-    match leases::claim_next(tx, project.id, call.user(), project.lease_seconds).await? {
+/// The steps that a person may work on.
+fn allowed(steps: &[StepOffer]) -> Vec<Offer> {
+    steps.iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer.clone()).collect()
+}
+
+/// The steps that they may not, in words.
+fn closed(steps: &[StepOffer]) -> Vec<ClosedStep> {
+    let closed = steps.iter().filter(|step| !step.reasons.is_empty());
+    closed
+        .map(|step| ClosedStep {
+            step: step.step.clone(),
+            name: step.name.clone(),
+            reasons: step.reasons.iter().map(|reason| say(reason)).collect(),
+        })
+        .collect()
+}
+
+/// For programs and for people.
+pub(super) fn say(reason: &flow::Said) -> Reason {
+    Reason { code: reason.reason.code().to_owned(), text: reason.message.clone() }
+}
+
+/// Why a task that is there cannot be taken: what stands in the way of this person, else that it waits for nobody.
+async fn not_for_you(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<Refusal, Refusal> {
+    let found = flow::eligibility(tx, project, task, user, Way::Taken).await?;
+    let said: Vec<&str> = found.iter().flat_map(|(_, reasons)| reasons).map(|reason| reason.message.as_str()).collect();
+    if said.is_empty() {
+        return Ok(LeaseError::NotFound.into());
+    }
+    let details = json!({ "reasons": found.iter().flat_map(|(_, reasons)| reasons).map(|r| say(r)).collect::<Vec<_>>() });
+    Ok(Refusal::new(Kind::NotEligible, said.join(". ")).with_details(details))
+}
+
+pub(super) async fn next_for(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
+    let steps = flow::offers(tx, project.id, call.user()).await?;
+    claim_next(tx, call, project, &steps).await
+}
+
+async fn claim_next(tx: &mut TenantTx, call: &Call, project: &Project, steps: &[StepOffer]) -> Result<Option<Work>, Refusal> {
+    match leases::claim_next(tx, project.id, call.user(), &allowed(steps), project.lease_seconds).await? {
         Some(lease) => work(tx, call, lease).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment) -> Result<Work, Refusal> {
+pub(super) async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment) -> Result<Work, Refusal> {
     let stored = tasks::get_in(tx, assignment.project_id, assignment.task_id)
         .await?
         .ok_or_else(|| Refusal::internal("a leased task is not there"))?;

@@ -29,11 +29,6 @@ impl News {
         Ok(Self::new(event, lease, task.status, task.lease))
     }
 
-    /// A lease whose work was submitted: [`tandem_store::pg::annotations::submit`] leaves its task like this.
-    pub fn submitted(lease: &Assignment) -> Self {
-        Self::new(LeaseEvent::Submitted, lease, TaskStatus::Completed, None)
-    }
-
     /// A lease just given.
     pub fn of_work(work: &Work) -> Self {
         Self::new(LeaseEvent::Given, &work.assignment, work.task.status, work.task.lease.clone())

@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, history, me, members, projects, regions, sessions, submit, tasks,
-    workflows,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, me, members, projects, regions, review,
+    sessions, simulate, steering, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -83,6 +83,22 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(assignments::release_task)
         .service(assignments::skip_task)
         .service(submit::submit_task)
+        .service(review::decide_review)
+        .service(review::list_candidates)
+        .service(giving::evict_holder)
+        .service(giving::hand_over)
+        .service(giving::assign_task)
+        .service(giving::get_eligibility)
+        .service(steering::get_task_standing)
+        .service(steering::list_transitions)
+        .service(steering::steer_task)
+        .service(steering::answer_step)
+        .service(flows::get_workflow_progress)
+        .service(flows::migrate_tasks)
+        .service(simulate::simulate_workflow)
+        .service(flows::pause_member)
+        .service(flows::get_member_profile)
+        .service(flows::put_member_profile)
         .service(annotations::list_annotations)
         .service(annotations::get_annotation)
         .service(annotations::list_annotation_events)

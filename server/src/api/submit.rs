@@ -6,8 +6,8 @@ use tandem_actors::TaskRef;
 use tandem_domain::{geometry::Size, permission::Action, validate as rules};
 use tandem_protocol::{
     AssignmentId, Problem,
-    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, Work},
-    ws::LeaseEvent,
+    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, Work, WorkKind},
+    ws::{Base64, LeaseEvent},
 };
 use tandem_store::{
     TenantTx,
@@ -19,7 +19,7 @@ use tandem_store::{
 };
 
 use super::{
-    assignments::{accessible, claim_next},
+    assignments::{accessible, next_for},
     call::Call,
     notify::News,
     problem::{Kind, Refusal},
@@ -51,7 +51,10 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
     let wanted = body.parse::<SubmitTask>()?;
     validate::submit_task(&wanted)?;
     let project = projects::read(&mut tx, &call, lease.project_id).await?;
-    let (regions, news) = match proven(&mut tx, &call, id, &wanted).await? {
+    if lease.kind == WorkKind::Review {
+        return Err(Refusal::new(Kind::NotEligible, "A review is decided, not submitted: approve, reject or ask for changes."));
+    }
+    let regions = match proven(&mut tx, &call, id, &wanted).await? {
         Lease::Held => {
             let task = tasks::get_in(&mut tx, lease.project_id, lease.task_id)
                 .await?
@@ -59,15 +62,15 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
                 .task;
             // Waiting for edits must neither hold a connection nor the lease's row.
             tx.rollback().await?;
-            let regions = live_regions(&call, &lease, &wanted).await?;
+            let regions = live_regions(&call, &lease, wanted.state_vector.clone()).await?;
             check(&project, &task, &regions)?;
             tx = call.begin_point().await?;
-            (regions, News::submitted(&lease))
+            regions
         }
         // The document may have moved on since; what was submitted then is what counts.
-        Lease::SubmittedBefore => (Vec::new(), News::of(&mut tx, LeaseEvent::Submitted, &lease).await?),
+        Lease::SubmittedBefore => Vec::new(),
     };
-    let submitted = write(tx, &call, &project, &wanted, &lease, regions).await?;
+    let (submitted, news) = write(tx, &call, &project, &wanted, &lease, regions).await?;
     call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);
     if let Some(next) = &submitted.next {
@@ -90,16 +93,15 @@ async fn proven(tx: &mut TenantTx, call: &Call, id: AssignmentId, wanted: &Submi
     }
 }
 
-async fn live_regions(call: &Call, lease: &Assignment, wanted: &SubmitTask) -> Result<Vec<Region>, Refusal> {
-    let state_vector = wanted.state_vector.clone().map(|bytes| bytes.0);
-    Ok(call.state.live.regions(document_of(call, lease), state_vector).await?)
+pub(super) async fn live_regions(call: &Call, lease: &Assignment, seen: Option<Base64>) -> Result<Vec<Region>, Refusal> {
+    Ok(call.state.live.regions(document_of(call, lease), seen.map(|bytes| bytes.0)).await?)
 }
 
-fn document_of(call: &Call, lease: &Assignment) -> TaskRef {
-    TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.step.clone() }
+pub(super) fn document_of(call: &Call, lease: &Assignment) -> TaskRef {
+    TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.scope.clone() }
 }
 
-fn check(project: &Project, task: &Task, regions: &[Region]) -> Result<(), Refusal> {
+pub(super) fn check(project: &Project, task: &Task, regions: &[Region]) -> Result<(), Refusal> {
     let side = |length: Option<i32>| length.and_then(|length| u32::try_from(length).ok());
     let (Some(width), Some(height)) = (side(task.asset.width), side(task.asset.height)) else {
         return Err(Refusal::new(Kind::AssetNotReady, "The task's image is not ready: its size is not known."));
@@ -115,7 +117,7 @@ async fn write(
     wanted: &SubmitTask,
     lease: &Assignment,
     regions: Vec<Region>,
-) -> Result<Submitted, Refusal> {
+) -> Result<(Submitted, News), Refusal> {
     let submission = Submission {
         assignment: lease.id,
         user: call.user(),
@@ -124,15 +126,17 @@ async fn write(
         time_spent_ms: wanted.time_spent_ms,
     };
     let annotation = annotations::submit(&mut tx, &submission).await?;
+    // Before the next task: it may be a later step of this very one.
+    let news = News::of(&mut tx, LeaseEvent::Submitted, lease).await?;
     let next = if wanted.and_next { next(&mut tx, call, project).await? } else { None };
     tx.commit().await?;
-    Ok(Submitted { annotation, next })
+    Ok((Submitted { annotation, next }, news))
 }
 
 /// No next task is no reason not to submit this one: a paused project takes in what was begun.
 async fn next(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
     match project.status {
-        tandem_protocol::rest::ProjectStatus::Active => claim_next(tx, call, project).await,
+        tandem_protocol::rest::ProjectStatus::Active => next_for(tx, call, project).await,
         _ => Ok(None),
     }
 }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use tandem_protocol::{
     FieldError,
-    rest::{CreateAsset, CreateBatch, CreateProject, CreateTasks, LabelDef, LabelSchema, NewTask, SkipTask, SubmitTask, UpdateProject},
+    rest::{
+        CreateAsset, CreateBatch, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask, ReviewDecision,
+        SkipTask, SteerTask, SubmitTask, UpdateProject,
+    },
 };
 
 use super::problem::Refusal;
@@ -259,6 +262,65 @@ pub fn search(prefix: Option<&str>) -> Result<(), Refusal> {
 pub fn idempotency_key(key: &str) -> Result<(), Refusal> {
     let visible = (1..=200).contains(&key.len()) && key.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
     if visible { Ok(()) } else { Err(Refusal::field("Idempotency-Key", "format", "must be 1 to 200 visible ASCII characters")) }
+}
+
+/// A reason that somebody else will read.
+pub fn reason(field: &str, reason: Option<&str>, must: bool) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    match reason {
+        Some(reason) => rules.length(field, reason, 1, 500),
+        None if must => rules.broken(field, "required", "must be given: whoever it concerns is told"),
+        None => {}
+    }
+    rules.finish()
+}
+
+pub fn decide_review(body: &DecideReview) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    match &body.reason {
+        Some(reason) => rules.length("reason", reason, 1, 2_000),
+        None if body.decision != ReviewDecision::Approve => {
+            rules.broken("reason", "required", "must say what is wrong, for whoever mends it")
+        }
+        None => {}
+    }
+    if let Some(time) = body.time_spent_ms {
+        rules.range("time_spent_ms", time, 0, TIME_SPENT_MS);
+    }
+    rules.finish()
+}
+
+pub fn steer_task(body: &SteerTask) -> Result<(), Refusal> {
+    let (SteerTask::Hold { reason: why }
+    | SteerTask::Resume { reason: why }
+    | SteerTask::Complete { reason: why }
+    | SteerTask::Archive { reason: why }
+    | SteerTask::Reset { reason: why, .. }
+    | SteerTask::Reopen { reason: why, .. }
+    | SteerTask::Resolve { reason: why, .. }
+    | SteerTask::Finish { reason: why, .. }
+    | SteerTask::Undo { reason: why }) = body;
+    reason("reason", Some(why), true)
+}
+
+pub fn profile(body: &MemberProfile) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("skills", body.skills.len(), 0, 200);
+    rules.items("teams", body.teams.len(), 0, 50);
+    let mut seen = HashSet::new();
+    for (index, skill) in body.skills.iter().enumerate() {
+        rules.length(&format!("skills[{index}].name"), &skill.name, 1, 100);
+        if !seen.insert(&skill.name) {
+            rules.broken(format!("skills[{index}].name"), "unique", "is there twice");
+        }
+    }
+    for (index, team) in body.teams.iter().enumerate() {
+        rules.length(&format!("teams[{index}]"), team, 1, 100);
+    }
+    if let Some(most) = body.max_concurrent {
+        rules.range("max_concurrent", most, 1, 1_000);
+    }
+    rules.finish()
 }
 
 #[cfg(test)]

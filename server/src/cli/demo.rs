@@ -221,7 +221,15 @@ async fn work(tx: &mut TenantTx, cast: &Cast, project: ProjectId, picture: &Pict
         State::Submitted(worker) => (worker, true),
     };
     let user = cast.annotator(worker);
-    let lease = leases::claim_task(tx, project, picture.task.task, user, LEASE_SECONDS).await?;
+    let lease = leases::claim_task(
+        tx,
+        project,
+        picture.task.task,
+        user,
+        &[leases::Offer::plain()],
+        &leases::Terms::new(LEASE_SECONDS, leases::Method::Claimed),
+    )
+    .await?;
     leases::accept(tx, lease.id, user, lease.fencing_token).await?;
     if submits {
         // About three seconds a region, as practised people need.

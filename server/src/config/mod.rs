@@ -41,6 +41,8 @@ pub struct Config {
     pub public_url: String,
     /// Whose word on a request's address counts.
     pub trusted_proxies: Proxies,
+    /// What workflows may call: hosts, with or without a port.
+    pub call_hosts: Vec<String>,
     pub data_dir: PathBuf,
     /// Not set: embedded Postgres.
     pub database_url: Option<SecretString>,

@@ -61,6 +61,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         bind,
         public_url: read.parsed("public_url", public_url)?.unwrap_or_else(|| browsable(bind)),
         trusted_proxies: read.parsed("trusted_proxies", Proxies::parse)?.unwrap_or_default(),
+        call_hosts: read.parsed("call_hosts", hosts)?.unwrap_or_default(),
         data_dir: read.required("data_dir", |text| Ok(PathBuf::from(text)))?,
         redis: redis(read)?,
         s3: s3(read)?,
@@ -298,4 +299,18 @@ fn jwks(text: &str) -> Result<JwksSource, String> {
 #[cfg(test)]
 pub(super) fn exposed(secret: Option<&SecretString>) -> Option<&str> {
     secret.map(secrecy::ExposeSecret::expose_secret)
+}
+
+fn hosts(text: &str) -> Result<Vec<String>, String> {
+    let hosts = text.split(',').map(str::trim).filter(|host| !host.is_empty());
+    hosts
+        .map(|host| {
+            let plain = host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']'));
+            if plain {
+                Ok(host.to_ascii_lowercase())
+            } else {
+                Err(format!("{host:?} is no host: names without http://, with commas between"))
+            }
+        })
+        .collect()
 }

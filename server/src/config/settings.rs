@@ -46,6 +46,13 @@ pub const SETTINGS: &[Setting] = &[
         "none",
         "Addresses and networks (10.0.0.0/8), with commas between, whose X-Forwarded-For names the person's address",
     ),
+    setting(
+        "call_hosts",
+        "TANDEM_CALL_HOSTS",
+        None,
+        "none",
+        "Hosts (models.example, 10.0.0.7:9000), with commas between, that webhook and model steps of workflows may call",
+    ),
     setting("data_dir", "TANDEM_DATA_DIR", Some(".data"), "", "Folder of the embedded Postgres and S3 and of generated secrets"),
     hidden("database_url", "DATABASE_URL", Secrecy::Url, "embedded Postgres", "Postgres, as the owner of the schema"),
     hidden(

@@ -8,6 +8,7 @@ use tandem_store::{
     objects::ObjectError,
     pg::{
         annotations::SubmitError,
+        flow::FlowError,
         leases::{Holder, LeaseError},
         tasks::CreateTasksError,
         workflows::WorkflowEditError,
@@ -96,7 +97,21 @@ impl From<SubmitError> for Refusal {
     fn from(error: SubmitError) -> Self {
         match error {
             SubmitError::Lease(error) => error.into(),
+            SubmitError::Flow(error) => error.into(),
             SubmitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FlowError> for Refusal {
+    fn from(error: FlowError) -> Self {
+        match error {
+            FlowError::Store(error) => error.into(),
+            FlowError::NoTask => Self::new(Kind::NotFound, "There is no such task, or you are not in its project."),
+            FlowError::NoWorkflow | FlowError::NotBegun | FlowError::Draft | FlowError::NothingBefore | FlowError::Flow(_) => {
+                Self::new(Kind::NotNow, format!("The task cannot do that now: {error}."))
+            }
+            FlowError::Workflow(_) | FlowError::State(_) => Self::internal(error),
         }
     }
 }

@@ -1,0 +1,206 @@
+//! A project's work, step by step, and moving it to another version of its workflow.
+
+use actix_web::{get, post, put, web::Json};
+use serde_json::json;
+use tandem_domain::{
+    assignment::{Availability, Paused, Skill},
+    permission::Action,
+};
+use tandem_protocol::{
+    ProjectId, UserId, WorkflowId,
+    rest::{MemberProfile, MemberSkill, MigrateTasks, MigratedTasks, Misfits, PauseMember, StepPerson, StepWork, WorkflowProgress},
+};
+use tandem_store::pg::{
+    flow,
+    people::{self, Profile},
+};
+
+use super::{access, assignments::say, audit, call::Call, notify, problem::Refusal, validate};
+
+/// Tasks looked at in one call.
+const MIGRATED: u32 = 500;
+
+/// How the work stands, step by step.
+///
+/// With who works where, and for each step why I may not work there.
+#[utoipa::path(
+    tag = "projects",
+    operation_id = "getWorkflowProgress",
+    params(("project_id" = ProjectId, Path)),
+    responses((status = 200, description = "Every step that has, or may have, work", body = WorkflowProgress)),
+    extensions(("x-action" = json!(Action::ProjectRead.name()))),
+)]
+#[get("/projects/{project_id}/workflow-progress")]
+pub async fn get_workflow_progress(call: Call) -> Result<Json<WorkflowProgress>, Refusal> {
+    let project = call.path::<ProjectId>()?;
+    let mut tx = call.begin().await?;
+    access::project(&mut tx, &call.identity, project, Action::ProjectRead).await?;
+    let (workflow_id, counted, working) = flow::progress(&mut tx, project).await?;
+    let offers = flow::offers(&mut tx, project, call.user()).await?;
+    let mut steps: Vec<StepWork> = counted
+        .into_iter()
+        .map(|step| StepWork {
+            waiting: step.waiting,
+            working: step.working,
+            done: step.done,
+            held: step.held,
+            people: working
+                .iter()
+                .filter(|here| here.step == step.step)
+                .map(|here| StepPerson { user_id: here.user, name: here.user_name.clone(), task_id: here.task })
+                .collect(),
+            closed: Vec::new(),
+            step: step.step,
+        })
+        .collect();
+    for offer in offers {
+        let closed = || offer.reasons.iter().map(say).collect();
+        match steps.iter_mut().find(|step| step.step == offer.step) {
+            Some(step) if step.closed.is_empty() => step.closed = closed(),
+            Some(_) => {}
+            None => steps.push(StepWork {
+                step: offer.step.clone(),
+                waiting: 0,
+                working: 0,
+                done: 0,
+                held: 0,
+                people: Vec::new(),
+                closed: closed(),
+            }),
+        }
+    }
+    Ok(Json(WorkflowProgress { workflow_id, steps }))
+}
+
+/// Move tasks to this version.
+///
+/// At most 500 in a call: go on with `next`. With `dry_run` it says what fits and what does not, and moves nothing. Tasks that do not fit stay on their
+/// version and can be finished there.
+#[utoipa::path(
+    tag = "projects",
+    operation_id = "migrateTasks",
+    params(("workflow_id" = WorkflowId, Path)),
+    request_body = MigrateTasks,
+    responses((status = 200, description = "What was moved, or would be", body = MigratedTasks)),
+    extensions(("x-action" = json!(Action::TaskSteer.name()))),
+)]
+#[post("/workflows/{workflow_id}/migrate")]
+pub async fn migrate_tasks(mut call: Call) -> Result<Json<MigratedTasks>, Refusal> {
+    let id = call.path::<WorkflowId>()?;
+    let body = call.body().await?;
+    let hidden = || Refusal::not_found("workflow", id);
+    let mut tx = call.begin().await?;
+    let project = flow::project_of(&mut tx, id).await?.ok_or_else(hidden)?;
+    access::below(&mut tx, &call.identity, project, Action::TaskSteer, hidden).await?;
+    let wanted = body.parse::<MigrateTasks>()?;
+    let done = flow::migrate(&mut tx, project, id, wanted.after, MIGRATED, wanted.dry_run).await?;
+    if !wanted.dry_run {
+        let facts = json!({ "stay": done.stays, "begin_anew": done.begins_anew });
+        audit::record(&mut tx, project, Action::TaskSteer, ("workflow", id), facts).await?;
+    }
+    tx.commit().await?;
+    if !wanted.dry_run {
+        notify::progress_moved(&call, project);
+    }
+    Ok(Json(MigratedTasks {
+        stay: done.stays,
+        begin_anew: done.begins_anew,
+        misfits: done.misfits.into_iter().map(|(reason, (count, tasks))| Misfits { reason, count, tasks }).collect(),
+        next: done.next,
+    }))
+}
+
+/// Give a member nothing more for now, or let them go on.
+///
+/// What they hold they may finish.
+#[utoipa::path(
+    tag = "projects",
+    operation_id = "pauseMember",
+    params(("project_id" = ProjectId, Path), ("user_id" = UserId, Path)),
+    request_body = PauseMember,
+    responses((status = 204, description = "Done")),
+    extensions(("x-action" = json!(Action::MembersWrite.name()))),
+)]
+#[put("/projects/{project_id}/members/{user_id}/pause")]
+pub async fn pause_member(mut call: Call) -> Result<actix_web::HttpResponse, Refusal> {
+    let (project, user) = call.path::<(ProjectId, UserId)>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    access::project(&mut tx, &call.identity, project, Action::MembersWrite).await?;
+    let wanted = body.parse::<PauseMember>()?;
+    validate::reason("reason", wanted.reason.as_deref(), false)?;
+    let paused = wanted.reason.clone().map(|reason| Paused { reason, until: wanted.until });
+    if !people::pause(&mut tx, project, user, paused.as_ref()).await? {
+        return Err(Refusal::not_found("member", user));
+    }
+    audit::record(&mut tx, project, Action::MembersWrite, ("user", user), json!({ "paused": wanted })).await?;
+    tx.commit().await?;
+    Ok(actix_web::HttpResponse::NoContent().finish())
+}
+
+/// What a member is certified to do, and when they work.
+#[utoipa::path(
+    tag = "workspace",
+    operation_id = "getMemberProfile",
+    params(("user_id" = UserId, Path)),
+    responses((status = 200, description = "The profile", body = MemberProfile)),
+    extensions(("x-action" = json!(Action::WorkspaceUsers.name()))),
+)]
+#[get("/users/{user_id}/profile")]
+pub async fn get_member_profile(call: Call) -> Result<Json<MemberProfile>, Refusal> {
+    let user = call.path::<UserId>()?;
+    access::in_workspace(&call.identity, Action::WorkspaceUsers)?;
+    let mut tx = call.begin().await?;
+    let found = people::profile(&mut tx, user).await?.ok_or_else(|| Refusal::not_found("member", user))?;
+    Ok(Json(MemberProfile {
+        skills: found
+            .skills
+            .into_iter()
+            .map(|skill| MemberSkill { name: skill.name, level: skill.level.as_str().to_owned(), expires_at: skill.expires_at })
+            .collect(),
+        teams: found.teams,
+        availability: found.availability.map(serde_json::to_value).transpose().map_err(Refusal::internal)?,
+        max_concurrent: found.max_concurrent,
+    }))
+}
+
+/// Say what a member is certified to do, and when they work.
+#[utoipa::path(
+    tag = "workspace",
+    operation_id = "putMemberProfile",
+    params(("user_id" = UserId, Path)),
+    request_body = MemberProfile,
+    responses((status = 204, description = "Done")),
+    extensions(("x-action" = json!(Action::WorkspaceUsers.name()))),
+)]
+#[put("/users/{user_id}/profile")]
+pub async fn put_member_profile(mut call: Call) -> Result<actix_web::HttpResponse, Refusal> {
+    let user = call.path::<UserId>()?;
+    let body = call.body().await?;
+    access::in_workspace(&call.identity, Action::WorkspaceUsers)?;
+    let mut tx = call.begin().await?;
+    // Before the body is looked at: to others it must look as if they were not there.
+    people::profile(&mut tx, user).await?.ok_or_else(|| Refusal::not_found("member", user))?;
+    let wanted = body.parse::<MemberProfile>()?;
+    people::set_profile(&mut tx, user, &profile(&wanted)?).await?;
+    audit::record_in_workspace(&mut tx, Action::WorkspaceUsers, ("user", user), json!({ "profile": wanted })).await?;
+    tx.commit().await?;
+    Ok(actix_web::HttpResponse::NoContent().finish())
+}
+
+fn profile(wanted: &MemberProfile) -> Result<Profile, Refusal> {
+    validate::profile(wanted)?;
+    let availability = wanted
+        .availability
+        .clone()
+        .map(serde_json::from_value::<Availability>)
+        .transpose()
+        .map_err(|e| Refusal::field("availability", "shape", e.to_string()))?;
+    let mut skills = Vec::with_capacity(wanted.skills.len());
+    for (index, skill) in wanted.skills.iter().enumerate() {
+        let level = serde_json::from_value(json!(skill.level))
+            .map_err(|_| Refusal::field(&format!("skills[{index}].level"), "enum", "must be novice, intermediate, advanced or expert"))?;
+        skills.push(Skill { name: skill.name.clone(), level, expires_at: skill.expires_at });
+    }
+    Ok(Profile { skills, teams: wanted.teams.clone(), availability, max_concurrent: wanted.max_concurrent })
+}

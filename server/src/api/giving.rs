@@ -1,0 +1,206 @@
+//! Work given to people by people: taken from its holder, handed over, given to somebody, and why somebody may not have it.
+
+use actix_web::{get, post, web::Json};
+use serde::Deserialize;
+use serde_json::json;
+use tandem_domain::permission::Action;
+use tandem_protocol::{
+    AssignmentId, Problem, ProjectId, TaskId, UserId,
+    rest::{AfterEviction, AssignTask, Assignment, EvictHolder, HandOver, StepEligibility, TaskEligibility, Work},
+    ws::LeaseEvent,
+};
+use tandem_store::{
+    TenantTx,
+    pg::{
+        flow::{self, Because, Way},
+        leases::{self, Method, Offer, Terms},
+    },
+};
+
+use super::{
+    assignments::{accessible, active, say, work},
+    audit,
+    call::Call,
+    notify::News,
+    problem::{Kind, Refusal},
+    projects,
+    steering::reach,
+    validate,
+};
+
+/// Take work from its holder.
+///
+/// They are told why; what they drew stays in the document. Afterwards anybody may have it, or somebody named, or it is held.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "evictHolder",
+    params(("assignment_id" = AssignmentId, Path)),
+    request_body = EvictHolder,
+    responses(
+        (status = 200, description = "The lease, ended", body = Assignment),
+        (status = 409, description = "`lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
+    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+)]
+#[post("/assignments/{assignment_id}/evict")]
+pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    let lease = accessible(&mut tx, &call, id, Action::LeaseOverride).await?;
+    let wanted = body.parse::<EvictHolder>()?;
+    validate::reason("reason", Some(&wanted.reason), true)?;
+    let ended = leases::revoke(&mut tx, id, Some(&wanted.reason)).await?;
+    let mut given = None;
+    match wanted.then {
+        AfterEviction::Pool => {}
+        AfterEviction::Person { user_id } => {
+            let request = AssignTask { user_id, step: Some(lease.step.clone()), force: false, reason: Some(wanted.reason.clone()) };
+            given = Some(give(&mut tx, &call, lease.project_id, lease.task_id, &request).await?);
+        }
+        AfterEviction::Hold => {
+            let reason = wanted.reason.clone();
+            let told = tandem_domain::workflow::Told::Hold { reason: reason.clone() };
+            flow::tell(&mut tx, lease.project_id, lease.task_id, told, Because::Admin(&reason)).await?;
+        }
+    }
+    let facts = json!({ "task_id": lease.task_id, "from": lease.user_id, "reason": wanted.reason, "then": wanted.then });
+    audit::record(&mut tx, lease.project_id, Action::LeaseOverride, ("assignment", id), facts).await?;
+    let news = News::of(&mut tx, LeaseEvent::Released, &ended).await?;
+    tx.commit().await?;
+    news.publish(&call);
+    if let Some(work) = &given {
+        News::of_work(work).publish(&call);
+    }
+    Ok(Json(ended))
+}
+
+/// Hand one's own work over.
+///
+/// In one step: nobody gets between, and the other finds the work as it stands.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "handOver",
+    params(("assignment_id" = AssignmentId, Path)),
+    request_body = HandOver,
+    responses(
+        (status = 200, description = "The other's lease", body = Assignment),
+        (status = 403, description = "`not_eligible`: the other may not have it; `details.reasons` says why", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`lease_stale`; `lease_expired`; `lease_not_active`", body = Problem, content_type = "application/problem+json"),
+    ),
+    extensions(("x-action" = json!(Action::TaskClaim.name()))),
+)]
+#[post("/assignments/{assignment_id}/hand-over")]
+pub async fn hand_over(mut call: Call) -> Result<Json<Assignment>, Refusal> {
+    let id = call.path::<AssignmentId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    let wanted = body.parse::<HandOver>()?;
+    validate::reason("reason", wanted.reason.as_deref(), false)?;
+    let lease = leases::lock(&mut tx, id, call.user(), wanted.fencing_token).await?;
+    may_have(&mut tx, lease.project_id, lease.task_id, wanted.user_id, Some(&lease.step)).await?;
+    let project = projects::read(&mut tx, &call, lease.project_id).await?;
+    let terms = Terms {
+        metadata: json!({ "from": call.user(), "reason": wanted.reason }),
+        ..Terms::new(project.lease_seconds, Method::HandedOver)
+    };
+    let (ended, given) = leases::hand_over(&mut tx, &lease, wanted.user_id, &terms, wanted.reason.as_deref()).await?;
+    let news = [News::of(&mut tx, LeaseEvent::Released, &ended).await?, News::of(&mut tx, LeaseEvent::Given, &given).await?];
+    tx.commit().await?;
+    news.into_iter().for_each(|news| news.publish(&call));
+    Ok(Json(given))
+}
+
+/// Give a task to somebody.
+///
+/// If the rules of the step allow it; with `force` and a reason, whatever they say.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "assignTask",
+    params(("task_id" = TaskId, Path)),
+    request_body = AssignTask,
+    responses(
+        (status = 200, description = "The lease, with its task", body = Work),
+        (status = 403, description = "`not_eligible`: they may not have it; `details.reasons` says why", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`lease_stale`: somebody else holds the task, `details` says who", body = Problem, content_type = "application/problem+json"),
+    ),
+    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+)]
+#[post("/tasks/{task_id}/assign")]
+pub async fn assign_task(mut call: Call) -> Result<Json<Work>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let body = call.body().await?;
+    let mut tx = call.begin().await?;
+    let (project, _) = reach(&mut tx, &call, task, Action::LeaseOverride).await?;
+    let wanted = body.parse::<AssignTask>()?;
+    validate::reason("reason", wanted.reason.as_deref(), wanted.force)?;
+    let given = give(&mut tx, &call, project, task, &wanted).await?;
+    let facts = json!({ "to": wanted.user_id, "step": given.assignment.step, "force": wanted.force, "reason": wanted.reason });
+    audit::record(&mut tx, project, Action::LeaseOverride, ("task", task), facts).await?;
+    tx.commit().await?;
+    News::of_work(&given).publish(&call);
+    Ok(Json(given))
+}
+
+async fn give(tx: &mut TenantTx, call: &Call, project: ProjectId, task: TaskId, wanted: &AssignTask) -> Result<Work, Refusal> {
+    if !wanted.force {
+        may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await?;
+    }
+    let read = projects::read(tx, call, project).await?;
+    active(&read)?;
+    let steps = flow::offers(tx, project, wanted.user_id).await?;
+    let offers: Vec<Offer> = steps
+        .into_iter()
+        .filter(|step| wanted.step.as_ref().is_none_or(|only| *only == step.step) && (wanted.force || step.reasons.is_empty()))
+        .map(|step| if wanted.force { Offer { step: step.step, kind: step.offer.kind, ..Offer::default() } } else { step.offer })
+        .collect();
+    let metadata = json!({ "by": call.user(), "force": wanted.force, "reason": wanted.reason });
+    let terms = Terms { metadata, ..Terms::new(read.lease_seconds, Method::Manual) };
+    let lease = leases::claim_task(tx, project, task, wanted.user_id, &offers, &terms).await?;
+    work(tx, call, lease).await
+}
+
+async fn may_have(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId, step: Option<&str>) -> Result<(), Refusal> {
+    let found = flow::eligibility(tx, project, task, user, Way::ByHand).await?;
+    let mut of_steps = found.into_iter().filter(|(open, _)| step.is_none_or(|step| step == open)).map(|(_, reasons)| reasons);
+    let Some(first) = of_steps.next().filter(|reasons| !reasons.is_empty()) else { return Ok(()) };
+    if of_steps.any(|reasons| reasons.is_empty()) {
+        return Ok(());
+    }
+    let text: Vec<&str> = first.iter().map(|said| said.message.as_str()).collect();
+    let details = json!({ "reasons": first.iter().map(say).collect::<Vec<_>>() });
+    Err(Refusal::new(Kind::NotEligible, text.join(". ")).with_details(details))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    user: Option<UserId>,
+}
+
+/// Whether somebody may have a task, and why not.
+///
+/// Every reason, in words: "Requires skill: Medical Coding (expert)". About others needs `lease.override`.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "getEligibility",
+    params(("task_id" = TaskId, Path), ("user" = Option<UserId>, Query, description = "Who; I myself if nobody is named")),
+    responses((status = 200, description = "Step by step", body = TaskEligibility)),
+    extensions(("x-action" = json!(Action::TaskRead.name()))),
+)]
+#[get("/tasks/{task_id}/eligibility")]
+pub async fn get_eligibility(call: Call) -> Result<Json<TaskEligibility>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let user = call.query::<Asked>()?.user.unwrap_or(call.user());
+    let mut tx = call.begin().await?;
+    let action = if user == call.user() { Action::TaskRead } else { Action::LeaseOverride };
+    let (project, _) = reach(&mut tx, &call, task, action).await?;
+    let steps: Vec<StepEligibility> =
+        flow::eligibility(&mut tx, project, task, user, if user == call.user() { Way::Taken } else { Way::ByHand })
+            .await?
+            .into_iter()
+            .map(|(step, reasons)| StepEligibility { step, eligible: reasons.is_empty(), reasons: reasons.iter().map(say).collect() })
+            .collect();
+    Ok(Json(TaskEligibility { user_id: user, eligible: steps.iter().any(|step| step.eligible), steps }))
+}

@@ -1,0 +1,146 @@
+//! Work through a workflow over the API: reviewing, stepping in, and why not.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::Api;
+use tandem_store::pg::flow;
+
+/// The project's tasks are on this workflow, and have begun. Answers with its id.
+async fn on_workflow(api: &Api, body: Value) -> String {
+    let project = api.a().project;
+    let made = api.admin().send("POST", &format!("/api/v1/projects/{project}/workflows"), Some(body), &[]).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let active = api.admin().send("POST", &format!("/api/v1/workflows/{id}/activate"), None, &[]).await;
+    assert_eq!(active.status, 200, "{}", active.text());
+    let moved = api.admin().send("POST", &format!("/api/v1/workflows/{id}/migrate"), Some(json!({})), &[]).await;
+    assert_eq!(moved.json()["begin_anew"], json!(3), "{}", moved.text());
+    while flow::begin(&api.db().store, api.a().workspace, project, 100).await.unwrap() > 0 {}
+    id
+}
+
+async fn post(person: support::Person<'_>, path: String, body: Value) -> (u16, Value) {
+    let answer = person.send("POST", &format!("/api/v1{path}"), Some(body), &[]).await;
+    (answer.status, answer.json())
+}
+
+async fn get(person: support::Person<'_>, path: String) -> (u16, Value) {
+    let answer = person.send("GET", &format!("/api/v1{path}"), None, &[]).await;
+    (answer.status, answer.json())
+}
+
+#[actix_web::test]
+async fn work_is_sent_back_mended_and_approved() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    on_workflow(&api, json!({"predefined": {"type": "review_with_rework", "max_rounds": 3}})).await;
+    let next = format!("/projects/{project}/next");
+    let (_, work) = post(api.labeler(), next.clone(), json!({})).await;
+    let lease = &work["work"]["assignment"];
+    let task = lease["task_id"].as_str().unwrap();
+    let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+    let (status, answer) = post(api.labeler(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+    assert_eq!(status, 200, "{answer}");
+
+    let (_, review) = post(api.reviewer(), next.clone(), json!({})).await;
+    let lease = &review["work"]["assignment"];
+    assert_eq!((lease["kind"].as_str(), lease["task_id"].as_str()), (Some("review"), Some(task)), "what was begun comes first: {review}");
+    let decide = format!("/assignments/{}/decide", lease["id"].as_str().unwrap());
+    let (status, refused) =
+        post(api.reviewer(), decide.clone(), json!({"fencing_token": lease["fencing_token"], "decision": "reject"})).await;
+    assert_eq!((status, refused["errors"][0]["field"].as_str()), (422, Some("reason")), "{refused}");
+    let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+    let (status, _) = post(api.reviewer(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+    assert_eq!(status, 403, "a review is decided, not submitted");
+    let sent_back = json!({"fencing_token": lease["fencing_token"], "decision": "request_changes", "reason": "it is a dog"});
+    let (status, decided) = post(api.reviewer(), decide, sent_back).await;
+    assert_eq!((status, decided["annotation"]["status"].as_str()), (200, Some("rejected")), "{decided}");
+
+    let (_, again) = post(api.labeler(), next.clone(), json!({})).await;
+    assert_eq!(again["work"]["assignment"]["task_id"].as_str(), Some(task), "it comes back to its author: {again}");
+    let (_, candidates) = get(api.reviewer(), format!("/tasks/{task}/candidates")).await;
+    assert_eq!(candidates["items"][0]["reason"], json!("it is a dog"), "{candidates}");
+    let (status, _) = get(api.labeler(), format!("/tasks/{task}/candidates")).await;
+    assert_eq!(status, 403, "others' answers are not for labelers");
+    let (_, standing) = get(api.labeler(), format!("/tasks/{task}/standing")).await;
+    assert_eq!((&standing["open"][0]["step"], &standing["context"]), (&json!("annotate"), &Value::Null), "{standing}");
+}
+
+#[actix_web::test]
+async fn an_admin_steps_in_and_everything_has_its_reason() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    on_workflow(&api, json!({"predefined": {"type": "single"}})).await;
+    let (_, work) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    let lease = &work["work"]["assignment"];
+    let (id, task) = (lease["id"].as_str().unwrap(), lease["task_id"].as_str().unwrap());
+
+    let (status, _) = post(api.labeler(), format!("/tasks/{task}/steer"), json!({"action": "hold", "reason": "x"})).await;
+    assert_eq!(status, 403);
+    let to = json!({"to": "person", "user_id": api.a().other_labeler});
+    let (status, ended) = post(api.admin(), format!("/assignments/{id}/evict"), json!({"reason": "away", "then": to})).await;
+    assert_eq!((status, ended["status"].as_str()), (200, Some("reassigned")), "{ended}");
+    let (_, standing) = get(api.admin(), format!("/tasks/{task}/standing")).await;
+    assert_eq!(standing["leases"][0]["user_id"], json!(api.a().other_labeler), "{standing}");
+    let (status, stale) = post(api.labeler(), format!("/assignments/{id}/submit"), json!({"fencing_token": lease["fencing_token"]})).await;
+    assert_eq!((status, stale["code"].as_str()), (409, Some("lease_stale")), "{stale}");
+
+    let (status, held) = post(api.admin(), format!("/tasks/{task}/steer"), json!({"action": "hold", "reason": "unclear"})).await;
+    assert_eq!((status, held["held"].as_str()), (200, Some("unclear")), "{held}");
+    let (status, _) = post(api.admin(), format!("/tasks/{task}/steer"), json!({"action": "reset", "step": "nowhere", "reason": "x"})).await;
+    assert_eq!(status, 409, "there is no such step");
+    let (status, done) = post(api.admin(), format!("/tasks/{task}/steer"), json!({"action": "complete", "reason": "good enough"})).await;
+    assert_eq!((status, &done["is_done"]), (200, &json!(true)), "{done}");
+    let (_, history) = get(api.admin(), format!("/tasks/{task}/transitions")).await;
+    let reasons: Vec<&Value> = history["items"].as_array().unwrap().iter().map(|step| &step["reason"]).collect();
+    assert_eq!(reasons, [&json!("good enough"), &json!("unclear"), &Value::Null]);
+}
+
+#[actix_web::test]
+async fn who_may_not_is_told_why_in_words() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    let form = json!({"id": "coding", "steps": [{"id": "code", "type": "annotation", "name": "Coding",
+        "assignment": {"required_skills": [{"name": "medical_coding", "min_proficiency": "expert"}]}}]});
+    on_workflow(&api, json!({"form": form})).await;
+    let (status, nothing) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    assert_eq!((status, &nothing["work"]), (200, &Value::Null));
+    let closed = nothing["closed"].as_array().unwrap().iter().find(|step| step["step"] == "code").unwrap();
+    assert_eq!(closed["reasons"][0]["text"], json!("Requires skill: Medical Coding (expert)"));
+    let task = api.a().tasks[0];
+    let (status, refused) = post(api.labeler(), format!("/tasks/{task}/claim"), json!({})).await;
+    assert_eq!((status, refused["code"].as_str()), (403, Some("not_eligible")), "{refused}");
+    let profile =
+        json!({"skills": [{"name": "medical_coding", "level": "expert"}], "teams": [], "availability": null, "max_concurrent": null});
+    let labeler = api.a().labeler;
+    let put = api.admin().send("PUT", &format!("/api/v1/users/{labeler}/profile"), Some(profile), &[]).await;
+    assert_eq!(put.status, 204, "{}", put.text());
+    let (_, eligible) = get(api.labeler(), format!("/tasks/{task}/eligibility")).await;
+    assert_eq!(eligible["eligible"], json!(true), "{eligible}");
+    let (_, work) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    assert_eq!(work["work"]["assignment"]["step"], json!("code"), "{work}");
+    let path = format!("/api/v1/projects/{project}/members/{labeler}/pause");
+    let paused = api.admin().send("PUT", &path, Some(json!({"reason": "training"})), &[]).await;
+    assert_eq!(paused.status, 204, "{}", paused.text());
+    let (_, progress) = get(api.labeler(), format!("/projects/{project}/workflow-progress")).await;
+    let step = progress["steps"].as_array().unwrap().iter().find(|step| step["step"] == "code").unwrap();
+    assert_eq!((&step["working"], &step["waiting"]), (&json!(1), &json!(2)), "{progress}");
+    assert!(step["closed"][0]["text"].as_str().unwrap().contains("training"), "{progress}");
+}
+
+#[actix_web::test]
+async fn a_simulation_says_where_the_time_goes() {
+    let api = Api::start().await;
+    let id = on_workflow(&api, json!({"predefined": {"type": "sampled_review", "rate": 0.5}})).await;
+    let assumptions = json!({"tasks": 200, "seed": 7, "people": {"labelers": 4, "reviewers": 1},
+        "steps": {"annotate": {"duration": {"type": "fixed", "seconds": 60}}, "review": {"duration": {"type": "fixed", "seconds": 600}}}});
+    let (status, first) = post(api.admin(), format!("/workflows/{id}/simulate"), assumptions.clone()).await;
+    assert_eq!((status, &first["bottleneck"]["step"]), (200, &json!("review")), "{first}");
+    let (_, second) = post(api.admin(), format!("/workflows/{id}/simulate"), assumptions).await;
+    assert_eq!(first, second, "the same seed, the same answer");
+    let (status, refused) = post(api.admin(), format!("/workflows/{id}/simulate"), json!({"tasks": 0, "people": {"labelers": 1}})).await;
+    assert_eq!(status, 422, "{refused}");
+}
