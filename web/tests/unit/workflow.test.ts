@@ -219,7 +219,13 @@ describe('what is shown on the boxes', () => {
 
   test('counts are read for this version only, and faces where they are known', () => {
     const face = { id: 'u', name: 'Ana', color: '#000000' };
-    const step = { step: 'label', waiting: 3, working: 1, done: 'x', people: [{ user: 'u' }, { user: 'u' }, { user: '?' }] };
+    const step = {
+      step: 'label',
+      waiting: 3,
+      working: 1,
+      done: 'x',
+      people: [{ user_id: 'u' }, { user_id: 'u' }, { user_id: '?' }],
+    };
     const answer = { workflow_id: 'v1', steps: [step, 7] };
     const faces = new Map([['u', face]]);
     expect(readProgress(answer, 'v1', faces)?.get('label')).toEqual({ waiting: 3, working: 1, done: 0, people: [face] });

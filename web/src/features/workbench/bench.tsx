@@ -16,16 +16,20 @@ import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
 import { Banner } from './banner';
+import { Candidates } from './candidates';
 import { HistoryDialog } from './history-dialog';
 import { claim, heldOf } from './lease';
+import { ReviewBar } from './review-bar';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
+import { useDecide, type Decision } from './use-decide';
 import { useLease } from './use-lease';
 import { useSnapshot, type Bench } from './use-room';
 import { useTaskActions } from './use-submit';
+import { useWork } from './use-work';
 
 interface BenchViewProps extends Bench {
   task: Task;
@@ -64,6 +68,8 @@ export function BenchView({
   const connection = useConnection();
   const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
   const actions = useTaskActions(project.id, task.id, room, activity);
+  const work = useWork(lease.held);
+  const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);
   const [skipping, setSkipping] = useState(false);
   const [remembering, setRemembering] = useState(false);
@@ -85,8 +91,12 @@ export function BenchView({
     onError: toastError,
   });
 
+  const say = (decision: Decision, reason: string | null): void => {
+    if (held && !decide.isPending) decide.mutate({ held, decision, reason });
+  };
   const submit = (): void => {
-    if (held && !actions.submit.isPending) actions.submit.mutate(held);
+    if (held && work?.kind === 'review') say('approve', null);
+    else if (held && !actions.submit.isPending) actions.submit.mutate(held);
     else if (!held) toast('Only the person who holds the task can submit it');
   };
   const flush = (): void => {
@@ -146,6 +156,7 @@ export function BenchView({
         desk={desk}
         follow={follow}
         held={held}
+        review={work?.kind === 'review' ? <ReviewBar busy={decide.isPending} onDecide={say} /> : null}
         submitting={actions.submit.isPending}
         onSubmit={submit}
         onSkip={() => setSkipping(true)}
@@ -177,7 +188,9 @@ export function BenchView({
           all keys.
         </p>
       </div>
-      <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks} />
+      <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
+        {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
+      </SidePanel>
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
       <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={keys} />
       <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />

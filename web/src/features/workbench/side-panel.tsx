@@ -14,10 +14,13 @@ interface SidePanelProps {
   labels: readonly LabelDef[];
   keys: ReadonlyMap<string, string>;
   looks: Looks;
+  /** Above all else: what there is to decide between. */
+  children?: ReactNode;
 }
 
-export const SidePanel = ({ desk, room, labels, keys, looks }: SidePanelProps): ReactNode => (
+export const SidePanel = ({ desk, room, labels, keys, looks, children }: SidePanelProps): ReactNode => (
   <aside className="bench-side" aria-label="Labels and regions">
+    {children}
     <Labels desk={desk} labels={labels} keys={keys} />
     <RegionList desk={desk} room={room} looks={looks} />
   </aside>

@@ -23,6 +23,8 @@ interface TopBarProps {
   follow: Follow;
   held: Held | null;
   standing: Standing;
+  /** In place of submitting, where the lease is a review. */
+  review: ReactNode;
   submitting: boolean;
   onSubmit: () => void;
   onSkip: () => void;
@@ -78,9 +80,11 @@ export function TopBar(props: TopBarProps): ReactNode {
           <Button onClick={onSkip} icon={<SkipForward size={15} aria-hidden />} data-testid="skip">
             Skip
           </Button>
-          <Button look="solid" onClick={onSubmit} busy={submitting} keys={firstKey('submit')} data-testid="submit">
-            Submit
-          </Button>
+          {props.review ?? (
+            <Button look="solid" onClick={onSubmit} busy={submitting} keys={firstKey('submit')} data-testid="submit">
+              Submit
+            </Button>
+          )}
         </>
       ) : (
         <span className="bench-helper muted">{WHY_NO_SUBMIT[props.standing.kind]}</span>

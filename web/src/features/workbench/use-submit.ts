@@ -13,7 +13,7 @@ import { heldOf, release, skip, type Held } from './lease';
 const SAVE_MS = 15_000;
 
 /** Waits until the disk has my edits; says why when that takes long, instead of waiting without a word. */
-async function saved(room: TaskRoom): Promise<void> {
+export async function saved(room: TaskRoom): Promise<void> {
   room.flush();
   if (room.saveState === 'saved') return;
   if (room.saveState === 'offline')
@@ -48,6 +48,8 @@ export interface TaskActions {
   readonly submit: UseMutationResult<unknown, unknown, Held>;
   readonly skip: UseMutationResult<unknown, unknown, { held: Held; reason: string }>;
   readonly release: UseMutationResult<unknown, unknown, Held>;
+  /** My work here is done: to the next piece, or back to the project. */
+  readonly onward: (next: Work | null | undefined) => void;
 }
 
 /** What ends my work on a task. */
@@ -74,6 +76,7 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
     (await ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } }))).work;
 
   return {
+    onward,
     submit: useMutation({
       mutationFn: async (held: Held) => {
         if (!room) throw new Error('The document is not open yet.');

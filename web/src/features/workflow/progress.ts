@@ -21,8 +21,7 @@ export function readProgress(answer: unknown, workflowId: string, faces: Faces):
     if (!isRecord(step) || typeof step.step !== 'string') continue;
     const people = Array.isArray(step.people) ? (step.people as unknown[]) : [];
     const known = people.flatMap((person) => {
-      const user = at(person, 'user');
-      const face = faces.get(String(isRecord(user) ? user.id : user));
+      const face = faces.get(String(at(person, 'user_id')));
       return face ? [face] : [];
     });
     found.set(step.step, {

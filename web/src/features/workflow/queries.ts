@@ -1,4 +1,4 @@
-import { ApiError, ok, type components } from '@tandem/client';
+import { ok, type components } from '@tandem/client';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
@@ -46,27 +46,14 @@ export function useCheck(form: Readonly<Record<string, unknown>>): UseQueryResul
   return { ...check, settled: asked === form && !check.isPlaceholderData && !check.isPending };
 }
 
-interface Untyped {
-  GET(path: string, init: object): Promise<{ data?: unknown }>;
-}
-
-/** null: the server does not tell. `key` changes when tasks move. */
+/** null: not known yet. `key` changes when tasks move. */
 export function useProgress(projectId: string, workflowId: string, key: string): ReadonlyMap<string, StepProgress> | null {
   const { api } = useBackend();
   const members = useMembers(projectId);
   const { data } = useQuery({
     queryKey: ['workflow-progress', projectId, workflowId, key],
-    queryFn: async () => {
-      try {
-        // The server's document does not have this route yet, so nothing types it.
-        const untyped = api as unknown as Untyped;
-        const path = { project_id: projectId };
-        return (await untyped.GET('/api/v1/projects/{project_id}/workflow-progress', { params: { path } })).data ?? null;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: () =>
+      ok(api.GET('/api/v1/projects/{project_id}/workflow-progress', { params: { path: { project_id: projectId } } })),
     refetchInterval: 20_000,
     placeholderData: (before) => before,
   });
