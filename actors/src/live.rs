@@ -426,7 +426,7 @@ impl Inner {
             retire: Box::new(move |key, instance| {
                 if let Some(tasks) = of_tasks.upgrade() {
                     tasks.retire(&key.room(), instance);
-                    rooms_of.forget(&key);
+                    rooms_of.forget(key);
                 }
             }),
         });
