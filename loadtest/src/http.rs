@@ -41,6 +41,11 @@ impl Http {
         Ok(Self { sender: dial(&authority).await?, authority, authorization: format!("Bearer {token}") })
     }
 
+    /// The next requests are another person's.
+    pub fn speak_for(&mut self, token: &str) {
+        self.authorization = format!("Bearer {token}");
+    }
+
     pub async fn post<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
         let request = Request::builder()
             .method(Method::POST)

@@ -4,6 +4,7 @@
 
 mod big_doc;
 mod chaos;
+mod claim;
 mod client;
 mod cluster;
 mod dialect;
@@ -103,6 +104,8 @@ enum Scenario {
     Cluster(cluster::measure::Options),
     /// Several servers, their Postgres and their Redis killed, paused and cut off from one another under people who edit. Root, Linux.
     ClusterChaos(cluster::chaos::Options),
+    /// People ask for the next task of a long queue: time of each ask, and how many a second at most.
+    Claim(claim::Options),
     /// People working through the queue: lease, draw, submit, next. Time of each submit.
     Submit(submit::Options),
 }
@@ -145,6 +148,9 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
     if let Scenario::Submit(options) = &args.scenario {
         return submit::run(fixture.as_ref().context("submit needs a --fixture")?, options).await;
     }
+    if let Scenario::Claim(options) = &args.scenario {
+        return claim::run(fixture.as_ref().context("claim needs a --fixture")?, options, server).await;
+    }
     let target = match (fixture, &args.url) {
         (Some(fixture), _) => Target::ours(fixture, args.protocol, args.first)?,
         (None, Some(url)) => Target::other(url, args.protocol, args.prefix.clone(), args.first)?,
@@ -163,6 +169,6 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,
         Scenario::ManyDocs(options) => many_docs::run(&target, options, server).await,
         Scenario::Soak(options) => soak::run(&target, options, server).await,
-        Scenario::Submit(_) | Scenario::Chaos(_) | Scenario::Cluster(_) | Scenario::ClusterChaos(_) => anyhow::bail!("handled above"),
+        Scenario::Claim(_) | Scenario::Submit(_) | Scenario::Chaos(_) | Scenario::Cluster(_) | Scenario::ClusterChaos(_) => anyhow::bail!("handled above"),
     }
 }

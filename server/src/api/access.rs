@@ -32,6 +32,11 @@ pub async fn below(
     in_project(identity, membership, action, hidden)
 }
 
+/// The same for a project that was read as the caller sees it, role and all: who is in none of it has got a 404 by then.
+pub fn within(identity: &Identity, role: ProjectRole, action: Action) -> Result<(), Refusal> {
+    if identity.may(action, Some(role)) { Ok(()) } else { Err(forbidden(action, needed(action), role.as_str(), "in this project")) }
+}
+
 /// The role that counts, if it allows `action`.
 fn in_project(
     identity: &Identity,

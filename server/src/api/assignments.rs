@@ -40,8 +40,8 @@ use super::{
 pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
     let id = call.path::<ProjectId>()?;
     let mut tx = call.begin_point().await?;
-    access::project(&mut tx, &call.identity, id, Action::TaskClaim).await?;
     let project = projects::read(&mut tx, &call, id).await?;
+    access::within(&call.identity, project.my_role, Action::TaskClaim)?;
     active(&project)?;
     let steps = flow::offers(&mut tx, id, call.user()).await?;
     let work = claim_next(&mut tx, &call, &project, &steps).await?;

@@ -5,9 +5,15 @@ SELECT u.id, u.display_name, wm.role AS workspace_role, pm.role AS "role?", wm.t
        coalesce(work.active, 0) AS "active!", work.last_assigned_at AS "last_assigned_at?",
        coalesce(work.submitted, '{}') AS "submitted!: Vec<DateTime<Utc>>", coalesce(work.skipped, '{}') AS "skipped!: Vec<DateTime<Utc>>",
        quality.mean AS "quality?"
-FROM members wm
-JOIN users u ON u.id = wm.user_id
-LEFT JOIN project_members pm ON pm.project_id = $1 AND pm.user_id = wm.user_id
+FROM (
+    SELECT pm.user_id FROM project_members pm WHERE $2::uuid IS NULL AND pm.project_id = $1
+    UNION ALL
+    SELECT $2 WHERE $2 IS NOT NULL
+) chosen
+-- Looked up for each who was chosen: one plan serves both questions, and it must not read all members to find the one who asks for work.
+CROSS JOIN LATERAL (SELECT * FROM members m WHERE m.user_id = chosen.user_id OFFSET 0) wm
+CROSS JOIN LATERAL (SELECT * FROM users m WHERE m.id = chosen.user_id OFFSET 0) u
+LEFT JOIN LATERAL (SELECT * FROM project_members m WHERE m.project_id = $1 AND m.user_id = chosen.user_id OFFSET 0) pm ON true
 LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('name', s.skill, 'level', s.level, 'expires_at', s.expires_at))) AS list
     FROM member_skills s WHERE s.workspace_id = wm.workspace_id AND s.user_id = wm.user_id
@@ -24,5 +30,4 @@ LEFT JOIN LATERAL (
         WHERE n.project_id = $1 AND n.user_id = wm.user_id AND n.quality_score IS NOT NULL ORDER BY n.submitted_at DESC LIMIT 50
     ) n
 ) quality ON true
-WHERE ($2::uuid IS NULL AND pm.user_id IS NOT NULL OR wm.user_id = $2)
 ORDER BY u.id

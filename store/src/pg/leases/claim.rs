@@ -85,14 +85,11 @@ pub async fn claim_next(
     offers: &[Offer],
     seconds: u32,
 ) -> Result<Option<Assignment>, StoreError> {
-    // One person asking twice at once (two tabs, a double click) must get one lease: the second waits here for the first.
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::text || $2::text, 0))", project.to_string(), user.to_string())
-        .execute(&mut **tx)
-        .await?;
+    let anything_kept = take_turn(tx, project, user).await?;
     if let Some(held) = held(tx, project, user, seconds).await? {
         return Ok(Some(held));
     }
-    for kept in [true, false] {
+    for kept in [true, false].into_iter().filter(|kept| !kept || anything_kept) {
         for offer in offers {
             if let Some(task) = find(tx, project, user, offer, kept).await? {
                 return lease(tx, project, task, &offer.step, user, &Terms::new(seconds, Method::Automatic)).await;
@@ -100,6 +97,18 @@ pub async fn claim_next(
         }
     }
     Ok(None)
+}
+
+/// One person asking twice at once (two tabs, a double click) must get one lease: the second waits here for the first. A statement of its
+/// own, because what is read in the statement that waits is of before the wait.
+///
+/// Says whether anything may be kept for the person, which is rare: nobody then looks for it step by step. What is kept for them at this very
+/// moment they find as everybody finds what waits.
+async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
+    let kept = sqlx::query_file_scalar!("src/pg/leases/take_turn.sql", project.0, user.0, format!("{project}{user}"))
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(kept)
 }
 
 /// The first free slot of a step for this person, locked together with its task. `kept`: only what is kept for them.
