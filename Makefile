@@ -5,7 +5,7 @@ TOOLS := $(HOME)/.cache/tandem/tools
 RELEASE := $(CARGO_TARGET_DIR)/release/tandem
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help up setup build web test check generate bench bench-build bench-micro bench-peers bench-long fmt clean-data
+.PHONY: help up setup build web test check generate bench bench-build bench-micro bench-peers bench-long bench-claim fmt clean-data
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -53,6 +53,9 @@ bench-peers: bench-build
 
 bench-long: bench-build
 	@scripts/bench-long $(MINUTES)
+
+bench-claim: bench-build
+	@scripts/bench-claim
 
 bench-build: build
 	@cargo build --quiet --release --locked -p tandem-loadtest

@@ -1,10 +1,10 @@
-// bench-report bench|long|peers FOLDER   rewrites one table of docs/performance.md from what that script measured.
+// bench-report bench|long|peers|claim FOLDER [SIZE ...]   rewrites one table of docs/performance.md from what that script measured.
 import { execSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-const [kind, folder] = process.argv.slice(2);
+const [kind, folder, ...sizes] = process.argv.slice(2);
 const json = (name) =>
   existsSync(join(folder, `${name}.json`)) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : null;
 const figures = (name) => json(name)?.figures ?? null;
@@ -236,7 +236,39 @@ function peers() {
   return lines;
 }
 
-const makers = { bench, long, peers };
+function claim() {
+  const ask = 'ask for the next task';
+  const most = 'claims a second, without a pause';
+  const all = sizes.map((size) => ({ size: Number(size), server: figures(`claim${size}`), bare: figures(`pgbench${size}`) }));
+  const cells = (show) => all.map((run) => (run.server && run.bare ? show(run) : 'the run failed'));
+  const [first, last] = [all[0], all.at(-1)];
+  const ratio = (of) => (of(first) && of(last) ? (of(last) / of(first)).toFixed(2) : '?');
+  return [
+    ['what', ...all.map((run) => `${run.size.toLocaleString('en')} waiting`), 'longest to shortest', 'goal'],
+    [
+      '150 people, each asks about once a second: an ask',
+      ...cells((run) => ms(run.server[ask])),
+      ratio((run) => run.server?.[ask].p50_ms),
+      'p99 10 ms, ratio 2',
+    ],
+    [
+      'without a pause, 20 at a time: claims a second',
+      ...cells((run) => fixed(run.server[most].value)),
+      ratio((run) => 1 / run.server?.[most].value),
+      'ratio of times 2',
+    ],
+    [
+      'bare SQL (find.sql, give.sql) on 20 connections: a second',
+      ...cells((run) => fixed(run.bare.tps)),
+      ratio((run) => 1 / run.bare?.tps),
+      '',
+    ],
+    ['server to bare SQL', ...cells((run) => (run.server[most].value / run.bare.tps).toFixed(2)), '', '0.5'],
+    ['CPU of the server, without Postgres, a claim', ...cells((run) => `${value(run.server, 'server CPU a claim', 2)} ms`), '', ''],
+  ];
+}
+
+const makers = { bench, long, peers, claim };
 const lines = makers[kind]();
 const [head, ...rows] = lines;
 const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
