@@ -169,6 +169,8 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,
         Scenario::ManyDocs(options) => many_docs::run(&target, options, server).await,
         Scenario::Soak(options) => soak::run(&target, options, server).await,
-        Scenario::Claim(_) | Scenario::Submit(_) | Scenario::Chaos(_) | Scenario::Cluster(_) | Scenario::ClusterChaos(_) => anyhow::bail!("handled above"),
+        Scenario::Claim(_) | Scenario::Submit(_) | Scenario::Chaos(_) | Scenario::Cluster(_) | Scenario::ClusterChaos(_) => {
+            anyhow::bail!("handled above")
+        }
     }
 }

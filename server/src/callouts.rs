@@ -29,11 +29,15 @@ const LEASE: Duration = Duration::from_secs(90);
 /// Bytes of an answer.
 const LARGEST: usize = 1 << 20;
 
-/// Makes due calls for ever.
+/// Makes due calls until the house closes.
 pub async fn run(store: Store, live: Live, hosts: Vec<String>) {
     let mut failures = 0_u32;
     loop {
         tokio::time::sleep(TICK).await;
+        // What is due now is another node's, or the next start's.
+        if live.ready().closing {
+            return;
+        }
         match round(&store, &live, &hosts).await {
             Ok(()) => failures = 0,
             Err(error) => {

@@ -228,11 +228,7 @@ fn allowed(steps: &[StepOffer]) -> Vec<Offer> {
 fn closed(steps: &[StepOffer]) -> Vec<ClosedStep> {
     let closed = steps.iter().filter(|step| !step.reasons.is_empty());
     closed
-        .map(|step| ClosedStep {
-            step: step.step.clone(),
-            name: step.name.clone(),
-            reasons: step.reasons.iter().map(|reason| say(reason)).collect(),
-        })
+        .map(|step| ClosedStep { step: step.step.clone(), name: step.name.clone(), reasons: step.reasons.iter().map(say).collect() })
         .collect()
 }
 
@@ -248,7 +244,7 @@ async fn not_for_you(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: 
     if said.is_empty() {
         return Ok(LeaseError::NotFound.into());
     }
-    let details = json!({ "reasons": found.iter().flat_map(|(_, reasons)| reasons).map(|r| say(r)).collect::<Vec<_>>() });
+    let details = json!({ "reasons": found.iter().flat_map(|(_, reasons)| reasons).map(say).collect::<Vec<_>>() });
     Ok(Refusal::new(Kind::NotEligible, said.join(". ")).with_details(details))
 }
 

@@ -105,9 +105,8 @@ pub async fn claim_next(
 /// Says whether anything may be kept for the person, which is rare: nobody then looks for it step by step. What is kept for them at this very
 /// moment they find as everybody finds what waits.
 async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
-    let kept = sqlx::query_file_scalar!("src/pg/leases/take_turn.sql", project.0, user.0, format!("{project}{user}"))
-        .fetch_one(&mut **tx)
-        .await?;
+    let kept =
+        sqlx::query_file_scalar!("src/pg/leases/take_turn.sql", project.0, user.0, format!("{project}{user}")).fetch_one(&mut **tx).await?;
     Ok(kept)
 }
 
