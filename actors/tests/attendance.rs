@@ -80,11 +80,12 @@ fn house() -> (House, Arc<Notes>) {
     (House::with_chores(notes.clone()), notes)
 }
 
-/// Time passes, in which these tabs show that they are alive, and nothing else.
+/// Time passes, in which these tabs show that they are alive, hear what is said, and do nothing else.
 async fn pass(seconds: u64, tabs: &mut [&mut Client]) {
     for t in 0..seconds {
         for tab in &mut *tabs {
             tab.control(Ping { t });
+            tab.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(_))).then_some(())).await;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

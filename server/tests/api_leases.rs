@@ -8,7 +8,12 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use support::Api;
+use sqlx::Executor as _;
+use support::{Api, socket::Socket};
+use tandem_protocol::{
+    WorkspaceRole,
+    ws::{LeaseEvent, ServerControl, ServerFrame, Subprotocol, Subscribe, Topic, TopicKind},
+};
 use tandem_store::pg::flow::{self, Pushed};
 
 async fn post(person: support::Person<'_>, path: String, body: Value) -> (u16, Value) {
@@ -59,7 +64,8 @@ async fn a_step_says_how_long_a_task_is_kept_however_it_comes() {
     let (_, mine) = post(api.labeler(), format!("/tasks/{task}/claim"), json!({})).await;
     assert!(lasts(&mine["assignment"], 45), "given by an admin who took it from another: {mine}");
 
-    let free = api.a().tasks.iter().find(|known| known.to_string() != task).unwrap();
+    let tasks = api.a().tasks;
+    let free = tasks.iter().find(|known| known.to_string() != task).unwrap();
     let forced = json!({"user_id": other, "force": true, "reason": "they know it"});
     let (_, forced) = post(api.admin(), format!("/tasks/{free}/assign"), forced).await;
     assert!(lasts(&forced["assignment"], 45), "forced: {forced}");
@@ -87,4 +93,31 @@ async fn a_lease_that_is_none_is_refused_with_its_place_and_reason() {
     let error = &refused["errors"][0];
     assert_eq!(error["field"], json!("/steps/0/assignment/lease"), "{refused}");
     assert!(refused.to_string().contains("PT30S to P1D"), "{refused}");
+}
+
+/// The lease was taken over REST from one node; the person has the task open on another, which renews it.
+#[actix_web::test]
+async fn the_node_where_somebody_has_the_task_open_renews_and_tells_them() {
+    let api = Api::start().await;
+    let node = api.another_node().await;
+    let (workspace, user) = (api.a().workspace, api.a().labeler);
+    let (_, taken) = post(api.labeler(), format!("/projects/{}/next", api.a().project), json!({})).await;
+    let lease = &taken["work"]["assignment"];
+    let token = || api.token(workspace, user, WorkspaceRole::Member);
+    let mut tab = Socket::hello(&node, token(), Subprotocol::Json).await;
+    tab.join(lease["task_id"].as_str().unwrap().parse().unwrap()).await;
+    tab.control(Subscribe { channel: 2, topic: Topic { kind: TopicKind::User, id: user.into() }, lineage: None, state_vector: None }).await;
+    api.db().owner().await.execute("UPDATE assignments SET expires_at = now() + interval '5 minutes'").await.unwrap();
+    let told = tab
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::LeaseChanged(changed)) => Some(changed.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(told.event, LeaseEvent::Renewed);
+    let facts = json!({"expires_at": told.lease.expires_at});
+    assert!(lasts(&facts, 30), "{told:?}");
+    assert_eq!(Some(told.lease.fencing_token), lease["fencing_token"].as_i64(), "the same lease");
+    node.stop().await;
+    api.stop().await;
 }
