@@ -42,7 +42,7 @@ pub struct LeaseConfig {
     pub active_for: Duration,
     /// How long before the end whoever does nothing is told; a third of the lease at most.
     pub warn: Duration,
-    /// How often a node renews: a third of the shortest lease there can be.
+    /// How often a node renews: well within the third of the shortest lease (30 s) in which its holder is to be warned.
     pub renew_every: Duration,
 }
 
@@ -52,7 +52,7 @@ impl Default for LeaseConfig {
             grace: Duration::from_secs(300),
             active_for: Duration::from_secs(300),
             warn: Duration::from_secs(60),
-            renew_every: Duration::from_secs(10),
+            renew_every: Duration::from_secs(5),
         }
     }
 }
