@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { launch, moveTo, person, until } from './support/browser.mjs';
+import { drawBox, launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 
 /** The shortest there is: what takes minutes in life takes seconds here. */
@@ -33,13 +33,14 @@ describe('a lease', () => {
   const taskId = () => new URL(page.url()).pathname.split('/').at(-1);
   const lease = async () => (await admin.api('GET', `/tasks/${taskId()}`)).body.lease;
 
-  test('is renewed by the server while I move about, without a call of the browser', async () => {
+  test('is renewed by the server while I draw, without a call of the browser', async () => {
     const calls = [];
     page.on('request', (request) => request.url().includes('/renew') && calls.push(request.url()));
     const first = await lease();
-    for (let second = 0; second < LEASE_SECONDS + 10; second++) {
-      await moveTo(page, 100 + second * 3, 120);
-      await page.waitForTimeout(1000);
+    const end = Date.now() + (LEASE_SECONDS + 10) * 1000;
+    for (let row = 0; Date.now() < end; row++) {
+      await drawBox(page, [40, 40 + row * 20], [80, 55 + row * 20]);
+      await page.waitForTimeout(4000);
     }
     const now = await lease();
     assert.equal(now?.assignment_id, first.assignment_id, 'the same lease, longer than it was given for');
