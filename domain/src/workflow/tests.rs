@@ -610,17 +610,18 @@ fn as_many_steps_as_a_workflow_may_have_become_a_statechart_and_one_more_is_refu
 
 #[test]
 fn a_lease_of_a_step_lasts_from_half_a_minute_to_a_day() {
-    let wrong =
-        |lease: &str, kind: &str| problems(&json!({"id": "w", "steps": [{"id": "a", "type": kind, "assignment": {"lease": lease}}]}));
+    let form = |lease: &str, kind: &str| json!({"id": "w", "steps": [{"id": "a", "type": kind, "assignment": {"lease": lease}}]});
     for lease in ["PT30S", "PT45M", "P1D"] {
-        assert_eq!(wrong(lease, "annotation"), [], "{lease}");
-        assert_eq!(wrong(lease, "review"), [], "{lease}");
+        for kind in ["annotation", "review"] {
+            let said = from_json(form(lease, kind)).workflow.steps[0].assignment.lease.clone();
+            assert_eq!(said.as_deref(), Some(lease));
+        }
     }
     let at = |rule| [("/steps/0/assignment/lease".to_owned(), rule)];
-    assert_eq!(wrong("PT24H1S", "annotation"), at(Rule::BadDelay));
-    assert_eq!(wrong("45m", "annotation"), at(Rule::BadDelay));
-    assert_eq!(wrong("-PT45M", "annotation"), at(Rule::NegativeDelay));
-    assert_eq!(wrong("PT45M", "hold"), at(Rule::UnknownKey));
+    assert_eq!(problems(&form("PT24H1S", "annotation")), at(Rule::BadDelay));
+    assert_eq!(problems(&form("45m", "annotation")), at(Rule::BadDelay));
+    assert_eq!(problems(&form("-PT45M", "annotation")), at(Rule::NegativeDelay));
+    assert_eq!(problems(&form("PT45M", "hold")), at(Rule::UnknownKey));
 }
 
 #[test]
