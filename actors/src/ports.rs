@@ -12,6 +12,7 @@ use tandem_protocol::{
 use tandem_store::{
     documents::DocumentKey,
     nodes::{Orders, Sign},
+    system::Attendance,
 };
 
 /// Turns an access token into a person.
@@ -72,7 +73,9 @@ pub struct ProjectRecord {
 /// Work that falls due with time: looked for in the database, never kept in memory alone.
 #[async_trait]
 pub trait Chores: Send + Sync + 'static {
-    /// End leases that ran out. Returns what happened.
+    /// Renew the leases of those who work, all in one statement; note who went and who came back.
+    async fn keep_leases(&self, people: &Attendance) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// End leases that ran out, and those of people who have been away for too long. Returns what happened.
     async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Events of transactions that committed, on any node, and were not announced yet.
     async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError>;

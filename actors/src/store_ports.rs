@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{Assignment, Progress},
+    rest::{Assignment, AssignmentStatus, Progress},
     ws::{LeaseEvent, MyLease},
 };
 use tandem_store::{
@@ -21,10 +21,11 @@ use tandem_store::{
         flow::{self, FlowError, Pushed},
         leases, projects, tasks,
     },
-    system,
+    system::{self, Attendance},
 };
 
 use crate::{
+    config::LeaseConfig,
     ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord},
     revocations::Revocations,
 };
@@ -118,6 +119,7 @@ fn my_lease(lease: &Assignment) -> MyLease {
 pub struct StoreChores {
     store: Store,
     revocations: Revocations,
+    leases: LeaseConfig,
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
 }
@@ -125,20 +127,21 @@ pub struct StoreChores {
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
-    pub fn new(store: Store, revocations: Revocations) -> Self {
-        Self { store, revocations, revoked: AtomicI64::new(NOTHING_READ) }
+    pub fn new(store: Store, revocations: Revocations, leases: LeaseConfig) -> Self {
+        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ) }
     }
 
-    /// End one lease; none if it was renewed or ended a moment ago.
+    /// End one lease; nothing if it was renewed or ended a moment ago.
     async fn expire(&self, due: system::DueLease) -> Result<Vec<DomainEvent>, StoreError> {
         let mut tx = due.tenant().begin(&self.store).await?;
-        let Some(ended) = leases::expire(&mut tx, due.assignment).await? else { return Ok(Vec::new()) };
+        let Some(ended) = leases::expire(&mut tx, due.assignment, self.leases.grace).await? else { return Ok(Vec::new()) };
         let task = tasks::get(&mut tx, due.task).await?.ok_or(StoreError::NotFound { entity: "task" })?.task;
         tx.commit().await?;
         let (workspace, project) = (due.workspace, due.project);
+        let event = if ended.status == AssignmentStatus::Expired { LeaseEvent::Expired } else { LeaseEvent::Released };
         Ok(vec![
             DomainEvent::TaskChanged { workspace, project, task: due.task, status: task.status, lease: task.lease },
-            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event: LeaseEvent::Expired, lease: my_lease(&ended) },
+            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: my_lease(&ended) },
         ])
     }
 }
@@ -210,9 +213,22 @@ impl From<StoreError> for ChoreError {
 
 #[async_trait]
 impl Chores for StoreChores {
+    /// The holders are told until when, or that they had better do something, in all their tabs. The latter is said each time until they do:
+    /// a tab that was opened meanwhile has to hear it too.
+    async fn keep_leases(&self, people: &Attendance) -> Result<Vec<DomainEvent>, ChoreError> {
+        let kept = system::keep_leases(&self.store, people, self.leases.active_for, self.leases.warn).await?;
+        let news = kept.into_iter().map(|kept| DomainEvent::LeaseChanged {
+            workspace: kept.workspace,
+            user: kept.user,
+            event: if kept.is_renewed { LeaseEvent::Renewed } else { LeaseEvent::Expiring },
+            lease: kept.lease,
+        });
+        Ok(news.collect())
+    }
+
     async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError> {
         let mut events = Vec::new();
-        for due in system::due_leases(&self.store, LEASES).await? {
+        for due in system::due_leases(&self.store, self.leases.grace, LEASES).await? {
             match self.expire(due).await {
                 Ok(ended) => events.extend(ended),
                 Err(error) if error.is_retryable() => return Err(error.into()),

@@ -20,6 +20,9 @@ use tandem_store::{
     testing::{Database, Seeded},
 };
 
+/// How long whoever disconnects keeps a task.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
+
 /// The project of `a` gets this workflow, and all of its tasks are on it.
 async fn on_workflow(db: &Database, form: &Value) -> WorkflowId {
     let id = WorkflowId::new();
@@ -347,9 +350,9 @@ async fn every_task_ends_with_exactly_three_answers_by_three_people() {
         let store = second.clone();
         tokio::spawn(async move {
             loop {
-                for due in tandem_store::system::due_leases(&store, 50).await.expect("due") {
+                for due in tandem_store::system::due_leases(&store, GRACE, 50).await.expect("due") {
                     let mut tx = due.tenant().begin(&store).await.expect("begin");
-                    leases::expire(&mut tx, due.assignment).await.expect("expire");
+                    leases::expire(&mut tx, due.assignment, GRACE).await.expect("expire");
                     tx.commit().await.expect("commit");
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -447,9 +450,9 @@ async fn finish(db: &Database, people: &[UserId]) {
         .execute("UPDATE assignments SET expires_at = now() - interval '1 second' WHERE ended_at IS NULL")
         .await
         .expect("time passes");
-    for due in tandem_store::system::due_leases(&db.store, 1_000).await.expect("due") {
+    for due in tandem_store::system::due_leases(&db.store, GRACE, 1_000).await.expect("due") {
         let mut tx = due.tenant().begin(&db.store).await.expect("begin");
-        leases::expire(&mut tx, due.assignment).await.expect("expire");
+        leases::expire(&mut tx, due.assignment, GRACE).await.expect("expire");
         tx.commit().await.expect("commit");
     }
     for user in people {

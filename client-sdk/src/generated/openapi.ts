@@ -1599,7 +1599,7 @@ export interface components {
             lease: components["schemas"]["MyLease"];
         };
         /** @enum {string} */
-        LeaseEvent: "given" | "accepted" | "renewed" | "submitted" | "skipped" | "released" | "expired" | "reassigned";
+        LeaseEvent: "given" | "accepted" | "renewed" | "submitted" | "skipped" | "released" | "expired" | "reassigned" | "expiring";
         /** @description A lease as everybody on the task sees it. */
         LeaseView: {
             assignment_id: components["schemas"]["AssignmentId"];

@@ -118,6 +118,7 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
     .await
     .expect("catalogue");
     let expected = [
+        "assignments.away_since",
         "assignments.ended_at",
         "assignments.expires_at",
         "assignments.id",
@@ -173,6 +174,7 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
     let mut tx = system.begin().await.expect("begin");
     for sql in [
         "UPDATE assignments SET expires_at = now()",
+        "UPDATE assignments SET away_since = NULL",
         "UPDATE outbox SET payload = '{}'",
         "INSERT INTO outbox (workspace_id, topic, payload) VALUES (gen_random_uuid(), 'x', '{}')",
         "DELETE FROM workspaces",

@@ -25,7 +25,7 @@ export function useProjectLive(projectId: string): ProjectSnapshot {
 /** My own leases, live. */
 export function useMyLeases(): UserSnapshot {
   const { live } = useBackend();
-  const [snapshot, setSnapshot] = useState<UserSnapshot>({ joined: false, leases: [], failure: null });
+  const [snapshot, setSnapshot] = useState<UserSnapshot>({ joined: false, leases: [], expiring: [], failure: null });
   useEffect(() => {
     const room = live.subscribeUser();
     const show = (): void => setSnapshot(room.snapshot());

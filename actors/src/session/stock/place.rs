@@ -164,6 +164,7 @@ impl Place {
                 resume: None,
                 lineage: None,
                 state_vector: None,
+                present: None,
             };
             let room = live.inner().enter(&record, newcomer).await?;
             Ok(Entered { subscription, project: record.key.project, room })

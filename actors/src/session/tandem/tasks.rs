@@ -50,6 +50,7 @@ impl SessionActor {
                 resume,
                 lineage,
                 state_vector,
+                present: None,
             };
             let room = live.inner().enter(&record, newcomer).await?;
             Ok((record, room))

@@ -163,7 +163,7 @@ async fn opening<'s>(
         scope,
         reserved_for,
         reserved_seconds: (rework == Rework::SamePersonFirst).then_some(KEPT_SECONDS),
-        lease_seconds: None,
+        lease_seconds: rules.as_ref().and_then(|rules| i32::try_from(rules.lease?.num_seconds()).ok()),
     })
 }
 

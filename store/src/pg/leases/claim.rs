@@ -209,7 +209,9 @@ async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32)
     let row = sqlx::query_as!(
         Row,
         r#"
-        UPDATE assignments SET expires_at = greatest(expires_at, now() + make_interval(secs => $3)), updated_at = now()
+        UPDATE assignments
+        SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $3))), away_since = NULL,
+            updated_at = now()
         WHERE id = (SELECT id FROM assignments
                     WHERE user_id = $2 AND project_id = $1 AND ended_at IS NULL AND expires_at > now()
                     ORDER BY fencing_token LIMIT 1 FOR UPDATE)
