@@ -123,6 +123,7 @@ pub async fn steer_task(mut call: Call) -> Result<Json<TaskStanding>, Refusal> {
 async fn steer(tx: &mut TenantTx, project: ProjectId, task: TaskId, wanted: &SteerTask) -> Result<(), Refusal> {
     let (told, reason) = match wanted.clone() {
         SteerTask::Undo { reason } => return Ok(flow::undo(tx, project, task, &reason).await?),
+        SteerTask::Finish { step, reason } => return Ok(flow::finish(tx, project, task, &step, Because::Admin(&reason)).await?),
         SteerTask::Hold { reason } => (Told::Hold { reason: reason.clone() }, reason),
         SteerTask::Resume { reason } => (Told::Resume, reason),
         SteerTask::Complete { reason } => (Told::ForceComplete, reason),
@@ -130,11 +131,6 @@ async fn steer(tx: &mut TenantTx, project: ProjectId, task: TaskId, wanted: &Ste
         SteerTask::Reset { step, reason } => (Told::Reset { step }, reason),
         SteerTask::Reopen { step, reason } => (Told::Reopened { step }, reason),
         SteerTask::Resolve { step, output, reason } => (Told::Resolved { step, output }, reason),
-        SteerTask::Finish { step, reason } => {
-            let held = flow::standing(tx, project, task).await?;
-            let is_hold = held.open.iter().any(|open| open.step == step && open.kind == tandem_domain::workflow::StepKind::Hold);
-            (if is_hold { Told::Released { step, output: None } } else { Told::Finished { step } }, reason)
-        }
     };
     Ok(flow::tell(tx, project, task, told, Because::Admin(&reason)).await?)
 }
@@ -162,7 +158,7 @@ pub async fn answer_step(mut call: Call) -> Result<actix_web::HttpResponse, Refu
         Some(error) => Err(json!(error)),
         None => Ok(wanted.output.unwrap_or_default()),
     };
-    flow::answer_call(&mut tx, project, task, &step, end).await?;
+    flow::answer_step(&mut tx, project, task, &step, end).await?;
     changed(tx, &call, project, task).await?;
     Ok(actix_web::HttpResponse::NoContent().finish())
 }

@@ -32,7 +32,7 @@ mod undo;
 
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
-pub use calls::{Call, answer_call, claim_call, fail_call};
+pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
@@ -41,5 +41,5 @@ pub use progress::{StepProgress, WorkingHere, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, history};
 pub(crate) use tell::hold;
-pub use tell::{Standing, answered, decided, standing, tell};
+pub use tell::{Standing, answered, decided, finish, standing, tell};
 pub use undo::undo;
