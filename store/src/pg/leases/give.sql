@@ -3,7 +3,7 @@
 WITH given AS (
     INSERT INTO assignments (id, workspace_id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, method, metadata, expires_at)
     SELECT $1, $2, $3, $4, s.step, free.slot, s.round,
-           coalesce(s.scope, CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
+           coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
            s.kind, $6, $8, $9, now() + make_interval(secs => coalesce(s.lease_seconds::double precision, $7::double precision))
     FROM task_steps s
     CROSS JOIN LATERAL (
