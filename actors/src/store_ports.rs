@@ -78,6 +78,9 @@ impl Directory for StoreDirectory {
         if visit.is_blind && who.workspace_role != WorkspaceRole::Admin {
             return Err(DirectoryError::NotFound);
         }
+        if visit.is_withheld && who.workspace_role != WorkspaceRole::Admin {
+            return Err(DirectoryError::NotAccepted);
+        }
         let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.scope };
         Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
     }
