@@ -67,14 +67,30 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
     )
     .execute(&mut **tx)
     .await?;
-    name_documents(tx, project, task, opening.step).await
+    if opening.discards_drafts {
+        name_documents(tx, project, task, opening.step).await
+    } else if opening.kind == "annotation" && opening.round == 1 {
+        seed_documents(tx, project, task, opening.step).await
+    } else {
+        Ok(())
+    }
+}
+
+/// The first content of a step's documents is what came with the task, by an import or from a model.
+async fn seed_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+    sqlx::query_file!("src/pg/steps/seed_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// A slot whose draft is discarded is given a document of its own for the next holder, called after how many there were (`label#0~1`); the earlier one
 /// stays as it is. A task that comes back goes on in the document of its answer. Nothing to do where drafts are kept: the slot's document then has
 /// always the same name.
 pub(crate) async fn name_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
-    sqlx::query_file!("src/pg/steps/name_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
+    let named = sqlx::query_file!("src/pg/steps/name_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
+    if named.rows_affected() > 0 {
+        // Whoever begins with nothing begins with what came with the task.
+        seed_documents(tx, project, task, step).await?;
+    }
     Ok(())
 }
 
