@@ -18,6 +18,8 @@ use tandem_store::{
 };
 use url::Url;
 
+use crate::predictions;
+
 /// How often due calls are looked for.
 const TICK: Duration = Duration::from_secs(1);
 /// Of them at once.
@@ -75,6 +77,13 @@ async fn make(store: &Store, live: &Live, hosts: &[String], call: &Call) {
 async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>) -> Result<(), FlowError> {
     let (workspace, project, task) = (call.workspace, call.project, call.task);
     let mut tx = Tenant { workspace, user: None }.begin(store).await?;
+    let end = match end {
+        Ok(output) if call.kind == "model" => match predictions::keep(&mut tx, call, &output).await? {
+            Ok(()) => Ok(output),
+            Err(error) => Err(json!(format!("the model's answer cannot be used: {error}"))),
+        },
+        end => end,
+    };
     if !flow::answer_call(&mut tx, call, end).await? {
         return Ok(());
     }

@@ -226,6 +226,37 @@ async fn what_comes_back_after_the_step_gave_up_waiting_is_not_taken_for_its_nex
     api.stop().await;
 }
 
+/// What is in the live document of a task's open step, as its holder meets it: labels.
+async fn drawn(api: &Api) -> Vec<String> {
+    let work = api.labeler().next().await;
+    let submit = format!("/api/v1/assignments/{}/submit", work["assignment"]["id"].as_str().unwrap());
+    let answer = api.labeler().post(&submit, support::proof(&work["assignment"])).await.expect(200);
+    let regions = answer["annotation"]["regions"].as_array().unwrap().clone();
+    regions.iter().map(|region| region["label"].as_str().unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn what_a_model_found_is_where_people_begin() {
+    let found = json!({"regions": [{"label": "cat", "geometry": {"type": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
+    let program = Program::start([Some((200, found.to_string()))]).await;
+    let api = program.server().await;
+    on_workflow(&api, calling("model", &program.url(), &json!({}))).await;
+    until(&api, |now| now["open"][0]["step"] == "label").await;
+    assert_eq!(drawn(&api).await, ["cat"]);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn what_a_model_found_must_fit_the_project() {
+    let found = json!({"regions": [{"label": "unicorn", "geometry": {"type": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
+    let program = Program::start([Some((200, found.to_string()))]).await;
+    let api = program.server().await;
+    on_workflow(&api, calling("model", &program.url(), &json!({}))).await;
+    let now = until(&api, |now| now["held"] == "failed").await;
+    assert_eq!(now["open"], json!([]), "{now}");
+    api.stop().await;
+}
+
 #[actix_web::test]
 async fn a_host_that_the_operator_did_not_name_is_never_called() {
     let program = Program::start([]).await;

@@ -57,7 +57,7 @@ async fn prepare(api: &Api, more: usize) -> i64 {
     let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.unwrap();
     tasks::create(&mut tx, project, &vec![new; more]).await.unwrap();
     tx.commit().await.unwrap();
-    db.owner().await.execute("UPDATE projects SET max_skips = 1000, label_schema = label_schema").await.unwrap();
+    db.owner().await.execute("UPDATE projects SET max_skips = 100").await.unwrap();
     let form = json!({"id": "three", "steps": [{"id": "label", "type": "annotation", "completion": {"count": OVERLAP},
         "assignment": {"skip": {"limit": 1000}}}]});
     let made = api.admin().post(&format!("/api/v1/projects/{project}/workflows"), json!({"form": form})).await.expect(201);
@@ -78,11 +78,21 @@ struct Worker {
     rng: StdRng,
     /// Leases whose answer the server said it has.
     acknowledged: Vec<String>,
+    /// Leases whose answer was sent and is not known to be there: it may come at any moment.
+    under_way: BTreeSet<String>,
 }
 
 impl Worker {
+    /// Asked again where the server says that it has too much to do: nothing was done then.
     async fn post(&self, path: &str, body: &Value) -> support::http::Answer {
-        self.client.try_as(&self.token, "POST", &format!("/api/v1{path}"), body).await.expect("the server is there")
+        loop {
+            let answer = self.client.try_as(&self.token, "POST", &format!("/api/v1{path}"), body).await.expect("the server is there");
+            if answer.status != 503 {
+                return answer;
+            }
+            assert_eq!(answer.json()["retryable"], json!(true), "{}", answer.text());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     async fn next(&self) -> Option<Value> {
@@ -103,7 +113,8 @@ impl Worker {
     }
 
     /// A submit that breaks off after this share of it is sent; whether the server did it nobody hears.
-    async fn break_off(&self, lease: &Value, share: f64) {
+    async fn break_off(&mut self, lease: &Value, share: f64) {
+        self.under_way.insert(lease["id"].as_str().unwrap().to_owned());
         let body = proof(lease).to_string();
         let request = format!(
             "POST /api/v1/assignments/{}/submit HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -132,17 +143,18 @@ impl Worker {
     async fn toil(mut self) -> Self {
         for _ in 0..TURNS {
             let Some(lease) = self.next().await else { continue };
+            let is_under_way = self.under_way.contains(lease["id"].as_str().unwrap());
             match self.rng.random_range(0..10) {
                 0 => self.run_out(&lease).await,
                 1 => {
                     self.run_out(&lease).await;
-                    assert!(!self.submit(&lease).await, "a late answer");
+                    assert!(!self.submit(&lease).await || is_under_way, "a late answer");
                 }
                 2 => {
                     let mut body = proof(&lease);
                     body["reason"] = json!("blurred");
                     let skipped = self.post(&format!("/assignments/{}/skip", lease["id"].as_str().unwrap()), &body).await;
-                    assert_eq!(skipped.status, 200, "{}", skipped.text());
+                    assert!(skipped.status == 200 || is_under_way, "{}", skipped.text());
                 }
                 // The whole request, and gone before the answer.
                 3 => self.break_off(&lease, 1.0).await,
@@ -211,6 +223,7 @@ async fn every_task_ends_with_exactly_three_answers_by_three_people() {
             db: Arc::clone(&db),
             rng: StdRng::seed_from_u64(seed * 1_000 + number as u64),
             acknowledged: Vec::new(),
+            under_way: BTreeSet::new(),
         }
     });
     let mut workers = all(workers.map(Worker::toil)).await;
