@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn regions_without_ids_get_one_each_and_nobody_drew_them() {
-        let one = json!({"label": "cat", "geometry": {"type": "box", "x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}, "author": RegionId::new()});
+        let one = json!({"label": "cat", "geometry": {"kind": "box", "x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0}, "author": RegionId::new()});
         let regions = read(&json!([one, one])).unwrap();
         assert_ne!(regions[0].id, regions[1].id);
         assert!(regions.iter().all(|region| region.author.is_none() && region.label == "cat"));

@@ -237,7 +237,7 @@ async fn drawn(api: &Api) -> Vec<String> {
 
 #[actix_web::test]
 async fn what_a_model_found_is_where_people_begin() {
-    let found = json!({"regions": [{"label": "cat", "geometry": {"type": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
+    let found = json!({"regions": [{"label": "cat", "geometry": {"kind": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
     let program = Program::start([Some((200, found.to_string()))]).await;
     let api = program.server().await;
     on_workflow(&api, calling("model", &program.url(), &json!({}))).await;
@@ -248,7 +248,7 @@ async fn what_a_model_found_is_where_people_begin() {
 
 #[actix_web::test]
 async fn what_a_model_found_must_fit_the_project() {
-    let found = json!({"regions": [{"label": "unicorn", "geometry": {"type": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
+    let found = json!({"regions": [{"label": "unicorn", "geometry": {"kind": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}}]});
     let program = Program::start([Some((200, found.to_string()))]).await;
     let api = program.server().await;
     on_workflow(&api, calling("model", &program.url(), &json!({}))).await;
