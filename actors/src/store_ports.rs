@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU32, Ordering},
 };
 
 use async_trait::async_trait;
@@ -38,6 +38,9 @@ const BEGINNERS: u32 = 200;
 const BATCHES: u32 = 20;
 /// Of a project in one round.
 const PUSHED: u32 = 50;
+/// Batches followed in one round, and how many rounds lie between two: they are looked for among all batches.
+const FOLLOWED: u32 = 100;
+const ROUNDS_BETWEEN: u32 = 5;
 /// No transaction that revokes lasts longer than this.
 const LONGEST_REVOCATION: TimeDelta = TimeDelta::minutes(10);
 const NOTHING_READ: i64 = i64::MIN;
@@ -123,13 +126,14 @@ pub struct StoreChores {
     revocations: Revocations,
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
+    rounds: AtomicU32,
 }
 
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
     pub fn new(store: Store, revocations: Revocations) -> Self {
-        Self { store, revocations, revoked: AtomicI64::new(NOTHING_READ) }
+        Self { store, revocations, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0) }
     }
 
     /// End one lease; none if it was renewed or ended a moment ago.
@@ -198,6 +202,20 @@ impl StoreChores {
         Ok(events)
     }
 
+    async fn follow_batches(&self) -> Result<(), ChoreError> {
+        if !self.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS_BETWEEN) {
+            return Ok(());
+        }
+        for (workspace, project, batch) in flow::moved_batches(&self.store, FOLLOWED).await? {
+            match flow::follow_batch(&self.store, workspace, project, batch).await {
+                Ok(_) => {}
+                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) => tracing::error!(%error, %batch, "a batch does not follow its tasks"),
+            }
+        }
+        Ok(())
+    }
+
     async fn task_changed(&self, workspace: WorkspaceId, project: ProjectId, task: TaskId) -> Result<Option<DomainEvent>, StoreError> {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         let found = tasks::get(&mut tx, task).await?;
@@ -254,6 +272,7 @@ impl Chores for StoreChores {
         let mut events = self.begin_tasks().await?;
         events.extend(self.fire_timers().await?);
         events.extend(self.push_work(online).await?);
+        self.follow_batches().await?;
         Ok(events)
     }
 

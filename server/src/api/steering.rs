@@ -11,7 +11,7 @@ use tandem_protocol::{
 use tandem_store::{
     TenantTx,
     pg::{
-        flow::{self, Because},
+        flow::{self, Because, TransitionRow},
         leases, tasks,
     },
 };
@@ -74,7 +74,11 @@ pub async fn list_transitions(call: Call) -> Result<Json<Page<StateTransition>>,
     let mut tx = call.begin().await?;
     reach(&mut tx, &call, task, Action::TaskReview).await?;
     let rows = flow::history(&mut tx, task, TRANSITIONS).await?;
-    let items = rows.into_iter().map(|row| StateTransition {
+    Ok(Json(Page { items: rows.into_iter().map(transition).collect(), next_cursor: None }))
+}
+
+pub(super) fn transition(row: TransitionRow) -> StateTransition {
+    StateTransition {
         occurred_at: row.occurred_at,
         event: row.event,
         from: row.from_state,
@@ -86,8 +90,7 @@ pub async fn list_transitions(call: Call) -> Result<Json<Page<StateTransition>>,
         actor_name: row.actor_name,
         trigger: row.trigger,
         reason: row.reason,
-    });
-    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+    }
 }
 
 /// Hold, resume, complete, reset or roll back a task.

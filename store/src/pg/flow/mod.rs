@@ -10,12 +10,14 @@
 //! offers     which steps a person may work on, and why not the others
 //! push       work that the server gives to somebody
 //! undo       back to where the task was before
+//! batches    the parent of a batch's tasks, which follows them
 //! progress   how many tasks are at which step, and who works there
 //! ```
 //!
 //! A compiled workflow is kept by its id ([`cache`]): a version in use never changes.
 
 mod answers;
+mod batches;
 mod begin;
 mod cache;
 mod calls;
@@ -30,6 +32,7 @@ mod record;
 mod tell;
 mod undo;
 
+pub use batches::{BatchInstance, batch_history, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
 pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};

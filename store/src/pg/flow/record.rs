@@ -30,6 +30,7 @@ pub enum Because<'a> {
 }
 
 impl Because<'_> {
+    /// As it is recorded.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Begun => "begun",
