@@ -8,7 +8,7 @@ import type { Task } from '~/session/queries';
 import { Button } from '~/ui/controls';
 import { Failed } from '~/ui/feedback';
 import { answeredLeases } from './answered';
-import { accept, claim, heldOf, type Held } from './lease';
+import { accept, claim, heldLive, heldOf, type Held } from './lease';
 
 /**
  * A task that shows what is in it only to whoever accepts it. Opening one that I hold is accepting it; one that I do not hold has to be taken first, and
@@ -20,13 +20,8 @@ export function Withheld({ task }: { task: Task }): ReactNode {
   const live = useMyLeases();
   const [, go] = useLocation();
   const told = live.leases.find((lease) => lease.task_id === task.id);
-  const held: Held | undefined =
-    answeredLeases.get(task.id) ??
-    (told && {
-      assignmentId: told.assignment_id,
-      fencingToken: told.fencing_token,
-      expiresAt: Date.parse(told.expires_at),
-    });
+  const held = answeredLeases.get(task.id) ?? (told && heldLive(told));
+  const assignmentId = held?.assignmentId;
 
   const open = useMutation({
     mutationFn: async (mine: Held | undefined) => {
@@ -43,7 +38,8 @@ export function Withheld({ task }: { task: Task }): ReactNode {
     if (!held || tried.current === held.assignmentId) return;
     tried.current = held.assignmentId;
     mutate(held);
-  }, [held, mutate]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each lease
+  }, [assignmentId, mutate]);
 
   const back = <Button onClick={() => go(`/projects/${task.project_id}`)}>Back to the project</Button>;
   if (open.error) {
