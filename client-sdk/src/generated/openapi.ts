@@ -1359,6 +1359,7 @@ export interface components {
             region_count: number;
             /** Format: int32 */
             removed: number;
+            /** @description The document's name: of its step, `label#1` of a slot, `label~1` after a draft was discarded. */
             step: string;
             task_id: components["schemas"]["TaskId"];
         };
@@ -4346,6 +4347,8 @@ export interface operations {
     listHistory: {
         parameters: {
             query?: {
+                /** @description Of all documents of the task, and not only of the one I see: those of other slots, and of drafts that were discarded. Needs `task.review`. */
+                all?: boolean;
                 /** @description `next_cursor` of the page before; none for the first page. */
                 cursor?: string;
                 /** @description 1 to 200 items; default 50. */

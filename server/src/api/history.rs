@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post, web::Json};
 use serde::Deserialize;
 use tandem_actors::{TaskRef, document};
-use tandem_domain::permission::Action;
+use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
     CheckpointId, Problem, ProjectRole, TaskId,
     rest::{Checkpoint, CheckpointContent, CheckpointReason, Page, ProjectStatus, Restored},
@@ -34,6 +34,9 @@ pub struct ListHistory {
     #[serde(default)]
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
+    /// Of all documents of the task, and not only of the one I see: those of other slots, and of drafts that were discarded. Needs `task.review`.
+    #[serde(default)]
+    pub all: bool,
 }
 
 /// Checkpoints of a task's live document.
@@ -50,11 +53,15 @@ pub struct ListHistory {
 pub async fn list_history(call: Call) -> Result<Json<Page<Checkpoint>>, Refusal> {
     let id = call.path::<TaskId>()?;
     let mut tx = call.begin().await?;
-    let document = visible(&mut tx, &call, id, Action::HistoryRead).await?;
+    let (document, role) = visible(&mut tx, &call, id, Action::HistoryRead).await?;
     let query = call.query::<ListHistory>()?;
+    if query.all {
+        access::within(&call.identity, role, Action::TaskReview)?;
+    }
     let limit = validate::page_limit(query.limit)?;
     let after = query.cursor.as_deref().map(read::cursor::<CheckpointId>).transpose()?;
-    Ok(Json(history::list(&mut tx, id, &document.step, after, limit).await?))
+    let of = Some(document.step.as_str()).filter(|_| !query.all);
+    Ok(Json(history::list(&mut tx, id, of, after, limit).await?))
 }
 
 /// Make a checkpoint now.
@@ -71,7 +78,7 @@ pub async fn list_history(call: Call) -> Result<Json<Page<Checkpoint>>, Refusal>
 pub async fn create_checkpoint(call: Call) -> Result<HttpResponse, Refusal> {
     let id = call.path::<TaskId>()?;
     let mut tx = call.begin().await?;
-    let document = visible(&mut tx, &call, id, Action::DocumentWrite).await?;
+    let (document, _) = visible(&mut tx, &call, id, Action::DocumentWrite).await?;
     tx.rollback().await?;
     let made = call.state.live.checkpoint(&document, CheckpointReason::Manual, call.user()).await?;
     let mut tx = call.begin().await?;
@@ -91,8 +98,11 @@ pub async fn create_checkpoint(call: Call) -> Result<HttpResponse, Refusal> {
 pub async fn get_checkpoint(call: Call) -> Result<Json<CheckpointContent>, Refusal> {
     let (id, wanted) = call.path::<(TaskId, CheckpointId)>()?;
     let mut tx = call.begin().await?;
-    visible(&mut tx, &call, id, Action::HistoryRead).await?;
+    let (document, role) = visible(&mut tx, &call, id, Action::HistoryRead).await?;
     let (checkpoint, payload) = find(&mut tx, id, wanted).await?;
+    if checkpoint.step != document.step && !permits(role, Action::TaskReview) {
+        return Err(Refusal::not_found("checkpoint", wanted));
+    }
     tx.rollback().await?;
     let regions = actix_web::web::block(move || document::read_stored(&payload)).await.map_err(Refusal::internal)??;
     Ok(Json(CheckpointContent { checkpoint, regions }))
@@ -116,7 +126,7 @@ pub async fn get_checkpoint(call: Call) -> Result<Json<CheckpointContent>, Refus
 pub async fn restore_checkpoint(call: Call) -> Result<Json<Restored>, Refusal> {
     let (id, wanted) = call.path::<(TaskId, CheckpointId)>()?;
     let mut tx = call.begin().await?;
-    let document = visible(&mut tx, &call, id, Action::HistoryRestore).await?;
+    let (document, _) = visible(&mut tx, &call, id, Action::HistoryRestore).await?;
     let project = projects::read(&mut tx, &call, document.project).await?;
     if project.status == ProjectStatus::Archived {
         return Err(Refusal::new(Kind::ProjectNotActive, format!("The project \"{}\" is archived: nothing in it changes.", project.name)));
@@ -146,7 +156,7 @@ fn entry(document: &TaskRef, checkpoint: CheckpointId) -> audit::Entry<'static> 
 }
 
 /// The document of the task that the caller sees: where several answer without seeing one another, their own.
-async fn visible(tx: &mut TenantTx, call: &Call, id: TaskId, action: Action) -> Result<TaskRef, Refusal> {
+async fn visible(tx: &mut TenantTx, call: &Call, id: TaskId, action: Action) -> Result<(TaskRef, ProjectRole), Refusal> {
     let hidden = || Refusal::not_found("task", id);
     let visit = tasks::visit(tx, id, call.user()).await?.ok_or_else(hidden)?;
     let role = access::below(tx, &call.identity, visit.project, action, hidden).await?;
@@ -154,7 +164,8 @@ async fn visible(tx: &mut TenantTx, call: &Call, id: TaskId, action: Action) -> 
         return Err(hidden());
     }
     access::content(tx, &call.identity, role, visit.project, id).await?;
-    Ok(TaskRef { workspace: call.identity.workspace_id, project: visit.project, task: id, step: visit.scope })
+    let document = TaskRef { workspace: call.identity.workspace_id, project: visit.project, task: id, step: visit.scope };
+    Ok((document, role))
 }
 
 async fn find(tx: &mut TenantTx, task: TaskId, id: CheckpointId) -> Result<(Checkpoint, bytes::Bytes), Refusal> {
