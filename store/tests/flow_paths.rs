@@ -16,7 +16,7 @@ use tandem_protocol::{
 };
 use tandem_store::{
     pg::{
-        annotations::SubmitError,
+        annotations::{self, Submission, SubmitError},
         flow::{self, Because, FlowError},
         import,
         leases::{self, Method, Offer, Terms},
@@ -796,4 +796,32 @@ async fn a_batch_follows_its_tasks_from_the_first_to_the_last() {
     tandem_store::pg::tasks::create(&mut tx, db.a.project, &[new]).await.expect("one more");
     let found = flow::batch_instance(&mut tx, db.a.project, db.a.batch).await.expect("read").expect("an instance");
     assert_eq!((found.is_complete, found.completed_at, found.children.total), (false, None, 4), "it is open again");
+}
+
+/// Found by killing servers: a transaction that had waited for the task was recorded as if it had come before the one it waited for, and a task was then
+/// rolled back to where it had never been.
+#[tokio::test]
+async fn history_is_in_the_order_in_which_it_happened_not_in_which_it_was_begun() {
+    let (db, task) = one(assigned(3, &json!({}))).await;
+    let first = next(&db.store, &db.a, db.a.labeler).await.expect("a place");
+    let second = next(&db.store, &db.a, db.a.other_labeler).await.expect("a place");
+    let mut early = db.a.as_user(db.a.labeler).begin(&db.store).await.expect("begin");
+    sqlx::query("SELECT 1").execute(&mut *early).await.expect("its time is taken");
+    flow_world::submit(&db.store, &db.a, &second, "cat").await.expect("submitted");
+    let work = Submission {
+        assignment: first.id,
+        user: first.user_id,
+        fencing_token: first.fencing_token,
+        regions: flow_world::shape("dog"),
+        time_spent_ms: None,
+    };
+    annotations::submit(&mut early, &work).await.expect("submitted");
+    early.commit().await.expect("commit");
+
+    let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.expect("begin");
+    let actors: Vec<_> = flow::history(&mut tx, task, 10).await.expect("history").iter().map(|row| row.actor).collect();
+    assert_eq!(actors, [Some(db.a.labeler), Some(db.a.other_labeler), None], "the newest first");
+    flow::undo(&mut tx, db.a.project, task, "one too many").await.expect("undone");
+    tx.commit().await.expect("commit");
+    assert_eq!(step_state(&db, task, "label").await["count"], json!(1));
 }

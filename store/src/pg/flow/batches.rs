@@ -201,7 +201,7 @@ async fn record(tx: &mut TenantTx, project: ProjectId, batch: BatchId, moved: &M
         INSERT INTO state_transitions (id, occurred_at, workspace_id, project_id, batch_id, workflow_id, event, from_state, to_state, from_snapshot,
                                        guards, actions, duration_ms, actor_type, trigger)
         VALUES ($1, clock_timestamp(), $2, $3, $4, (SELECT id FROM workflows WHERE project_id = $3 AND status = 'active'), $5, $6, $7, $8, $9, $10,
-                (extract(epoch FROM now() - $11::timestamptz) * 1000)::bigint, 'system', $12)
+                (extract(epoch FROM clock_timestamp() - $11::timestamptz) * 1000)::bigint, 'system', $12)
         "#,
         Uuid::now_v7(),
         workspace,
