@@ -26,7 +26,8 @@ use tokio::{
     sync::watch,
 };
 
-const TASKS: usize = 48;
+/// For each kill, so that the last of them finds work.
+const TASKS: usize = 8;
 /// From the last kill until all is done, at most.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -124,13 +125,13 @@ fn form(port: u16) -> Value {
 }
 
 /// The seed's people and four more, on the workflow; their tokens.
-async fn prepare(api: &Api, port: u16) -> Vec<String> {
+async fn prepare(api: &Api, port: u16, count: usize) -> Vec<String> {
     let (project, db) = (api.a().project, api.db());
     let new = NewTask { asset_id: db.a.assets[0], batch_id: None, external_id: None, priority: None, input: None };
     let made = api.admin().post(&format!("/api/v1/projects/{project}/workflows"), json!({"form": form(port)})).await.expect(201);
     api.admin().call(&format!("/api/v1/workflows/{}/activate", made["id"].as_str().unwrap())).await.expect(200);
     let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.unwrap();
-    tasks::create(&mut tx, project, &vec![new; TASKS]).await.unwrap();
+    tasks::create(&mut tx, project, &vec![new; count]).await.unwrap();
     tx.commit().await.unwrap();
     let mut people: Vec<UserId> = vec![api.a().labeler, api.a().other_labeler];
     for number in 0..4 {
@@ -174,7 +175,9 @@ async fn killed_again_and_again_every_task_finishes_and_everything_counts_once()
     let keys = Arc::new(Mutex::new(Vec::new()));
     let called_at = called(Arc::clone(&keys)).await;
     let api = Api::start().await;
-    let tokens = prepare(&api, called_at).await;
+    let kills = size("TANDEM_KILLS", 6);
+    let tasks = TASKS * usize::try_from(kills).unwrap();
+    let tokens = prepare(&api, called_at, tasks).await;
     let (project, database) = (api.a().project, Arc::clone(&api.server().database));
     // From here on only the program that is killed moves tasks.
     api.stop().await;
@@ -189,7 +192,7 @@ async fn killed_again_and_again_every_task_finishes_and_everything_counts_once()
     let work: Vec<_> = tokens.into_iter().map(|token| actix_web::rt::spawn(toil(base.clone(), token, project, home.clone()))).collect();
 
     let mut rng = StdRng::seed_from_u64(size("TANDEM_KILLS_SEED", 1));
-    let (kills, mut in_the_middle) = (size("TANDEM_KILLS", 6), 0);
+    let mut in_the_middle = 0;
     for _ in 0..kills {
         tokio::time::sleep(Duration::from_millis(rng.random_range(300..3_000))).await;
         program.kill_9();
@@ -222,10 +225,10 @@ async fn killed_again_and_again_every_task_finishes_and_everything_counts_once()
         acknowledged.extend(person.await.unwrap());
     }
     program.kill_9();
-    everything_counted_once(&database, project, &acknowledged).await;
+    everything_counted_once(&database, project, tasks, &acknowledged).await;
     let keys = keys.lock().unwrap();
     let distinct: BTreeSet<&String> = keys.iter().collect();
-    assert_eq!(distinct.len(), TASKS, "one call a task, made again with the same key where its node died: {keys:?}");
+    assert_eq!(distinct.len(), tasks, "one call a task, made again with the same key where its node died: {keys:?}");
 }
 
 /// Tasks that are not done.
@@ -237,7 +240,7 @@ async fn left(database: &Database, project: ProjectId) -> i64 {
         .unwrap()
 }
 
-async fn everything_counted_once(database: &Database, project: ProjectId, acknowledged: &BTreeSet<String>) {
+async fn everything_counted_once(database: &Database, project: ProjectId, tasks: usize, acknowledged: &BTreeSet<String>) {
     let mut owner = database.owner().await;
     let answers: Vec<(uuid::Uuid, String, i64, i64)> = sqlx::query_as(
         "SELECT a.task_id, a.step, count(DISTINCT a.user_id), count(n.id) FROM assignments a LEFT JOIN annotations n ON n.assignment_id = a.id
@@ -253,7 +256,7 @@ async fn everything_counted_once(database: &Database, project: ProjectId, acknow
         assert_eq!((*people, *kept), (needed, needed), "{step} of {task}");
         *by_step.entry(step).or_default() += 1;
     }
-    assert_eq!(by_step, BTreeMap::from([("check", TASKS), ("label", TASKS)]));
+    assert_eq!(by_step, BTreeMap::from([("check", tasks), ("label", tasks)]));
     let submitted: Vec<String> = sqlx::query_scalar("SELECT id::text FROM assignments WHERE project_id = $1 AND status = 'submitted'")
         .bind(project.0)
         .fetch_all(&mut owner)
@@ -274,7 +277,7 @@ async fn everything_counted_once(database: &Database, project: ProjectId, acknow
     for (task, trigger, from, to) in steps {
         told.entry(task).or_default().push((trigger, from, to));
     }
-    assert_eq!(told.len(), TASKS);
+    assert_eq!(told.len(), tasks);
     for (task, steps) in told {
         let triggers: Vec<&str> = steps.iter().map(|(trigger, ..)| trigger.as_str()).collect();
         assert_eq!(triggers, ["begun", "answer", "answer", "program", "timer", "answer"], "{task}");
