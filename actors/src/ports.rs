@@ -51,6 +51,9 @@ pub trait Directory: Send + Sync + 'static {
 pub enum DirectoryError {
     #[error("there is no such thing here")]
     NotFound,
+    /// A task whose content is for whoever accepts it.
+    #[error("accept the task first: its step shows what is in it only then (content_after_accepting)")]
+    NotAccepted,
     #[error("the database cannot be reached")]
     Unavailable,
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU32, Ordering},
 };
 
 use async_trait::async_trait;
@@ -39,6 +39,9 @@ const BEGINNERS: u32 = 200;
 const BATCHES: u32 = 20;
 /// Of a project in one round.
 const PUSHED: u32 = 50;
+/// Batches followed in one round, and how many rounds lie between two: they are looked for among all batches.
+const FOLLOWED: u32 = 100;
+const ROUNDS_BETWEEN: u32 = 5;
 /// No transaction that revokes lasts longer than this.
 const LONGEST_REVOCATION: TimeDelta = TimeDelta::minutes(10);
 const NOTHING_READ: i64 = i64::MIN;
@@ -78,6 +81,9 @@ impl Directory for StoreDirectory {
         let visit = tasks::visit(&mut tx, task, who.user_id()).await?.ok_or(DirectoryError::NotFound)?;
         if visit.is_blind && who.workspace_role != WorkspaceRole::Admin {
             return Err(DirectoryError::NotFound);
+        }
+        if visit.is_withheld && who.workspace_role != WorkspaceRole::Admin {
+            return Err(DirectoryError::NotAccepted);
         }
         let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.scope };
         Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
@@ -122,13 +128,14 @@ pub struct StoreChores {
     leases: LeaseConfig,
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
+    rounds: AtomicU32,
 }
 
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
     pub fn new(store: Store, revocations: Revocations, leases: LeaseConfig) -> Self {
-        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ) }
+        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0) }
     }
 
     /// End one lease; nothing if it was renewed or ended a moment ago.
@@ -196,6 +203,20 @@ impl StoreChores {
             }
         }
         Ok(events)
+    }
+
+    async fn follow_batches(&self) -> Result<(), ChoreError> {
+        if !self.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS_BETWEEN) {
+            return Ok(());
+        }
+        for (workspace, project, batch) in flow::moved_batches(&self.store, FOLLOWED).await? {
+            match flow::follow_batch(&self.store, workspace, project, batch).await {
+                Ok(_) => {}
+                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) => tracing::error!(%error, %batch, "a batch does not follow its tasks"),
+            }
+        }
+        Ok(())
     }
 
     async fn task_changed(&self, workspace: WorkspaceId, project: ProjectId, task: TaskId) -> Result<Option<DomainEvent>, StoreError> {
@@ -267,6 +288,7 @@ impl Chores for StoreChores {
         let mut events = self.begin_tasks().await?;
         events.extend(self.fire_timers().await?);
         events.extend(self.push_work(online).await?);
+        self.follow_batches().await?;
         Ok(events)
     }
 

@@ -114,6 +114,40 @@ pub async fn insert_documents(tx: &mut TenantTx, project: ProjectId, snapshots: 
     Ok(())
 }
 
+/// Beside the task's own documents: what came with it. Steps that people draw in begin with it; those that are open keep what they have.
+const GIVEN: &str = "#given";
+
+/// Gives the documents of a task's steps that have not been opened yet their first content, e.g. a model's prediction. The last one given counts.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_document(tx: &mut TenantTx, project: ProjectId, task: TaskId, content: &[u8]) -> Result<(), StoreError> {
+    let workspace = tx.workspace().0;
+    sqlx::query!(
+        "INSERT INTO documents (id, workspace_id, project_id, task_id, step, lineage) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (task_id, step) DO NOTHING",
+        Uuid::now_v7(),
+        workspace,
+        project.0,
+        task.0,
+        GIVEN,
+        Uuid::now_v7(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO document_snapshots (document_id, workspace_id, upto_seq, payload)
+         SELECT d.id, d.workspace_id, 0, $3 FROM documents d WHERE d.task_id = $1 AND d.step = $2
+         ON CONFLICT (document_id) DO UPDATE SET payload = excluded.payload, state_vector = NULL, updated_at = now()",
+        task.0,
+        GIVEN,
+        content,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 async fn insert_assets(tx: &mut TenantTx, project: ProjectId, items: &[ImportedTask]) -> Result<(), StoreError> {
     let (workspace, user) = (tx.workspace().0, tx.user().map(|u| u.0));
     sqlx::query!(

@@ -223,6 +223,7 @@ fn not_subscribed() -> Refused {
 pub(super) fn looked_up(error: &DirectoryError, what: &str) -> Refused {
     match error {
         DirectoryError::NotFound => Refused::not_found(what),
+        DirectoryError::NotAccepted => Refused::not_accepted(),
         DirectoryError::Unavailable => Refused::unavailable(),
     }
 }

@@ -10,12 +10,14 @@
 //! offers     which steps a person may work on, and why not the others
 //! push       work that the server gives to somebody
 //! undo       back to where the task was before
+//! batches    the parent of a batch's tasks, which follows them
 //! progress   how many tasks are at which step, and who works there
 //! ```
 //!
 //! A compiled workflow is kept by its id ([`cache`]): a version in use never changes.
 
 mod answers;
+mod batches;
 mod begin;
 mod cache;
 mod calls;
@@ -30,9 +32,10 @@ mod record;
 mod tell;
 mod undo;
 
+pub use batches::{BatchInstance, batch_history, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
-pub use calls::{Call, answer_call, claim_call, fail_call};
+pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
@@ -41,5 +44,5 @@ pub use progress::{StepProgress, WorkingHere, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, history};
 pub(crate) use tell::hold;
-pub use tell::{Standing, answered, decided, standing, tell};
+pub use tell::{Standing, answered, decided, finish, standing, tell};
 pub use undo::undo;

@@ -192,7 +192,7 @@ pub(super) async fn facts(tx: &mut TenantTx, task: TaskId, open: &Open) -> Resul
         .map(|lease| Worked { step: lease.step.clone(), user: lease.user.into(), visit: visit(lease.round) })
         .collect();
     worked.reverse();
-    let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step);
+    let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step && lease.round == open.round);
     Ok(TaskFacts {
         worked,
         visit: visit(open.round),

@@ -109,6 +109,8 @@ pub async fn hand_over(
     reason: Option<&str>,
 ) -> Result<(Assignment, Assignment), LeaseError> {
     let ended = end(tx, lease, AssignmentStatus::Reassigned, reason).await?;
+    // In the same document, whatever the step does with drafts: this one is no leftover, it is handed over.
+    steps::keep_document(tx, lease).await?;
     let offer = super::Offer { step: lease.step.clone(), kind: lease.kind.as_str().to_owned(), ..super::Offer::default() };
     let given = super::claim_task(tx, lease.project_id, lease.task_id, to, &[offer], terms).await?;
     Ok((ended, given))
@@ -145,6 +147,10 @@ pub async fn expire(tx: &mut TenantTx, id: AssignmentId, grace: Duration) -> Res
 async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<Assignment, StoreError> {
     let skipped = status == AssignmentStatus::Skipped;
     let ended = close(tx, lease, status, reason).await?;
+    steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    if skipped {
+        steps::leave_to_admin(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    }
     // Free slots have been counted by now: whoever else holds or has answered the task keeps it under way.
     let task = sqlx::query!(
         r#"

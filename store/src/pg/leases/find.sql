@@ -12,6 +12,7 @@ WHERE s.project_id = $1
   -- A program of before this schema ends tasks without closing their steps.
   AND t.status NOT IN ('completed', 'cancelled', 'skipped', 'rejected')
   AND (s.reserved_for IS NULL OR s.reserved_for = $2 OR s.reserved_until <= now())
+  AND (s.only_for IS NULL OR $2 = ANY (s.only_for))
   AND (s.rests_until IS NULL OR s.rests_until <= now())
   -- A paused project gives out no work.
   AND EXISTS (SELECT FROM projects p WHERE p.id = $1 AND p.status = 'active')

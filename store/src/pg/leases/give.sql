@@ -4,7 +4,7 @@ WITH given AS (
     INSERT INTO assignments (id, workspace_id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, method, metadata,
                              lease_seconds, expires_at)
     SELECT $1, $2, $3, $4, s.step, free.slot, s.round,
-           coalesce(s.scope, CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
+           coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
            s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds)
     FROM task_steps s
     CROSS JOIN LATERAL (SELECT coalesce(s.lease_seconds, $7::double precision::integer) AS seconds) lasts
