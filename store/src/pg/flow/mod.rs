@@ -37,7 +37,7 @@ pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
 pub use offers::{Said, StepOffer, Way, eligibility, offers, rules_in_use};
-pub use progress::{StepProgress, WorkingHere, progress};
+pub use progress::{WorkNow, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, history};
 pub(crate) use tell::hold;
