@@ -9,6 +9,7 @@
 //! due        timers and calls whose time has come
 //! offers     which steps a person may work on, and why not the others
 //! push       work that the server gives to somebody
+//! at_step    the tasks of one step, for whoever steps in
 //! undo       back to where the task was before
 //! progress   how many tasks are at which step, and who works there
 //! ```
@@ -16,6 +17,7 @@
 //! A compiled workflow is kept by its id ([`cache`]): a version in use never changes.
 
 mod answers;
+mod at_step;
 mod begin;
 mod cache;
 mod calls;
@@ -30,6 +32,7 @@ mod record;
 mod tell;
 mod undo;
 
+pub use at_step::{After, AtStep, at_step};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
 pub use calls::{Call, answer_call, claim_call, fail_call};
