@@ -12,6 +12,7 @@ use tandem_protocol::{
 use tandem_store::{
     documents::DocumentKey,
     nodes::{Orders, Sign},
+    pg::flow::WorkNow,
     system::Attendance,
 };
 
@@ -43,6 +44,8 @@ pub trait Directory: Send + Sync + 'static {
     async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError>;
     async fn project(&self, who: &Identity, project: ProjectId) -> Result<ProjectRecord, DirectoryError>;
     async fn progress(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Progress, DirectoryError>;
+    /// How the work stands, step by step. May take long where there are very many tasks.
+    async fn work(&self, workspace: WorkspaceId, project: ProjectId) -> Result<WorkNow, DirectoryError>;
     /// The caller's active leases, oldest first.
     async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError>;
 }

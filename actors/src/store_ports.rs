@@ -18,7 +18,7 @@ use tandem_store::{
     documents::DocumentKey,
     nodes::{self, Card, Orders, Sign},
     pg::{
-        flow::{self, FlowError, Pushed},
+        flow::{self, FlowError, Pushed, WorkNow},
         leases, projects, tasks,
     },
     system::{self, Attendance},
@@ -102,6 +102,11 @@ impl Directory for StoreDirectory {
     async fn progress(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Progress, DirectoryError> {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         Ok(projects::get_progress(&mut tx, project).await?)
+    }
+
+    async fn work(&self, workspace: WorkspaceId, project: ProjectId) -> Result<WorkNow, DirectoryError> {
+        let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
+        Ok(flow::progress(&mut tx, project).await?)
     }
 
     async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

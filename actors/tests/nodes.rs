@@ -15,7 +15,7 @@ use tandem_actors::DomainEvent;
 use tandem_protocol::{
     NodeId, ProjectRole, TaskId,
     rest::{Progress, ProjectStatus, TaskStatus},
-    ws::{ServerControl, ServerFrame, Subscribe, Topic, TopicKind},
+    ws::{ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
 };
 use tandem_store::bus::{Bus as _, Cut, Hub};
 use tokio::time::sleep;
@@ -314,6 +314,28 @@ async fn a_projects_watcher_sees_people_and_progress_of_every_node() {
         _ => None,
     };
     boss.wait(left).await;
+}
+
+#[actix::test]
+async fn the_work_of_a_project_is_told_on_every_node() {
+    let Two { nodes, .. } = two().await;
+    let (here, there) = (&nodes[0].0, &nodes[1].0);
+    let mut boss = there.connect("boss").await;
+    let topic = Topic { kind: TopicKind::Workflow, id: there.project.into() };
+    boss.control(Subscribe { channel: CHANNEL, topic, lineage: None, state_vector: None });
+    let state = |frame: &ServerFrame| matches!(frame, ServerFrame::Control(ServerControl::WorkflowState(_))).then_some(());
+    boss.wait(state).await;
+    let steps = vec![StepCounts { step: "annotate".into(), done: 3, ..StepCounts::default() }];
+    // All nodes read one database.
+    for (house, _) in &nodes {
+        house.places.work.lock().unwrap().steps.clone_from(&steps);
+    }
+    here.live.publish(DomainEvent::ProgressChanged { workspace: here.workspace, project: here.project });
+    let diff = |frame: &ServerFrame| match frame {
+        ServerFrame::Control(ServerControl::WorkflowDiff(diff)) => Some(diff.steps.clone()),
+        _ => None,
+    };
+    assert_eq!(boss.wait(diff).await, steps);
 }
 
 #[actix::test]

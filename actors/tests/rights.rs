@@ -127,10 +127,12 @@ async fn who_is_removed_loses_the_subscriptions_with_a_reason_and_keeps_the_conn
     ann.subscribed().await;
     ann.subscribe(2, TopicKind::Project, house.project.into());
     ann.subscribed().await;
+    ann.subscribe(3, TopicKind::Workflow, house.project.into());
+    ann.subscribed().await;
     set_role(&house, &ann, None);
-    let mut ended = [ann.error().await, ann.error().await];
+    let mut ended = [ann.error().await, ann.error().await, ann.error().await];
     ended.sort_by_key(|error| error.channel);
-    for (error, channel) in ended.iter().zip([CHANNEL, 2]) {
+    for (error, channel) in ended.iter().zip([CHANNEL, 2, 3]) {
         assert_eq!((error.code.as_str(), error.channel, error.seq), ("access_ended", Some(channel), None));
         assert!(!error.retryable);
     }
@@ -139,8 +141,11 @@ async fn who_is_removed_loses_the_subscriptions_with_a_reason_and_keeps_the_conn
     assert_eq!((error.code.as_str(), error.seq), ("unknown_channel", Some(9)));
     ann.control(Ping { t: 1 });
     ann.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(pong)) if pong.t == 1).then_some(())).await;
-    ann.subscribe(3, TopicKind::Task, task.into());
-    assert_eq!(ann.error().await.code, "not_found");
+    for kind in [TopicKind::Task, TopicKind::Workflow] {
+        let topic = if kind == TopicKind::Task { task.into() } else { house.project.into() };
+        ann.subscribe(3, kind, topic);
+        assert_eq!(ann.error().await.code, "not_found");
+    }
 }
 
 /// The directory answered the join before the change, the room lets in after it.

@@ -11,8 +11,12 @@ use tandem_actors::DomainEvent;
 use tandem_protocol::{
     AssignmentId, TaskId,
     rest::Progress,
-    ws::{ClientHot, LeaseEvent, MyLease, Ping, Refresh, ServerControl, ServerFrame, Subprotocol, TopicKind, Unsubscribe},
+    ws::{
+        ClientHot, LeaseEvent, MyLease, Ping, Refresh, ServerControl, ServerFrame, StepCounts, Subprotocol, TopicKind, Unsubscribe,
+        WorkflowDiff, WorkflowState,
+    },
 };
+use tandem_store::pg::flow::WorkNow;
 
 #[actix::test]
 async fn a_stranger_has_little_time() {
@@ -319,6 +323,110 @@ async fn next_diff(client: &mut Client) -> tandem_protocol::ws::ProjectDiff {
             _ => None,
         })
         .await
+}
+
+fn work(waiting: i64, done: i64) -> WorkNow {
+    let steps = vec![StepCounts { step: "annotate".into(), waiting, done, ..StepCounts::default() }];
+    WorkNow { steps, ..WorkNow::default() }
+}
+
+async fn next_work_state(client: &mut Client) -> WorkflowState {
+    client
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::WorkflowState(state)) => Some(state.clone()),
+            _ => None,
+        })
+        .await
+}
+
+async fn next_work_diff(client: &mut Client) -> WorkflowDiff {
+    client
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::WorkflowDiff(diff)) => Some(diff.clone()),
+            _ => None,
+        })
+        .await
+}
+
+/// Answers come one each two milliseconds.
+async fn five_hundred_answers(house: &House) {
+    for done in 1..=500 {
+        *house.places.work.lock().unwrap() = work(500 - done, done);
+        house.live.publish(DomainEvent::ProgressChanged { workspace: house.workspace, project: house.project });
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Diffs until the last answer is told of.
+async fn diffs_until_done(client: &mut Client) -> usize {
+    for diffs in 1.. {
+        if next_work_diff(client).await.steps[0].done == 500 {
+            return diffs;
+        }
+    }
+    unreachable!()
+}
+
+#[actix::test]
+async fn five_hundred_answers_in_a_second_are_a_handful_of_frames_and_the_last_is_right() {
+    let house = House::new();
+    *house.places.work.lock().unwrap() = work(500, 0);
+    let mut watchers = Vec::new();
+    for name in ["boss", "ann", "bob"] {
+        let mut client = house.connect(name).await;
+        client.subscribe(1, TopicKind::Workflow, house.project.into());
+        assert_eq!(next_work_state(&mut client).await.steps, work(500, 0).steps);
+        watchers.push(client);
+    }
+    let asked = *house.places.work_questions.lock().unwrap();
+    five_hundred_answers(&house).await;
+    for client in &mut watchers {
+        let diffs = diffs_until_done(client).await;
+        assert!((4..=6).contains(&diffs), "{diffs} diffs");
+    }
+    // Once for all who watch.
+    assert!(*house.places.work_questions.lock().unwrap() - asked <= 6);
+}
+
+#[actix::test]
+async fn where_counting_takes_long_the_database_is_busy_with_it_for_a_fifth_of_the_time_at_most() {
+    let house = House::new();
+    *house.places.work_takes.lock().unwrap() = Duration::from_millis(400);
+    let mut boss = house.connect("boss").await;
+    boss.subscribe(1, TopicKind::Workflow, house.project.into());
+    next_work_state(&mut boss).await;
+    let asked = *house.places.work_questions.lock().unwrap();
+    for _ in 0..6 {
+        five_hundred_answers(&house).await;
+    }
+    diffs_until_done(&mut boss).await;
+    // Six seconds and a little: a question each two.
+    assert!(*house.places.work_questions.lock().unwrap() - asked <= 5);
+}
+
+#[actix::test]
+async fn nobody_asks_how_the_work_stands_while_nobody_watches() {
+    let house = House::new();
+    let mut boss = house.connect("boss").await;
+    boss.subscribe(1, TopicKind::Project, house.project.into());
+    boss.subscribed().await;
+    five_hundred_answers(&house).await;
+    assert_eq!(*house.places.work_questions.lock().unwrap(), 0);
+    boss.subscribe(2, TopicKind::Workflow, house.project.into());
+    assert_eq!(next_work_state(&mut boss).await.steps, work(0, 500).steps);
+}
+
+#[actix::test]
+async fn who_comes_back_is_given_the_state_anew() {
+    let house = House::new();
+    *house.places.work.lock().unwrap() = work(2, 0);
+    let mut boss = house.connect("boss").await;
+    boss.subscribe(1, TopicKind::Workflow, house.project.into());
+    next_work_state(&mut boss).await;
+    boss.control(Unsubscribe { channel: 1 });
+    *house.places.work.lock().unwrap() = work(1, 1);
+    boss.subscribe(2, TopicKind::Workflow, house.project.into());
+    assert_eq!(next_work_state(&mut boss).await.steps, work(1, 1).steps);
 }
 
 #[actix::test]

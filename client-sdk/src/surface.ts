@@ -13,6 +13,8 @@ import type {
   PresenceState,
   Progress,
   ProjectRole,
+  StepCounts,
+  StepWorker,
   TaskStatus,
   UserSummary,
 } from './wire/types.js';
@@ -291,6 +293,26 @@ export interface ProjectRoom {
   close(): void;
 }
 
+export interface WorkflowSnapshot {
+  /** False: what is known may be old. */
+  readonly joined: boolean;
+  /** The active version; null too before anything is known. */
+  readonly workflowId: string | null;
+  /** By step. Null before anything is known; a step that is not there has no tasks. */
+  readonly steps: ReadonlyMap<string, StepCounts> | null;
+  /** Who works where, those longest at it first. */
+  readonly workers: readonly StepWorker[];
+  readonly failure: RoomFailure | null;
+}
+
+/** How the work of a project stands, step by step. */
+export interface WorkflowRoom {
+  readonly projectId: string;
+  snapshot(): WorkflowSnapshot;
+  subscribe(listener: Listener): Unsubscribe;
+  close(): void;
+}
+
 export interface UserSnapshot {
   readonly joined: boolean;
   /** Active leases, oldest first. */
@@ -325,6 +347,7 @@ export interface SessionApi {
   connect(): void;
   subscribeTask(taskId: string): TaskRoom;
   subscribeProject(projectId: string): ProjectRoom;
+  subscribeWorkflow(projectId: string): WorkflowRoom;
   subscribeUser(): UserRoom;
   /** Deliver what closed tabs of this person left behind. Call it once after signing in. */
   deliverPending(): Promise<Delivery>;

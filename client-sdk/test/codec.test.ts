@@ -81,6 +81,8 @@ describe('golden frames', () => {
       link_changed: true,
       rights_changed: true,
       project_diff: true,
+      workflow_state: true,
+      workflow_diff: true,
       lease_changed: true,
       error: true,
       pong: true,

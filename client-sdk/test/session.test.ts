@@ -311,6 +311,42 @@ describe('many topics', () => {
     expect(project.snapshot()).toMatchObject({ progress, people: [] });
   });
 
+  it('follow the work of a project, step by step', async () => {
+    const { server, session } = await connected();
+    const work = session.subscribeWorkflow('0192f0c1-0000-7000-8000-00000000cccc');
+    expect(work.snapshot().steps).toBeNull();
+    await pass();
+    expect(work.snapshot()).toMatchObject({ joined: true, steps: new Map(), workers: [] });
+    const channel = server.heard.flatMap((message) => (message.type === 'subscribe' ? [message.channel] : []))[0] ?? 0;
+    const bob = { id: 'u-bob', name: 'bob', email: 'b@example.test', color: '#000000' };
+    const counts = (step: string, waiting: number) => ({ step, waiting, working: 0, done: 0, held: 0 });
+    const at = { assignment_id: 'a1', step: 'annotate', task_id: TASK, user: bob };
+    const diff = { type: 'workflow_diff', channel, workflow_id: 'w1' } as const;
+    only(server).send({ ...diff, steps: [counts('annotate', 4), counts('review', 2)], workers: [at], left: [] });
+    await pass();
+    expect(work.snapshot()).toMatchObject({ workflowId: 'w1', workers: [at] });
+    expect(work.snapshot().steps?.get('review')).toEqual(counts('review', 2));
+    only(server).send({ ...diff, steps: [counts('review', 1)], workers: [], left: ['a1'] });
+    await pass();
+    expect([...(work.snapshot().steps?.values() ?? [])]).toEqual([counts('annotate', 4), counts('review', 1)]);
+    expect(work.snapshot().workers).toEqual([]);
+  });
+
+  it('know nothing of the work before from the state that comes after a reconnect', async () => {
+    const { server, session } = await connected();
+    const work = session.subscribeWorkflow('0192f0c1-0000-7000-8000-00000000cccc');
+    await pass();
+    const channel = server.heard.flatMap((message) => (message.type === 'subscribe' ? [message.channel] : []))[0] ?? 0;
+    const steps = [{ step: 'annotate', waiting: 4, working: 0, done: 0, held: 0 }];
+    only(server).send({ type: 'workflow_diff', channel, workflow_id: null, steps, workers: [], left: [] });
+    await pass();
+    server.cutAll();
+    await pass(20);
+    expect(work.snapshot()).toMatchObject({ joined: false, steps: new Map([['annotate', steps[0]]]) });
+    await pass(1_000);
+    expect(work.snapshot()).toMatchObject({ joined: true, steps: new Map() });
+  });
+
   it('tell of my leases, in this tab or another', async () => {
     const { server, session } = await connected();
     const user = session.subscribeUser();

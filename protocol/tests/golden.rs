@@ -8,13 +8,14 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 use tandem_protocol::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkspaceId,
+    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
     rest::{AssignmentStatus, LeaseView, Progress, TaskStatus, UserSummary},
     ws::{
         Base64, Bye, ClientControl, ClientFrame, ClientHot, CursorAt, DurabilityChanged, Encoded, ErrorMessage, GhostsReset, Hello,
         LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Peer, PeerState, PersonHere, Ping, Pong, PresenceDiff, PresenceState,
-        ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol,
-        Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
+        ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, StepCounts,
+        StepWorker, Subprotocol, Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
+        WorkflowDiff, WorkflowState,
     },
 };
 use uuid::Uuid;
@@ -119,6 +120,18 @@ fn joined_frames() -> Vec<ServerControl> {
     ]
 }
 
+fn workflow_frames() -> Vec<ServerControl> {
+    let topic = Topic { kind: TopicKind::Workflow, id: uuid(3) };
+    let steps = vec![StepCounts { step: "annotate".into(), waiting: 5, working: 1, done: 2, held: 1 }];
+    let workers = vec![StepWorker { assignment_id: AssignmentId(uuid(5)), step: "annotate".into(), task_id: TaskId(uuid(4)), user: ann() }];
+    let workflow_id = Some(WorkflowId(uuid(7)));
+    vec![
+        Subscribed { channel: 4, topic, task: None, project: None, user: None }.into(),
+        WorkflowState { channel: 4, workflow_id, steps: steps.clone(), workers: workers.clone() }.into(),
+        WorkflowDiff { channel: 4, workflow_id: None, steps, workers, left: vec![AssignmentId(uuid(6))] }.into(),
+    ]
+}
+
 fn server_control() -> Vec<ServerControl> {
     let mut all: Vec<ServerControl> = vec![
         Welcome {
@@ -154,6 +167,7 @@ fn server_control() -> Vec<ServerControl> {
         Bye { code: 1012, reason: "restarting".into(), reconnect_after_ms: Some(1_000) }.into(),
         RightsChanged { channel: 1, role: ProjectRole::Reviewer, read_only: Some("project_archived".into()) }.into(),
     ]);
+    all.extend(workflow_frames());
     all
 }
 

@@ -100,6 +100,89 @@ async fn an_admin_steps_in_and_everything_has_its_reason() {
 }
 
 #[actix_web::test]
+async fn a_steps_tasks_are_listed_by_where_they_stand_page_by_page() {
+    let api = Api::start().await;
+    let (project, tasks) = (api.a().project, api.a().tasks);
+    on_workflow(&api, json!({"predefined": {"type": "single"}})).await;
+    let list = |query: &str| format!("/projects/{project}/steps/annotate/tasks?{query}");
+    let ids =
+        |page: &Value| page["items"].as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let (status, _) = get(api.labeler(), list("state=waiting")).await;
+    assert_eq!(status, 403);
+
+    let (_, first) = get(api.admin(), list("state=waiting&limit=2")).await;
+    let (_, rest) = get(api.admin(), list(&format!("state=waiting&limit=2&cursor={}", first["next_cursor"].as_str().unwrap()))).await;
+    let mut all = ids(&first);
+    all.extend(ids(&rest));
+    assert_eq!((all, &rest["next_cursor"]), (tasks.iter().map(ToString::to_string).collect(), &Value::Null));
+
+    let (_, work) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    let lease = &work["work"]["assignment"];
+    let (_, working) = get(api.admin(), list(&format!("state=working&user_id={}", api.a().labeler))).await;
+    assert_eq!(ids(&working), [lease["task_id"].as_str().unwrap()]);
+    assert_eq!(working["items"][0]["people"][0]["assignment_id"], lease["id"], "{working}");
+    let (_, nobodys) = get(api.admin(), list(&format!("state=working&user_id={}", api.a().other_labeler))).await;
+    assert_eq!(ids(&nobodys), [""; 0]);
+
+    let (_, _) = post(api.admin(), format!("/tasks/{}/steer", tasks[2]), json!({"action": "hold", "reason": "blurred"})).await;
+    let (_, held) = get(api.admin(), list("state=held")).await;
+    assert_eq!((ids(&held), &held["items"][0]["held"]), (vec![tasks[2].to_string()], &json!("blurred")), "{held}");
+
+    let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+    let (status, _) = post(api.labeler(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+    assert_eq!(status, 200);
+    let (_, done) = get(api.admin(), list("state=done")).await;
+    assert_eq!(ids(&done), [lease["task_id"].as_str().unwrap()]);
+    assert!(done["items"][0]["people"][0]["submitted_at"].is_string(), "{done}");
+    let (_, named) = get(api.admin(), list("state=done&q=nothing-is-called-this")).await;
+    assert_eq!(ids(&named), [""; 0]);
+    for (query, field) in [("state=waiting&cursor=x", "cursor"), ("state=waiting&limit=0", "limit"), ("state=lost", "state")] {
+        let (status, refused) = get(api.admin(), list(query)).await;
+        assert!([400, 422].contains(&status), "{query}: {refused}");
+        assert!(refused.to_string().contains(field), "{query}: {refused}");
+    }
+}
+
+#[actix_web::test]
+async fn a_task_of_higher_priority_is_given_out_first_and_the_change_is_written_down() {
+    let api = Api::start().await;
+    let (project, tasks) = (api.a().project, api.a().tasks);
+    on_workflow(&api, json!({"predefined": {"type": "single"}})).await;
+    let path = format!("/projects/{project}/tasks/priority");
+    let wanted = json!({"task_ids": [tasks[2], tasks[1]], "priority": 9, "reason": "the customer waits"});
+    let (status, _) = post(api.labeler(), path.clone(), wanted.clone()).await;
+    assert_eq!(status, 403);
+    let (status, set) = post(api.admin(), path.clone(), wanted.clone()).await;
+    let was = |task: tandem_protocol::TaskId| json!({"task_id": task, "was": 5});
+    assert_eq!((status, &set["changed"]), (200, &json!([was(tasks[1]), was(tasks[2])])), "{set}");
+    let (_, again) = post(api.admin(), path.clone(), wanted).await;
+    assert_eq!(again["changed"], json!([]), "nothing is changed twice");
+
+    let (_, listed) = get(api.admin(), format!("/projects/{project}/steps/annotate/tasks?state=waiting")).await;
+    let order: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|task| &task["id"]).collect();
+    assert_eq!(order, [&json!(tasks[1]), &json!(tasks[2]), &json!(tasks[0])]);
+    let (_, work) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    assert_eq!(work["work"]["assignment"]["task_id"], json!(tasks[1]));
+
+    let unknown = uuid::Uuid::now_v7();
+    for (body, field) in [
+        (json!({"task_ids": [], "priority": 1}), "task_ids"),
+        (json!({"task_ids": [tasks[0]], "priority": 11}), "priority"),
+        (json!({"task_ids": [tasks[0], unknown], "priority": 1}), "task_ids[1]"),
+    ] {
+        let (status, refused) = post(api.admin(), path.clone(), body).await;
+        assert_eq!((status, refused["errors"][0]["field"].as_str()), (422, Some(field)), "{refused}");
+    }
+    let mut owner = api.db().owner().await;
+    let facts: Vec<Value> = sqlx::query_scalar("SELECT changes FROM audit_log WHERE action = 'task.steer' AND entity_type = 'project'")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(facts.len(), 1, "refused and empty changes are not");
+    assert_eq!((&facts[0]["priority"], &facts[0]["reason"]), (&json!(9), &json!("the customer waits")));
+}
+
+#[actix_web::test]
 async fn who_may_not_is_told_why_in_words() {
     let api = Api::start().await;
     let project = api.a().project;

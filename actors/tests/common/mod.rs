@@ -30,6 +30,7 @@ use tandem_protocol::{
 use tandem_store::{
     bus::{Bus as _, Hub, LocalBus},
     documents::{DocumentKey, DocumentLog, MemoryLog},
+    pg::flow::WorkNow,
 };
 use tokio::time::timeout;
 use tokio_util::codec::{Decoder, Encoder};
@@ -202,6 +203,10 @@ pub struct Places {
     /// Roles that differ from the record's.
     pub roles: Mutex<HashMap<UserId, Option<ProjectRole>>>,
     pub questions: Mutex<usize>,
+    pub work: Mutex<WorkNow>,
+    /// How often the work was asked for, and how long each answer takes.
+    pub work_questions: Mutex<usize>,
+    pub work_takes: Mutex<Duration>,
 }
 
 #[async_trait]
@@ -225,6 +230,13 @@ impl Directory for Places {
     async fn progress(&self, _: WorkspaceId, _: ProjectId) -> Result<Progress, DirectoryError> {
         *self.questions.lock().unwrap() += 1;
         Ok(*self.progress.lock().unwrap())
+    }
+
+    async fn work(&self, _: WorkspaceId, _: ProjectId) -> Result<WorkNow, DirectoryError> {
+        *self.work_questions.lock().unwrap() += 1;
+        let (now, takes) = (self.work.lock().unwrap().clone(), *self.work_takes.lock().unwrap());
+        tokio::time::sleep(takes).await;
+        Ok(now)
     }
 
     async fn leases(&self, _: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

@@ -22,7 +22,7 @@ use tandem_protocol::{
     rest::{Progress, ProjectStatus, TaskStatus, UserSummary},
     ws::MyLease,
 };
-use tandem_store::{bus::LocalBus, documents::DocumentKey};
+use tandem_store::{bus::LocalBus, documents::DocumentKey, pg::flow::WorkNow};
 
 use crate::disk::{Cable, Disk};
 
@@ -136,6 +136,10 @@ impl Directory for Town {
 
     async fn progress(&self, _: WorkspaceId, _: ProjectId) -> Result<Progress, DirectoryError> {
         Ok(Progress::default())
+    }
+
+    async fn work(&self, _: WorkspaceId, _: ProjectId) -> Result<WorkNow, DirectoryError> {
+        Ok(WorkNow::default())
     }
 
     async fn leases(&self, _: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

@@ -555,6 +555,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/steps/{step}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tasks in a step.
+         * @description The waiting in the order in which they are given out: the highest priority first, then the oldest. The others, oldest first.
+         */
+        get: operations["listStepTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/tasks": {
         parameters: {
             query?: never;
@@ -567,6 +587,26 @@ export interface paths {
         put?: never;
         /** Create tasks: all of them or none. */
         post: operations["createTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let tasks go first, or last.
+         * @description Who works on one goes on. The answer says what the priorities were.
+         */
+        post: operations["setPriority"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1881,6 +1921,11 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_StepTask: {
+            items: components["schemas"]["StepTask"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Task: {
             items: components["schemas"]["Task"][];
             next_cursor: string | null;
@@ -1993,6 +2038,15 @@ export interface components {
             };
             method: string;
             url: string;
+        };
+        PriorityBefore: {
+            task_id: components["schemas"]["TaskId"];
+            /** Format: int32 */
+            was: number;
+        };
+        /** @description What a change of priority changed; tasks that had it already are not among them. */
+        PrioritySet: {
+            changed: components["schemas"]["PriorityBefore"][];
         };
         /** @description The body of every REST error (`application/problem+json`). */
         Problem: {
@@ -2220,6 +2274,12 @@ export interface components {
         }) | (components["schemas"]["LinkChanged"] & {
             /** @enum {string} */
             type: "link_changed";
+        }) | (components["schemas"]["WorkflowState"] & {
+            /** @enum {string} */
+            type: "workflow_state";
+        }) | (components["schemas"]["WorkflowDiff"] & {
+            /** @enum {string} */
+            type: "workflow_diff";
         });
         /**
          * Format: uuid
@@ -2239,6 +2299,18 @@ export interface components {
             /** Format: int32 */
             channel: number;
             state: components["schemas"]["PresenceState"];
+        };
+        /** @description Which of the waiting tasks go first. */
+        SetPriority: {
+            /**
+             * Format: int32
+             * @description 1 to 10; the highest goes first.
+             */
+            priority: number;
+            /** @description 1 to 500 characters, for the audit log. */
+            reason?: string | null;
+            /** @description 1 to 500 tasks of the project: all of them or none. */
+            task_ids: components["schemas"]["TaskId"][];
         };
         /** @description Exchange the token of a sign-in link for a session. */
         SignIn: {
@@ -2320,6 +2392,30 @@ export interface components {
             action: "undo";
             reason: string;
         };
+        /** @description How many tasks of a project are where in one step. A step without work is all zeros, or not told at all. */
+        StepCounts: {
+            /**
+             * Format: int64
+             * @description Answers and decisions given.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Tasks that wait for an admin.
+             */
+            held: number;
+            step: string;
+            /**
+             * Format: int64
+             * @description Tasks with a place that nobody has.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Tasks that somebody works on.
+             */
+            working: number;
+        };
         StepEligibility: {
             eligible: boolean;
             reasons: components["schemas"]["Reason"][];
@@ -2330,6 +2426,26 @@ export interface components {
             task_id: components["schemas"]["TaskId"];
             user_id: components["schemas"]["UserId"];
         };
+        /** @description The places of an open step, one for each answer. */
+        StepPlaces: {
+            /**
+             * Format: int32
+             * @description That nobody has.
+             */
+            free: number;
+            kept_for: components["schemas"]["UserSummary"] | null;
+            /** @description `pool`, `auto`, `hybrid` or `manual`. */
+            mode: string;
+            /** Format: int32 */
+            needed: number;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description Skipped by enough people: nobody takes it before.
+             */
+            rests_until: string | null;
+        };
         /** @description What an agent outside answers for a step that waits for it. */
         StepResult: {
             /** @description It failed: the step's retries or its hold follow. */
@@ -2337,6 +2453,39 @@ export interface components {
             /** @description What comes of the step. */
             output?: unknown;
         };
+        /** @description A task as it is in one step. */
+        StepTask: {
+            external_id: string | null;
+            filename: string;
+            /** @description Why it waits for an admin, if it does. */
+            held: string | null;
+            id: components["schemas"]["TaskId"];
+            /** @description Who works on it in this step or has answered there, in the order in which they began. */
+            people: components["schemas"]["StepTaskPerson"][];
+            places: components["schemas"]["StepPlaces"] | null;
+            /**
+             * Format: int32
+             * @description 1 to 10; the highest goes first.
+             */
+            priority: number;
+            status: components["schemas"]["TaskStatus"];
+        };
+        StepTaskPerson: {
+            /** Format: date-time */
+            assigned_at: string;
+            assignment_id: components["schemas"]["AssignmentId"];
+            /** Format: date-time */
+            expires_at: string;
+            status: components["schemas"]["AssignmentStatus"];
+            /** Format: date-time */
+            submitted_at: string | null;
+            user: components["schemas"]["UserSummary"];
+        };
+        /**
+         * @description Where a task may stand in a step.
+         * @enum {string}
+         */
+        StepTaskState: "waiting" | "working" | "held" | "done";
         StepWork: {
             /** @description Why I may not work there; nothing: I may. */
             closed: components["schemas"]["Reason"][];
@@ -2362,6 +2511,13 @@ export interface components {
              * @description Tasks that somebody works on.
              */
             working: number;
+        };
+        /** @description Somebody at work on a task in a step. */
+        StepWorker: {
+            assignment_id: components["schemas"]["AssignmentId"];
+            step: string;
+            task_id: components["schemas"]["TaskId"];
+            user: components["schemas"]["UserSummary"];
         };
         SubmitTask: {
             /** @description Lease the next task of the project in the same call. */
@@ -2515,7 +2671,7 @@ export interface components {
             kind: components["schemas"]["TopicKind"];
         };
         /** @enum {string} */
-        TopicKind: "task" | "project" | "user";
+        TopicKind: "task" | "project" | "user" | "workflow";
         Unsubscribe: {
             /** Format: int32 */
             channel: number;
@@ -2607,6 +2763,18 @@ export interface components {
              */
             version: number;
         };
+        /** @description Only what changed since the last state or diff. */
+        WorkflowDiff: {
+            /** Format: int32 */
+            channel: number;
+            /** @description Assignments that are no longer worked on. */
+            left: components["schemas"]["AssignmentId"][];
+            /** @description Each with all its numbers. */
+            steps: components["schemas"]["StepCounts"][];
+            /** @description Began. */
+            workers: components["schemas"]["StepWorker"][];
+            workflow_id: components["schemas"]["WorkflowId"] | null;
+        };
         WorkflowEdge: {
             /** @description The condition in words; empty: always. */
             condition: string;
@@ -2650,6 +2818,15 @@ export interface components {
         /** @description How the work of a project stands, step by step. */
         WorkflowProgress: {
             steps: components["schemas"]["StepWork"][];
+            workflow_id: components["schemas"]["WorkflowId"] | null;
+        };
+        /** @description How the work of a project stands. Follows the `subscribed` of a `workflow` topic, each time. */
+        WorkflowState: {
+            /** Format: int32 */
+            channel: number;
+            steps: components["schemas"]["StepCounts"][];
+            /** @description At most 500, those longest at it. */
+            workers: components["schemas"]["StepWorker"][];
             workflow_id: components["schemas"]["WorkflowId"] | null;
         };
         /** @enum {string} */
@@ -3946,6 +4123,48 @@ export interface operations {
             };
         };
     };
+    listStepTasks: {
+        parameters: {
+            query: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+                /** @description Beginning of the external id or of the file name; 1 to 255 characters, case matters. */
+                q?: string;
+                state: components["schemas"]["StepTaskState"];
+                /** @description Of the waiting: kept for this person. Of those in work and done: theirs. Of the held: they worked on it. */
+                user_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks; none where no task was ever in such a step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StepTask"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
@@ -4011,6 +4230,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedTasks"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPriority"];
+            };
+        };
+        responses: {
+            /** @description What was changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrioritySet"];
                 };
             };
             /** @description A problem */

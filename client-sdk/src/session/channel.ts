@@ -17,6 +17,8 @@ export type ChannelControl = Extract<
       | 'link_changed'
       | 'rights_changed'
       | 'project_diff'
+      | 'workflow_state'
+      | 'workflow_diff'
       | 'lease_changed';
   }
 >;

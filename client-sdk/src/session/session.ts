@@ -8,6 +8,7 @@ import { PACKAGE } from '../package.js';
 import { createProjectRoom } from '../room/project-room.js';
 import { createTaskRoom } from '../room/task-room.js';
 import { createUserRoom } from '../room/user-room.js';
+import { createWorkflowRoom } from '../room/workflow-room.js';
 import type { Persistence } from '../persistence/types.js';
 import { memoryPersistence } from '../persistence/memory.js';
 import type {
@@ -19,6 +20,7 @@ import type {
   TaskRoom,
   Unsubscribe,
   UserRoom,
+  WorkflowRoom,
   WaitReason,
 } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
@@ -150,6 +152,11 @@ export class Session implements SessionApi, ChannelHost {
   subscribeProject(projectId: string): ProjectRoom {
     this.#startIfIdle();
     return createProjectRoom(this, projectId);
+  }
+
+  subscribeWorkflow(projectId: string): WorkflowRoom {
+    this.#startIfIdle();
+    return createWorkflowRoom(this, projectId);
   }
 
   subscribeUser(): UserRoom {

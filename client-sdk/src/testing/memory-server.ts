@@ -235,7 +235,10 @@ export class MemoryConnection implements ServerEnd {
   #subscribe({ channel, topic, lineage, state_vector }: Subscribe): void {
     const plain = { channel, topic, task: null, project: null, user: null };
     if (topic.kind === 'user') this.send({ type: 'subscribed', ...plain, user: { leases: [] } });
-    else if (topic.kind === 'project') this.send({ type: 'subscribed', ...plain, project: { progress: EMPTY, people: [] } });
+    else if (topic.kind === 'workflow') {
+      this.send({ type: 'subscribed', ...plain });
+      this.send({ type: 'workflow_state', channel, workflow_id: null, steps: [], workers: [] });
+    } else if (topic.kind === 'project') this.send({ type: 'subscribed', ...plain, project: { progress: EMPTY, people: [] } });
     else if (!this.server.hasTask(topic.id))
       this.#error(channel, null, { code: 'not_found', message: 'no such task', retryable: false });
     else this.#joinTask(channel, topic.id, lineage ?? null, state_vector ?? null);

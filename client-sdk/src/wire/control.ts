@@ -37,6 +37,8 @@ import type {
   Refreshed,
   RightsChanged,
   ServerControl,
+  StepCounts,
+  StepWorker,
   Subscribed,
   TaskChanged,
   TaskJoined,
@@ -44,6 +46,8 @@ import type {
   UserLive,
   UserSummary,
   Welcome,
+  WorkflowDiff,
+  WorkflowState,
 } from './types.js';
 
 const user = object<UserSummary>({ id: string, name: string, email: string, color: string });
@@ -72,6 +76,8 @@ const presence = object<PresenceState>({
 });
 const peer = object<Peer>({ peer: count, user, role: word(), state: presence });
 const peerState = object<PeerState>({ peer: count, state: presence });
+const stepCounts = object<StepCounts>({ step: string, waiting: count, working: count, done: count, held: count });
+const stepWorker = object<StepWorker>({ assignment_id: string, step: string, task_id: string, user });
 const topic = object<Topic>({ kind: word(), id: string });
 const taskJoined = object<TaskJoined>({
   lineage: string,
@@ -113,6 +119,19 @@ const checks = {
   link_changed: object<LinkChanged>({ channel: count, linked: boolean }),
   rights_changed: object<RightsChanged>({ channel: count, role: word(), read_only: nullable(string) }),
   project_diff: object<ProjectDiff>({ channel: count, progress: nullable(progress), here: list(person), left: list(string) }),
+  workflow_state: object<WorkflowState>({
+    channel: count,
+    workflow_id: nullable(string),
+    steps: list(stepCounts),
+    workers: list(stepWorker),
+  }),
+  workflow_diff: object<WorkflowDiff>({
+    channel: count,
+    workflow_id: nullable(string),
+    steps: list(stepCounts),
+    workers: list(stepWorker),
+    left: list(string),
+  }),
   lease_changed: object<LeaseChanged>({ channel: count, event: word(), lease: myLease }),
   error: object<ErrorMessage>({
     channel: nullable(count),

@@ -8,6 +8,7 @@ mod auth;
 mod history;
 mod project;
 mod steering;
+mod step_tasks;
 mod task;
 mod workflow;
 
@@ -19,6 +20,7 @@ pub use auth::*;
 pub use history::*;
 pub use project::*;
 pub use steering::*;
+pub use step_tasks::*;
 pub use task::*;
 pub use workflow::*;
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Base64;
 use crate::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkspaceId,
+    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
     rest::{LeaseView, Progress, TaskStatus, UserSummary},
 };
 
@@ -41,6 +41,8 @@ pub enum TopicKind {
     Project,
     /// The signed-in person's own leases and notices; `id` is the user's id.
     User,
+    /// How the work of a project stands, step by step; `id` is the project's id.
+    Workflow,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -314,6 +316,54 @@ pub struct Bye {
     pub reconnect_after_ms: Option<u32>,
 }
 
+/// How many tasks of a project are where in one step. A step without work is all zeros, or not told at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepCounts {
+    pub step: String,
+    /// Tasks with a place that nobody has.
+    pub waiting: i64,
+    /// Tasks that somebody works on.
+    pub working: i64,
+    /// Answers and decisions given.
+    pub done: i64,
+    /// Tasks that wait for an admin.
+    pub held: i64,
+}
+
+/// Somebody at work on a task in a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepWorker {
+    pub assignment_id: AssignmentId,
+    pub step: String,
+    pub task_id: TaskId,
+    pub user: UserSummary,
+}
+
+/// How the work of a project stands. Follows the `subscribed` of a `workflow` topic, each time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowState {
+    pub channel: u32,
+    /// The active version.
+    pub workflow_id: Option<WorkflowId>,
+    pub steps: Vec<StepCounts>,
+    /// At most 500, those longest at it.
+    pub workers: Vec<StepWorker>,
+}
+
+/// Only what changed since the last state or diff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorkflowDiff {
+    pub channel: u32,
+    /// The active version, changed or not.
+    pub workflow_id: Option<WorkflowId>,
+    /// Each with all its numbers.
+    pub steps: Vec<StepCounts>,
+    /// Began.
+    pub workers: Vec<StepWorker>,
+    /// Assignments that are no longer worked on.
+    pub left: Vec<AssignmentId>,
+}
+
 /// Two enums from one list: `$json` is internally tagged (`{"type": ...}`) for people and browsers, `$plain` is what the code
 /// matches on and what bincode carries.
 macro_rules! control {
@@ -359,6 +409,6 @@ control! {
     /// What the server may say.
     ServerControl / ServerControlJson {
         Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
-        LeaseChanged, Error, Pong, Bye, RightsChanged, LinkChanged,
+        LeaseChanged, Error, Pong, Bye, RightsChanged, LinkChanged, WorkflowState, WorkflowDiff,
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use tandem_protocol::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkspaceId,
+    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
     rest::{AssignmentStatus, LeaseView, Progress, TaskStatus, UserSummary},
     ws::*,
 };
@@ -60,7 +60,8 @@ fn presence() -> impl Strategy<Value = PresenceState> {
 }
 
 fn topic() -> impl Strategy<Value = Topic> {
-    (select(vec![TopicKind::Task, TopicKind::Project, TopicKind::User]), uuid()).prop_map(|(kind, id)| Topic { kind, id })
+    (select(vec![TopicKind::Task, TopicKind::Project, TopicKind::User, TopicKind::Workflow]), uuid())
+        .prop_map(|(kind, id)| Topic { kind, id })
 }
 
 fn base64() -> impl Strategy<Value = Base64> {
@@ -177,6 +178,31 @@ fn welcome() -> impl Strategy<Value = Welcome> {
     )
 }
 
+fn step_counts() -> impl Strategy<Value = StepCounts> {
+    (text(), any::<[i64; 4]>()).prop_map(|(step, [waiting, working, done, held])| StepCounts { step, waiting, working, done, held })
+}
+
+fn step_worker() -> impl Strategy<Value = StepWorker> {
+    (uuid(), text(), uuid(), user()).prop_map(|(assignment, step, task, user)| StepWorker {
+        assignment_id: AssignmentId(assignment),
+        step,
+        task_id: TaskId(task),
+        user,
+    })
+}
+
+/// All that a `workflow` topic is told, of which a state has the first part.
+fn workflow_diff() -> impl Strategy<Value = WorkflowDiff> {
+    let lists = (vec(step_counts(), 0..3), vec(step_worker(), 0..3), vec(uuid().prop_map(AssignmentId), 0..3));
+    (any::<u32>(), option::of(uuid().prop_map(WorkflowId)), lists).prop_map(|(channel, workflow_id, (steps, workers, left))| WorkflowDiff {
+        channel,
+        workflow_id,
+        steps,
+        workers,
+        left,
+    })
+}
+
 fn server_control() -> impl Strategy<Value = ServerControl> {
     let channel = any::<u32>;
     let changed = (any::<u32>(), presence()).prop_map(|(peer, state)| PeerState { peer, state });
@@ -200,6 +226,10 @@ fn server_control() -> impl Strategy<Value = ServerControl> {
             read_only
         }
         .into()),
+        workflow_diff().prop_map(Into::into),
+        workflow_diff()
+            .prop_map(|WorkflowDiff { channel, workflow_id, steps, workers, .. }| WorkflowState { channel, workflow_id, steps, workers })
+            .prop_map(Into::into),
         error().prop_map(ServerControl::Error),
         (any::<u64>(), time()).prop_map(|(t, server_time)| Pong { t, server_time }.into()),
         (any::<u16>(), text(), option::of(any::<u32>())).prop_map(|(code, reason, reconnect_after_ms)| Bye {

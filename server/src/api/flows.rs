@@ -11,7 +11,7 @@ use tandem_protocol::{
     rest::{MemberProfile, MemberSkill, MigrateTasks, MigratedTasks, Misfits, PauseMember, StepPerson, StepWork, WorkflowProgress},
 };
 use tandem_store::pg::{
-    flow,
+    flow::{self, WorkNow},
     people::{self, Profile},
 };
 
@@ -35,7 +35,7 @@ pub async fn get_workflow_progress(call: Call) -> Result<Json<WorkflowProgress>,
     let project = call.path::<ProjectId>()?;
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::ProjectRead).await?;
-    let (workflow_id, counted, working) = flow::progress(&mut tx, project).await?;
+    let WorkNow { workflow_id, steps: counted, workers } = flow::progress(&mut tx, project).await?;
     let offers = flow::offers(&mut tx, project, call.user()).await?;
     let mut steps: Vec<StepWork> = counted
         .into_iter()
@@ -44,10 +44,10 @@ pub async fn get_workflow_progress(call: Call) -> Result<Json<WorkflowProgress>,
             working: step.working,
             done: step.done,
             held: step.held,
-            people: working
+            people: workers
                 .iter()
-                .filter(|here| here.step == step.step)
-                .map(|here| StepPerson { user_id: here.user, name: here.user_name.clone(), task_id: here.task })
+                .filter(|worker| worker.step == step.step)
+                .map(|worker| StepPerson { user_id: worker.user.id, name: worker.user.name.clone(), task_id: worker.task_id })
                 .collect(),
             closed: Vec::new(),
             step: step.step,

@@ -31,6 +31,7 @@ mod sessions;
 mod signed;
 mod simulate;
 mod steering;
+mod step_tasks;
 mod submit;
 mod tasks;
 mod validate;

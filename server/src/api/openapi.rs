@@ -5,7 +5,7 @@ mod finish;
 use actix_web::App;
 use tandem_protocol::{
     Problem,
-    rest::ExportFormat,
+    rest::{ExportFormat, StepTaskState},
     ws::{ClientControlJson, ServerControlJson},
 };
 use utoipa::{Modify as _, OpenApi as _, openapi::OpenApi};
@@ -15,7 +15,7 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, me, members, projects, regions, review,
-    sessions, simulate, steering, submit, tasks, workflows,
+    sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -29,7 +29,7 @@ use super::{
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     servers((url = "/")),
-    components(schemas(Problem, ExportFormat, ClientControlJson, ServerControlJson)),
+    components(schemas(Problem, ExportFormat, StepTaskState, ClientControlJson, ServerControlJson)),
     tags(
         (name = "session", description = "Who I am"),
         (name = "projects", description = "Projects, their people and batches"),
@@ -96,6 +96,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(steering::steer_task)
         .service(steering::answer_step)
         .service(flows::get_workflow_progress)
+        .service(step_tasks::list_step_tasks)
+        .service(step_tasks::set_priority)
         .service(flows::migrate_tasks)
         .service(simulate::simulate_workflow)
         .service(flows::pause_member)

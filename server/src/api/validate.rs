@@ -6,7 +6,7 @@ use tandem_protocol::{
     FieldError,
     rest::{
         CreateAsset, CreateBatch, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask, ReviewDecision,
-        SkipTask, SteerTask, SubmitTask, UpdateProject,
+        SetPriority, SkipTask, SteerTask, SubmitTask, UpdateProject,
     },
 };
 
@@ -20,6 +20,8 @@ pub const TASK_INPUT: usize = 256 * 1024;
 /// Bytes of an image.
 pub const ASSET_SIZE: u64 = 100 * 1024 * 1024;
 /// A day without a break.
+/// Whose priority is changed in one call.
+const REORDERED: usize = 500;
 const TIME_SPENT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Collects broken rules.
@@ -301,6 +303,16 @@ pub fn steer_task(body: &SteerTask) -> Result<(), Refusal> {
     | SteerTask::Finish { reason: why, .. }
     | SteerTask::Undo { reason: why }) = body;
     reason("reason", Some(why), true)
+}
+
+pub fn set_priority(body: &SetPriority) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("task_ids", body.task_ids.len(), 1, REORDERED);
+    rules.range("priority", body.priority, 1, 10);
+    if let Some(reason) = &body.reason {
+        rules.length("reason", reason, 1, 500);
+    }
+    rules.finish()
 }
 
 pub fn profile(body: &MemberProfile) -> Result<(), Refusal> {

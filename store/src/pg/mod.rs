@@ -14,6 +14,7 @@ pub mod leases;
 pub mod members;
 pub mod outbox;
 pub mod people;
+pub mod priority;
 pub mod projects;
 pub mod regions;
 pub mod revocations;

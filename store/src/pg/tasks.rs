@@ -170,7 +170,7 @@ pub async fn list(tx: &mut TenantTx, filter: &TaskFilter) -> Result<Page<Task>, 
 }
 
 /// The least string greater than every string with this prefix: the prefix with its last character replaced by the next one.
-fn end_of_prefix(prefix: &str) -> Option<String> {
+pub(super) fn end_of_prefix(prefix: &str) -> Option<String> {
     let mut head: Vec<char> = prefix.chars().collect();
     while let Some(last) = head.pop() {
         // char ranges know of the gap of the surrogates.

@@ -39,7 +39,7 @@ use crate::{
     config::SessionConfig,
     live::Live,
     ports::TaskRecord,
-    project::ProjectActor,
+    project::{ProjectActor, Watched},
     task::{RoomInput, TaskActor},
     user::{Detach, UserActor},
 };
@@ -71,7 +71,7 @@ pub struct SessionActor {
 
 enum Channel {
     Task(Box<TaskChannel>),
-    Project { subscription: u64, id: ProjectId, actor: Option<Addr<ProjectActor>> },
+    Project { subscription: u64, id: ProjectId, what: Watched, actor: Option<Addr<ProjectActor>> },
     User { subscription: u64 },
 }
 

@@ -2,11 +2,15 @@
 
 use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::permission::Action;
-use tandem_protocol::ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive};
+use tandem_protocol::{
+    ProjectId,
+    ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive, WorkflowDiff, WorkflowState},
+};
+use tandem_store::pg::flow::WorkNow;
 
 use super::{Channel, Ctx, SessionActor, tasks::looked_up};
 use crate::{
-    project::{Gone, ProjectEvent, ProjectNews, Watch},
+    project::{Gone, ProjectEvent, ProjectNews, Watch, WorkChange},
     room::{Refused, Seat},
     user::UserEvent,
 };
@@ -14,8 +18,8 @@ use crate::{
 impl SessionActor {
     pub(super) fn watch_project(&mut self, channel: u32, ctx: &mut Ctx) {
         let Some(who) = self.who.clone() else { return };
-        let Some(Channel::Project { subscription, id, .. }) = self.channels.get(&channel) else { return };
-        let (subscription, id, live) = (*subscription, *id, self.live.clone());
+        let Some(Channel::Project { subscription, id, what, .. }) = self.channels.get(&channel) else { return };
+        let (subscription, id, what, live) = (*subscription, *id, *what, self.live.clone());
         let (seat, outlet) = (Seat { session: self.id, subscription }, ctx.address().recipient());
         let watch = async move {
             let record = live.inner().directory.project(&who, id).await.map_err(|e| looked_up(&e, "project"))?;
@@ -24,7 +28,7 @@ impl SessionActor {
             }
             for _ in 0..3 {
                 let Some(actor) = live.inner().project(who.workspace_id, id).await else { break };
-                if actor.send(Watch { seat, user: who.user.clone(), outlet: outlet.clone() }).await.is_ok() {
+                if actor.send(Watch { what, seat, user: who.user.clone(), outlet: outlet.clone() }).await.is_ok() {
                     return Ok(actor);
                 }
             }
@@ -71,13 +75,24 @@ impl Handler<ProjectEvent> for SessionActor {
         let Some(channel) = self.channel_of(event.subscription) else { return };
         match event.news {
             ProjectNews::State(state) => {
-                let Some(Channel::Project { id, .. }) = self.channels.get(&channel) else { return };
-                let topic = Topic { kind: TopicKind::Project, id: (*id).into() };
+                let Some(id) = self.project_of(channel) else { return };
+                let topic = Topic { kind: TopicKind::Project, id: id.into() };
                 self.send_control(Subscribed { channel, topic, task: None, project: Some((*state).clone()), user: None });
             }
             ProjectNews::Diff(change) => {
                 let (progress, here, left) = (change.progress, change.here.clone(), change.left.clone());
                 self.send_control(ProjectDiff { channel, progress, here, left });
+            }
+            ProjectNews::Work(now) => {
+                let Some(id) = self.project_of(channel) else { return };
+                let topic = Topic { kind: TopicKind::Workflow, id: id.into() };
+                self.send_control(Subscribed { channel, topic, task: None, project: None, user: None });
+                let WorkNow { workflow_id, steps, workers } = (*now).clone();
+                self.send_control(WorkflowState { channel, workflow_id, steps, workers });
+            }
+            ProjectNews::WorkDiff(change) => {
+                let WorkChange { now, steps, began, left } = (*change).clone();
+                self.send_control(WorkflowDiff { channel, workflow_id: now.workflow_id, steps, workers: began, left });
             }
             ProjectNews::Unavailable => self.turned_away(channel, event.subscription, Refused::unavailable()),
             ProjectNews::Lost => self.project_lost(channel, event.subscription, ctx),
@@ -86,6 +101,13 @@ impl Handler<ProjectEvent> for SessionActor {
 }
 
 impl SessionActor {
+    fn project_of(&self, channel: u32) -> Option<ProjectId> {
+        match self.channels.get(&channel)? {
+            Channel::Project { id, .. } => Some(*id),
+            Channel::Task(_) | Channel::User { .. } => None,
+        }
+    }
+
     pub(super) fn project_lost(&mut self, channel: u32, subscription: u64, ctx: &mut Ctx) {
         match self.channels.get_mut(&channel) {
             Some(Channel::Project { actor, .. }) => {

@@ -7,7 +7,7 @@ use tandem_protocol::ws::{Subscribe, Topic, TopicKind};
 use super::{Channel, Ctx, MAX_CHANNEL, SessionActor, TaskChannel};
 use crate::{
     desk,
-    project::Gone,
+    project::{Gone, Watched},
     room::{Refused, Seat},
     task::Leave,
 };
@@ -42,8 +42,9 @@ impl SessionActor {
                 self.channels.insert(channel, Channel::Task(Box::new(task)));
                 self.join_task(channel, ctx);
             }
-            TopicKind::Project => {
-                self.channels.insert(channel, Channel::Project { subscription, id: id.into(), actor: None });
+            TopicKind::Project | TopicKind::Workflow => {
+                let what = if kind == TopicKind::Project { Watched::Project } else { Watched::Work };
+                self.channels.insert(channel, Channel::Project { subscription, id: id.into(), what, actor: None });
                 self.watch_project(channel, ctx);
             }
             TopicKind::User => {

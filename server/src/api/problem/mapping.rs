@@ -10,6 +10,7 @@ use tandem_store::{
         annotations::SubmitError,
         flow::FlowError,
         leases::{Holder, LeaseError},
+        priority::PriorityError,
         tasks::CreateTasksError,
         workflows::WorkflowEditError,
     },
@@ -172,6 +173,17 @@ impl From<CreateTasksError> for Refusal {
                 )
             }
             CreateTasksError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PriorityError> for Refusal {
+    fn from(error: PriorityError) -> Self {
+        match error {
+            PriorityError::NoTask { index } => {
+                Self::field(&format!("task_ids[{index}]"), "exists", "there is no such task in this project")
+            }
+            PriorityError::Store(error) => error.into(),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! due        timers and calls whose time has come
 //! offers     which steps a person may work on, and why not the others
 //! push       work that the server gives to somebody
+//! at_step    the tasks of one step, for whoever steps in
 //! undo       back to where the task was before
 //! batches    the parent of a batch's tasks, which follows them
 //! progress   how many tasks are at which step, and who works there
@@ -17,6 +18,7 @@
 //! A compiled workflow is kept by its id ([`cache`]): a version in use never changes.
 
 mod answers;
+mod at_step;
 mod batches;
 mod begin;
 mod cache;
@@ -32,6 +34,7 @@ mod record;
 mod tell;
 mod undo;
 
+pub use at_step::{After, AtStep, at_step};
 pub use batches::{BatchInstance, batch_history, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
@@ -40,7 +43,7 @@ pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
 pub use offers::{Said, StepOffer, Way, eligibility, offers, rules_in_use};
-pub use progress::{StepProgress, WorkingHere, progress};
+pub use progress::{WorkNow, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, history};
 pub(crate) use tell::hold;

@@ -1,40 +1,29 @@
 //! How the work stands, step by step.
 
-use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
+use tandem_protocol::{
+    ProjectId, WorkflowId,
+    rest::UserSummary,
+    ws::{StepCounts, StepWorker},
+};
 
 use crate::{StoreError, TenantTx};
 
-/// One step of a project, over all its tasks.
+/// How the work of a project stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StepProgress {
-    pub step: String,
-    /// Tasks with a place that nobody has.
-    pub waiting: i64,
-    /// Tasks that somebody works on.
-    pub working: i64,
-    /// Answers and decisions given.
-    pub done: i64,
-    /// Tasks of this step that somebody must look at.
-    pub held: i64,
-}
-
-/// Who works where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorkingHere {
-    pub step: String,
-    pub user: UserId,
-    pub user_name: String,
-    pub task: TaskId,
+pub struct WorkNow {
+    /// The active version.
+    pub workflow_id: Option<WorkflowId>,
+    /// Those that have any tasks, by their ids.
+    pub steps: Vec<StepCounts>,
+    /// At most 500, those longest at it.
+    pub workers: Vec<StepWorker>,
 }
 
 /// All steps of a project that have any tasks, and who works there now.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn progress(
-    tx: &mut TenantTx,
-    project: ProjectId,
-) -> Result<(Option<WorkflowId>, Vec<StepProgress>, Vec<WorkingHere>), StoreError> {
+pub async fn progress(tx: &mut TenantTx, project: ProjectId) -> Result<WorkNow, StoreError> {
     let workflow = sqlx::query_scalar!("SELECT id FROM workflows WHERE project_id = $1 AND status = 'active'", project.0)
         .fetch_optional(&mut **tx)
         .await?;
@@ -56,27 +45,28 @@ pub async fn progress(
     )
     .fetch_all(&mut **tx)
     .await?;
-    let steps = rows.into_iter().map(|row| StepProgress {
+    let steps = rows.into_iter().map(|row| StepCounts {
         step: row.step,
         waiting: row.waiting,
         working: row.working,
         done: row.done,
         held: row.held,
     });
-    let people = sqlx::query!(
+    let workers = sqlx::query!(
         r#"
-        SELECT a.step, a.user_id, u.display_name, a.task_id FROM assignments a JOIN users u ON u.id = a.user_id
+        SELECT a.id, a.step, a.task_id, a.user_id, u.display_name, u.email, u.color
+        FROM assignments a JOIN users u ON u.id = a.user_id
         WHERE a.project_id = $1 AND a.ended_at IS NULL ORDER BY a.fencing_token LIMIT 500
         "#,
         project.0
     )
     .fetch_all(&mut **tx)
     .await?;
-    let people = people.into_iter().map(|row| WorkingHere {
+    let workers = workers.into_iter().map(|row| StepWorker {
+        assignment_id: row.id.into(),
         step: row.step,
-        user: row.user_id.into(),
-        user_name: row.display_name,
-        task: row.task_id.into(),
+        task_id: row.task_id.into(),
+        user: UserSummary { id: row.user_id.into(), name: row.display_name, email: row.email, color: row.color },
     });
-    Ok((workflow.map(Into::into), steps.collect(), people.collect()))
+    Ok(WorkNow { workflow_id: workflow.map(Into::into), steps: steps.collect(), workers: workers.collect() })
 }

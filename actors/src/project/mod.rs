@@ -1,10 +1,12 @@
-//! ProjectActor: how far a project is, and who is here.
+//! ProjectActor: how far a project is, how its work stands step by step (`work.rs`), and who is here.
 //!
-//! In: `Watch` and `Unwatch` (sessions that subscribed to the project), `Here` and `Gone` (sessions on one of its tasks),
+//! In: `Watch` (sessions that subscribed to the project or to its workflow), `Here` (sessions on one of its tasks), `Gone` (both),
 //! `ProgressMoved`; `FromNodes` (people and events of other nodes), `NodeGone`.
 //! Out: `ProjectEvent` to the watchers: the state once, then diffs.
-//! Timers: one diff per tick at most (4 a second), which also bounds how often the database is asked; idle.
+//! Timers: of each kind one diff per tick at most (4 a second), which also bounds how often the database is asked; idle.
 //! Starts: with its first visitor. Restarts: empty; sessions are told `Lost` and come again. Stops: when nobody is here.
+
+mod work;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +22,10 @@ use tandem_protocol::{
     ws::{PersonHere, ProjectLive},
 };
 
-use tandem_store::bus::{Bus, Ear, Heard, Link};
+use tandem_store::{
+    bus::{Bus, Ear, Heard, Link},
+    pg::flow::WorkNow,
+};
 use tokio::time::Instant;
 
 use crate::{
@@ -29,6 +34,9 @@ use crate::{
     supervision::ExitGuard,
     watchdog::handling,
 };
+
+use work::Work;
+pub use work::WorkChange;
 
 const MAILBOX: usize = 4_096;
 const IDLE: Duration = Duration::from_secs(30);
@@ -73,6 +81,7 @@ pub struct ProjectActor {
     stale: bool,
     asking: bool,
     tick_planned: bool,
+    work: Work,
 }
 
 struct Present {
@@ -108,6 +117,7 @@ impl ProjectActor {
             stale: true,
             asking: false,
             tick_planned: false,
+            work: Work::default(),
         }
     }
 }
@@ -117,9 +127,18 @@ impl ProjectActor {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Watch {
+    pub what: Watched,
     pub seat: Seat,
     pub user: UserSummary,
     pub outlet: Recipient<ProjectEvent>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Its progress, and who is here.
+    Project,
+    /// Its work, step by step.
+    Work,
 }
 
 /// Somebody opened a task of this project.
@@ -154,6 +173,8 @@ pub struct ProjectEvent {
 pub enum ProjectNews {
     State(Arc<ProjectLive>),
     Diff(Arc<ProjectChange>),
+    Work(Arc<WorkNow>),
+    WorkDiff(Arc<WorkChange>),
     /// The database could not be asked: subscribe again later.
     Unavailable,
     /// The actor crashed: subscribe again.
@@ -183,7 +204,10 @@ impl Actor for ProjectActor {
             project.seats.retain(|_, present| present.outlet.connected());
             let seats = &project.seats;
             project.watchers.retain(|seat| seats.contains_key(seat));
+            project.work.keep(|seat| seats.contains_key(seat));
             project.plan_tick(ctx);
+            // What nobody announced shows by now.
+            project.work_moved(ctx);
             if project.seats.is_empty() && !project.asking {
                 (project.deps.retire)(project.project, project.instance);
                 ctx.stop();
@@ -207,8 +231,12 @@ impl Handler<Watch> for ProjectActor {
     fn handle(&mut self, watch: Watch, ctx: &mut Self::Context) {
         let _handling = handling!("project", "Watch");
         let key = key(watch.seat);
-        self.watchers.insert(key);
         self.seats.insert(key, Present { user: watch.user, task: None, outlet: watch.outlet });
+        if watch.what == Watched::Work {
+            self.watch_work(watch.seat, ctx);
+            return self.plan_tick(ctx);
+        }
+        self.watchers.insert(key);
         self.newcomers.push(watch.seat);
         if self.progress.is_some() {
             self.tell_diff();
@@ -235,6 +263,7 @@ impl Handler<Gone> for ProjectActor {
     fn handle(&mut self, Gone(seat): Gone, ctx: &mut Self::Context) {
         let _handling = handling!("project", "Gone");
         self.watchers.remove(&key(seat));
+        self.work.forget(key(seat));
         self.seats.remove(&key(seat));
         self.plan_tick(ctx);
     }
@@ -300,6 +329,7 @@ impl ProjectActor {
     fn progress_moved(&mut self, ctx: &mut Context<Self>) {
         self.stale = true;
         self.plan_tick(ctx);
+        self.work_moved(ctx);
     }
 
     fn say_people(&mut self, answer: bool) {
@@ -396,7 +426,9 @@ impl ProjectActor {
         let people = self.people().into_values().collect();
         let state = Arc::new(ProjectLive { progress, people });
         for seat in std::mem::take(&mut self.newcomers) {
-            self.tell(seat, ProjectNews::State(Arc::clone(&state)));
+            if !self.tell(seat, ProjectNews::State(Arc::clone(&state))) {
+                self.restart_watcher(seat);
+            }
         }
     }
 
@@ -434,19 +466,24 @@ impl ProjectActor {
         people
     }
 
-    fn tell(&mut self, seat: Seat, news: ProjectNews) {
-        let Some(present) = self.seats.get(&key(seat)) else { return };
-        if let Err(actix::dev::SendError::Full(_)) = present.outlet.try_send(ProjectEvent { subscription: seat.subscription, news }) {
+    /// False: this session is behind and did not take it.
+    fn tell(&mut self, seat: Seat, news: ProjectNews) -> bool {
+        let Some(present) = self.seats.get(&key(seat)) else { return true };
+        let told = present.outlet.try_send(ProjectEvent { subscription: seat.subscription, news });
+        let behind = matches!(told, Err(actix::dev::SendError::Full(_)));
+        if behind {
             metrics::counter!("tandem_refused_total", "queue" => "session").increment(1);
-            self.restart_watcher(seat);
         }
+        !behind
     }
 
     fn tell_all(&mut self, news: &ProjectNews) {
         let seats: Vec<Seat> =
             self.watchers.iter().map(|(session, subscription)| Seat { session: *session, subscription: *subscription }).collect();
         for seat in seats.into_iter().filter(|seat| !self.newcomers.contains(seat)).collect::<Vec<_>>() {
-            self.tell(seat, news.clone());
+            if !self.tell(seat, news.clone()) {
+                self.restart_watcher(seat);
+            }
         }
     }
 

@@ -1,0 +1,88 @@
+//! The tasks of one step, for whoever steps in.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{AssignmentStatus, TaskStatus, UserSummary};
+use crate::{AssignmentId, TaskId};
+
+/// Where a task may stand in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepTaskState {
+    /// It has a place that nobody has.
+    Waiting,
+    /// Somebody works on it.
+    Working,
+    /// It waits for an admin.
+    Held,
+    /// Somebody answered or decided there.
+    Done,
+}
+
+/// A task as it is in one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepTask {
+    pub id: TaskId,
+    pub external_id: Option<String>,
+    pub filename: String,
+    pub status: TaskStatus,
+    /// 1 to 10; the highest goes first.
+    pub priority: i16,
+    /// Why it waits for an admin, if it does.
+    pub held: Option<String>,
+    /// Null: the step is not open for it.
+    pub places: Option<StepPlaces>,
+    /// Who works on it in this step or has answered there, in the order in which they began.
+    pub people: Vec<StepTaskPerson>,
+}
+
+/// The places of an open step, one for each answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepPlaces {
+    /// That nobody has.
+    pub free: i16,
+    pub needed: i16,
+    /// `pool`, `auto`, `hybrid` or `manual`.
+    pub mode: String,
+    pub opened_at: DateTime<Utc>,
+    /// Skipped by enough people: nobody takes it before.
+    pub rests_until: Option<DateTime<Utc>>,
+    pub kept_for: Option<UserSummary>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StepTaskPerson {
+    pub assignment_id: AssignmentId,
+    pub user: UserSummary,
+    pub status: AssignmentStatus,
+    pub assigned_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Which of the waiting tasks go first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetPriority {
+    /// 1 to 500 tasks of the project: all of them or none.
+    pub task_ids: Vec<TaskId>,
+    /// 1 to 10; the highest goes first.
+    pub priority: i16,
+    /// 1 to 500 characters, for the audit log.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What a change of priority changed; tasks that had it already are not among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PrioritySet {
+    pub changed: Vec<PriorityBefore>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriorityBefore {
+    pub task_id: TaskId,
+    pub was: i16,
+}
