@@ -162,6 +162,7 @@ const connectTo = (auth: AuthSession): Backend => {
     connect: () => real.connect(),
     subscribeTask: (id) => real.subscribeTask(id),
     subscribeProject: projectRoom,
+    subscribeWorkflow: (id) => real.subscribeWorkflow(id),
     subscribeUser: () => real.subscribeUser(),
     deliverPending: () => real.deliverPending(),
     close: () => real.close(),
