@@ -5,7 +5,7 @@
 -- The owner's right, which the server's role has not.
 CREATE FUNCTION tandem.gather_statistics(project uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     parent text;
