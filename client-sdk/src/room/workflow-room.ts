@@ -55,7 +55,8 @@ class LiveWorkflowRoom extends Watching<WorkflowSnapshot> implements WorkflowRoo
 
   #apply({ workflow_id, steps, workers, left }: WorkflowDiff): void {
     this.#workflowId = workflow_id;
-    if (steps.length > 0) this.#steps = new Map([...(this.#steps ?? []), ...steps.map((counts) => [counts.step, counts] as const)]);
+    if (steps.length > 0)
+      this.#steps = new Map([...(this.#steps ?? []), ...steps.map((counts) => [counts.step, counts] as const)]);
     for (const assignment of left) this.#workers.delete(assignment);
     for (const worker of workers) this.#workers.set(worker.assignment_id, worker);
     this.view.invalidate();
