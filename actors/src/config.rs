@@ -23,6 +23,7 @@ pub struct LiveConfig {
     pub project_tick: Duration,
     /// How often due work is looked for in the database.
     pub timer_tick: Duration,
+    pub leases: LeaseConfig,
     /// How long a stop waits for the journal and then for the connections.
     pub shutdown_wait: Duration,
     /// From the moment a node is no longer ready until it sends people away: load balancers ask every few seconds. Nothing without
@@ -30,6 +31,30 @@ pub struct LiveConfig {
     pub drain_notice: Duration,
     /// However many there are: all are sent away within this.
     pub drain_longest: Duration,
+}
+
+/// Who keeps a task, and how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseConfig {
+    /// How long whoever has no connection any more keeps it.
+    pub grace: Duration,
+    /// How long after having done something there one still counts as working, if the lease is not shorter.
+    pub active_for: Duration,
+    /// How long before the end whoever does nothing is told; a third of the lease at most.
+    pub warn: Duration,
+    /// How often a node renews: well within the third of the shortest lease (30 s) in which its holder is to be warned.
+    pub renew_every: Duration,
+}
+
+impl Default for LeaseConfig {
+    fn default() -> Self {
+        Self {
+            grace: Duration::from_secs(300),
+            active_for: Duration::from_secs(300),
+            warn: Duration::from_secs(60),
+            renew_every: Duration::from_secs(5),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -159,6 +184,7 @@ impl Default for LiveConfig {
             regions_wait: Duration::from_secs(2),
             project_tick: Duration::from_millis(250),
             timer_tick: Duration::from_secs(1),
+            leases: LeaseConfig::default(),
             shutdown_wait: Duration::from_secs(5),
             drain_notice: Duration::from_secs(3),
             drain_longest: Duration::from_secs(20),

@@ -18,6 +18,7 @@ pub mod ports;
 mod project;
 mod registry;
 pub mod revocations;
+mod roll;
 pub mod room;
 mod scopes;
 pub mod session;
@@ -34,7 +35,7 @@ pub use config::LiveConfig;
 pub use history::{BroughtBack, HistoryError};
 pub use live::{Live, Ports, Readiness};
 pub use neighbours::Neighbour;
-pub use ports::{AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord};
+pub use ports::{AuthError, Authenticator, ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord};
 pub use store_ports::{StoreChores, StoreDirectory, StoreNodes};
 pub use task::{RegionsError, TaskStats};
 

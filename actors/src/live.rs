@@ -35,6 +35,7 @@ use crate::{
     ports::{Authenticator, Chores, Directory, DomainEvent, Nodes, TaskRecord},
     project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
+    roll::Roll,
     room::{Newcomer, Refused},
     scopes::Scopes,
     session::{Door, Full, Guest},
@@ -86,6 +87,7 @@ pub(crate) struct Inner {
     pub journal: JournalHandle,
     pub tasks: Arc<Registry<TaskId, TaskActor>>,
     scopes: Scopes,
+    roll: Arc<Roll>,
     pub projects: Arc<Registry<ProjectId, ProjectActor>>,
     pub users: Arc<Registry<UserId, UserActor>>,
     room_deps: Arc<RoomDeps>,
@@ -410,7 +412,7 @@ impl Inner {
         let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()));
         let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
         let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
-        let scopes = Scopes::default();
+        let (scopes, roll) = (Scopes::default(), Arc::new(Roll::default()));
         let rooms_of = scopes.clone();
         let (of_tasks, of_projects, of_users) = (Arc::downgrade(&tasks), Arc::downgrade(&projects), Arc::downgrade(&users));
         let neighbours = Neighbours::default();
@@ -471,10 +473,11 @@ impl Inner {
                 tell_nodes(&*told, &event);
                 announce.publish(event);
             };
+            let pace = timer::Pace { tick: config.timer_tick, renew_every: config.leases.renew_every };
             // Set once, here.
             let here = Arc::downgrade(&users);
             let online = move || here.upgrade().map(|users| users.ids().into_iter().collect()).unwrap_or_default();
-            let _ = timer.set(timer::start(place(), tireless(policy), config.timer_tick, chores, announce, online));
+            let _ = timer.set(timer::start(place(), tireless(policy), pace, chores, Arc::clone(&roll), announce, online));
         }
         Self {
             session: Arc::new(config.session.clone()),
@@ -488,6 +491,7 @@ impl Inner {
             journal,
             tasks,
             scopes,
+            roll,
             projects,
             users,
             room_deps,
@@ -605,7 +609,10 @@ impl Inner {
     }
 
     /// Bring somebody into a task's room. Its state comes to them as an event.
-    pub async fn enter(&self, record: &TaskRecord, newcomer: Newcomer) -> Result<Addr<TaskActor>, Refused> {
+    pub async fn enter(&self, record: &TaskRecord, mut newcomer: Newcomer) -> Result<Addr<TaskActor>, Refused> {
+        let is_active = newcomer.resume.is_none() && !newcomer.again;
+        let present = self.roll.enter(record.key.workspace, newcomer.user.id, record.key.task, is_active);
+        newcomer.present = Some(Arc::new(present));
         for _ in 0..JOIN_ATTEMPTS {
             let ticket = self.ticket(&record.key).map_err(|over| Refused::new("quota", over.to_string()).retryable())?;
             let room = self.room_with(&record.key, ticket).map_err(|_| Refused::overloaded())?;

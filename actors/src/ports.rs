@@ -13,6 +13,7 @@ use tandem_store::{
     documents::DocumentKey,
     nodes::{Orders, Sign},
     pg::flow::WorkNow,
+    system::Attendance,
 };
 
 /// Turns an access token into a person.
@@ -53,6 +54,9 @@ pub trait Directory: Send + Sync + 'static {
 pub enum DirectoryError {
     #[error("there is no such thing here")]
     NotFound,
+    /// A task whose content is for whoever accepts it.
+    #[error("accept the task first: its step shows what is in it only then (content_after_accepting)")]
+    NotAccepted,
     #[error("the database cannot be reached")]
     Unavailable,
 }
@@ -75,7 +79,9 @@ pub struct ProjectRecord {
 /// Work that falls due with time: looked for in the database, never kept in memory alone.
 #[async_trait]
 pub trait Chores: Send + Sync + 'static {
-    /// End leases that ran out. Returns what happened.
+    /// Renew the leases of those who work, all in one statement; note who went and who came back.
+    async fn keep_leases(&self, people: &Attendance) -> Result<Vec<DomainEvent>, ChoreError>;
+    /// End leases that ran out, and those of people who have been away for too long. Returns what happened.
     async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError>;
     /// Events of transactions that committed, on any node, and were not announced yet.
     async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError>;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU32, Ordering},
 };
 
 use async_trait::async_trait;
@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{Assignment, Progress},
+    rest::{Assignment, AssignmentStatus, Progress},
     ws::{LeaseEvent, MyLease},
 };
 use tandem_store::{
@@ -21,10 +21,11 @@ use tandem_store::{
         flow::{self, FlowError, Pushed, WorkNow},
         leases, projects, tasks,
     },
-    system,
+    system::{self, Attendance},
 };
 
 use crate::{
+    config::LeaseConfig,
     ports::{ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord},
     revocations::Revocations,
 };
@@ -38,6 +39,9 @@ const BEGINNERS: u32 = 200;
 const BATCHES: u32 = 20;
 /// Of a project in one round.
 const PUSHED: u32 = 50;
+/// Batches followed in one round, and how many rounds lie between two: they are looked for among all batches.
+const FOLLOWED: u32 = 100;
+const ROUNDS_BETWEEN: u32 = 5;
 /// No transaction that revokes lasts longer than this.
 const LONGEST_REVOCATION: TimeDelta = TimeDelta::minutes(10);
 const NOTHING_READ: i64 = i64::MIN;
@@ -77,6 +81,9 @@ impl Directory for StoreDirectory {
         let visit = tasks::visit(&mut tx, task, who.user_id()).await?.ok_or(DirectoryError::NotFound)?;
         if visit.is_blind && who.workspace_role != WorkspaceRole::Admin {
             return Err(DirectoryError::NotFound);
+        }
+        if visit.is_withheld && who.workspace_role != WorkspaceRole::Admin {
+            return Err(DirectoryError::NotAccepted);
         }
         let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.scope };
         Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
@@ -123,27 +130,30 @@ fn my_lease(lease: &Assignment) -> MyLease {
 pub struct StoreChores {
     store: Store,
     revocations: Revocations,
+    leases: LeaseConfig,
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
+    rounds: AtomicU32,
 }
 
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
-    pub fn new(store: Store, revocations: Revocations) -> Self {
-        Self { store, revocations, revoked: AtomicI64::new(NOTHING_READ) }
+    pub fn new(store: Store, revocations: Revocations, leases: LeaseConfig) -> Self {
+        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0) }
     }
 
-    /// End one lease; none if it was renewed or ended a moment ago.
+    /// End one lease; nothing if it was renewed or ended a moment ago.
     async fn expire(&self, due: system::DueLease) -> Result<Vec<DomainEvent>, StoreError> {
         let mut tx = due.tenant().begin(&self.store).await?;
-        let Some(ended) = leases::expire(&mut tx, due.assignment).await? else { return Ok(Vec::new()) };
+        let Some(ended) = leases::expire(&mut tx, due.assignment, self.leases.grace).await? else { return Ok(Vec::new()) };
         let task = tasks::get(&mut tx, due.task).await?.ok_or(StoreError::NotFound { entity: "task" })?.task;
         tx.commit().await?;
         let (workspace, project) = (due.workspace, due.project);
+        let event = if ended.status == AssignmentStatus::Expired { LeaseEvent::Expired } else { LeaseEvent::Released };
         Ok(vec![
             DomainEvent::TaskChanged { workspace, project, task: due.task, status: task.status, lease: task.lease },
-            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event: LeaseEvent::Expired, lease: my_lease(&ended) },
+            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: my_lease(&ended) },
         ])
     }
 }
@@ -200,6 +210,20 @@ impl StoreChores {
         Ok(events)
     }
 
+    async fn follow_batches(&self) -> Result<(), ChoreError> {
+        if !self.rounds.fetch_add(1, Ordering::Relaxed).is_multiple_of(ROUNDS_BETWEEN) {
+            return Ok(());
+        }
+        for (workspace, project, batch) in flow::moved_batches(&self.store, FOLLOWED).await? {
+            match flow::follow_batch(&self.store, workspace, project, batch).await {
+                Ok(_) => {}
+                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) => tracing::error!(%error, %batch, "a batch does not follow its tasks"),
+            }
+        }
+        Ok(())
+    }
+
     async fn task_changed(&self, workspace: WorkspaceId, project: ProjectId, task: TaskId) -> Result<Option<DomainEvent>, StoreError> {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         let found = tasks::get(&mut tx, task).await?;
@@ -215,9 +239,22 @@ impl From<StoreError> for ChoreError {
 
 #[async_trait]
 impl Chores for StoreChores {
+    /// The holders are told until when, or that they had better do something, in all their tabs. The latter is said each time until they do:
+    /// a tab that was opened meanwhile has to hear it too.
+    async fn keep_leases(&self, people: &Attendance) -> Result<Vec<DomainEvent>, ChoreError> {
+        let kept = system::keep_leases(&self.store, people, self.leases.active_for, self.leases.warn).await?;
+        let news = kept.into_iter().map(|kept| DomainEvent::LeaseChanged {
+            workspace: kept.workspace,
+            user: kept.user,
+            event: if kept.is_renewed { LeaseEvent::Renewed } else { LeaseEvent::Expiring },
+            lease: kept.lease,
+        });
+        Ok(news.collect())
+    }
+
     async fn expire_leases(&self) -> Result<Vec<DomainEvent>, ChoreError> {
         let mut events = Vec::new();
-        for due in system::due_leases(&self.store, LEASES).await? {
+        for due in system::due_leases(&self.store, self.leases.grace, LEASES).await? {
             match self.expire(due).await {
                 Ok(ended) => events.extend(ended),
                 Err(error) if error.is_retryable() => return Err(error.into()),
@@ -256,6 +293,7 @@ impl Chores for StoreChores {
         let mut events = self.begin_tasks().await?;
         events.extend(self.fire_timers().await?);
         events.extend(self.push_work(online).await?);
+        self.follow_batches().await?;
         Ok(events)
     }
 

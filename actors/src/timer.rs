@@ -1,4 +1,4 @@
-//! TimerActor: what falls due with time. Leases that run out, what workflows have due, partitions of the months to come, events of transactions nobody
+//! TimerActor: what falls due with time. Leases of those who work are renewed, others run out; what workflows have due, partitions of the months to come, events of transactions nobody
 //! announced.
 //!
 //! In: its own ticks. Out: `DomainEvent`s. Timers: one tick; partitions once an hour. Starts: once. Restarts: any time; all it knows is
@@ -9,10 +9,13 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, WrapFuture};
 
 use tandem_protocol::UserId;
+use tandem_store::system::Attendance;
+use tokio::time::Instant;
 
 use crate::{
     config::RestartPolicy,
     ports::{ChoreError, Chores, DomainEvent},
+    roll::Roll,
     supervision::{ExitGuard, Place, Supervised, supervise},
     watchdog::handling,
 };
@@ -29,6 +32,11 @@ pub struct TimerActor {
     chores: Arc<dyn Chores>,
     announce: Announce,
     online: Online,
+    roll: Arc<Roll>,
+    renew_every: Duration,
+    /// Who was connected when the database was last told, and when it was told of everybody.
+    told: HashSet<UserId>,
+    told_all: Option<Instant>,
     /// A round is under way: the next tick waits for it.
     busy: bool,
     /// Somebody was in a hurry meanwhile: what is under way may have looked too early.
@@ -37,18 +45,30 @@ pub struct TimerActor {
     failures: u32,
 }
 
+/// How often.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    pub tick: Duration,
+    pub renew_every: Duration,
+}
+
 pub fn start(
     place: Place,
     policy: RestartPolicy,
-    tick: Duration,
+    pace: Pace,
     chores: Arc<dyn Chores>,
+    roll: Arc<Roll>,
     announce: impl Fn(DomainEvent) + Send + Sync + 'static,
     online: impl Fn() -> HashSet<UserId> + Send + Sync + 'static,
 ) -> Supervised<TimerActor> {
     let (announce, online): (Announce, Online) = (Arc::new(announce), Arc::new(online));
     let factory = move |exit, _: &mut Context<TimerActor>| TimerActor {
         _exit: exit,
-        tick,
+        tick: pace.tick,
+        renew_every: pace.renew_every,
+        roll: Arc::clone(&roll),
+        told: HashSet::new(),
+        told_all: None,
         chores: Arc::clone(&chores),
         announce: Arc::clone(&announce),
         online: Arc::clone(&online),
@@ -67,6 +87,19 @@ impl Actor for TimerActor {
         ctx.run_interval(PARTITIONS, |timer, ctx| timer.make_partitions(ctx));
         ctx.run_interval(self.tick, |timer, ctx| timer.round(ctx));
     }
+}
+
+/// Whether there is nothing to say.
+fn is_empty(people: &Attendance) -> bool {
+    people.at_work.is_empty() && people.here.is_empty() && people.gone.is_empty()
+}
+
+async fn due(chores: &dyn Chores, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
+    let mut events = chores.expire_leases().await?;
+    events.extend(chores.relay_outbox().await?);
+    events.extend(chores.read_revocations().await?);
+    events.extend(chores.move_tasks(online).await?);
+    Ok(events)
 }
 
 /// The house closes: what falls due from now on is another node's, or the next start's.
@@ -104,19 +137,50 @@ impl TimerActor {
             return;
         }
         let (chores, online) = (Arc::clone(&self.chores), (self.online)());
+        let now = Instant::now();
+        let (attendance, is_all) = self.attendance(&online, now);
         let round = async move {
-            let mut events = chores.expire_leases().await?;
-            events.extend(chores.relay_outbox().await?);
-            events.extend(chores.read_revocations().await?);
-            events.extend(chores.move_tasks(&online).await?);
-            Ok::<_, ChoreError>(events)
+            let mut events = Vec::new();
+            let is_told = !is_empty(&attendance);
+            if is_told {
+                // Before leases end: who came back a moment ago keeps theirs.
+                events = chores.keep_leases(&attendance).await.map_err(|e| (e, None))?;
+            }
+            let kept = is_told.then(|| (online.clone(), is_all.then_some(now)));
+            match due(&*chores, &online).await {
+                Ok(more) => Ok((events.into_iter().chain(more).collect(), kept)),
+                Err(error) => Err((error, kept)),
+            }
         };
-        ctx.spawn(round.into_actor(self).map(|events, timer, ctx| {
+        ctx.spawn(round.into_actor(self).map(|ended: Result<(Vec<DomainEvent>, _), (ChoreError, _)>, timer, ctx| {
+            let (events, kept) = match ended {
+                Ok((events, kept)) => (Ok(events), kept),
+                Err((error, kept)) => (Err(error), kept),
+            };
+            timer.remember(kept);
             timer.done(events);
             if std::mem::take(&mut timer.again) {
                 timer.round(ctx);
             }
         }));
+    }
+
+    /// What the database has to hear of this node's people: every few seconds all of it, in between only who came and who went.
+    fn attendance(&self, online: &HashSet<UserId>, now: Instant) -> (Attendance, bool) {
+        let gone = self.told.difference(online).copied().collect();
+        if self.told_all.is_none_or(|at| now.duration_since(at) >= self.renew_every) {
+            let here = online.iter().copied().collect();
+            return (Attendance { at_work: self.roll.call(), here, gone }, true);
+        }
+        let here = online.difference(&self.told).copied().collect();
+        (Attendance { at_work: Vec::new(), here, gone }, false)
+    }
+
+    /// Only what the database has taken: who went while it was away is said again.
+    fn remember(&mut self, kept: Option<(HashSet<UserId>, Option<Instant>)>) {
+        let Some((told, all)) = kept else { return };
+        self.told = told;
+        self.told_all = all.or(self.told_all);
     }
 
     fn done(&mut self, events: Result<Vec<DomainEvent>, ChoreError>) {

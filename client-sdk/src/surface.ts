@@ -317,6 +317,11 @@ export interface UserSnapshot {
   readonly joined: boolean;
   /** Active leases, oldest first. */
   readonly leases: readonly MyLease[];
+  /**
+   * Ids of those that run out soon because I do nothing on the task, until I do or they are renewed. The server renews the others by
+   * itself as long as I work in a room of the task.
+   */
+  readonly expiring: readonly string[];
   readonly failure: RoomFailure | null;
 }
 

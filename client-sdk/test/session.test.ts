@@ -358,10 +358,17 @@ describe('many topics', () => {
     only(server).send({ type: 'lease_changed', channel, event: 'given', lease });
     await pass();
     expect(user.snapshot().leases).toEqual([lease]);
+    only(server).send({ type: 'lease_changed', channel, event: 'expiring', lease });
+    await pass();
+    expect(user.snapshot()).toMatchObject({ leases: [lease], expiring: ['a1'] });
+    const later = { ...lease, expires_at: '2026-11-20T13:30:00Z' };
+    only(server).send({ type: 'lease_changed', channel, event: 'renewed', lease: later });
+    await pass();
+    expect(user.snapshot()).toMatchObject({ leases: [later], expiring: [] });
     only(server).send({ type: 'lease_changed', channel, event: 'expired', lease });
     await pass();
     expect(user.snapshot().leases).toEqual([]);
-    expect(events).toEqual(['given a1', 'expired a1']);
+    expect(events).toEqual(['given a1', 'expiring a1', 'renewed a1', 'expired a1']);
   });
 
   it('are tried again when the server is only busy', async () => {

@@ -18,6 +18,8 @@ use tandem_store::{
 };
 use url::Url;
 
+use crate::predictions;
+
 /// How often due calls are looked for.
 const TICK: Duration = Duration::from_secs(1);
 /// Of them at once.
@@ -75,7 +77,16 @@ async fn make(store: &Store, live: &Live, hosts: &[String], call: &Call) {
 async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>) -> Result<(), FlowError> {
     let (workspace, project, task) = (call.workspace, call.project, call.task);
     let mut tx = Tenant { workspace, user: None }.begin(store).await?;
-    flow::answer_call(&mut tx, project, task, &call.step, end).await?;
+    let end = match end {
+        Ok(output) if call.kind == "model" => match predictions::keep(&mut tx, call, &output).await? {
+            Ok(()) => Ok(output),
+            Err(error) => Err(json!(format!("the model's answer cannot be used: {error}"))),
+        },
+        end => end,
+    };
+    if !flow::answer_call(&mut tx, call, end).await? {
+        return Ok(());
+    }
     let found = tasks::get_in(&mut tx, project, task).await?;
     tx.commit().await?;
     if let Some(found) = found {
@@ -97,8 +108,8 @@ async fn answer(hosts: &[String], call: &Call) -> Result<Value, Unmade> {
     let url = address(hosts, call)?;
     let request = http::Request::post(url.as_str())
         .header(http::header::CONTENT_TYPE, "application/json")
-        // The same for every attempt of one visit: whoever is called can tell a repetition.
-        .header("idempotency-key", format!("{}/{}", call.task, call.step))
+        // The same for every attempt of one call, and another for the step's next visit: whoever is called can tell a repetition.
+        .header("idempotency-key", format!("{}/{}/{}", call.task, call.step, call.since.timestamp_micros()))
         .body(Full::new(Bytes::from(body(call).to_string())))
         .map_err(|error| Unmade::Never(error.to_string()))?;
     tokio::time::timeout(LONGEST, send(request)).await.map_err(|_| Unmade::Later("no answer within 30 s".to_owned()))?
@@ -171,6 +182,7 @@ mod tests {
             kind: kind.to_owned(),
             input: json!({"handler": url, "config": null, "input": {"n": 1}}),
             attempts: 1,
+            since: chrono::DateTime::UNIX_EPOCH,
         }
     }
 

@@ -10,7 +10,7 @@ use tandem_store::{
     Store, StoreError, Tenant, TenantTx,
     pg::{
         assets::{self, Inspected, NewAsset},
-        members, projects,
+        import, members, projects,
         tasks::{self, CreateTasksError},
         users::{self, NewUser},
         workspaces,
@@ -70,6 +70,9 @@ pub async fn make(store: &Store, auth: &Auth, url: &str, wanted: Wanted) -> Resu
         projects::put_member(&mut tx, project, person.user.id, ProjectRole::Labeler).await?;
     }
     let task_ids = queue(&mut tx, project, &wanted).await?;
+    if wanted.tasks >= import::MANY {
+        import::gather_statistics(&mut tx, project).await?;
+    }
     tx.commit().await?;
 
     let tokens = people.iter().map(|person| Ok(auth.mint(&token_of(person, workspace), Purpose::Access, TTL)?.token));

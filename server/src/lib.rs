@@ -13,6 +13,7 @@ pub mod fixture;
 pub mod generate;
 pub mod health;
 pub mod platform;
+mod predictions;
 pub mod proxies;
 pub mod start;
 pub mod telemetry;

@@ -126,6 +126,6 @@ fn ports(config: &Config, store: &Store, auth: &Auth) -> io::Result<Ports> {
         directory: Arc::new(StoreDirectory::new(store.clone())),
         log: Arc::new(PgLog::new(store.clone())),
         bus,
-        chores: Some(Arc::new(StoreChores::new(store.clone(), auth.revocations().clone()))),
+        chores: Some(Arc::new(StoreChores::new(store.clone(), auth.revocations().clone(), config.live.leases))),
     })
 }

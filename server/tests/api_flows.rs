@@ -227,3 +227,26 @@ async fn a_simulation_says_where_the_time_goes() {
     let (status, refused) = post(api.admin(), format!("/workflows/{id}/simulate"), json!({"tasks": 0, "people": {"labelers": 1}})).await;
     assert_eq!(status, 422, "{refused}");
 }
+
+#[actix_web::test]
+async fn a_batch_says_how_far_its_tasks_are_and_how_it_came_there() {
+    let api = Api::start().await;
+    on_workflow(&api, json!({"predefined": {"type": "single"}})).await;
+    let (project, batch) = (api.a().project, api.a().batch);
+    let (status, before) = get(api.labeler(), format!("/batches/{batch}/instance")).await;
+    assert_eq!((status, &before["value"], &before["total"]), (200, &json!("created"), &json!(3)), "{before}");
+    for _ in 0..3 {
+        let (_, work) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+        let lease = &work["work"]["assignment"];
+        let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+        let (status, answer) = post(api.labeler(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let (_, after) = get(api.labeler(), format!("/batches/{batch}/instance")).await;
+    assert_eq!((&after["value"], &after["done"]), (&json!("completed"), &json!(3)), "{after}");
+    let (_, steps) = get(api.labeler(), format!("/batches/{batch}/transitions")).await;
+    assert_eq!(steps["items"][0]["to"], json!("completed"), "{steps}");
+    let empty = api.admin().post(&format!("/api/v1/projects/{project}/batches"), json!({"name": "empty"})).await.expect(201);
+    let (status, nothing) = get(api.labeler(), format!("/batches/{}/instance", empty["id"].as_str().unwrap())).await;
+    assert_eq!((status, nothing), (200, Value::Null));
+}

@@ -6,8 +6,11 @@ mod support;
 
 use serde_json::{Value, json};
 use support::Api;
-use tandem_actors::document;
-use tandem_protocol::{RegionId, rest::Region};
+use tandem_actors::{TaskRef, document};
+use tandem_protocol::{
+    RegionId,
+    rest::{CheckpointReason, Region},
+};
 use tandem_store::documents::create_with_snapshot;
 
 fn region(label: &str) -> Region {
@@ -72,4 +75,25 @@ async fn a_checkpoint_of_another_task_is_not_there() {
     api.labeler().get(&other).await.problem(404, "not_found");
     let cursor: Value = api.labeler().get(&format!("{path}?cursor=x")).await.problem(422, "invalid");
     assert_eq!(cursor["errors"][0]["field"], json!("cursor"));
+}
+
+#[actix_web::test]
+async fn a_labeler_sees_the_history_of_their_own_document_and_a_reviewer_of_all() {
+    let api = Api::start().await;
+    let (a, task) = (api.a(), api.a().tasks[2]);
+    let path = drawn(&api, &[region("cat")]).await;
+    let mine = api.labeler().call(&path).await.expect(201);
+    let mut tx = a.tenant().begin(&api.db().store).await.unwrap();
+    create_with_snapshot(&mut tx, a.project, task, "label~1", &document::build(&[region("dog")], 0)).await.unwrap();
+    tx.commit().await.unwrap();
+    let other = TaskRef { workspace: a.workspace, project: a.project, task, step: "label~1".to_owned() };
+    let other = api.state().live.checkpoint(&other, CheckpointReason::Manual, a.labeler).await.unwrap();
+
+    let ids = |list: &Value| list["items"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&api.labeler().get(&path).await.expect(200)), [mine["id"].clone()]);
+    api.labeler().get(&format!("{path}?all=true")).await.problem(403, "forbidden");
+    api.labeler().get(&format!("{path}/{other}")).await.problem(404, "not_found");
+    assert_eq!(ids(&api.reviewer().get(&format!("{path}?all=true")).await.expect(200)), [json!(other), mine["id"].clone()]);
+    let draft = api.reviewer().get(&format!("{path}/{other}")).await.expect(200);
+    assert_eq!((&draft["checkpoint"]["step"], &draft["regions"][0]["label"]), (&json!("label~1"), &json!("dog")));
 }

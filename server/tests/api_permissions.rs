@@ -130,6 +130,7 @@ async fn fixture(api: &Api) -> Fixture {
         ("task_id", a.tasks[1].to_string()),
         ("assignment_id", lease.id.to_string()),
         ("annotation_id", annotation.id.to_string()),
+        ("batch_id", api.a().batch.to_string()),
         ("workflow_id", workflow.to_string()),
         ("step", "annotate".to_owned()),
         ("checkpoint_id", checkpoint.to_string()),

@@ -21,6 +21,9 @@ use tandem_store::{
     pg::{leases, projects, tasks},
 };
 
+/// How long whoever disconnects keeps a task.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
+
 fn id(value: &Value) -> &str {
     value["id"].as_str().unwrap()
 }
@@ -63,7 +66,7 @@ async fn lose(api: &Api, work: &Value) {
         .await
         .unwrap();
     let mut tx = api.a().tenant().begin(&api.db().store).await.unwrap();
-    leases::expire(&mut tx, assignment).await.unwrap().unwrap();
+    leases::expire(&mut tx, assignment, GRACE).await.unwrap().unwrap();
     tx.commit().await.unwrap();
 }
 

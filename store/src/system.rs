@@ -1,8 +1,11 @@
 //! The few things done for all workspaces at once. The role behind them can do these and nothing else: it sees which leases run
-//! out, the outbox, the names of workspaces and forgotten idempotency keys, and may make partitions.
+//! out and renews those of people at work, sees the outbox, the names of workspaces and forgotten idempotency keys, and may make partitions.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, WorkspaceId};
+use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, WorkspaceId, ws::MyLease};
+use uuid::Uuid;
 
 use crate::{Store, StoreError, Tenant, migrate::MONTHS_AHEAD};
 
@@ -24,12 +27,14 @@ impl DueLease {
     }
 }
 
-/// Leases that ran out, longest overdue first. Several nodes may see the same; ending one twice does nothing.
-pub async fn due_leases(store: &Store, limit: u32) -> Result<Vec<DueLease>, StoreError> {
+/// Leases that ran out, or whose holder has been away for `grace`, longest overdue first. Several nodes may see the same; ending one
+/// twice does nothing.
+pub async fn due_leases(store: &Store, grace: Duration, limit: u32) -> Result<Vec<DueLease>, StoreError> {
     let rows = sqlx::query!(
         "SELECT id, workspace_id, project_id, task_id, user_id FROM assignments
-         WHERE ended_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT $1",
-        i64::from(limit)
+         WHERE ended_at IS NULL AND (expires_at <= now() OR away_since <= now() - make_interval(secs => $2)) ORDER BY expires_at LIMIT $1",
+        i64::from(limit),
+        grace.as_secs_f64()
     )
     .fetch_all(store.system())
     .await?;
@@ -41,6 +46,75 @@ pub async fn due_leases(store: &Store, limit: u32) -> Result<Vec<DueLease>, Stor
         user: r.user_id.into(),
     });
     Ok(due.collect())
+}
+
+/// Somebody who has a task open on this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub task: TaskId,
+    /// Since they last did something there.
+    pub idle: Duration,
+}
+
+/// All of a node's people, as [`keep_leases`] needs to know of them.
+#[derive(Clone, Debug, Default)]
+pub struct Attendance {
+    pub at_work: Vec<AtWork>,
+    /// Connected, whatever they have open.
+    pub here: Vec<UserId>,
+    /// Were connected to this node and no longer are. They may be to another, which says so within seconds.
+    pub gone: Vec<UserId>,
+}
+
+/// A lease that was renewed, or that its holder is to be warned of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptLease {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub lease: MyLease,
+    /// False: it runs out soon, because its holder does nothing.
+    pub is_renewed: bool,
+}
+
+/// Renews the leases of everybody who works, in one statement for all of a node's people and workspaces, and notes who went and who came
+/// back. Who did nothing for `active_for` (or for as long as the lease lasts, if that is shorter) is not working, and is to be warned
+/// `warn` before the end. What ran out or ended is never brought back.
+pub async fn keep_leases(store: &Store, people: &Attendance, active_for: Duration, warn: Duration) -> Result<Vec<KeptLease>, StoreError> {
+    let of = |id: fn(&AtWork) -> Uuid| people.at_work.iter().map(id).collect::<Vec<Uuid>>();
+    let idle: Vec<f64> = people.at_work.iter().map(|at| at.idle.as_secs_f64()).collect();
+    let ids = |users: &[UserId]| users.iter().map(|user| user.0).collect::<Vec<Uuid>>();
+    let rows = sqlx::query!(
+        r#"
+        SELECT id AS "id!", workspace_id AS "workspace_id!", project_id AS "project_id!", task_id AS "task_id!", user_id AS "user_id!",
+               fencing_token AS "fencing_token!", expires_at AS "expires_at!", is_renewed AS "is_renewed!"
+        FROM tandem.keep_leases($1, $2, $3, $4, $5, $6, $7, $8)
+        "#,
+        &of(|at| at.workspace.0),
+        &of(|at| at.user.0),
+        &of(|at| at.task.0),
+        &idle,
+        &ids(&people.here),
+        &ids(&people.gone),
+        active_for.as_secs_f64(),
+        warn.as_secs_f64(),
+    )
+    .fetch_all(store.system())
+    .await?;
+    let kept = rows.into_iter().map(|row| KeptLease {
+        workspace: row.workspace_id.into(),
+        user: row.user_id.into(),
+        lease: MyLease {
+            assignment_id: row.id.into(),
+            project_id: row.project_id.into(),
+            task_id: row.task_id.into(),
+            fencing_token: row.fencing_token,
+            expires_at: row.expires_at,
+        },
+        is_renewed: row.is_renewed,
+    });
+    Ok(kept.collect())
 }
 
 /// When the next active lease runs out: until then a timer may sleep.

@@ -5,6 +5,7 @@ use std::{
     ops::{Deref, DerefMut},
 };
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 use tandem_protocol::{UserId, WorkspaceId};
 
@@ -52,14 +53,16 @@ impl Tenant {
     async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>, plans: Plans) -> Result<TenantTx, StoreError> {
         let proof = self.proof(store);
         // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
-        sqlx::query!(
-            "SELECT set_config('app.tenant', $1, true) AS tenant, set_config('plan_cache_mode', $2, true) AS plans",
+        let row = sqlx::query!(
+            r#"SELECT set_config('app.tenant', $1, true) AS tenant, set_config('plan_cache_mode', $2, true) AS plans,
+                      set_config('enable_seqscan', $3, true) AS scans, now() AS "now!""#,
             proof,
-            plans.mode()
+            plans.mode(),
+            plans.scans(),
         )
         .fetch_one(&mut *tx)
         .await?;
-        Ok(TenantTx { tx, tenant: self, request: None })
+        Ok(TenantTx { tx, tenant: self, began: row.now, request: None })
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
@@ -88,12 +91,22 @@ impl Plans {
             Self::Once => "force_generic_plan",
         }
     }
+
+    /// Whether a table may be read from end to end. A plan that is kept may have been made over a table that was empty or small then, where
+    /// that is cheapest; it must still do when an import has filled it.
+    fn scans(self) -> &'static str {
+        match self {
+            Self::Auto => "on",
+            Self::Once => "off",
+        }
+    }
 }
 
 /// An open transaction of one tenant. Derefs to the connection for queries.
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: Tenant,
+    began: DateTime<Utc>,
     /// The request this is done for, for the audit log.
     request: Option<String>,
 }
@@ -112,6 +125,12 @@ impl TenantTx {
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         self.tenant.user
+    }
+
+    /// When it began, by the database's clock: what its statements call `now()`.
+    #[must_use]
+    pub fn began(&self) -> DateTime<Utc> {
+        self.began
     }
 
     /// Names the request that what follows is done for: the audit log's lines carry it.

@@ -15,6 +15,9 @@ use tandem_store::{
     testing::Database,
 };
 
+/// How long whoever disconnects keeps a task.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
+
 fn region(label: &str, x: f64) -> Region {
     Region {
         id: RegionId::new(),
@@ -82,7 +85,7 @@ async fn a_stale_token_submits_nothing_and_learns_who_has_the_task() {
     let old = lease(&db).await;
     db.owner().await.execute("UPDATE assignments SET expires_at = now() - interval '1 second'").await.expect("time passes");
     let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
-    leases::expire(&mut tx, old.id).await.expect("expire").expect("due");
+    leases::expire(&mut tx, old.id, GRACE).await.expect("expire").expect("due");
     tx.commit().await.expect("commit");
     let mut tx = db.a.as_user(db.a.reviewer).begin(&db.store).await.expect("begin");
     let new =

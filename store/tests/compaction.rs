@@ -67,7 +67,7 @@ impl Site {
 
     async fn history(&self) -> Vec<tandem_protocol::rest::Checkpoint> {
         let mut tx = self.db.a.tenant().begin(&self.db.store).await.unwrap();
-        history::list(&mut tx, self.key.task, &self.key.step, None, 200).await.unwrap().items
+        history::list(&mut tx, self.key.task, Some(&self.key.step), None, 200).await.unwrap().items
     }
 }
 
@@ -240,7 +240,7 @@ async fn history_comes_in_pages_and_another_tenant_sees_none_of_it() {
     let mut tx = site.db.a.tenant().begin(&site.db.store).await.unwrap();
     let (mut after, mut seen) = (None, Vec::new());
     loop {
-        let page = history::list(&mut tx, site.key.task, "annotate", after, 2).await.unwrap();
+        let page = history::list(&mut tx, site.key.task, Some("annotate"), after, 2).await.unwrap();
         seen.extend(page.items.iter().map(|c| c.id));
         let Some(cursor) = page.next_cursor else { break };
         after = Some(cursor.parse().unwrap());
@@ -248,6 +248,6 @@ async fn history_comes_in_pages_and_another_tenant_sees_none_of_it() {
     assert_eq!(seen.len(), 5);
     assert!(seen.is_sorted_by(|a, b| a > b));
     let mut other = site.db.b.tenant().begin(&site.db.store).await.unwrap();
-    assert!(history::list(&mut other, site.key.task, "annotate", None, 50).await.unwrap().items.is_empty());
+    assert!(history::list(&mut other, site.key.task, Some("annotate"), None, 50).await.unwrap().items.is_empty());
     assert!(history::get(&mut other, site.key.task, seen[0]).await.is_err());
 }

@@ -1,14 +1,17 @@
 //! Tasks on their way through a workflow, on a real database.
 
+mod flow_world;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use flow_world::{crowd, decide, more_tasks, next, on_workflow, one_task, open, predefined, shape, status, submit};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use sqlx::{Executor, Row};
 use tandem_domain::workflow::{Decision, Predefined, Told};
 use tandem_protocol::{
-    Geometry, ProjectId, RegionId, TaskId, UserId, WorkflowId,
-    rest::{Assignment, AssignmentStatus, Region, WorkKind},
+    ProjectId, TaskId, UserId, WorkflowId,
+    rest::{AssignmentStatus, WorkKind},
 };
 use tandem_store::{
     PoolSizes, Store,
@@ -20,108 +23,8 @@ use tandem_store::{
     testing::{Database, Seeded},
 };
 
-/// The project of `a` gets this workflow, and all of its tasks are on it.
-async fn on_workflow(db: &Database, form: &Value) -> WorkflowId {
-    let id = WorkflowId::new();
-    let mut owner = db.owner().await;
-    sqlx::query(
-        "INSERT INTO workflows (id, workspace_id, project_id, key, version, name, status, form, activated_at)
-         VALUES ($1, $2, $3, $4, (SELECT 1 + count(*) FROM workflows WHERE project_id = $3), 'test', 'active', $5::json, now())",
-    )
-    .bind(id.0)
-    .bind(db.a.workspace.0)
-    .bind(db.a.project.0)
-    .bind(form["id"].as_str().expect("an id"))
-    .bind(form.to_string())
-    .execute(&mut owner)
-    .await
-    .expect("a workflow");
-    let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.expect("begin");
-    let moved = flow::migrate(&mut tx, db.a.project, id, None, 1_000, false).await.expect("migrate");
-    assert!(moved.misfits.is_empty(), "{moved:?}");
-    tx.commit().await.expect("commit");
-    begin_all(db).await;
-    id
-}
-
-async fn begin_all(db: &Database) {
-    for (workspace, project) in flow::waiting_to_begin(&db.store).await.expect("waiting") {
-        while flow::begin(&db.store, workspace, project, 100).await.expect("begin") == 100 {}
-    }
-}
-
-fn predefined(shape: &Predefined) -> Value {
-    serde_json::to_value(shape.workflow()).expect("a form")
-}
-
-/// What the next task is for somebody, by the rules of its steps.
-async fn next(store: &Store, of: &Seeded, user: UserId) -> Option<Assignment> {
-    let mut tx = of.as_user(user).begin(store).await.expect("begin");
-    let offers = flow::offers(&mut tx, of.project, user).await.expect("offers");
-    let allowed: Vec<_> = offers.into_iter().filter(|offer| offer.reasons.is_empty()).map(|offer| offer.offer).collect();
-    let lease = leases::claim_next(&mut tx, of.project, user, &allowed, 60).await.expect("claim");
-    tx.commit().await.expect("commit");
-    lease
-}
-
-fn shape(label: &str) -> Vec<Region> {
-    vec![Region {
-        id: RegionId::new(),
-        label: label.to_owned(),
-        geometry: Geometry::Box { x: 1.0, y: 2.0, width: 30.0, height: 40.0 },
-        attributes: serde_json::Map::new(),
-        author: None,
-        z: 0,
-    }]
-}
-
-async fn submit(store: &Store, of: &Seeded, lease: &Assignment, label: &str) -> Result<(), SubmitError> {
-    let work = Submission {
-        assignment: lease.id,
-        user: lease.user_id,
-        fencing_token: lease.fencing_token,
-        regions: shape(label),
-        time_spent_ms: Some(1_000),
-    };
-    let mut tx = of.as_user(lease.user_id).begin(store).await.expect("begin");
-    annotations::submit(&mut tx, &work).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-async fn decide(db: &Database, lease: &Assignment, decision: Decision, reason: Option<&str>) {
-    let verdict = Verdict {
-        assignment: lease.id,
-        user: lease.user_id,
-        fencing_token: lease.fencing_token,
-        decision,
-        reason: reason.map(str::to_owned),
-        time_spent_ms: None,
-        regions: None,
-    };
-    let mut tx = db.a.as_user(lease.user_id).begin(&db.store).await.expect("begin");
-    annotations::decide(&mut tx, &verdict).await.expect("decide");
-    tx.commit().await.expect("commit");
-}
-
-async fn status(db: &Database, task: TaskId) -> String {
-    sqlx::query_scalar("SELECT status FROM tasks WHERE id = $1").bind(task.0).fetch_one(&mut db.owner().await).await.expect("status")
-}
-
-async fn open(db: &Database, task: TaskId) -> Vec<(String, i16, i16)> {
-    let rows = sqlx::query("SELECT step, needed, free FROM task_steps WHERE task_id = $1 ORDER BY step").bind(task.0);
-    let rows = rows.fetch_all(&mut db.owner().await).await.expect("steps");
-    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
-}
-
-/// Only the first task is left.
-async fn one_task(db: &Database) -> TaskId {
-    let sql = format!("UPDATE tasks SET status = 'cancelled' WHERE project_id = '{}' AND id <> '{}'", db.a.project, db.a.tasks[0]);
-    let mut owner = db.owner().await;
-    owner.execute(sqlx::AssertSqlSafe(sql)).await.expect("cancelled");
-    owner.execute("DELETE FROM task_steps s USING tasks t WHERE t.id = s.task_id AND t.status = 'cancelled'").await.expect("closed");
-    db.a.tasks[0]
-}
+/// How long whoever disconnects keeps a task.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
 
 #[tokio::test]
 async fn two_who_disagree_and_one_who_decides() {
@@ -347,9 +250,9 @@ async fn every_task_ends_with_exactly_three_answers_by_three_people() {
         let store = second.clone();
         tokio::spawn(async move {
             loop {
-                for due in tandem_store::system::due_leases(&store, 50).await.expect("due") {
+                for due in tandem_store::system::due_leases(&store, GRACE, 50).await.expect("due") {
                     let mut tx = due.tenant().begin(&store).await.expect("begin");
-                    leases::expire(&mut tx, due.assignment).await.expect("expire");
+                    leases::expire(&mut tx, due.assignment, GRACE).await.expect("expire");
                     tx.commit().await.expect("commit");
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -447,9 +350,9 @@ async fn finish(db: &Database, people: &[UserId]) {
         .execute("UPDATE assignments SET expires_at = now() - interval '1 second' WHERE ended_at IS NULL")
         .await
         .expect("time passes");
-    for due in tandem_store::system::due_leases(&db.store, 1_000).await.expect("due") {
+    for due in tandem_store::system::due_leases(&db.store, GRACE, 1_000).await.expect("due") {
         let mut tx = due.tenant().begin(&db.store).await.expect("begin");
-        leases::expire(&mut tx, due.assignment).await.expect("expire");
+        leases::expire(&mut tx, due.assignment, GRACE).await.expect("expire");
         tx.commit().await.expect("commit");
     }
     for user in people {
@@ -457,37 +360,6 @@ async fn finish(db: &Database, people: &[UserId]) {
             submit(&db.store, &db.a, &lease, "dog").await.expect("submitted");
         }
     }
-}
-
-async fn crowd(db: &Database, count: usize) -> Vec<UserId> {
-    let sql = format!(
-        "WITH made AS (INSERT INTO users (id, email, display_name, color)
-                       SELECT gen_random_uuid(), 'p' || n || '@example.org', 'P' || n, '#112233' FROM generate_series(1, {count}) n RETURNING id),
-              m AS (INSERT INTO members (workspace_id, user_id, role) SELECT '{w}', id, 'member' FROM made RETURNING user_id)
-         SELECT user_id FROM m",
-        w = db.a.workspace
-    );
-    let mut owner = db.owner().await;
-    let ids: Vec<uuid::Uuid> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&mut owner).await.expect("people");
-    sqlx::query(
-        "INSERT INTO project_members (workspace_id, project_id, user_id, role) SELECT $1, $2, id, 'labeler' FROM unnest($3::uuid[]) id",
-    )
-    .bind(db.a.workspace.0)
-    .bind(db.a.project.0)
-    .bind(&ids)
-    .execute(&mut owner)
-    .await
-    .expect("members");
-    ids.into_iter().map(Into::into).collect()
-}
-
-/// Says how many there are in all.
-async fn more_tasks(db: &Database, count: usize) -> usize {
-    let new = tandem_protocol::rest::NewTask { asset_id: db.a.assets[0], batch_id: None, external_id: None, priority: None, input: None };
-    let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.expect("begin");
-    tandem_store::pg::tasks::create(&mut tx, db.a.project, &vec![new; count]).await.expect("tasks");
-    tx.commit().await.expect("commit");
-    count + 3
 }
 
 #[tokio::test]

@@ -4,6 +4,9 @@ use sqlx::{AssertSqlSafe, Executor};
 use tandem_protocol::rest::AssignmentStatus;
 use tandem_store::{leases, outbox, system, testing::Database};
 
+/// How long whoever disconnects keeps a task.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
+
 #[tokio::test]
 async fn due_leases_of_every_workspace_are_found_and_ended_once() {
     let db = Database::fresh().await;
@@ -12,20 +15,20 @@ async fn due_leases_of_every_workspace_are_found_and_ended_once() {
         leases::claim_next(&mut tx, seeded.project, seeded.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
         tx.commit().await.expect("commit");
     }
-    assert_eq!(system::due_leases(&db.store, 10).await.expect("due"), []);
+    assert_eq!(system::due_leases(&db.store, GRACE, 10).await.expect("due"), []);
     assert!(system::next_lease_due(&db.store).await.expect("next").is_some());
     db.owner().await.execute("UPDATE assignments SET expires_at = now() - interval '1 second'").await.expect("time passes");
-    let due = system::due_leases(&db.store, 10).await.expect("due");
+    let due = system::due_leases(&db.store, GRACE, 10).await.expect("due");
     assert_eq!(due.len(), 2);
     for lease in due {
         for expected in [Some(AssignmentStatus::Expired), None] {
             let mut tx = lease.tenant().begin(&db.store).await.expect("begin");
-            let ended = leases::expire(&mut tx, lease.assignment).await.expect("expire");
+            let ended = leases::expire(&mut tx, lease.assignment, GRACE).await.expect("expire");
             assert_eq!(ended.map(|e| e.status), expected);
             tx.commit().await.expect("commit");
         }
     }
-    assert_eq!(system::due_leases(&db.store, 10).await.expect("due"), []);
+    assert_eq!(system::due_leases(&db.store, GRACE, 10).await.expect("due"), []);
     assert_eq!(system::next_lease_due(&db.store).await.expect("next"), None);
 }
 

@@ -86,8 +86,24 @@ describe('two who disagree and one who decides', () => {
     );
   const counts = (step) => watcher.locator(`.react-flow__node[data-id="${step}"]`).innerText();
 
-  test('each draws in a document of their own', async () => {
+  test('nobody sees the task before taking it', async () => {
     await until('the task has begun', standing, (now) => now.open?.[0]?.step === 'annotate');
+    await ben.goto(`${server.url}/projects/${project.id}/tasks/${task.id}`);
+    await ben.getByTestId('withheld').waitFor();
+    assert.equal(await ben.locator('canvas, img').count(), 0, 'no picture, no document');
+    if (process.env.SHOTS) {
+      for (const [width, height] of [
+        [1366, 768],
+        [1024, 768],
+      ]) {
+        await ben.setViewportSize({ width, height });
+        await ben.screenshot({ path: `${process.env.SHOTS}/withheld-${width}.png` });
+      }
+      await ben.setViewportSize({ width: 1366, height: 768 });
+    }
+  });
+
+  test('each draws in a document of their own', async () => {
     await next(anna);
     await drawBox(anna, [100, 100], [300, 240]);
     await saved(anna);

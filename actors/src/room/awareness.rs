@@ -50,6 +50,8 @@ pub struct AwarenessLimits {
 pub struct Heard {
     /// Where the newest state points, in image pixels. Outer none: no news; inner none: nowhere.
     pub pointer: Option<Option<(f64, f64)>>,
+    /// A state says something else than before. Providers repeat theirs every few seconds, whether anybody sits there or not.
+    pub changed: bool,
     /// For the sender: ids it shows that count as gone under a newer clock than its own. Its provider goes beyond that clock
     /// when it is told.
     pub overtaken: Option<Bytes>,
@@ -105,7 +107,7 @@ impl Awareness {
                 Judged::Old => {}
                 Judged::Overtaken => overtaken.push(entry.client),
                 Judged::News => {
-                    self.take_in(who, &entry, limits)?;
+                    heard.changed |= self.take_in(who, &entry, limits)?;
                     heard.pointer = Some(pointer(entry.state));
                 }
             }
@@ -146,7 +148,8 @@ impl Awareness {
         }
     }
 
-    fn take_in(&mut self, who: Speaker, entry: &Entry<'_>, limits: AwarenessLimits) -> Result<(), Refused> {
+    /// Returns whether it says something else than before.
+    fn take_in(&mut self, who: Speaker, entry: &Entry<'_>, limits: AwarenessLimits) -> Result<bool, Refused> {
         let refuse = |rule, message: String| Err(Refused::new("awareness_refused", message).field("awareness", rule));
         let gone = entry.is_gone();
         if entry.state.len() > limits.max_state {
@@ -173,6 +176,7 @@ impl Awareness {
         let known = self.known.entry(entry.client).or_default();
         known.clock = entry.clock;
         known.owner = (!gone).then_some(who);
+        let changed = !known.state.is_empty() && known.state != entry.state;
         known.state.clear();
         if gone {
             known.state = Vec::new();
@@ -185,7 +189,7 @@ impl Awareness {
         if !std::mem::replace(&mut known.fresh, true) {
             self.news.push(entry.client);
         }
-        Ok(())
+        Ok(changed)
     }
 
     fn disown(&mut self, seat: Seat, client: u64) {

@@ -36,6 +36,7 @@ use crate::{
     desk::{Desk, Mail},
     document::{Applied, ApplyError, Content, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
     mutant::mutant,
+    roll::Present,
     task::Leave,
 };
 use abroad::Abroad;
@@ -66,6 +67,8 @@ pub struct Newcomer {
     /// The copy the client holds.
     pub lineage: Option<LineageId>,
     pub state_vector: Option<Bytes>,
+    /// Counts among those at work; given on entering.
+    pub present: Option<Arc<Present>>,
 }
 
 /// Why somebody may not edit a task, if so.
@@ -88,6 +91,17 @@ struct Member {
     dialect: Dialect,
     desk: Desk,
     state: PresenceState,
+    /// Dropped with the member: they have left.
+    present: Option<Arc<Present>>,
+}
+
+impl Member {
+    /// They did something: their lease is renewed.
+    fn touch(&self) {
+        if let Some(present) = &self.present {
+            present.touch();
+        }
+    }
 }
 
 /// What an edit led to.
@@ -166,8 +180,8 @@ impl Room {
         let asks = newcomer.dialect == Dialect::Stock && !newcomer.again;
         let sync = if asks { Some(Bytes::new()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
         let (peer, state) = self.take_over(&newcomer);
-        let Newcomer { seat, user, role, read_only, dialect, desk, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, desk, state };
+        let Newcomer { seat, user, role, read_only, dialect, desk, present, .. } = newcomer;
+        let member = Member { peer, user, role, read_only, dialect, desk, state, present };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
@@ -286,6 +300,7 @@ impl Room {
         let Some(applied) = self.kept.apply(bytes) else { return Edited::Refused(Refused::unavailable()) };
         match applied {
             Ok(Applied::Changed) => {
+                member.touch();
                 self.edits.push((seat, bytes.clone()));
                 Edited::Keep(bytes.clone(), author)
             }
@@ -335,6 +350,7 @@ impl Room {
         match self.ghosts.apply(member.peer, bytes) {
             Ok(drawn) => {
                 let peer = member.peer;
+                member.touch();
                 self.drawn(peer, &drawn);
                 None
             }
@@ -374,7 +390,11 @@ impl Room {
     /// Returns whether anything changed.
     pub fn point(&mut self, seat: Seat, at: Option<(i32, i32)>) -> bool {
         let Some(member) = self.members.get(&seat) else { return false };
-        self.cursors.set(member.peer, at)
+        let moved = self.cursors.set(member.peer, at);
+        if moved {
+            member.touch();
+        }
+        moved
     }
 
     pub fn show(&mut self, seat: Seat, state: PresenceState) -> Option<Refused> {
@@ -386,6 +406,7 @@ impl Room {
             return None;
         }
         member.state.clone_from(&state);
+        member.touch();
         let peer = member.peer;
         if let Some(new) = self.presence.joined.iter_mut().find(|p| p.peer == peer) {
             new.state = state;
@@ -405,6 +426,9 @@ impl Room {
             Ok(heard) => heard,
             Err(refused) => return Some(refused),
         };
+        if heard.changed {
+            member.touch();
+        }
         if let (true, Some(abroad)) = (heard.pointer.is_some(), &mut self.abroad) {
             abroad.aware(peer);
         }

@@ -10,7 +10,7 @@ use tandem_protocol::{
     ws::{CloseCode, CursorAt, Peer, PeerState, TaskJoined},
 };
 
-use crate::document::Refusal;
+use crate::{document::Refusal, ports::DirectoryError};
 
 /// A seat in a room: one subscription of one session. A session that subscribes twice sits twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,6 +142,12 @@ impl Refused {
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::new("not_found", format!("there is no such {what} here"))
+    }
+
+    /// Comes back once the task is accepted.
+    #[must_use]
+    pub fn not_accepted() -> Self {
+        Self::new("not_accepted", DirectoryError::NotAccepted.to_string()).field("task", "content_after_accepting")
     }
 
     #[must_use]

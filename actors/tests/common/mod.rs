@@ -15,7 +15,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use tandem_actors::{
-    AuthError, Authenticator, Directory, DirectoryError, DomainEvent, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
+    AuthError, Authenticator, Chores, Directory, DirectoryError, DomainEvent, Live, LiveConfig, Ports, ProjectRecord, TaskRecord,
     session::{Body, tandem},
 };
 use tandem_domain::identity::Identity;
@@ -63,37 +63,48 @@ impl House {
         Self::over(Arc::new(log.clone()), log, configure)
     }
 
+    /// One where work falls due.
+    pub fn with_chores(chores: Arc<dyn Chores>) -> Self {
+        tokio::time::pause();
+        let log = MemoryLog::new();
+        Self::of(Arc::new(log.clone()), log, Some(chores), |_| {})
+    }
+
     /// Over another log than the one in memory.
     pub fn over(log: Arc<dyn DocumentLog>, memory: MemoryLog, configure: impl FnOnce(&mut LiveConfig)) -> Self {
+        Self::of(log, memory, None, configure)
+    }
+
+    fn of(log: Arc<dyn DocumentLog>, memory: MemoryLog, chores: Option<Arc<dyn Chores>>, configure: impl FnOnce(&mut LiveConfig)) -> Self {
         let mut config = LiveConfig { room_threads: 0, ..LiveConfig::default() };
         configure(&mut config);
         let (people, places) = (Arc::new(People::default()), Arc::new(Places::default()));
-        let ports = Ports { authenticator: people.clone(), directory: places.clone(), log, bus: Arc::new(LocalBus::alone()), chores: None };
+        let ports = Ports { authenticator: people.clone(), directory: places.clone(), log, bus: Arc::new(LocalBus::alone()), chores };
         let live = Live::start(config, ports).unwrap();
         Self { live, log: memory, people, places, workspace: WorkspaceId::new(), project: ProjectId::new() }
     }
 
     /// Several nodes of one installation: one log, one set of people, a bus between them.
     pub fn nodes(hub: &Hub, count: usize) -> Vec<(Self, NodeId)> {
+        Self::nodes_with(hub, vec![None; count])
+    }
+
+    /// The same, each with its own chores.
+    pub fn nodes_with(hub: &Hub, chores: Vec<Option<Arc<dyn Chores>>>) -> Vec<(Self, NodeId)> {
         tokio::time::pause();
         let log = MemoryLog::new();
         let (people, places) = (Arc::new(People::default()), Arc::new(Places::default()));
         let (workspace, project) = (WorkspaceId::new(), ProjectId::new());
-        let node = |_| {
+        let node = |chores| {
             let bus = hub.join();
             let me = bus.me();
             let config = LiveConfig { room_threads: 0, ..LiveConfig::default() };
-            let ports = Ports {
-                authenticator: people.clone(),
-                directory: places.clone(),
-                log: Arc::new(log.clone()),
-                bus: Arc::new(bus),
-                chores: None,
-            };
+            let ports =
+                Ports { authenticator: people.clone(), directory: places.clone(), log: Arc::new(log.clone()), bus: Arc::new(bus), chores };
             let live = Live::start(config, ports).unwrap();
             (Self { live, log: log.clone(), people: people.clone(), places: places.clone(), workspace, project }, me)
         };
-        (0..count).map(node).collect()
+        chores.into_iter().map(node).collect()
     }
 
     /// A person with a token of the same name.

@@ -314,6 +314,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{batch_id}/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a batch is.
+         * @description Its machine is the parent of its tasks': it is begun with the first of them and complete with the last, and opens again when more come.
+         */
+        get: operations["getBatchInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a batch came to where it is. */
+        get: operations["listBatchTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1270,6 +1307,31 @@ export interface components {
         };
         /** Format: uuid */
         BatchId: string;
+        /** @description A batch as its own machine has it: the parent of its tasks', which follows how far they are. */
+        BatchInstance: {
+            batch_id: components["schemas"]["BatchId"];
+            /**
+             * Format: int64
+             * @description Those that somebody works on, or has; those that are done among them.
+             */
+            begun: number;
+            /** Format: date-time */
+            completed_at: string | null;
+            /** Format: int64 */
+            done: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: int64
+             * @description Tasks that are not archived.
+             */
+            total: number;
+            /** @description `created`, `in_progress`, `completed`. */
+            value: string;
+            workflow_id: components["schemas"]["WorkflowId"] | null;
+        };
         /** @description A message that is being handled. */
         BusyHandler: {
             actor: string;
@@ -1337,6 +1399,7 @@ export interface components {
             region_count: number;
             /** Format: int32 */
             removed: number;
+            /** @description The document's name: of its step, `label#1` of a slot, `label~1` after a draft was discarded. */
             step: string;
             task_id: components["schemas"]["TaskId"];
         };
@@ -1639,7 +1702,7 @@ export interface components {
             lease: components["schemas"]["MyLease"];
         };
         /** @enum {string} */
-        LeaseEvent: "given" | "accepted" | "renewed" | "submitted" | "skipped" | "released" | "expired" | "reassigned";
+        LeaseEvent: "given" | "accepted" | "renewed" | "submitted" | "skipped" | "released" | "expired" | "reassigned" | "expiring";
         /** @description A lease as everybody on the task sees it. */
         LeaseView: {
             assignment_id: components["schemas"]["AssignmentId"];
@@ -2263,7 +2326,7 @@ export interface components {
             /** @description 1 to 500 characters. */
             reason?: string | null;
         };
-        /** @description One step that a task took. */
+        /** @description One step that a task took, or a batch. */
         StateTransition: {
             /** @description What was taken and run, in order. */
             actions: unknown;
@@ -2283,7 +2346,7 @@ export interface components {
             occurred_at: string;
             reason: string | null;
             to: unknown;
-            /** @description `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`. */
+            /** @description `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`; of a batch `begun`, `children`. */
             trigger: string;
         };
         /** @description What an admin does to a task. */
@@ -2505,6 +2568,11 @@ export interface components {
             input: {
                 [key: string]: unknown;
             };
+            /**
+             * @description What it shows is for whoever accepts it (`content_after_accepting` of its step), and I have not: `input` is empty, the asset has no `url`,
+             *     and its document is closed to me.
+             */
+            is_withheld: boolean;
             lease: components["schemas"]["LeaseView"] | null;
             /** Format: int32 */
             priority: number;
@@ -2925,6 +2993,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description `not_accepted`: it is shown only to whoever has accepted its task */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem */
@@ -3432,6 +3509,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuthSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBatchInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it stands; null: it has had no task yet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchInstance"] | null;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBatchTransitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: components["schemas"]["BatchId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first, at most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StateTransition"];
                 };
             };
             /** @description A problem */
@@ -4462,6 +4601,8 @@ export interface operations {
     listHistory: {
         parameters: {
             query?: {
+                /** @description Of all documents of the task, and not only of the one I see: those of other slots, and of drafts that were discarded. Needs `task.review`. */
+                all?: boolean;
                 /** @description `next_cursor` of the page before; none for the first page. */
                 cursor?: string;
                 /** @description 1 to 200 items; default 50. */

@@ -8,12 +8,13 @@ import { Watching } from './watching.js';
 export const createUserRoom = (session: Session): UserRoom => new LiveUserRoom(session);
 
 /** After these I still hold the lease. */
-const HELD: ReadonlySet<LeaseEvent> = new Set<LeaseEvent>(['given', 'accepted', 'renewed']);
+const HELD: ReadonlySet<LeaseEvent> = new Set<LeaseEvent>(['given', 'accepted', 'renewed', 'expiring']);
 
 /** What I hold. */
 class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
   readonly #events = new Emitter<[LeaseEvent, MyLease]>();
   readonly #leases = new Map<string, MyLease>();
+  readonly #expiring = new Set<string>();
 
   constructor(session: Session) {
     super(session);
@@ -32,6 +33,7 @@ class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
     if (!message.user) return;
     this.isJoined = true;
     this.#leases.clear();
+    this.#expiring.clear();
     for (const lease of message.user.leases) this.#leases.set(lease.assignment_id, lease);
     this.view.invalidate();
   }
@@ -41,11 +43,18 @@ class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
     const { event, lease } = message;
     if (HELD.has(event)) this.#leases.set(lease.assignment_id, lease);
     else this.#leases.delete(lease.assignment_id);
+    if (event === 'expiring') this.#expiring.add(lease.assignment_id);
+    else this.#expiring.delete(lease.assignment_id);
     this.view.invalidate();
     this.#events.emit(event, lease);
   }
 
   protected look(): UserSnapshot {
-    return Object.freeze({ joined: this.isJoined, leases: Object.freeze([...this.#leases.values()]), failure: this.failure });
+    return Object.freeze({
+      joined: this.isJoined,
+      leases: Object.freeze([...this.#leases.values()]),
+      expiring: Object.freeze([...this.#expiring]),
+      failure: this.failure,
+    });
   }
 }

@@ -31,6 +31,8 @@ pub struct StepRules {
     pub deny: Vec<UserId>,
     pub max_concurrent: Option<u32>,
     pub cool_off: Option<TimeDelta>,
+    /// How long a task is kept for somebody who does nothing on it; none: as the project says.
+    pub lease: Option<TimeDelta>,
     pub check_availability: bool,
     pub online_only: bool,
     /// Whoever worked on the task in one of these is out. By id, with the name people know.
@@ -106,6 +108,7 @@ impl StepRules {
             deny: said.deny_users.clone(),
             max_concurrent: said.max_concurrent_per_user,
             cool_off: said.cool_off.as_deref().and_then(time),
+            lease: said.lease.as_deref().and_then(time),
             check_availability: said.check_availability.unwrap_or(true),
             online_only: said.online_only.unwrap_or(true),
             excluded_steps: excluded_steps.collect(),

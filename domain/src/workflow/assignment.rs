@@ -39,6 +39,9 @@ pub struct Assignment {
     /// An ISO 8601 duration between two tasks of one person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cool_off: Option<String>,
+    /// An ISO 8601 duration that a task is kept for somebody who does nothing on it; that of the project, if nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<String>,
     /// Working hours, days off and daily capacity count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub check_availability: Option<bool>,

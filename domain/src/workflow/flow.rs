@@ -203,7 +203,7 @@ impl Flow {
     /// Whether somebody is to decide between the answers of an annotation step, within that step.
     #[must_use]
     pub fn decides_inside(&self, step: &str, kind: StepKind) -> bool {
-        kind == StepKind::Adjudication && !self.is_kind(step, StepKind::Adjudication)
+        kind == StepKind::Adjudication && self.kind_of(step) != Some(StepKind::Adjudication)
     }
 
     /// Whether what is submitted to a step now is a decision between the answers it has.
@@ -212,8 +212,10 @@ impl Flow {
         self.open_steps(snapshot).iter().any(|open| open.step == step && self.decides_inside(step, open.kind))
     }
 
-    fn is_kind(&self, id: &str, kind: StepKind) -> bool {
-        shapes::all_steps(&self.workflow).iter().any(|step| step.id == id && step.kind == kind)
+    /// None: there is no such step.
+    #[must_use]
+    pub fn kind_of(&self, step: &str) -> Option<StepKind> {
+        shapes::all_steps(&self.workflow).into_iter().find(|known| known.id == step).map(|known| known.kind)
     }
 
     /// Why somebody must look, if somebody must.

@@ -396,6 +396,12 @@ impl Workflow {
     pub fn all_steps(&self) -> Vec<&Step> {
         super::shapes::all_steps(self)
     }
+
+    /// The steps whose answers a review may be about: those of its own branch that gather answers, or, if there are none in it, all.
+    #[must_use]
+    pub fn answered_before(&self, review: &str) -> Vec<&str> {
+        super::shapes::answered_before(self, review)
+    }
 }
 
 /// `steps[0].completion.count` as a JSON Pointer, like all other places.

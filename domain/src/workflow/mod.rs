@@ -10,6 +10,7 @@
 //! answers (agreement, consensus) come from the pure handlers in [`consensus`]. Chance comes in as a number.
 
 mod assignment;
+pub mod batch;
 mod build;
 mod check;
 pub mod consensus;

@@ -21,6 +21,34 @@ pub(super) fn all_steps(workflow: &Workflow) -> Vec<&Step> {
     found
 }
 
+/// See [`Workflow::answered_before`].
+pub(super) fn answered_before<'w>(workflow: &'w Workflow, review: &str) -> Vec<&'w str> {
+    fn gathering(steps: &[Step]) -> Vec<&str> {
+        steps
+            .iter()
+            .filter(|step| matches!(step.kind, StepKind::Annotation | StepKind::Adjudication))
+            .map(|step| step.id.as_str())
+            .collect()
+    }
+    /// The list that the step is written in.
+    fn around<'w>(steps: &'w [Step], id: &str) -> Option<&'w [Step]> {
+        if steps.iter().any(|step| step.id == id) {
+            return Some(steps);
+        }
+        steps.iter().flat_map(|step| &step.branches).find_map(|branch| around(&branch.steps, id))
+    }
+    let is_in_branch = !workflow.steps.iter().any(|step| step.id == review);
+    let own = around(&workflow.steps, review).filter(|_| is_in_branch).map(gathering).unwrap_or_default();
+    if own.is_empty() {
+        return all_steps(workflow)
+            .into_iter()
+            .filter(|step| matches!(step.kind, StepKind::Annotation | StepKind::Adjudication))
+            .map(|step| step.id.as_str())
+            .collect();
+    }
+    own
+}
+
 /// Whether its output says how far people agreed.
 pub(super) fn scores(step: &Step) -> bool {
     step.consensus.is_some() || step.kind == StepKind::Consensus || step.handler.as_deref() == Some(AGREEMENT)

@@ -609,10 +609,26 @@ fn as_many_steps_as_a_workflow_may_have_become_a_statechart_and_one_more_is_refu
 }
 
 #[test]
+fn a_lease_of_a_step_lasts_from_half_a_minute_to_a_day() {
+    let form = |lease: &str, kind: &str| json!({"id": "w", "steps": [{"id": "a", "type": kind, "assignment": {"lease": lease}}]});
+    for lease in ["PT30S", "PT45M", "P1D"] {
+        for kind in ["annotation", "review"] {
+            let said = from_json(form(lease, kind)).workflow.steps[0].assignment.lease.clone();
+            assert_eq!(said.as_deref(), Some(lease));
+        }
+    }
+    let at = |rule| [("/steps/0/assignment/lease".to_owned(), rule)];
+    assert_eq!(problems(&form("PT24H1S", "annotation")), at(Rule::BadDelay));
+    assert_eq!(problems(&form("45m", "annotation")), at(Rule::BadDelay));
+    assert_eq!(problems(&form("-PT45M", "annotation")), at(Rule::NegativeDelay));
+    assert_eq!(problems(&form("PT45M", "hold")), at(Rule::UnknownKey));
+}
+
+#[test]
 fn who_works_is_checked_with_everything_else() {
     let workflow = json!({"id": "w", "steps": [
         {"id": "a", "type": "annotation", "assignment": {
-            "exclude_steps": ["a", "b", "nowhere", "s"], "cool_off": "-PT1M", "offer_for": "soon", "max_concurrent_per_user": 0,
+            "exclude_steps": ["a", "b", "nowhere", "s"], "cool_off": "-PT1M", "lease": "PT29S", "offer_for": "soon", "max_concurrent_per_user": 0,
             "required_skills": [{"name": " ", "weight": -1.0}], "skip": {"limit": 0, "cooldown": "P1M"},
             "allow_users": ["0190a6c0-0000-7000-8000-000000000001"], "deny_users": ["0190a6c0-0000-7000-8000-000000000001"],
             "weights": {"quality": -1}
@@ -635,6 +651,7 @@ fn who_works_is_checked_with_everything_else() {
         at("cool_off", Rule::NegativeDelay),
         at("offer_for", Rule::BadDelay),
         at("skip/cooldown", Rule::BadDelay),
+        at("lease", Rule::BadDelay),
         at("offer_for", Rule::UnknownKey),
         at("weights/quality", Rule::WrongType),
     ];

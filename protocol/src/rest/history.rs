@@ -26,6 +26,7 @@ text!(CheckpointReason { Submit = "submit", Compaction = "compaction", Manual = 
 pub struct Checkpoint {
     pub id: CheckpointId,
     pub task_id: TaskId,
+    /// The document's name: of its step, `label#1` of a slot, `label~1` after a draft was discarded.
     pub step: String,
     pub reason: CheckpointReason,
     pub made_at: DateTime<Utc>,

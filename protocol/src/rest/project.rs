@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::UserSummary;
-use crate::{BatchId, CustomerId, ProjectId, ProjectRole, RegionKind, UserId, role::text};
+use crate::{BatchId, CustomerId, ProjectId, ProjectRole, RegionKind, UserId, WorkflowId, role::text};
 
 /// What can be labelled in a project, and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -152,4 +153,22 @@ pub struct Batch {
     pub progress: Progress,
     pub created_by: Option<UserId>,
     pub created_at: DateTime<Utc>,
+}
+
+/// A batch as its own machine has it: the parent of its tasks', which follows how far they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct BatchInstance {
+    pub id: Uuid,
+    pub batch_id: BatchId,
+    /// The workflow that was active when the first of its tasks came; none: the project had none.
+    pub workflow_id: Option<WorkflowId>,
+    /// `created`, `in_progress`, `completed`.
+    pub value: String,
+    /// Tasks that are not archived.
+    pub total: u64,
+    /// Those that somebody works on, or has; those that are done among them.
+    pub begun: u64,
+    pub done: u64,
+    pub started_at: DateTime<Utc>,
+    pub completed_at: Option<DateTime<Utc>>,
 }

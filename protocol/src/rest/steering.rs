@@ -82,7 +82,7 @@ pub struct OpenStepView {
     pub needed: u64,
 }
 
-/// One step that a task took.
+/// One step that a task took, or a batch.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StateTransition {
     pub occurred_at: DateTime<Utc>,
@@ -98,7 +98,7 @@ pub struct StateTransition {
     pub duration_ms: Option<i64>,
     pub actor_id: Option<UserId>,
     pub actor_name: Option<String>,
-    /// `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`.
+    /// `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`; of a batch `begun`, `children`.
     pub trigger: String,
     pub reason: Option<String>,
 }

@@ -86,4 +86,19 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub completed_at: Option<DateTime<Utc>>,
+    /// What it shows is for whoever accepts it (`content_after_accepting` of its step), and I have not: `input` is empty, the asset has no `url`,
+    /// and its document is closed to me.
+    #[serde(default)]
+    pub is_withheld: bool,
+}
+
+impl Task {
+    /// Only what is needed to choose or to accept it.
+    #[must_use]
+    pub fn withheld(mut self) -> Self {
+        self.is_withheld = true;
+        self.input = serde_json::Value::Object(serde_json::Map::new());
+        self.asset.url = None;
+        self
+    }
 }

@@ -273,6 +273,8 @@ pub enum LeaseEvent {
     Released,
     Expired,
     Reassigned,
+    /// Still mine, and runs out soon, because I do nothing on the task. Said again every few seconds until I do, or it is over.
+    Expiring,
 }
 
 /// One of my leases changed, in this tab or another.

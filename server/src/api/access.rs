@@ -6,8 +6,11 @@ use tandem_domain::{
     identity::Identity,
     permission::{Action, permits, permits_workspace},
 };
-use tandem_protocol::{ProjectId, ProjectRole, WorkspaceRole};
-use tandem_store::{TenantTx, pg::projects};
+use tandem_protocol::{ProjectId, ProjectRole, TaskId, WorkspaceRole};
+use tandem_store::{
+    TenantTx,
+    pg::{projects, tasks},
+};
 
 use super::problem::{Kind, Refusal};
 
@@ -46,6 +49,20 @@ fn in_project(
 ) -> Result<ProjectRole, Refusal> {
     let role = identity.effective_role(membership).ok_or_else(hidden)?;
     if identity.may(action, membership) { Ok(role) } else { Err(forbidden(action, needed(action), role.as_str(), "in this project")) }
+}
+
+/// What a task shows, if its step lets the caller see it before they have accepted the task.
+pub async fn content(tx: &mut TenantTx, identity: &Identity, role: ProjectRole, project: ProjectId, task: TaskId) -> Result<(), Refusal> {
+    if role == ProjectRole::Labeler && !tasks::withheld(tx, project, &[task], identity.user_id()).await?.is_empty() {
+        return Err(not_accepted());
+    }
+    Ok(())
+}
+
+/// The refusal of what is shown only to whoever accepts it.
+pub fn not_accepted() -> Refusal {
+    let detail = "The task's step shows what is in it only to whoever has accepted it: take the task and accept it first.";
+    Refusal::new(Kind::NotAccepted, detail).with_details(json!({ "rule": "content_after_accepting" }))
 }
 
 /// Whether the caller may do `action` in their workspace.

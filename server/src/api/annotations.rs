@@ -28,6 +28,7 @@ pub async fn list_annotations(call: Call) -> Result<Json<Page<Annotation>>, Refu
     let mut tx = call.begin().await?;
     let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
     let role = access::below(&mut tx, &call.identity, project, Action::AnnotationRead, hidden).await?;
+    access::content(&mut tx, &call.identity, role, project, task).await?;
     let mut items = annotations::of_task(&mut tx, project, task).await?;
     if role == ProjectRole::Labeler && tasks::is_blind(&mut tx, project, task).await? {
         items.retain(|annotation| annotation.user_id == Some(call.user()));

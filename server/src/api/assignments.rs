@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AssignmentId, Problem, ProjectId, TaskId, UserId,
+    AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
     rest::{Assignment, ClosedStep, LeaseAction, NextTask, Project, ProjectStatus, Reason, SkipTask, Work},
     ws::LeaseEvent,
 };
@@ -75,14 +75,12 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
     let project = projects::read(&mut tx, &call, id).await?;
     active(&project)?;
-    let steps = flow::offers(&mut tx, id, call.user()).await?;
-    let lease =
-        match leases::claim_task(&mut tx, id, task, call.user(), &allowed(&steps), &Terms::new(project.lease_seconds, Method::Claimed))
-            .await
-        {
-            Err(LeaseError::NotFound) => return Err(not_for_you(&mut tx, id, task, call.user()).await?),
-            lease => lease?,
-        };
+    let offers = takeable(&mut tx, id, task, call.user()).await?;
+    let lease = match leases::claim_task(&mut tx, id, task, call.user(), &offers, &Terms::new(project.lease_seconds, Method::Claimed)).await
+    {
+        Err(LeaseError::NotFound) => return Err(not_for_you(&mut tx, id, task, call.user()).await?),
+        lease => lease?,
+    };
     let work = work(&mut tx, &call, lease).await?;
     tx.commit().await?;
     News::of_work(&work).publish(&call);
@@ -224,6 +222,15 @@ fn allowed(steps: &[StepOffer]) -> Vec<Offer> {
     steps.iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer.clone()).collect()
 }
 
+/// The steps of this very task that a person may take: nothing speaks against them, nor against them and the task (kept for somebody else, skipped to an
+/// admin, rework of another).
+async fn takeable(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<Vec<Offer>, Refusal> {
+    let open = flow::eligibility(tx, project, task, user, Way::Taken).await?;
+    let may = |offer: &Offer| open.iter().any(|(step, reasons)| *step == offer.step && reasons.is_empty());
+    let steps = flow::offers(tx, project, user).await?;
+    Ok(allowed(&steps).into_iter().filter(may).collect())
+}
+
 /// The steps that they may not, in words.
 fn closed(steps: &[StepOffer]) -> Vec<ClosedStep> {
     let closed = steps.iter().filter(|step| !step.reasons.is_empty());
@@ -264,7 +271,9 @@ pub(super) async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment)
     let stored = tasks::get_in(tx, assignment.project_id, assignment.task_id)
         .await?
         .ok_or_else(|| Refusal::internal("a leased task is not there"))?;
-    Ok(Work { task: signed::task(call, stored).await?, assignment })
+    let membership = tandem_store::pg::projects::membership(tx, assignment.project_id, call.user()).await?;
+    let role = call.identity.effective_role(membership).unwrap_or(ProjectRole::Labeler);
+    Ok(Work { task: signed::task(tx, call, role, stored).await?, assignment })
 }
 
 /// The lease, if the caller may do `action` in its project.

@@ -3,10 +3,10 @@
 use actix_web::{HttpResponse, get, post, web::Json};
 use serde::Deserialize;
 use tandem_actors::{TaskRef, document};
-use tandem_domain::permission::Action;
+use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
-    CheckpointId, Problem, TaskId,
-    rest::{Checkpoint, CheckpointContent, CheckpointReason, Page, ProjectStatus, Restored, Task},
+    CheckpointId, Problem, ProjectRole, TaskId,
+    rest::{Checkpoint, CheckpointContent, CheckpointReason, Page, ProjectStatus, Restored},
 };
 use tandem_store::{
     StoreError, TenantTx,
@@ -34,6 +34,9 @@ pub struct ListHistory {
     #[serde(default)]
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
+    /// Of all documents of the task, and not only of the one I see: those of other slots, and of drafts that were discarded. Needs `task.review`.
+    #[serde(default)]
+    pub all: bool,
 }
 
 /// Checkpoints of a task's live document.
@@ -50,11 +53,15 @@ pub struct ListHistory {
 pub async fn list_history(call: Call) -> Result<Json<Page<Checkpoint>>, Refusal> {
     let id = call.path::<TaskId>()?;
     let mut tx = call.begin().await?;
-    let task = task(&mut tx, &call, id, Action::HistoryRead).await?;
+    let (document, role) = visible(&mut tx, &call, id, Action::HistoryRead).await?;
     let query = call.query::<ListHistory>()?;
+    if query.all {
+        access::within(&call.identity, role, Action::TaskReview)?;
+    }
     let limit = validate::page_limit(query.limit)?;
     let after = query.cursor.as_deref().map(read::cursor::<CheckpointId>).transpose()?;
-    Ok(Json(history::list(&mut tx, id, &task.step, after, limit).await?))
+    let of = Some(document.step.as_str()).filter(|_| !query.all);
+    Ok(Json(history::list(&mut tx, id, of, after, limit).await?))
 }
 
 /// Make a checkpoint now.
@@ -71,9 +78,9 @@ pub async fn list_history(call: Call) -> Result<Json<Page<Checkpoint>>, Refusal>
 pub async fn create_checkpoint(call: Call) -> Result<HttpResponse, Refusal> {
     let id = call.path::<TaskId>()?;
     let mut tx = call.begin().await?;
-    let task = task(&mut tx, &call, id, Action::DocumentWrite).await?;
+    let (document, _) = visible(&mut tx, &call, id, Action::DocumentWrite).await?;
     tx.rollback().await?;
-    let made = call.state.live.checkpoint(&key(&call, &task), CheckpointReason::Manual, call.user()).await?;
+    let made = call.state.live.checkpoint(&document, CheckpointReason::Manual, call.user()).await?;
     let mut tx = call.begin().await?;
     let (checkpoint, _) = history::get(&mut tx, id, made).await?;
     Ok(HttpResponse::Created().json(checkpoint))
@@ -91,8 +98,11 @@ pub async fn create_checkpoint(call: Call) -> Result<HttpResponse, Refusal> {
 pub async fn get_checkpoint(call: Call) -> Result<Json<CheckpointContent>, Refusal> {
     let (id, wanted) = call.path::<(TaskId, CheckpointId)>()?;
     let mut tx = call.begin().await?;
-    task(&mut tx, &call, id, Action::HistoryRead).await?;
+    let (document, role) = visible(&mut tx, &call, id, Action::HistoryRead).await?;
     let (checkpoint, payload) = find(&mut tx, id, wanted).await?;
+    if checkpoint.step != document.step && !permits(role, Action::TaskReview) {
+        return Err(Refusal::not_found("checkpoint", wanted));
+    }
     tx.rollback().await?;
     let regions = actix_web::web::block(move || document::read_stored(&payload)).await.map_err(Refusal::internal)??;
     Ok(Json(CheckpointContent { checkpoint, regions }))
@@ -116,16 +126,16 @@ pub async fn get_checkpoint(call: Call) -> Result<Json<CheckpointContent>, Refus
 pub async fn restore_checkpoint(call: Call) -> Result<Json<Restored>, Refusal> {
     let (id, wanted) = call.path::<(TaskId, CheckpointId)>()?;
     let mut tx = call.begin().await?;
-    let task = task(&mut tx, &call, id, Action::HistoryRestore).await?;
-    let project = projects::read(&mut tx, &call, task.project_id).await?;
+    let (document, _) = visible(&mut tx, &call, id, Action::HistoryRestore).await?;
+    let project = projects::read(&mut tx, &call, document.project).await?;
     if project.status == ProjectStatus::Archived {
         return Err(Refusal::new(Kind::ProjectNotActive, format!("The project \"{}\" is archived: nothing in it changes.", project.name)));
     }
     let (_, payload) = find(&mut tx, id, wanted).await?;
     // Said before it is done: who changes much at once should be found even if the server ends half-way.
-    audit::record(&mut tx, &entry(&task, wanted)).await?;
+    audit::record(&mut tx, &entry(&document, wanted)).await?;
     tx.commit().await?;
-    let done = call.state.live.restore(&key(&call, &task), payload, call.user()).await?;
+    let done = call.state.live.restore(&document, payload, call.user()).await?;
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(Json(Restored {
         before: done.before,
@@ -135,22 +145,27 @@ pub async fn restore_checkpoint(call: Call) -> Result<Json<Restored>, Refusal> {
     }))
 }
 
-fn entry(task: &Task, checkpoint: CheckpointId) -> audit::Entry<'static> {
+fn entry(document: &TaskRef, checkpoint: CheckpointId) -> audit::Entry<'static> {
     audit::Entry {
-        project: Some(task.project_id),
+        project: Some(document.project),
         action: Action::HistoryRestore.name(),
         entity_type: "task",
-        entity_id: Some(task.id.0),
+        entity_id: Some(document.task.0),
         changes: serde_json::json!({ "checkpoint": checkpoint }),
     }
 }
 
-/// The task, if the caller may do `action` in its project.
-async fn task(tx: &mut TenantTx, call: &Call, id: TaskId, action: Action) -> Result<Task, Refusal> {
+/// The document of the task that the caller sees: where several answer without seeing one another, their own.
+async fn visible(tx: &mut TenantTx, call: &Call, id: TaskId, action: Action) -> Result<(TaskRef, ProjectRole), Refusal> {
     let hidden = || Refusal::not_found("task", id);
-    let task = tasks::get(tx, id).await?.ok_or_else(hidden)?.task;
-    access::below(tx, &call.identity, task.project_id, action, hidden).await?;
-    Ok(task)
+    let visit = tasks::visit(tx, id, call.user()).await?.ok_or_else(hidden)?;
+    let role = access::below(tx, &call.identity, visit.project, action, hidden).await?;
+    if visit.is_blind && role == ProjectRole::Labeler {
+        return Err(hidden());
+    }
+    access::content(tx, &call.identity, role, visit.project, id).await?;
+    let document = TaskRef { workspace: call.identity.workspace_id, project: visit.project, task: id, step: visit.scope };
+    Ok((document, role))
 }
 
 async fn find(tx: &mut TenantTx, task: TaskId, id: CheckpointId) -> Result<(Checkpoint, bytes::Bytes), Refusal> {
@@ -159,8 +174,4 @@ async fn find(tx: &mut TenantTx, task: TaskId, id: CheckpointId) -> Result<(Chec
         Err(StoreError::NotFound { .. }) => Err(Refusal::not_found("checkpoint", id)),
         Err(error) => Err(error.into()),
     }
-}
-
-fn key(call: &Call, task: &Task) -> TaskRef {
-    TaskRef { workspace: call.identity.workspace_id, project: task.project_id, task: task.id, step: task.step.clone() }
 }

@@ -61,6 +61,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(members::delete_project_member)
         .service(batches::list_batches)
         .service(batches::create_batch)
+        .service(batches::get_batch_instance)
+        .service(batches::list_batch_transitions)
         .service(workflows::list_workflows)
         .service(workflows::create_workflow)
         // Before the route with an id, which "check" is none of.

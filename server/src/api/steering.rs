@@ -11,7 +11,7 @@ use tandem_protocol::{
 use tandem_store::{
     TenantTx,
     pg::{
-        flow::{self, Because},
+        flow::{self, Because, TransitionRow},
         leases, tasks,
     },
 };
@@ -74,7 +74,11 @@ pub async fn list_transitions(call: Call) -> Result<Json<Page<StateTransition>>,
     let mut tx = call.begin().await?;
     reach(&mut tx, &call, task, Action::TaskReview).await?;
     let rows = flow::history(&mut tx, task, TRANSITIONS).await?;
-    let items = rows.into_iter().map(|row| StateTransition {
+    Ok(Json(Page { items: rows.into_iter().map(transition).collect(), next_cursor: None }))
+}
+
+pub(super) fn transition(row: TransitionRow) -> StateTransition {
+    StateTransition {
         occurred_at: row.occurred_at,
         event: row.event,
         from: row.from_state,
@@ -86,8 +90,7 @@ pub async fn list_transitions(call: Call) -> Result<Json<Page<StateTransition>>,
         actor_name: row.actor_name,
         trigger: row.trigger,
         reason: row.reason,
-    });
-    Ok(Json(Page { items: items.collect(), next_cursor: None }))
+    }
 }
 
 /// Hold, resume, complete, reset or roll back a task.
@@ -123,6 +126,7 @@ pub async fn steer_task(mut call: Call) -> Result<Json<TaskStanding>, Refusal> {
 async fn steer(tx: &mut TenantTx, project: ProjectId, task: TaskId, wanted: &SteerTask) -> Result<(), Refusal> {
     let (told, reason) = match wanted.clone() {
         SteerTask::Undo { reason } => return Ok(flow::undo(tx, project, task, &reason).await?),
+        SteerTask::Finish { step, reason } => return Ok(flow::finish(tx, project, task, &step, Because::Admin(&reason)).await?),
         SteerTask::Hold { reason } => (Told::Hold { reason: reason.clone() }, reason),
         SteerTask::Resume { reason } => (Told::Resume, reason),
         SteerTask::Complete { reason } => (Told::ForceComplete, reason),
@@ -130,11 +134,6 @@ async fn steer(tx: &mut TenantTx, project: ProjectId, task: TaskId, wanted: &Ste
         SteerTask::Reset { step, reason } => (Told::Reset { step }, reason),
         SteerTask::Reopen { step, reason } => (Told::Reopened { step }, reason),
         SteerTask::Resolve { step, output, reason } => (Told::Resolved { step, output }, reason),
-        SteerTask::Finish { step, reason } => {
-            let held = flow::standing(tx, project, task).await?;
-            let is_hold = held.open.iter().any(|open| open.step == step && open.kind == tandem_domain::workflow::StepKind::Hold);
-            (if is_hold { Told::Released { step, output: None } } else { Told::Finished { step } }, reason)
-        }
     };
     Ok(flow::tell(tx, project, task, told, Because::Admin(&reason)).await?)
 }
@@ -162,7 +161,7 @@ pub async fn answer_step(mut call: Call) -> Result<actix_web::HttpResponse, Refu
         Some(error) => Err(json!(error)),
         None => Ok(wanted.output.unwrap_or_default()),
     };
-    flow::answer_call(&mut tx, project, task, &step, end).await?;
+    flow::answer_step(&mut tx, project, task, &step, end).await?;
     changed(tx, &call, project, task).await?;
     Ok(actix_web::HttpResponse::NoContent().finish())
 }

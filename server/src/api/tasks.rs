@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    BatchId, ProjectId, TaskId,
+    BatchId, ProjectId, ProjectRole, TaskId,
     rest::{CreateTasks, CreatedTasks, Page, Task, TaskStatus},
 };
 use tandem_store::pg::tasks::{self, TaskFilter};
@@ -46,7 +46,7 @@ pub struct ListTasks {
 pub async fn list_tasks(call: Call) -> Result<Json<Page<Task>>, Refusal> {
     let project = call.path::<ProjectId>()?;
     let mut tx = call.begin().await?;
-    access::project(&mut tx, &call.identity, project, Action::TaskRead).await?;
+    let role = access::project(&mut tx, &call.identity, project, Action::TaskRead).await?;
     let query = call.query::<ListTasks>()?;
     validate::search(query.q.as_deref())?;
     let filter = TaskFilter {
@@ -57,7 +57,13 @@ pub async fn list_tasks(call: Call) -> Result<Json<Page<Task>>, Refusal> {
         after: query.cursor.as_deref().map(read::cursor).transpose()?,
         limit: validate::page_limit(query.limit)?,
     };
-    Ok(Json(tasks::list(&mut tx, &filter).await?))
+    let mut page = tasks::list(&mut tx, &filter).await?;
+    if role == ProjectRole::Labeler {
+        let ids: Vec<TaskId> = page.items.iter().map(|task| task.id).collect();
+        let withheld = tasks::withheld(&mut tx, project, &ids, call.user()).await?;
+        page.items = page.items.into_iter().map(|task| if withheld.contains(&task.id) { task.withheld() } else { task }).collect();
+    }
+    Ok(Json(page))
 }
 
 /// Create tasks: all of them or none.
@@ -102,6 +108,6 @@ pub async fn get_task(call: Call) -> Result<Json<Task>, Refusal> {
     let hidden = || Refusal::not_found("task", id);
     let mut tx = call.begin().await?;
     let stored = tasks::get(&mut tx, id).await?.ok_or_else(hidden)?;
-    access::below(&mut tx, &call.identity, stored.task.project_id, Action::TaskRead, hidden).await?;
-    Ok(Json(signed::task(&call, stored).await?))
+    let role = access::below(&mut tx, &call.identity, stored.task.project_id, Action::TaskRead, hidden).await?;
+    Ok(Json(signed::task(&mut tx, &call, role, stored).await?))
 }

@@ -42,6 +42,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_idle_rooms = read.required("limits.max_idle_rooms", count)?;
     room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
+    live.leases.grace = read.required("leases.grace", time)?;
     live.drain_notice = read.required("drain.notice", span)?;
     live.drain_longest = read.required("drain.longest", span)?;
     Ok(live)

@@ -31,6 +31,13 @@ impl Client {
     pub async fn send(&self, method: &str, path: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
         perform(&self.hyper, method, &format!("{}{path}", self.base), headers, body).await
     }
+
+    /// JSON as a person with this token. None: the server is not there, or went away half-way; whether it did what was asked nobody knows.
+    pub async fn try_as(&self, token: &str, method: &str, path: &str, body: &Value) -> Option<Answer> {
+        let headers = [("authorization", format!("Bearer {token}")), ("content-type", "application/json".to_owned())];
+        let headers: Vec<(String, String)> = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        attempt(&self.hyper, method, &format!("{}{path}", self.base), &headers, body.to_string().into_bytes()).await.ok()
+    }
 }
 
 /// One request to anywhere.
@@ -45,15 +52,24 @@ async fn perform(
     headers: &[(String, String)],
     body: Vec<u8>,
 ) -> Answer {
+    attempt(hyper, method, url, headers, body).await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}"))
+}
+
+async fn attempt(
+    hyper: &Hyper<HttpConnector, Full<Bytes>>,
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    body: Vec<u8>,
+) -> Result<Answer, Box<dyn std::error::Error>> {
     let mut request = Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(name, value);
     }
     let request = request.body(Full::new(Bytes::from(body))).unwrap();
-    let response = hyper.request(request).await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}"));
-    let (head, body) = response.into_parts();
-    let bytes = body.collect().await.unwrap_or_else(|error| panic!("{method} {url}: {error:?}")).to_bytes();
-    Answer { status: head.status.as_u16(), headers: head.headers, bytes, asked: format!("{method} {url}") }
+    let (head, body) = hyper.request(request).await?.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    Ok(Answer { status: head.status.as_u16(), headers: head.headers, bytes, asked: format!("{method} {url}") })
 }
 
 impl Answer {

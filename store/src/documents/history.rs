@@ -80,14 +80,14 @@ impl TryFrom<Row> for Checkpoint {
     }
 }
 
-/// Checkpoints of a step's document, newest first.
+/// Checkpoints of one of a task's documents, or of all of them, newest first.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn list(
     tx: &mut TenantTx,
     task: TaskId,
-    step: &str,
+    document: Option<&str>,
     after: Option<CheckpointId>,
     limit: u32,
 ) -> Result<Page<Checkpoint>, StoreError> {
@@ -96,11 +96,11 @@ pub async fn list(
         r#"
         SELECT c.id, d.task_id, d.step, c.reason, c.made_at, c.made_by, c.authors, c.region_count, c.added, c.changed, c.removed
         FROM documents d JOIN document_checkpoints c ON c.document_id = d.id
-        WHERE d.task_id = $1 AND d.step = $2 AND ($3::uuid IS NULL OR c.id < $3)
+        WHERE d.task_id = $1 AND ($2::text IS NULL OR d.step = $2) AND ($3::uuid IS NULL OR c.id < $3)
         ORDER BY c.id DESC LIMIT $4
         "#,
         task.0,
-        step,
+        document,
         after.map(|id| id.0),
         i64::from(limit) + 1,
     )

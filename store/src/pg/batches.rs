@@ -67,3 +67,12 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Batch>, S
     });
     Ok(batches.collect())
 }
+
+/// The project a batch is in.
+///
+/// # Errors
+/// Those of the database.
+pub async fn project_of(tx: &mut TenantTx, batch: BatchId) -> Result<Option<ProjectId>, StoreError> {
+    let project = sqlx::query_scalar!("SELECT project_id FROM batches WHERE id = $1", batch.0).fetch_optional(&mut **tx).await?;
+    Ok(project.map(Into::into))
+}

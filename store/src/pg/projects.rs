@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tandem_protocol::{
     ProjectId, ProjectRole, UserId,
-    rest::{CreateProject, Progress, Project, ProjectMember, UpdateProject, UserSummary},
+    rest::{CreateProject, LabelSchema, Progress, Project, ProjectMember, UpdateProject, UserSummary},
 };
 use uuid::Uuid;
 
@@ -216,4 +216,16 @@ pub async fn remove_member(tx: &mut TenantTx, project: ProjectId, user: UserId) 
     let done =
         sqlx::query!("DELETE FROM project_members WHERE project_id = $1 AND user_id = $2", project.0, user.0).execute(&mut **tx).await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// What may be drawn in a project.
+///
+/// # Errors
+/// Those of the database; that the project is not there.
+pub async fn label_schema(tx: &mut TenantTx, project: ProjectId) -> Result<LabelSchema, StoreError> {
+    let schema = sqlx::query_scalar!("SELECT label_schema FROM projects WHERE id = $1", project.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(StoreError::NotFound { entity: "project" })?;
+    from_json("label schema", schema)
 }

@@ -1,6 +1,9 @@
 //! The open steps of tasks: the queue. A row is there as long as its step is open.
 
-use tandem_protocol::{ProjectId, TaskId, UserId, rest::AssignmentStatus};
+use tandem_protocol::{
+    ProjectId, TaskId, UserId,
+    rest::{Assignment, AssignmentStatus},
+};
 
 use super::leases;
 use crate::{StoreError, TenantTx};
@@ -20,6 +23,11 @@ pub(crate) struct Opening<'a> {
     /// None: for good.
     pub reserved_seconds: Option<f64>,
     pub lease_seconds: Option<i32>,
+    /// Nobody else.
+    pub only_for: Option<Vec<UserId>>,
+    pub discards_drafts: bool,
+    pub skipped_to_admin: bool,
+    pub content_after_accepting: bool,
 }
 
 /// Opens a step of a locked task. Answers of the same round count: a step that is opened for one more person keeps what it has.
@@ -28,11 +36,16 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
     sqlx::query!(
         r#"
         INSERT INTO task_steps (project_id, task_id, step, workspace_id, kind, needed, free, round, priority, mode, scope, reserved_for,
-                                reserved_until, lease_seconds)
+                                reserved_until, lease_seconds, only_for, discards_drafts, skipped_to_admin, content_after_accepting)
         SELECT $1, $2, $3, $4, $5, $6,
                $6 - (SELECT count(*)::smallint FROM assignments a
                      WHERE a.task_id = $2 AND a.step = $3 AND a.round = $7 AND a.status IN ('assigned', 'accepted', 'submitted')),
-               $7, t.priority, $8, $9, $10, now() + make_interval(secs => $11), $12
+               $7, t.priority,
+               -- It may have been skipped before it was held.
+               CASE WHEN $15 AND EXISTS (SELECT FROM assignments a
+                                         WHERE a.task_id = $2 AND a.step = $3 AND a.round = $7 AND a.status = 'skipped')
+                    THEN 'manual' ELSE $8 END,
+               $9, $10, now() + make_interval(secs => $11), $12, $13, $14, $15, $16
         FROM tasks t WHERE t.project_id = $1 AND t.id = $2
         "#,
         project.0,
@@ -47,6 +60,65 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
         opening.reserved_for.map(|user| user.0),
         opening.reserved_seconds,
         opening.lease_seconds,
+        opening.only_for.as_ref().map(|users| users.iter().map(|user| user.0).collect::<Vec<_>>()) as Option<Vec<uuid::Uuid>>,
+        opening.discards_drafts,
+        opening.skipped_to_admin,
+        opening.content_after_accepting,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if opening.discards_drafts {
+        name_documents(tx, project, task, opening.step).await
+    } else if opening.kind == "annotation" && opening.round == 1 {
+        seed_documents(tx, project, task, opening.step).await
+    } else {
+        Ok(())
+    }
+}
+
+/// The first content of a step's documents is what came with the task, by an import or from a model.
+async fn seed_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+    sqlx::query_file!("src/pg/steps/seed_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A slot whose draft is discarded is given a document of its own for the next holder, called after how many there were (`label#0~1`); the earlier one
+/// stays as it is. A task that comes back goes on in the document of its answer. Nothing to do where drafts are kept: the slot's document then has
+/// always the same name.
+pub(crate) async fn name_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+    let named = sqlx::query_file!("src/pg/steps/name_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
+    if named.rows_affected() > 0 {
+        // Whoever begins with nothing begins with what came with the task.
+        seed_documents(tx, project, task, step).await?;
+    }
+    Ok(())
+}
+
+/// The next holder of a lease's slot goes on in its document.
+pub(crate) async fn keep_document(tx: &mut TenantTx, lease: &Assignment) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE task_steps SET scopes[$4] = $5 WHERE project_id = $1 AND task_id = $2 AND step = $3 AND discards_drafts AND scopes IS NOT NULL",
+        lease.project_id.0,
+        lease.task_id.0,
+        lease.step,
+        i32::from(lease.slot) + 1,
+        lease.scope,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A task whose skips are an admin's business: nobody takes it, and it is offered to nobody, until an admin gives it to somebody.
+pub(crate) async fn leave_to_admin(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+    sqlx::query!(
+        r#"
+        UPDATE task_steps SET mode = 'manual', reserved_for = NULL, reserved_until = NULL
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND skipped_to_admin
+        "#,
+        project.0,
+        task.0,
+        step
     )
     .execute(&mut **tx)
     .await?;

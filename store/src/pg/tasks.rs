@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 mod visit;
 
-pub use visit::{Visit, is_blind, visit};
+pub use visit::{Visit, is_blind, is_image_withheld, visit, withheld};
 
 use super::{assets::AssetRow, row::word};
 use crate::{StoreError, TenantTx};
@@ -298,6 +298,7 @@ impl TaskRow {
             created_at: self.created_at,
             updated_at: self.updated_at,
             completed_at: self.completed_at,
+            is_withheld: false,
         };
         Ok(StoredTask { task, object_key: stored.object_key })
     }

@@ -37,6 +37,8 @@ BEGIN
         VALUES (project, task, 'x', ws, 'webhook', jsonb_build_object('of', ws));
         INSERT INTO state_transitions (id, workspace_id, project_id, task_id, workflow_id, event, to_state, actor_type, trigger)
         VALUES ((mark || '0091')::uuid, ws, project, task, (mark || '0090')::uuid, 'x', to_jsonb('of ' || ws), 'system', 'x');
+        INSERT INTO workflow_instances (id, workspace_id, project_id, batch_id, snapshot, total, begun, done)
+        VALUES ((mark || '0092')::uuid, ws, project, (mark || '0020')::uuid, jsonb_build_object('of', ws), 3, 0, 0);
         INSERT INTO member_skills (workspace_id, user_id, skill, level) VALUES (ws, labeler, 'of ' || ws, 'novice');
         INSERT INTO session_revocations (workspace_id, user_id, valid_after) VALUES (ws, labeler, now());
     END LOOP;

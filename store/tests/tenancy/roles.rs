@@ -118,6 +118,7 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
     .await
     .expect("catalogue");
     let expected = [
+        "assignments.away_since",
         "assignments.ended_at",
         "assignments.expires_at",
         "assignments.id",
@@ -125,6 +126,9 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "assignments.task_id",
         "assignments.user_id",
         "assignments.workspace_id",
+        "batches.id",
+        "batches.project_id",
+        "batches.workspace_id",
         "idempotency_keys.created_at",
         "session_revocations.revoked_at",
         "session_revocations.user_id",
@@ -148,6 +152,11 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "task_calls.step",
         "task_calls.task_id",
         "task_calls.workspace_id",
+        "task_counters.completed",
+        "task_counters.in_progress",
+        "task_counters.pending",
+        "task_counters.scope_id",
+        "task_counters.skipped",
         "task_steps.free",
         "task_steps.mode",
         "task_steps.project_id",
@@ -165,6 +174,11 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
         "tasks.status",
         "tasks.workflow_id",
         "tasks.workspace_id",
+        "workflow_instances.batch_id",
+        "workflow_instances.begun",
+        "workflow_instances.done",
+        "workflow_instances.project_id",
+        "workflow_instances.total",
         "workspaces.id",
         "workspaces.name",
     ];
@@ -173,6 +187,7 @@ async fn the_system_role_reads_the_few_columns_it_needs() {
     let mut tx = system.begin().await.expect("begin");
     for sql in [
         "UPDATE assignments SET expires_at = now()",
+        "UPDATE assignments SET away_since = NULL",
         "UPDATE outbox SET payload = '{}'",
         "INSERT INTO outbox (workspace_id, topic, payload) VALUES (gen_random_uuid(), 'x', '{}')",
         "DELETE FROM workspaces",

@@ -6,6 +6,15 @@ export function countdown(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** `In about 50 seconds`, in steps of ten; `Any moment now` in the last few. */
+export function aboutSeconds(ms: number): string {
+  const tens = Math.round(ms / 10_000) * 10;
+  if (tens <= 0) return 'Any moment now';
+  if (tens < 60) return `In about ${tens} seconds`;
+  const minutes = Math.round(tens / 60);
+  return `In about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
+}
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_536_000],
   ['month', 2_592_000],

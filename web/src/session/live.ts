@@ -44,7 +44,7 @@ export function useWorkLive(projectId: string): WorkflowSnapshot {
 /** My own leases, live. */
 export function useMyLeases(): UserSnapshot {
   const { live } = useBackend();
-  const [snapshot, setSnapshot] = useState<UserSnapshot>({ joined: false, leases: [], failure: null });
+  const [snapshot, setSnapshot] = useState<UserSnapshot>({ joined: false, leases: [], expiring: [], failure: null });
   useEffect(() => {
     const room = live.subscribeUser();
     const show = (): void => setSnapshot(room.snapshot());

@@ -156,4 +156,5 @@ export const tasks: Schemas['Task'][] = Array.from({ length: 320 }, (_, n) => ({
   created_at: '2026-11-18T09:00:00Z',
   updated_at: new Date(Date.parse('2026-11-20T09:00:00Z') - n * 1_300_000).toISOString(),
   completed_at: null,
+  is_withheld: false,
 }));

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { initials, inkOn } from '~/lib/color';
 import { createStore } from '~/lib/store';
-import { ago, bytes, countdown } from '~/lib/time';
+import { aboutSeconds, ago, bytes, countdown } from '~/lib/time';
 import { takeLinkToken } from '~/session/link';
 
 describe('a sign-in link', () => {
@@ -17,6 +17,19 @@ describe('a sign-in link', () => {
     const replaceState = vi.fn();
     expect(takeLinkToken({ pathname: '/projects', hash: '#token=x', search: '' }, { replaceState })).toBeNull();
     expect(replaceState).not.toHaveBeenCalled();
+  });
+});
+
+describe('the time that is left', () => {
+  test.each([
+    [58_000, 'In about 1 minute'],
+    [54_000, 'In about 50 seconds'],
+    [12_000, 'In about 10 seconds'],
+    [3_000, 'Any moment now'],
+    [-1_000, 'Any moment now'],
+    [118_000, 'In about 2 minutes'],
+  ])('%d ms', (ms, text) => {
+    expect(aboutSeconds(ms)).toBe(text);
   });
 });
 

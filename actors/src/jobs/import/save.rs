@@ -212,6 +212,9 @@ async fn write(
     }
     insert(&mut tx, project, batch).await?;
     note_down(&mut tx, request, project, counts).await?;
+    if counts.images >= import::MANY as u64 {
+        import::gather_statistics(&mut tx, project).await?;
+    }
     // A last chance to stop; after this it is done.
     tick(context, Stage::Saving, total, total)?;
     tx.commit().await?;

@@ -149,6 +149,7 @@ impl Place {
         async move {
             let record = live.inner().directory.task(&who, task).await.map_err(|error| match error {
                 DirectoryError::NotFound => Refused::not_found("document"),
+                DirectoryError::NotAccepted => Refused::not_accepted(),
                 DirectoryError::Unavailable => Refused::unavailable(),
             })?;
             let role = who.effective_role(record.membership).filter(|_| who.may(Action::DocumentRead, record.membership));
@@ -164,6 +165,7 @@ impl Place {
                 resume: None,
                 lineage: None,
                 state_vector: None,
+                present: None,
             };
             let room = live.inner().enter(&record, newcomer).await?;
             Ok(Entered { subscription, project: record.key.project, room })
@@ -274,7 +276,7 @@ impl Place {
         }
         let record = match record {
             Ok(record) => record,
-            Err(DirectoryError::NotFound) => return Standing::Ended,
+            Err(DirectoryError::NotFound | DirectoryError::NotAccepted) => return Standing::Ended,
             Err(DirectoryError::Unavailable) => return Standing::Unknown,
         };
         let may = self.who.may(Action::DocumentRead, record.membership);

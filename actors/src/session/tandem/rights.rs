@@ -62,7 +62,7 @@ impl SessionActor {
         let Some(who) = &self.who else { return };
         let record = match record {
             Ok(record) => record,
-            Err(DirectoryError::NotFound) => return self.end_access(channel, "task"),
+            Err(DirectoryError::NotFound | DirectoryError::NotAccepted) => return self.end_access(channel, "task"),
             Err(DirectoryError::Unavailable) => {
                 ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_rights(channel, ctx));
                 return;
@@ -105,7 +105,7 @@ impl SessionActor {
         ctx.spawn(ask.into_actor(self).map(move |may, session, ctx| match may {
             _ if !session.is_current(channel, subscription) => {}
             Ok(true) => {}
-            Ok(false) | Err(DirectoryError::NotFound) => session.end_access(channel, "project"),
+            Ok(false) | Err(DirectoryError::NotFound | DirectoryError::NotAccepted) => session.end_access(channel, "project"),
             Err(DirectoryError::Unavailable) => {
                 ctx.run_later(ASK_AGAIN, move |session, ctx| session.ask_project_rights(channel, ctx));
             }

@@ -50,6 +50,7 @@ impl SessionActor {
                 resume,
                 lineage,
                 state_vector,
+                present: None,
             };
             let room = live.inner().enter(&record, newcomer).await?;
             Ok((record, room))
@@ -222,6 +223,7 @@ fn not_subscribed() -> Refused {
 pub(super) fn looked_up(error: &DirectoryError, what: &str) -> Refused {
     match error {
         DirectoryError::NotFound => Refused::not_found(what),
+        DirectoryError::NotAccepted => Refused::not_accepted(),
         DirectoryError::Unavailable => Refused::unavailable(),
     }
 }

@@ -51,7 +51,8 @@ impl Build {
 
     /// Where a task waits for somebody when time is over.
     pub(super) fn timed_out(&self, step: &Step) -> Option<(String, Json)> {
-        let escalates = step.timeout.is_some() && step.completion.timeout_action != Some(TimeoutAction::Retry);
+        let ends = step.kind == StepKind::Hold && step.completion.timeout_action == Some(TimeoutAction::Proceed);
+        let escalates = step.timeout.is_some() && step.completion.timeout_action != Some(TimeoutAction::Retry) && !ends;
         escalates.then(|| ("escalated".to_owned(), self.escalated(step, "timeout")))
     }
 
@@ -90,6 +91,11 @@ impl Build {
         let branches: Json = match step.completion.timeout_action.unwrap_or(TimeoutAction::Escalate) {
             TimeoutAction::Escalate => json!([escalate]).into(),
             TimeoutAction::Retry => json!([{"target": inner(&step.id, "again")}]).into(),
+            // Nothing is gathered in a hold: it only waits.
+            TimeoutAction::Proceed if step.kind == StepKind::Hold => Json::array([Json::object([
+                ("target", inner(&step.id, "done").into()),
+                ("actions", Json::Array(self.finish(step, expr("$.step_output")))),
+            ])]),
             TimeoutAction::Proceed => {
                 let minimum = step.completion.min_required.or(step.completion.count).unwrap_or(1);
                 let enough = json!({"type": "expression", "expression": format!("{me}.count >= {minimum}")});

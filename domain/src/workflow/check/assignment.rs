@@ -1,13 +1,19 @@
 //! What is wrong with who works on a step. Words and types are the reader's; here is what must fit together.
 
+use std::ops::RangeInclusive;
+
 use super::Check;
 use crate::{
+    duration,
     statechart::Rule,
     workflow::{
         Mode, Step, StepKind, Weights,
         shapes::{self, is_for_people},
     },
 };
+
+/// Milliseconds that a lease may last.
+const LEASE: RangeInclusive<i64> = 30_000..=86_400_000;
 
 impl<'w> Check<'w> {
     pub(super) fn assignment(&mut self, step: &'w Step, at: &str) {
@@ -44,11 +50,25 @@ impl<'w> Check<'w> {
                 self.time(time, format!("{at}/{place}"));
             }
         }
+        if let Some(lease) = &assignment.lease {
+            self.lease(lease, step.kind, format!("{at}/lease"));
+        }
         if assignment.offer_for.is_some() && assignment.mode != Some(Mode::Hybrid) {
             self.add(format!("{at}/offer_for"), Rule::UnknownKey, "only in the mode \"hybrid\" a task is offered first");
         }
         if let Some(weights) = &assignment.weights {
             self.weights(weights, format!("{at}/weights"));
+        }
+    }
+
+    /// Shorter, and people lose tasks while they look at them; longer, and what somebody forgot stays away from the others for days.
+    fn lease(&mut self, text: &str, kind: StepKind, at: String) {
+        if kind == StepKind::Hold {
+            return self.add(at, Rule::UnknownKey, "nobody is given a task that is held");
+        }
+        match duration::parse(text) {
+            Ok(millis) if !LEASE.contains(&millis) => self.add(at, Rule::BadDelay, "a lease lasts from PT30S to P1D"),
+            _ => self.time(text, at),
         }
     }
 

@@ -141,9 +141,13 @@ impl<'w> Check<'w> {
         if completion.timeout_action.is_some() && step.timeout.is_none() {
             self.add(format!("{at}/timeout_action"), Rule::UnknownKey, "the step has no timeout");
         }
-        if completion.timeout_action == Some(TimeoutAction::Proceed) && !matches!(step.kind, StepKind::Annotation | StepKind::Adjudication)
-        {
-            self.add(format!("{at}/timeout_action"), Rule::WrongType, "only a step that gathers answers can go on without all of them");
+        let goes_on = matches!(step.kind, StepKind::Annotation | StepKind::Adjudication | StepKind::Hold);
+        if completion.timeout_action == Some(TimeoutAction::Proceed) && !goes_on {
+            self.add(
+                format!("{at}/timeout_action"),
+                Rule::WrongType,
+                "only a hold, or a step that gathers answers, can go on when its time is over",
+            );
         }
     }
 

@@ -16,6 +16,7 @@ pub(super) static ASSIGNMENT: Shape = Shape {
         ("LoadBalancing", "load_balancing", As::Text),
         ("MaxConcurrentPerUser", "max_concurrent_per_user", As::Number),
         ("CoolOff", "cool_off", As::Text),
+        ("Lease", "lease", As::Text),
         ("CheckAvailability", "check_availability", As::Flag),
         ("OnlineOnly", "online_only", As::Flag),
         ("OfferFor", "offer_for", As::Text),

@@ -8,13 +8,16 @@ use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AssetId, Problem, ProjectId,
+    AssetId, Problem, ProjectId, ProjectRole,
     rest::{Asset, AssetStatus, AssetUpload, CreateAsset, Page},
 };
 use tandem_store::{
     TenantTx,
     objects::Upload,
-    pg::assets::{self, NewAsset, StoredAsset, object_key},
+    pg::{
+        assets::{self, NewAsset, StoredAsset, object_key},
+        tasks,
+    },
 };
 use utoipa::IntoParams;
 
@@ -103,14 +106,21 @@ fn new_asset(project: ProjectId, wanted: &CreateAsset) -> Result<NewAsset, Refus
     tag = "assets",
     operation_id = "getAsset",
     params(("asset_id" = AssetId, Path)),
-    responses((status = 200, description = "The image", body = Asset)),
+    responses(
+        (status = 200, description = "The image", body = Asset),
+        (status = 403, description = "`not_accepted`: it is shown only to whoever has accepted its task", body = Problem, content_type = "application/problem+json"),
+    ),
     extensions(("x-action" = json!(Action::AssetRead.name()))),
 )]
 #[get("/assets/{asset_id}")]
 pub async fn get_asset(call: Call) -> Result<Json<Asset>, Refusal> {
     let id = call.path::<AssetId>()?;
     let mut tx = call.begin().await?;
-    let stored = accessible(&mut tx, &call, id, Action::AssetRead).await?;
+    let (stored, role) = accessible(&mut tx, &call, id, Action::AssetRead).await?;
+    let project = stored.asset.project_id;
+    if role == ProjectRole::Labeler && tasks::is_image_withheld(&mut tx, project, id, call.user()).await? {
+        return Err(access::not_accepted());
+    }
     signed::asset(&call, stored).await.map(Json)
 }
 
@@ -132,7 +142,7 @@ pub async fn get_asset(call: Call) -> Result<Json<Asset>, Refusal> {
 pub async fn complete_asset(call: Call) -> Result<Json<Asset>, Refusal> {
     let id = call.path::<AssetId>()?;
     let mut tx = call.begin().await?;
-    let stored = accessible(&mut tx, &call, id, Action::AssetWrite).await?;
+    let (stored, _) = accessible(&mut tx, &call, id, Action::AssetWrite).await?;
     if stored.asset.status != AssetStatus::Pending {
         return signed::asset(&call, stored).await.map(Json);
     }
@@ -161,9 +171,9 @@ async fn forget(call: &Call, rejected: &StoredAsset) {
     }
 }
 
-async fn accessible(tx: &mut TenantTx, call: &Call, id: AssetId, action: Action) -> Result<StoredAsset, Refusal> {
+async fn accessible(tx: &mut TenantTx, call: &Call, id: AssetId, action: Action) -> Result<(StoredAsset, ProjectRole), Refusal> {
     let hidden = || Refusal::not_found("asset", id);
     let stored = assets::get(tx, id).await?.ok_or_else(hidden)?;
-    access::below(tx, &call.identity, stored.asset.project_id, action, hidden).await?;
-    Ok(stored)
+    let role = access::below(tx, &call.identity, stored.asset.project_id, action, hidden).await?;
+    Ok((stored, role))
 }

@@ -64,6 +64,7 @@ kinds! {
     LeaseNotActive        "lease_not_active"       409 never "The lease has ended"             "It was submitted, skipped or given back before; `details.status` says which.";
     LeaseNotYours         "lease_not_yours"        403 never "Somebody else's lease"           "Only its holder may do this.";
     NotEligible           "not_eligible"           403 never "You may not have this task"       "Who may work on a step is the workflow's; the reasons are listed.";
+    NotAccepted           "not_accepted"           403 never "Accept the task first"            "Its step shows what is in it only to whoever has accepted it (`content_after_accepting`).";
     NotNow                "not_now"                409 never "Not where the task stands"        "Read where the task stands and try what it waits for.";
     ProjectNotActive      "project_not_active"     409 never "The project is not active"       "Its status must be `active` for that.";
     UploadMissing         "upload_missing"         409 later "The bytes are not there"         "PUT the bytes to the upload's URL first, then complete.";

@@ -107,8 +107,11 @@ impl Plan {
         let mut command = Command::new(self.binaries.postgres());
         self.account.dress(&mut command);
         command.arg("-D").arg(&self.cluster).arg("-c").arg(format!("port={}", self.port));
-        // No Unix socket: its path would have to be short, and loopback TCP with a password is enough.
-        for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"] {
+        // No Unix socket: its path would have to be short, and loopback TCP with a password is enough. Statistics follow what is
+        // created over the API within seconds: plans are made from them.
+        for setting in
+            ["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC", "autovacuum_naptime=10s"]
+        {
             command.args(["-c", setting]);
         }
         for setting in &self.settings {

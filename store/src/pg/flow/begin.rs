@@ -2,7 +2,7 @@
 //! its row is locked, and what has begun is not looked for again.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tandem_domain::agreement::Standard;
 use tandem_protocol::{ProjectId, TaskId, WorkflowId, WorkspaceId};
 
@@ -77,14 +77,14 @@ pub(super) async fn one(
     effects::keep(tx, &at, &step).await
 }
 
-/// A task that cannot begin waits for an admin instead of being tried for ever.
+/// A task that cannot begin waits for an admin instead of being tried for ever. It has no state: whoever steers it is told that it has not begun, and
+/// a version of the workflow that does not fail begins it anew (`migrate`).
 async fn give_up(tx: &mut TenantTx, project: ProjectId, task: TaskId, reason: &str) -> Result<(), StoreError> {
     sqlx::query!(
-        "UPDATE tasks SET status = 'in_progress', hold_reason = $3, machine_state = $4, updated_at = now() WHERE project_id = $1 AND id = $2",
+        "UPDATE tasks SET status = 'in_progress', hold_reason = $3, updated_at = now() WHERE project_id = $1 AND id = $2",
         project.0,
         task.0,
         format!("does not begin: {reason}"),
-        json!(null),
     )
     .execute(&mut **tx)
     .await?;

@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tandem_domain::workflow::Told;
 use tandem_protocol::{ProjectId, TaskId, WorkspaceId};
 
-use super::{Because, FlowError, tell::tell};
+use super::{
+    Because, FlowError,
+    tell::{advance, instance},
+};
 use crate::{Store, StoreError, Tenant, TenantTx};
 
 /// Who waits for somebody to ask through the API, and who is called by us.
@@ -26,6 +30,8 @@ pub struct Call {
     pub kind: String,
     pub input: Value,
     pub attempts: i32,
+    /// When the step came to it: another visit, or another attempt of the workflow, is another call.
+    pub since: DateTime<Utc>,
 }
 
 impl Call {
@@ -48,7 +54,8 @@ pub(super) async fn open(
         INSERT INTO task_calls (project_id, task_id, step, workspace_id, kind, input, due)
         VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $7 THEN NULL ELSE now() END)
         ON CONFLICT (project_id, task_id, step)
-        DO UPDATE SET kind = excluded.kind, input = excluded.input, due = excluded.due, attempts = 0, leased_until = NULL, error = NULL
+        DO UPDATE SET kind = excluded.kind, input = excluded.input, due = excluded.due, attempts = 0, leased_until = NULL, error = NULL,
+                      created_at = clock_timestamp()
         "#,
         project.0,
         task.0,
@@ -87,7 +94,7 @@ pub async fn claim_call(
         r#"
         UPDATE task_calls SET attempts = attempts + 1, leased_until = now() + make_interval(secs => $4)
         WHERE project_id = $1 AND task_id = $2 AND step = $3 AND due <= now() AND (leased_until IS NULL OR leased_until <= now())
-        RETURNING kind, input, attempts
+        RETURNING kind, input, attempts, created_at
         "#,
         project.0,
         task.0,
@@ -97,48 +104,86 @@ pub async fn claim_call(
     .fetch_optional(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(row.map(|row| Call { workspace, project, task, step: step.to_owned(), kind: row.kind, input: row.input, attempts: row.attempts }))
+    Ok(row.map(|row| Call {
+        workspace,
+        project,
+        task,
+        step: step.to_owned(),
+        kind: row.kind,
+        input: row.input,
+        attempts: row.attempts,
+        since: row.created_at,
+    }))
 }
 
-/// A call came back. Told twice it is told once: the machine does not wait for it any more.
+/// What a step runs outside came back, as somebody says through the API.
 ///
 /// # Errors
-/// As [`tell`].
-pub async fn answer_call(
+/// As [`super::tell`].
+pub async fn answer_step(
     tx: &mut TenantTx,
     project: ProjectId,
     task: TaskId,
     step: &str,
     end: Result<Value, Value>,
 ) -> Result<(), FlowError> {
+    let instance = instance(tx, project, task).await?;
+    // Before it is told: the step may begin anew at once and make its next call.
+    close(tx, project, task, step).await?;
+    advance(tx, project, task, instance, told(step, end), Because::Program).await
+}
+
+/// A call of ours came back. Says whether the step still waited for it: told twice it is told once, and what comes back after the step gave up
+/// waiting is not taken for the end of its next attempt.
+///
+/// # Errors
+/// As [`super::tell`].
+pub async fn answer_call(tx: &mut TenantTx, call: &Call, end: Result<Value, Value>) -> Result<bool, FlowError> {
+    // The task first, as everybody who changes one: a timer that stops the call at this moment has locked it.
+    let instance = instance(tx, call.project, call.task).await?;
+    let gone = sqlx::query!(
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4",
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if gone.rows_affected() == 0 {
+        return Ok(false);
+    }
+    advance(tx, call.project, call.task, instance, told(&call.step, end), Because::Program).await?;
+    Ok(true)
+}
+
+fn told(step: &str, end: Result<Value, Value>) -> Told {
     let step = step.to_owned();
-    let told = match end {
-        Ok(output) => Told::Handled { step: step.clone(), output },
-        Err(error) => Told::Failed { step: step.clone(), error },
-    };
-    // First: the step may begin anew at once and make its next call.
-    close(tx, project, task, &step).await?;
-    tell(tx, project, task, told, Because::Program).await
+    match end {
+        Ok(output) => Told::Handled { step, output },
+        Err(error) => Told::Failed { step, error },
+    }
 }
 
 /// A call could not be made: tried again, later each time, then told as the step's failure.
 ///
 /// # Errors
-/// As [`tell`].
+/// As [`super::tell`].
 pub async fn fail_call(store: &Store, call: &Call, error: &str) -> Result<(), FlowError> {
     let mut tx = call.tenant().begin(store).await?;
     if call.attempts >= ATTEMPTS {
-        answer_call(&mut tx, call.project, call.task, &call.step, Err(json!(error))).await?;
+        answer_call(&mut tx, call, Err(json!(error))).await?;
     } else {
         sqlx::query!(
             r#"
             UPDATE task_calls SET error = $4, leased_until = NULL, due = now() + make_interval(secs => power(4, attempts))
-            WHERE project_id = $1 AND task_id = $2 AND step = $3
+            WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $5
             "#,
             call.project.0,
             call.task.0,
             call.step,
             error,
+            call.since,
         )
         .execute(&mut *tx)
         .await?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tandem_domain::{
     assignment::StepRules,
     statechart::{Effect, Step},
-    workflow::{Mode, OpenStep, Rework, StepKind},
+    workflow::{AfterSkip, Drafts, Mode, OpenStep, Rework, StepKind},
 };
 use tandem_protocol::UserId;
 
@@ -25,12 +25,15 @@ pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<
     let saved = serde_json::to_value(step.snapshot.save(&at.flow.machine)).map_err(|e| StoreError::corrupt("machine state", e))?;
     sqlx::query!(
         r#"
-        UPDATE tasks SET previous_state = machine_state, machine_state = $3, state_updated_at = now(), updated_at = now(), hold_reason = NULL
+        UPDATE tasks SET previous_state = machine_state, machine_state = $3, state_updated_at = now(), updated_at = now(),
+                         hold_reason = CASE WHEN $4 THEN hold_reason END
         WHERE project_id = $1 AND id = $2
         "#,
         at.project.0,
         at.task.0,
         saved,
+        // One branch may wait for an admin while another goes on.
+        at.flow.held(&step.snapshot).is_some(),
     )
     .execute(&mut **tx)
     .await?;
@@ -142,13 +145,15 @@ async fn opening<'s>(
         _ => ("review", 1),
     };
     let scope = match word {
-        "review" => under_review(tx, at).await?,
+        "review" => under_review(tx, at, step).await?,
         "adjudication" => Some(format!("{step}#decision")),
         _ => None,
     };
     let rework = rules.as_ref().map_or(Rework::default(), |rules| rules.rework);
     let again = visits > 1 && !inside && matches!(rework, Rework::SamePerson | Rework::SamePersonFirst);
-    let reserved_for = if again { last_author(tx, at, step, visits - 1).await? } else { None };
+    let authors = if again { last_authors(tx, at, step, visits - 1).await? } else { Vec::new() };
+    let reserved_for = if let [author] = authors[..] { Some(author) } else { None };
+    let only_for = (rework == Rework::SamePerson && authors.len() > 1).then_some(authors);
     Ok(Opening {
         step,
         kind: word,
@@ -163,33 +168,39 @@ async fn opening<'s>(
         scope,
         reserved_for,
         reserved_seconds: (rework == Rework::SamePersonFirst).then_some(KEPT_SECONDS),
-        lease_seconds: None,
+        lease_seconds: rules.as_ref().and_then(|rules| i32::try_from(rules.lease?.num_seconds()).ok()),
+        only_for,
+        discards_drafts: rules.as_ref().is_some_and(|rules| rules.drafts == Drafts::Discard),
+        skipped_to_admin: rules.as_ref().is_some_and(|rules| rules.skip.next == AfterSkip::Admin),
+        content_after_accepting: rules.as_ref().is_none_or(|rules| rules.content_after_accepting),
     })
 }
 
-/// The document that the last answer was given in.
-async fn under_review(tx: &mut TenantTx, at: &At<'_>) -> Result<Option<String>, StoreError> {
+/// The document that the last answer was given in: of those that this review may be about.
+async fn under_review(tx: &mut TenantTx, at: &At<'_>, review: &str) -> Result<Option<String>, StoreError> {
+    let about: Vec<String> = at.flow.workflow.answered_before(review).into_iter().map(str::to_owned).collect();
     let scope = sqlx::query_scalar!(
         r#"
         SELECT scope FROM assignments
-        WHERE project_id = $1 AND task_id = $2 AND status = 'submitted' AND workflow_stage IN ('annotation', 'adjudication')
+        WHERE project_id = $1 AND task_id = $2 AND status = 'submitted' AND workflow_stage IN ('annotation', 'adjudication') AND step = ANY($3)
         ORDER BY submitted_at DESC LIMIT 1
         "#,
         at.project.0,
-        at.task.0
+        at.task.0,
+        &about,
     )
     .fetch_optional(&mut **tx)
     .await?;
     Ok(scope)
 }
 
-/// Who answered the step last time, if it was one person and they are still in the project.
-async fn last_author(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> Result<Option<UserId>, StoreError> {
+/// Who answered the step last time and is still in the project.
+async fn last_authors(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> Result<Vec<UserId>, StoreError> {
     let authors = sqlx::query_scalar!(
         r#"
         SELECT DISTINCT a.user_id FROM assignments a
         JOIN project_members m ON m.project_id = a.project_id AND m.user_id = a.user_id
-        WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted' LIMIT 2
+        WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted'
         "#,
         at.project.0,
         at.task.0,
@@ -198,10 +209,7 @@ async fn last_author(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> 
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(match authors[..] {
-        [author] => Some(author.into()),
-        _ => None,
-    })
+    Ok(authors.into_iter().map(Into::into).collect())
 }
 
 /// The task is done: the answer that stands is final, and the task's own.
@@ -273,7 +281,7 @@ async fn settle(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<(), Store
         FROM (SELECT 1) one
         LEFT JOIN LATERAL (
             SELECT s.step, s.kind, s.free < s.needed AS busy,
-                   coalesce(s.scope, CASE WHEN s.needed > 1 THEN s.step || '#0' ELSE s.step END) AS scope
+                   coalesce(s.scope, s.scopes[1], CASE WHEN s.needed > 1 THEN s.step || '#0' ELSE s.step END) AS scope
             FROM task_steps s WHERE s.project_id = $1 AND s.task_id = $2
             ORDER BY s.opened_at, s.step LIMIT 1
         ) o ON true

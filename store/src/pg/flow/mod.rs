@@ -11,6 +11,7 @@
 //! push       work that the server gives to somebody
 //! at_step    the tasks of one step, for whoever steps in
 //! undo       back to where the task was before
+//! batches    the parent of a batch's tasks, which follows them
 //! progress   how many tasks are at which step, and who works there
 //! ```
 //!
@@ -18,6 +19,7 @@
 
 mod answers;
 mod at_step;
+mod batches;
 mod begin;
 mod cache;
 mod calls;
@@ -33,9 +35,10 @@ mod tell;
 mod undo;
 
 pub use at_step::{After, AtStep, at_step};
+pub use batches::{BatchInstance, batch_history, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
-pub use calls::{Call, answer_call, claim_call, fail_call};
+pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
@@ -44,5 +47,5 @@ pub use progress::{WorkNow, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, history};
 pub(crate) use tell::hold;
-pub use tell::{Standing, answered, decided, standing, tell};
+pub use tell::{Standing, answered, decided, finish, standing, tell};
 pub use undo::undo;

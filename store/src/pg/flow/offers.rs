@@ -84,7 +84,7 @@ fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
 /// # Errors
 /// Those of the database.
 pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<Vec<StepOffer>, FlowError> {
-    let now = clock(tx).await?;
+    let now = tx.began();
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
     Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect())
@@ -117,7 +117,7 @@ pub async fn eligibility(
     user: UserId,
     way: Way,
 ) -> Result<Vec<(String, Vec<Said>)>, FlowError> {
-    let now = clock(tx).await?;
+    let now = tx.began();
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
     let mut found = Vec::new();
@@ -143,10 +143,6 @@ pub(super) async fn person(tx: &mut TenantTx, project: ProjectId, user: UserId, 
     // Whoever asks is here.
     person.is_online = true;
     Ok(person)
-}
-
-pub(super) async fn clock(tx: &mut TenantTx) -> Result<DateTime<Utc>, StoreError> {
-    Ok(sqlx::query_scalar!(r#"SELECT clock_timestamp() AS "now!""#).fetch_one(&mut **tx).await?)
 }
 
 /// A step of a task that waits for somebody.
@@ -196,7 +192,7 @@ pub(super) async fn facts(tx: &mut TenantTx, task: TaskId, open: &Open) -> Resul
         .map(|lease| Worked { step: lease.step.clone(), user: lease.user.into(), visit: visit(lease.round) })
         .collect();
     worked.reverse();
-    let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step);
+    let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step && lease.round == open.round);
     Ok(TaskFacts {
         worked,
         visit: visit(open.round),

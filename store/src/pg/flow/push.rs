@@ -8,7 +8,7 @@ use tandem_protocol::{ProjectId, TaskId, UserId, WorkspaceId, rest::Assignment};
 
 use super::{
     FlowError,
-    offers::{Open, clock, facts, open_steps, rules_in_use, word},
+    offers::{Open, facts, open_steps, rules_in_use, word},
 };
 use crate::{
     Store, StoreError, Tenant, TenantTx,
@@ -91,7 +91,7 @@ async fn one(
     rules: &StepRules,
     online: &HashSet<UserId>,
 ) -> Result<Option<Pushed>, StoreError> {
-    let now = clock(tx).await?;
+    let now = tx.began();
     // Read anew each time: what was given a moment ago counts.
     let mut people = people::people(tx, project, None, now).await?;
     for person in &mut people {

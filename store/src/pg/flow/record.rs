@@ -30,6 +30,7 @@ pub enum Because<'a> {
 }
 
 impl Because<'_> {
+    /// As it is recorded.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Begun => "begun",
@@ -64,14 +65,16 @@ pub(super) struct At<'a> {
     pub since: Option<DateTime<Utc>>,
 }
 
+/// Called while the task is locked: by the time at which it is written, not at which its transaction began. One that waited for the lock began before the
+/// one it waited for, and `undo` goes back along this order.
 pub(super) async fn record(tx: &mut TenantTx, at: &At<'_>, step: &Step, event: &str, because: Because<'_>) -> Result<(), StoreError> {
     let (workspace, actor) = (tx.workspace().0, tx.user().map(|user| user.0));
     let to_json = |value: Result<Value, serde_json::Error>| value.map_err(|e| StoreError::corrupt("trace", e));
     sqlx::query!(
         r#"
-        INSERT INTO state_transitions (id, workspace_id, project_id, task_id, workflow_id, event, from_state, to_state, from_snapshot, guards,
+        INSERT INTO state_transitions (id, occurred_at, workspace_id, project_id, task_id, workflow_id, event, from_state, to_state, from_snapshot, guards,
                                        actions, duration_ms, actor_id, actor_type, trigger, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (extract(epoch FROM now() - $12::timestamptz) * 1000)::bigint,
+        VALUES ($1, clock_timestamp(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (extract(epoch FROM clock_timestamp() - $12::timestamptz) * 1000)::bigint,
                 $13, CASE WHEN $13::uuid IS NULL THEN 'system' ELSE 'user' END, $14, $15)
         "#,
         Uuid::now_v7(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tandem_domain::{
     agreement::Standard,
     statechart::{Saved, Snapshot, Step},
-    workflow::{Decision, Flow, OpenStep, Told},
+    workflow::{Decision, Flow, OpenStep, StepKind, Told},
 };
 use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
 
@@ -146,6 +146,20 @@ pub async fn decided(
 ) -> Result<(), FlowError> {
     let told = Told::Decided { step: step.to_owned(), decision, by: by.to_string(), reason };
     tell(tx, project, task, told, Because::Decided).await
+}
+
+/// A step that ends by hand is over: a hold is let go, an annotation step goes on with what it has.
+///
+/// # Errors
+/// As [`tell`].
+pub async fn finish(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str, because: Because<'_>) -> Result<(), FlowError> {
+    let instance = instance(tx, project, task).await?;
+    let step = step.to_owned();
+    let told = match instance.flow.kind_of(&step) {
+        Some(StepKind::Hold) => Told::Released { step, output: None },
+        _ => Told::Finished { step },
+    };
+    advance(tx, project, task, instance, told, because).await
 }
 
 /// Nobody works on the task until an admin lets it go.

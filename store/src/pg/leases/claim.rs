@@ -209,7 +209,9 @@ async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32)
     let row = sqlx::query_as!(
         Row,
         r#"
-        UPDATE assignments SET expires_at = greatest(expires_at, now() + make_interval(secs => $3)), updated_at = now()
+        UPDATE assignments
+        SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $3))), away_since = NULL,
+            updated_at = now()
         WHERE id = (SELECT id FROM assignments
                     WHERE user_id = $2 AND project_id = $1 AND ended_at IS NULL AND expires_at > now()
                     ORDER BY fencing_token LIMIT 1 FOR UPDATE)
@@ -254,7 +256,42 @@ pub(crate) async fn lease(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let lease: Assignment = row.try_into()?;
+    let mut lease: Assignment = row.try_into()?;
+    if lease.scope.contains(FRESH) {
+        own_draft(tx, &mut lease).await?;
+    }
     tell(tx, &lease, "task.assigned").await?;
     Ok(Some(lease))
+}
+
+/// In the name of a document that was begun because another's draft was discarded.
+const FRESH: char = '~';
+
+/// Drafts are discarded for others: whoever takes back what they began finds it as they left it.
+async fn own_draft(tx: &mut TenantTx, lease: &mut Assignment) -> Result<(), StoreError> {
+    let scope = sqlx::query_scalar!(
+        r#"
+        UPDATE assignments mine SET scope = before.scope
+        FROM (SELECT a.scope FROM assignments a
+              WHERE a.task_id = $2 AND a.user_id = $3 AND a.step = $4 AND a.round = $5 AND a.id <> $1 AND a.workflow_stage = 'annotation'
+              ORDER BY a.fencing_token DESC LIMIT 1) before
+        WHERE mine.id = $1
+          -- Handed over meanwhile: it is somebody else's now.
+          AND NOT EXISTS (SELECT FROM assignments other
+                          WHERE other.task_id = $2 AND other.step = $4 AND other.round = $5 AND other.scope = before.scope
+                            AND other.user_id <> $3 AND other.status IN ('assigned', 'accepted', 'submitted'))
+        RETURNING mine.scope
+        "#,
+        lease.id.0,
+        lease.task_id.0,
+        lease.user_id.0,
+        lease.step,
+        lease.round,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(scope) = scope {
+        lease.scope = scope;
+    }
+    Ok(())
 }

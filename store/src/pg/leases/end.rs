@@ -1,5 +1,7 @@
 //! What becomes of a lease: accepted, renewed, released, skipped, expired.
 
+use std::time::Duration;
+
 use tandem_protocol::{
     AssignmentId, UserId,
     rest::{Assignment, AssignmentStatus},
@@ -10,6 +12,9 @@ use crate::{
     StoreError, TenantTx,
     pg::{audit, flow, steps},
 };
+
+/// Why a lease ended whose holder did not come back.
+const LEFT: &str = "the holder was disconnected for longer than the grace period";
 
 /// The person starts. Accepting twice is accepting once.
 ///
@@ -37,14 +42,17 @@ pub async fn accept(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_t
     Ok(lease)
 }
 
-/// `seconds` from now on; never less than what is left.
+/// As long from now on as it was given for, `seconds` if that is not known; never less than what is left. Its holder counts as there again.
 ///
 /// # Errors
 /// Those of [`super::lock`].
 pub async fn renew(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64, seconds: u32) -> Result<Assignment, LeaseError> {
     row::lock(tx, id, user, fencing_token).await?;
     sqlx::query!(
-        "UPDATE assignments SET expires_at = greatest(expires_at, now() + make_interval(secs => $2)), updated_at = now() WHERE id = $1",
+        "UPDATE assignments
+         SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $2))), away_since = NULL,
+             updated_at = now()
+         WHERE id = $1",
         id.0,
         f64::from(seconds),
     )
@@ -101,28 +109,48 @@ pub async fn hand_over(
     reason: Option<&str>,
 ) -> Result<(Assignment, Assignment), LeaseError> {
     let ended = end(tx, lease, AssignmentStatus::Reassigned, reason).await?;
+    // In the same document, whatever the step does with drafts: this one is no leftover, it is handed over.
+    steps::keep_document(tx, lease).await?;
     let offer = super::Offer { step: lease.step.clone(), kind: lease.kind.as_str().to_owned(), ..super::Offer::default() };
     let given = super::claim_task(tx, lease.project_id, lease.task_id, to, &[offer], terms).await?;
     Ok((ended, given))
 }
 
-/// Ends a lease whose time is over; none if it is not over (it was renewed a moment ago) or has ended already.
+/// Ends a lease whose time is over, or gives it back if its holder has been without a connection for `grace`, and the reason says so. None
+/// if neither is so (it was renewed, or they came back, a moment ago) or it has ended already. What was drawn stays in the document.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn expire(tx: &mut TenantTx, id: AssignmentId) -> Result<Option<Assignment>, StoreError> {
-    match row::lock_any(tx, id).await {
-        Ok((lease, true)) if lease.status.is_active() => end(tx, &lease, AssignmentStatus::Expired, None).await.map(Some),
-        Ok(_) | Err(LeaseError::NotFound) => Ok(None),
-        Err(LeaseError::Store(error)) => Err(error),
-        Err(_) => Ok(None),
+pub async fn expire(tx: &mut TenantTx, id: AssignmentId, grace: Duration) -> Result<Option<Assignment>, StoreError> {
+    let (lease, ran_out) = match row::lock_any(tx, id).await {
+        Ok(found) => found,
+        Err(LeaseError::Store(error)) => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    if !lease.status.is_active() {
+        return Ok(None);
     }
+    if ran_out {
+        return end(tx, &lease, AssignmentStatus::Expired, None).await.map(Some);
+    }
+    let left = sqlx::query_scalar!(
+        r#"SELECT away_since <= clock_timestamp() - make_interval(secs => $2) AS "left" FROM assignments WHERE id = $1"#,
+        id.0,
+        grace.as_secs_f64(),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if left == Some(true) { end(tx, &lease, AssignmentStatus::Released, Some(LEFT)).await.map(Some) } else { Ok(None) }
 }
 
 /// Ends an active, locked lease otherwise than by submitting, and puts its task back.
 async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<Assignment, StoreError> {
     let skipped = status == AssignmentStatus::Skipped;
     let ended = close(tx, lease, status, reason).await?;
+    steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    if skipped {
+        steps::leave_to_admin(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    }
     // Free slots have been counted by now: whoever else holds or has answered the task keeps it under way.
     let task = sqlx::query!(
         r#"
@@ -167,13 +195,17 @@ pub(crate) async fn close(
     .execute(&mut **tx)
     .await?;
     let ended = row::get(tx, lease.id).await?;
-    tell(tx, &ended, &format!("task.{status}")).await?;
+    tell_why(tx, &ended, &format!("task.{status}"), reason).await?;
     Ok(ended)
 }
 
 /// Tell the world, and write down who did it.
 pub(super) async fn tell(tx: &mut TenantTx, lease: &Assignment, topic: &str) -> Result<(), StoreError> {
-    let facts = serde_json::json!({
+    tell_why(tx, lease, topic, None).await
+}
+
+async fn tell_why(tx: &mut TenantTx, lease: &Assignment, topic: &str, reason: Option<&str>) -> Result<(), StoreError> {
+    let mut facts = serde_json::json!({
         "task_id": lease.task_id,
         "assignment_id": lease.id,
         "user_id": lease.user_id,
@@ -181,6 +213,9 @@ pub(super) async fn tell(tx: &mut TenantTx, lease: &Assignment, topic: &str) -> 
         "status": lease.status,
         "expires_at": lease.expires_at,
     });
+    if let Some(reason) = reason {
+        facts["reason"] = reason.into();
+    }
     let entry = audit::Entry {
         project: Some(lease.project_id),
         action: topic,

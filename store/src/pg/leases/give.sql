@@ -1,11 +1,13 @@
 -- Lease $1 for person $6 on the first free slot of the open step $5 of task $4, for $7 seconds unless the step says otherwise. The task's
 -- status follows. Where several people answer without seeing one another, each slot has a document of its own.
 WITH given AS (
-    INSERT INTO assignments (id, workspace_id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, method, metadata, expires_at)
+    INSERT INTO assignments (id, workspace_id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, method, metadata,
+                             lease_seconds, expires_at)
     SELECT $1, $2, $3, $4, s.step, free.slot, s.round,
-           coalesce(s.scope, CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
-           s.kind, $6, $8, $9, now() + make_interval(secs => coalesce(s.lease_seconds::double precision, $7::double precision))
+           coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
+           s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds)
     FROM task_steps s
+    CROSS JOIN LATERAL (SELECT coalesce(s.lease_seconds, $7::double precision::integer) AS seconds) lasts
     CROSS JOIN LATERAL (
         SELECT place.n::smallint AS slot FROM generate_series(0, s.needed - 1) place (n)
         WHERE NOT EXISTS (SELECT FROM assignments a

@@ -6,7 +6,8 @@ SELECT t.id, t.project_id, t.batch_id, t.external_id, t.step, t.status, t.priori
        l.id AS "lease_id?", l.user_id AS "lease_user?", u.display_name AS "lease_user_name?",
        l.status AS "lease_status?", l.expires_at AS "lease_expires_at?"
 FROM tasks t
-JOIN assets a ON a.project_id = t.project_id AND a.id = t.asset_id
+-- Looked up for each task, whatever the plan was made over: it must not read all images of a project for one of them.
+CROSS JOIN LATERAL (SELECT * FROM assets a WHERE a.project_id = t.project_id AND a.id = t.asset_id OFFSET 0) a
 -- Of several, the oldest. A lease that ran out counts until the timer has ended it.
 LEFT JOIN LATERAL (
     SELECT a.* FROM assignments a WHERE a.task_id = t.id AND a.ended_at IS NULL ORDER BY a.fencing_token LIMIT 1

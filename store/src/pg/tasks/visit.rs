@@ -1,7 +1,9 @@
 //! What must be known to let somebody into a task's document, in one query: it is asked for every join.
 
+use std::collections::HashSet;
+
 use tandem_protocol::{
-    ProjectId, ProjectRole, TaskId, UserId,
+    AssetId, ProjectId, ProjectRole, TaskId, UserId,
     rest::{LeaseView, ProjectStatus, TaskStatus},
 };
 
@@ -17,6 +19,8 @@ pub struct Visit {
     pub scope: String,
     /// Several people answer without seeing one another, and the visitor is none who may look.
     pub is_blind: bool,
+    /// Its steps show what is in it only once it is accepted, and the visitor is a labeler who has not.
+    pub is_withheld: bool,
     pub status: TaskStatus,
     pub lease: Option<LeaseView>,
     /// The visitor's role in the project.
@@ -32,7 +36,8 @@ pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Opti
         r#"
         SELECT t.project_id, coalesce(mine.scope, t.document_scope) AS "scope!", t.status,
                mine.id IS NULL AND coalesce(m.role = 'labeler', false)
-                   AND EXISTS (SELECT FROM task_steps s WHERE s.project_id = t.project_id AND s.task_id = t.id AND s.needed > 1) AS "is_blind!", p.status AS project_status, m.role AS "role?",
+                   AND EXISTS (SELECT FROM task_steps s WHERE s.project_id = t.project_id AND s.task_id = t.id AND s.needed > 1) AS "is_blind!",
+               coalesce(m.role = 'labeler' AND tandem.is_withheld(t.project_id, t.id, t.workflow_id, t.status, $2), false) AS "is_withheld!", p.status AS project_status, m.role AS "role?",
                l.id AS "lease_id?", l.user_id AS "holder?", u.display_name AS "holder_name?", l.status AS "lease_status?", l.expires_at AS "expires_at?"
         FROM tasks t
         JOIN projects p ON p.id = t.project_id
@@ -68,6 +73,7 @@ pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Opti
         project_status: word("project status", &row.project_status)?,
         scope: row.scope,
         is_blind: row.is_blind,
+        is_withheld: row.is_withheld,
         status: word("task status", &row.status)?,
         lease: lease.into_view()?,
         membership: row.role.map(|role| word("project role", &role)).transpose()?,
@@ -87,4 +93,43 @@ pub async fn is_blind(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Re
     .fetch_one(&mut **tx)
     .await?;
     Ok(blind)
+}
+
+/// Those of these tasks that are withheld from a labeler until they accept them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn withheld(tx: &mut TenantTx, project: ProjectId, tasks: &[TaskId], labeler: UserId) -> Result<HashSet<TaskId>, StoreError> {
+    let ids: Vec<uuid::Uuid> = tasks.iter().map(|task| task.0).collect();
+    let found = sqlx::query_scalar!(
+        r#"
+        SELECT t.id FROM tasks t
+        WHERE t.project_id = $1 AND t.id = ANY($2) AND tandem.is_withheld(t.project_id, t.id, t.workflow_id, t.status, $3)
+        "#,
+        project.0,
+        &ids,
+        labeler.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// Whether an image is only on tasks that are withheld from a labeler. One that is on no task is nobody's secret.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_image_withheld(tx: &mut TenantTx, project: ProjectId, asset: AssetId, labeler: UserId) -> Result<bool, StoreError> {
+    let withheld = sqlx::query_scalar!(
+        r#"
+        SELECT coalesce(bool_and(tandem.is_withheld(t.project_id, t.id, t.workflow_id, t.status, $3)), false) AS "withheld!"
+        FROM tasks t WHERE t.project_id = $1 AND t.asset_id = $2
+        "#,
+        project.0,
+        asset.0,
+        labeler.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(withheld)
 }

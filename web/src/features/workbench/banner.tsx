@@ -2,6 +2,8 @@ import type { RoomSnapshot, SessionState, TaskRoom } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
+import { aboutSeconds } from '~/lib/time';
+import { useNow } from '~/lib/use-now';
 import { Button } from '~/ui/controls';
 import type { Standing } from './lease';
 
@@ -9,13 +11,16 @@ interface BannerProps {
   standing: Standing;
   room: RoomSnapshot;
   connection: SessionState;
+  /** When my lease runs out, if it is about to because I do nothing. */
+  expiresAt: number | null;
+  onKeep: () => void;
   taking: boolean;
   onTake: () => void;
   onDismiss: Pick<TaskRoom, 'dismissRefusals' | 'dismissSetAside'>;
 }
 
 /** One sentence above the image when something about the task is not as usual. Nothing here ever loses work. */
-export function Banner({ standing, room, connection, taking, onTake, onDismiss }: BannerProps): ReactNode {
+export function Banner({ standing, room, connection, expiresAt, onKeep, taking, onTake, onDismiss }: BannerProps): ReactNode {
   if (connection.status === 'closed') {
     return (
       <Strip tone="bad" title="You are signed out">
@@ -57,7 +62,12 @@ export function Banner({ standing, room, connection, taking, onTake, onDismiss }
   );
   switch (standing.kind) {
     case 'mine':
-      return null;
+      if (expiresAt === null) return null;
+      return (
+        <Strip tone="info" title="Still working on this task?" action={<KeepWorking onKeep={onKeep} />}>
+          You have done nothing here for a while. <Until at={expiresAt} /> somebody else may have it. What you drew is kept.
+        </Strip>
+      );
     case 'lost':
       return standing.to === null ? (
         <Strip tone="warn" title="Your time on this task ran out" action={take('Take it back')}>
@@ -94,6 +104,17 @@ export function Banner({ standing, room, connection, taking, onTake, onDismiss }
         </Strip>
       );
   }
+}
+
+const KeepWorking = ({ onKeep }: { onKeep: () => void }): ReactNode => (
+  <Button look="solid" onClick={onKeep} data-testid="keep-working">
+    Keep working
+  </Button>
+);
+
+/** In steps of ten seconds: a number that changes every second is read aloud every second. */
+function Until({ at }: { at: number }): ReactNode {
+  return aboutSeconds(at - useNow());
 }
 
 interface StripProps {

@@ -171,6 +171,8 @@ export function BenchView({
           standing={lease.standing}
           room={snapshot}
           connection={connection}
+          expiresAt={lease.expiring && held ? held.expiresAt : null}
+          onKeep={lease.keep}
           taking={take.isPending}
           onTake={() => take.mutate()}
           onDismiss={room}

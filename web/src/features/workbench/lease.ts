@@ -14,7 +14,7 @@ export const heldOf = (a: Assignment): Held => ({
   fencingToken: a.fencing_token,
   expiresAt: Date.parse(a.expires_at),
 });
-const heldLive = (l: MyLease): Held => ({
+export const heldLive = (l: MyLease): Held => ({
   assignmentId: l.assignment_id,
   fencingToken: l.fencing_token,
   expiresAt: Date.parse(l.expires_at),

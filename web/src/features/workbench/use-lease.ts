@@ -1,24 +1,32 @@
 import type { RoomSnapshot } from '@tandem/client';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { useBackend } from '~/session/backend';
 import { useMyLeases } from '~/session/live';
+import { toastError } from '~/ui/toast';
 import type { Activity } from './activity';
 import { accept, heldOf, isLost, myLease, renew, standing, type Held, type Standing } from './lease';
 import { answeredLeases } from './answered';
 
-const CHECK_MS = 10_000;
 /** Hands off for longer than this, and the lease may run out: somebody else can have the task. */
 const ACTIVE_MS = 5 * 60_000;
 
 export interface LeaseState {
   readonly held: Held | null;
   readonly standing: Standing;
+  /** It runs out soon because I do nothing here. */
+  readonly expiring: boolean;
+  /** I am still here. */
+  readonly keep: () => void;
 }
 
-/** My lease on an open task: found, accepted, renewed while I work, and what to say when it is gone. */
+/**
+ * My lease on an open task: found, accepted, and what to say when it is gone. The server renews it while it sees me work here; of keys,
+ * scrolling and reading it knows nothing, so its warning is answered for me if I had a hand on anything.
+ */
 export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: number | undefined, activity: Activity): LeaseState {
-  const { api, me } = useBackend();
+  const backend = useBackend();
+  const { api, me } = backend;
   const live = useMyLeases();
   const [answered, setAnswered] = useState<Held | null>(() => answeredLeases.get(taskId) ?? null);
   const held = myLease(taskId, live.leases, answered, room.lease, me.user.id);
@@ -41,22 +49,27 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
   useEffect(() => {
     latest.current = held;
   });
-  useEffect(() => {
-    if (assignmentId === undefined || leaseSeconds === undefined) return;
-    const timer = setInterval(
-      () => {
-        const now = latest.current;
-        const due = now !== null && now.expiresAt - Date.now() < leaseSeconds * 600;
-        if (!due || !activity.within(Math.min(ACTIVE_MS, leaseSeconds * 1000))) return;
-        renew(api, now).then(
-          (assignment) => setAnswered(heldOf(assignment)),
-          (error: unknown) => isLost(error) && setAnswered(null),
-        );
-      },
-      Math.min(CHECK_MS, leaseSeconds * 200),
+  const keep = useCallback(() => {
+    const now = latest.current;
+    if (now === null) return;
+    activity.touch();
+    renew(api, now).then(
+      (assignment) => setAnswered(heldOf(assignment)),
+      (error: unknown) => (isLost(error) ? setAnswered(null) : toastError(error)),
     );
-    return () => clearInterval(timer);
-  }, [api, assignmentId, leaseSeconds, activity]);
+  }, [api, activity]);
+  useEffect(() => {
+    if (assignmentId === undefined) return;
+    const me = backend.live.subscribeUser();
+    const stop = me.onLease((event, lease) => {
+      if (event !== 'expiring' || lease.assignment_id !== assignmentId) return;
+      if (activity.within(Math.min(ACTIVE_MS, (leaseSeconds ?? 1800) * 1000))) keep();
+    });
+    return () => {
+      stop();
+      me.close();
+    };
+  }, [backend.live, assignmentId, leaseSeconds, activity, keep]);
 
   const facts = {
     mine: held !== null,
@@ -66,5 +79,6 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
     readOnly: room.readOnly,
     status: room.status,
   };
-  return { held, standing: standing(facts) };
+  const expiring = held !== null && live.expiring.includes(held.assignmentId);
+  return { held, standing: standing(facts), expiring, keep };
 }

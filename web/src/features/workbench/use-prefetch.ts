@@ -18,7 +18,7 @@ export function usePrefetch(projectId: string, taskId: string): void {
           signal: abort.signal,
         }),
       );
-      for (const task of items.filter((item) => item.id !== taskId).slice(0, 2)) {
+      for (const task of items.filter((item) => item.id !== taskId && !item.is_withheld).slice(0, 2)) {
         prefetchImage(
           await ok(
             api.GET('/api/v1/assets/{asset_id}', {

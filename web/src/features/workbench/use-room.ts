@@ -8,10 +8,12 @@ import { Desk } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
 import { toast } from '~/ui/toast';
 
-export function useRoom(taskId: string): TaskRoom | null {
+/** Null: there is none to join yet. */
+export function useRoom(taskId: string | null): TaskRoom | null {
   const { live } = useBackend();
   const [room, setRoom] = useState<TaskRoom | null>(null);
   useEffect(() => {
+    if (taskId === null) return;
     const joined = live.subscribeTask(taskId);
     setRoom(joined);
     return () => {

@@ -16,11 +16,14 @@ import { Activity } from './activity';
 import { BenchView } from './bench';
 import { usePrefetch } from './use-prefetch';
 import { useBench, useRoom } from './use-room';
+import { Withheld } from './withheld';
 
 export default function Workbench({ projectId, taskId }: { projectId: string; taskId: string }): ReactNode {
   const task = useTask(taskId);
   const project = useProject(projectId);
-  const room = useRoom(taskId);
+  // What is not accepted yet cannot be joined; that it may be is the rule, so nothing waits for knowing it.
+  const isWithheld = task.data?.is_withheld ?? false;
+  const room = useRoom(isWithheld ? null : taskId);
   const [, go] = useLocation();
   useEffect(() => rememberProject(projectId), [projectId]);
   usePrefetch(projectId, taskId);
@@ -36,6 +39,7 @@ export default function Workbench({ projectId, taskId }: { projectId: string; ta
       </main>
     );
   }
+  if (task.data && isWithheld) return <Withheld key={taskId} task={task.data} />;
   if (!task.data || !project.data || !room) return <Loading />;
   return (
     <Boundary key={taskId}>

@@ -355,6 +355,14 @@ function Assignment({ step, set, error }: PartProps): ReactNode {
         options={MODES}
         onChange={(v) => set(['assignment', 'mode'], v)}
       />
+      <TextField
+        label="Kept for somebody who does nothing"
+        value={a('lease')}
+        error={error('/assignment/lease')}
+        placeholder="as the project says"
+        hint="An ISO 8601 duration: PT45M are 45 minutes"
+        onChange={(v) => set(['assignment', 'lease'], v)}
+      />
       <Choices
         legend="Roles (none: everybody in the project)"
         chosen={texts(a('required_roles'))}

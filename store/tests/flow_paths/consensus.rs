@@ -1,0 +1,169 @@
+//! Several answers, one result: every strategy of resolution.
+
+use serde_json::{Value, json};
+use sqlx::Executor;
+use tandem_domain::workflow::Told;
+use tandem_protocol::{UserId, rest::WorkKind};
+use tandem_store::testing::Database;
+
+use crate::{
+    flow_world::{self, answer, crowd, held, next, on_workflow, one_task, open, stands, status, step_state, tell},
+    one,
+};
+
+/// `count` people answer; below full agreement `disagreement` says what follows.
+fn voted(count: u32, disagreement: &Value) -> Value {
+    json!({"id": "vote", "steps": [{"id": "label", "type": "annotation", "completion": {"count": count},
+        "consensus": {"metric": "agreement:exact_match", "threshold": 1.0, "on_disagreement": disagreement}}]})
+}
+
+#[tokio::test]
+async fn most_votes_win_and_the_winner_stands() {
+    let (db, task) = one(voted(3, &json!({"strategy": "majority_vote"}))).await;
+    let [third] = crowd(&db, 1).await[..] else { panic!("one more") };
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(status(&db, task).await, "in_progress", "two of three");
+    answer(&db, third, "cat").await;
+    assert_eq!(status(&db, task).await, "completed");
+    let stands = stands(&db, task).await;
+    assert_eq!((stands.len(), stands[0].1.as_str()), (1, "cat"));
+    let state = step_state(&db, task, "label").await;
+    assert_eq!(state["output"]["agreed"], json!(false));
+    assert_eq!(state["output"]["result"]["regions"][0]["label"], json!("cat"));
+}
+
+#[tokio::test]
+async fn a_tie_falls_back_and_without_a_fallback_waits_for_an_admin() {
+    let (db, task) = one(voted(2, &json!({"strategy": "majority_vote"}))).await;
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(held(&db, task).await.as_deref(), Some("no_agreement"));
+    tell(&db, task, Told::Resolved { step: "label".to_owned(), output: json!({"result": {}, "agreed": false}) }).await.expect("resolved");
+    assert_eq!((status(&db, task).await.as_str(), held(&db, task).await), ("completed", None));
+
+    let (db, task) = one(voted(2, &json!({"strategy": "majority_vote", "fallback_strategy": "adjudication"}))).await;
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(status(&db, task).await, "adjudication");
+}
+
+/// How much these people are trusted: what the answers under their leases are worth.
+async fn trusted(db: &Database, user: UserId, score: f64) {
+    sqlx::query("UPDATE annotations SET quality_score = $2 WHERE user_id = $1")
+        .bind(user.0)
+        .bind(score)
+        .execute(&mut db.owner().await)
+        .await
+        .expect("a score");
+}
+
+#[tokio::test]
+async fn a_weighted_vote_is_won_by_whoever_is_trusted_more() {
+    let (db, task) = one(voted(3, &json!({"strategy": "weighted_vote"}))).await;
+    let [third] = crowd(&db, 1).await[..] else { panic!("one more") };
+    answer(&db, db.a.labeler, "dog").await;
+    trusted(&db, db.a.labeler, 0.9).await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    trusted(&db, db.a.other_labeler, 0.2).await;
+    // Whose answer was not scored yet counts 1, so make the third one count less before the vote is told anew.
+    let lease = next(&db.store, &db.a, third).await.expect("the third place");
+    db.owner()
+        .await
+        .execute("CREATE FUNCTION tandem.little() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.quality_score := 0.3; RETURN NEW; END'")
+        .await
+        .expect("a function");
+    db.owner()
+        .await
+        .execute("CREATE TRIGGER little BEFORE INSERT ON annotations FOR EACH ROW EXECUTE FUNCTION tandem.little()")
+        .await
+        .expect("a trigger");
+    flow_world::submit(&db.store, &db.a, &lease, "cat").await.expect("submitted");
+    assert_eq!(status(&db, task).await, "completed");
+    assert_eq!(stands(&db, task).await, [(db.a.labeler, "dog".to_owned())], "0.9 for the dog, 0.5 for the cat");
+}
+
+#[tokio::test]
+async fn somebody_decides_within_the_step_but_none_of_those_who_answered() {
+    let db = Database::fresh().await;
+    let task = one_task(&db).await;
+    on_workflow(&db, &voted(2, &json!({"strategy": "adjudication"}))).await;
+    // A reviewer may answer as others do; then the decision is not theirs.
+    let mine = answer(&db, db.a.reviewer, "dog").await;
+    answer(&db, db.a.labeler, "cat").await;
+    assert_eq!(open(&db, task).await, [("label".to_owned(), 1, 1)]);
+    assert!(next(&db.store, &db.a, db.a.reviewer).await.is_none(), "nobody decides between their own answer and another's");
+    let decision = next(&db.store, &db.a, db.a.admin).await.expect("the decision");
+    assert_eq!((decision.kind, decision.scope.as_str()), (WorkKind::Adjudication, "label#decision"));
+    assert_ne!(decision.scope, mine.scope);
+    flow_world::submit(&db.store, &db.a, &decision, "cow").await.expect("decided");
+    assert_eq!(status(&db, task).await, "completed");
+    assert_eq!(stands(&db, task).await, [(db.a.admin, "cow".to_owned())]);
+    let state = step_state(&db, task, "label").await;
+    assert_eq!((&state["count"], &state["output"]["agreed"]), (&json!(2), &json!(false)), "a decision is no third answer");
+}
+
+#[tokio::test]
+async fn more_people_are_asked_until_they_agree() {
+    let more = json!({"id": "w", "steps": [{"id": "label", "type": "annotation", "completion": {"count": 2},
+        "consensus": {"metric": "agreement:exact_match", "threshold": 0.3,
+            "on_disagreement": {"strategy": "additional_annotators", "max_annotators": 4}}}]});
+    let (db, task) = one(more).await;
+    let people = crowd(&db, 1).await;
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(open(&db, task).await, [("label".to_owned(), 3, 1)], "one more, beside the two");
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none(), "nobody answers twice");
+    let third = answer(&db, people[0], "cat").await;
+    assert_eq!((third.slot, third.round, third.scope.as_str()), (2, 1, "label#2"));
+    assert_eq!(status(&db, task).await, "completed", "one pair in three agrees, which is enough");
+    assert_eq!(step_state(&db, task, "label").await["count"], json!(3));
+}
+
+#[tokio::test]
+async fn no_more_people_are_asked_than_the_maximum_then_the_fallback() {
+    let (db, task) =
+        one(voted(2, &json!({"strategy": "additional_annotators", "max_annotators": 4, "fallback_strategy": "majority_vote"}))).await;
+    let people = crowd(&db, 4).await;
+    for (user, label) in people.iter().zip(["dog", "cat", "cow", "cat"]) {
+        assert_ne!(status(&db, task).await, "completed");
+        answer(&db, *user, label).await;
+    }
+    assert_eq!(status(&db, task).await, "completed");
+    assert_eq!(stands(&db, task).await[0].1, "cat");
+    assert_eq!(step_state(&db, task, "label").await["count"], json!(4));
+}
+
+#[tokio::test]
+async fn what_is_escalated_is_held_and_goes_on_when_it_is_opened_anew() {
+    let (db, task) = one(voted(2, &json!({"strategy": "escalate"}))).await;
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(held(&db, task).await.as_deref(), Some("no_agreement"));
+    assert!(open(&db, task).await.is_empty());
+    tell(&db, task, Told::Reopened { step: "label".to_owned() }).await.expect("anew");
+    assert_eq!(open(&db, task).await, [("label".to_owned(), 2, 2)], "answers of before do not count");
+    answer(&db, db.a.labeler, "cat").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!((status(&db, task).await.as_str(), held(&db, task).await), ("completed", None));
+}
+
+#[tokio::test]
+async fn a_consensus_step_brings_together_what_an_earlier_step_gathered() {
+    let form = json!({"id": "w", "steps": [
+    {"id": "label", "type": "annotation", "completion": {"count": 2}},
+    {"id": "agree", "type": "consensus", "consensus": {"metric": "agreement:iou", "threshold": 0.5, "on_disagreement": {"strategy": "escalate"}}},
+    {"id": "decide", "type": "adjudication"}],
+    "transitions": [
+        {"from": "label", "to": "agree"},
+        {"from": "agree", "to": "completed", "condition": {"type": "on_agreement"}},
+        {"from": "agree", "to": "decide", "condition": {"type": "on_disagreement"}},
+        {"from": "decide", "to": "completed"},
+    ]});
+    let (db, task) = one(form).await;
+    answer(&db, db.a.labeler, "dog").await;
+    answer(&db, db.a.other_labeler, "cat").await;
+    assert_eq!(open(&db, task).await, [("decide".to_owned(), 1, 1)]);
+    answer(&db, db.a.reviewer, "dog").await;
+    assert_eq!(stands(&db, task).await, [(db.a.reviewer, "dog".to_owned())]);
+}
