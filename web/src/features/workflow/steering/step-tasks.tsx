@@ -39,6 +39,12 @@ const STATES: readonly (readonly [StepTaskState, string])[] = [
 ];
 
 type Asking = Verb | 'give';
+const verbOf = (asking: Asking): Verb => (asking === 'give' ? 'evict' : asking);
+
+interface Question {
+  readonly asking: Asking;
+  readonly tasks: readonly StepTask[];
+}
 
 interface StepTasksProps {
   projectId: string;
@@ -53,7 +59,8 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, close }: St
   const [typed, setTyped] = useState('');
   const [userId, setUserId] = useState<string | null>(null);
   const [selection, setSelection] = useState<Selection>(NOTHING_CHOSEN);
-  const [asking, setAsking] = useState<Asking | null>(null);
+  // The tasks are those of the moment of asking: the list moves on meanwhile, and nobody says yes to others than they were asked about.
+  const [question, setQuestion] = useState<Question | null>(null);
   const [, go] = useLocation();
   const q = useDeferredValue(typed.trim());
   const tasks = useStepTasks(projectId, step.id, { state, q, userId });
@@ -68,8 +75,8 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, close }: St
     setSelection(NOTHING_CHOSEN);
   };
   const order = (given: Order): void => {
-    setAsking(null);
-    void steering.run(given, chosen).then(() => setSelection((before) => ({ ...before, chosen: new Set() })));
+    setQuestion(null);
+    void steering.run(given, question?.tasks ?? []).then(() => setSelection((before) => ({ ...before, chosen: new Set() })));
   };
   const open = useCallback((task: StepTask) => go(`/projects/${projectId}/tasks/${task.id}`), [go, projectId]);
   const loadMore = useCallback(() => {
@@ -138,10 +145,14 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, close }: St
           onOpen={open}
         />
       )}
-      <Bar chosen={chosen} picked={selection.chosen.size > 0} busy={steering.busy} ask={setAsking} open={open} />
-      {asking && chosen.length > 0 && (
-        <Ask asking={asking} projectId={projectId} step={step} tasks={chosen} onClose={() => setAsking(null)} onOrder={order} />
-      )}
+      <Bar
+        chosen={chosen}
+        picked={selection.chosen.size > 0}
+        busy={steering.busy}
+        ask={(asking) => setQuestion({ asking, tasks: chosen.filter((task) => applies(verbOf(asking), task)) })}
+        open={open}
+      />
+      {question && <Ask {...question} projectId={projectId} step={step} onClose={() => setQuestion(null)} onOrder={order} />}
     </section>
   );
 }
@@ -220,18 +231,15 @@ function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
   );
 }
 
-interface AskingProps {
-  asking: Asking;
+interface AskingProps extends Question {
   projectId: string;
   step: Step;
-  tasks: readonly StepTask[];
   onClose: () => void;
   onOrder: (order: Order) => void;
 }
 
-function Ask({ asking, tasks, ...rest }: AskingProps): ReactNode {
-  const verb: Verb = asking === 'give' ? 'evict' : asking;
-  const props = { ...rest, tasks: tasks.filter((task) => applies(verb, task)) };
+function Ask({ asking, ...props }: AskingProps): ReactNode {
+  const verb = verbOf(asking);
   if (verb === 'evict') return <EvictDialog {...props} to={asking === 'give' ? 'person' : 'pool'} />;
   if (verb === 'assign') return <AssignDialog {...props} />;
   if (verb === 'priority') return <PriorityDialog {...props} />;
