@@ -155,7 +155,7 @@ describe('an admin over the work of others', () => {
     await page.keyboard.press('Shift+ArrowUp');
     await until(
       'two are chosen',
-      () => table().getByRole('option', { selected: true }).count(),
+      () => list.getByRole('option', { selected: true }).count(),
       (n) => n === 2,
     );
     await shot('chosen');

@@ -26,7 +26,9 @@ const WITH_ACTION_MS = 12_000;
 
 export function toast(text: string, tone: Toast['tone'] = 'info', action?: ToastAction): void {
   // The same sentence twice is one toast that stays longer, not a pile.
-  toasts.update((list) => [...list.filter((t) => t.text !== text), { id: next++, tone, text, action }].slice(-4));
+  // Only the last thing done can be taken back: an earlier way back may lead elsewhere by now.
+  const stays = (t: Toast): boolean => t.text !== text && !(action && t.action);
+  toasts.update((list) => [...list.filter(stays), { id: next++, tone, text, action }].slice(-4));
 }
 
 export function toastError(error: unknown): void {

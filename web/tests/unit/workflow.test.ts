@@ -244,8 +244,13 @@ describe('what is shown on the boxes', () => {
 
   test('a simulation colours them by the work they cost, with the decisions in them', () => {
     const heat = heatOf(simulated);
-    expect(heat.get('label')).toEqual({ level: 1, words: '100% · 1.5 min', isBottleneck: false });
-    expect(heat.get('look')).toEqual({ level: 0.25, words: '50% · 1.5 min · waits 2 h', isBottleneck: true });
+    expect(heat.get('label')).toEqual({
+      level: 1,
+      words: '1.5 min',
+      about: '100% of the tasks come here. One takes 1.5 min of work, and waits 0 s before it.',
+      isBottleneck: false,
+    });
+    expect(heat.get('look')).toMatchObject({ level: 0.25, words: '1.5 min · waits 2 h', isBottleneck: true });
     expect(timeWords(172_800)).toBe('2 d');
   });
 
@@ -312,10 +317,17 @@ describe('what is shown on the boxes', () => {
       workers: [worker('a', 'label'), worker('b', 'label'), worker('c', 'review')],
       failure: null,
     };
-    expect(progressOf(live, 'v1')?.get('label')).toEqual({ waiting: 3, working: 2, done: 0, held: 1, people: [user] });
+    expect(progressOf(live, 'v1')?.get('label')).toEqual({
+      waiting: 3,
+      working: 2,
+      done: 0,
+      held: 1,
+      people: [user],
+      leases: ['a', 'b'],
+    });
     expect(progressOf(live, 'v2')).toBeNull();
     expect(progressOf({ ...live, steps: null }, 'v1')).toBeNull();
-    expect(isReached({ waiting: 0, working: 0, done: 1, held: 0, people: [] })).toBe(true);
+    expect(isReached({ waiting: 0, working: 0, done: 1, held: 0, people: [], leases: [] })).toBe(true);
   });
 
   test('a step is closed to me with its reasons', () => {

@@ -315,7 +315,7 @@ export function Canvas(props: CanvasProps): ReactNode {
           </defs>
         </svg>
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} />
-        <Controls showInteractive={false} showFitView={false} position="bottom-left">
+        <Controls showInteractive={false} showFitView={false} position="bottom-left" orientation="horizontal">
           <ControlButton onClick={fit} title="See all of it" aria-label="See all of it">
             <Maximize size={14} aria-hidden />
           </ControlButton>
@@ -383,7 +383,7 @@ function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
       <Branches step={step} />
       {data.counts && <Counts progress={data.progress} />}
       {data.heat && (
-        <p className="flow-line num" title="Share of the tasks that come here, time of work, wait before it">
+        <p className="flow-line num" title={data.heat.about}>
           {data.heat.isBottleneck && <Flame size={12} className="flow-bottleneck" aria-label="Bottleneck:" />}
           <span className="truncate">{data.heat.words}</span>
         </p>

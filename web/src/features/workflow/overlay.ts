@@ -30,6 +30,8 @@ export interface Heat {
   /** 0: no work here; 1: the most work of all steps. */
   readonly level: number;
   readonly words: string;
+  /** The same at length. */
+  readonly about: string;
   readonly isBottleneck: boolean;
 }
 
@@ -71,7 +73,8 @@ export function heatOf({ steps, bottleneck }: Simulated): ReadonlyMap<string, He
       id,
       {
         level: most > 0 ? work / most : 0,
-        words: `${percentWords(share)} · ${timeWords(piece)}${wait >= 1 ? ` · waits ${timeWords(wait)}` : ''}`,
+        words: `${timeWords(piece)}${wait >= 1 ? ` · waits ${timeWords(wait)}` : ''}`,
+        about: `${percentWords(share)} of the tasks come here. One takes ${timeWords(piece)} of work, and waits ${timeWords(wait)} before it.`,
         isBottleneck: id === slow,
       },
     ]),

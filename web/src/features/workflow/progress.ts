@@ -9,17 +9,21 @@ export interface StepProgress {
   readonly done: number;
   readonly held: number;
   readonly people: readonly { readonly id: string; readonly name: string; readonly color: string }[];
+  /** Their leases: one may end and another begin while every count stays what it was. */
+  readonly leases: readonly string[];
 }
 
-export const NO_PROGRESS: StepProgress = { waiting: 0, working: 0, done: 0, held: 0, people: [] };
+export const NO_PROGRESS: StepProgress = { waiting: 0, working: 0, done: 0, held: 0, people: [], leases: [] };
 
 /** @returns none while nothing is known, or where it is about another version: its boxes are not these. */
 export function progressOf(live: WorkflowSnapshot, workflowId: string): ReadonlyMap<string, StepProgress> | null {
   if (live.steps === null || live.workflowId !== workflowId) return null;
   const found = new Map<string, StepProgress>();
   for (const { step, waiting, working, done, held } of live.steps.values()) {
-    const people = new Map(live.workers.filter((worker) => worker.step === step).map(({ user }) => [user.id, user]));
-    found.set(step, { waiting, working, done, held, people: [...people.values()] });
+    const here = live.workers.filter((worker) => worker.step === step);
+    const people = new Map(here.map(({ user }) => [user.id, user]));
+    const leases = here.map((worker) => worker.assignment_id);
+    found.set(step, { waiting, working, done, held, people: [...people.values()], leases });
   }
   return found;
 }

@@ -210,7 +210,14 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
             />
           )}
           {table && (
-            <StepTasks key={table.id} projectId={project.id} step={table} progress={progress?.get(table.id)} close={leave} />
+            <StepTasks
+              key={table.id}
+              projectId={project.id}
+              step={table}
+              progress={progress?.get(table.id)}
+              assignments={live.workers.filter((worker) => worker.step === table.id).map((worker) => worker.assignment_id)}
+              close={leave}
+            />
           )}
         </div>
         {selected && !table && (

@@ -50,11 +50,13 @@ interface StepTasksProps {
   projectId: string;
   step: Step;
   progress: StepProgress | undefined;
+  /** Who works there: of two who change places within a moment the numbers tell nothing. */
+  assignments: readonly string[];
   close: () => void;
 }
 
 /** The tasks of a step, and an admin's hand on them. */
-export function StepTasks({ projectId, step, progress = NO_PROGRESS, close }: StepTasksProps): ReactNode {
+export function StepTasks({ projectId, step, progress = NO_PROGRESS, assignments, close }: StepTasksProps): ReactNode {
   const [state, setState] = useState<StepTaskState>(() => (progress.working > 0 ? 'working' : 'waiting'));
   const [typed, setTyped] = useState('');
   const [userId, setUserId] = useState<string | null>(null);
@@ -65,7 +67,7 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, close }: St
   const q = useDeferredValue(typed.trim());
   const tasks = useStepTasks(projectId, step.id, { state, q, userId });
   const members = useMembers(projectId).data ?? [];
-  useReload(projectId, step.id, JSON.stringify([progress.waiting, progress.working, progress.held, progress.done]));
+  useReload(projectId, step.id, JSON.stringify([progress.waiting, progress.working, progress.held, progress.done, assignments]));
   const steering = useSteering(projectId, step.id);
   const rows = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
   const chosen = inHand(selection, rows);
