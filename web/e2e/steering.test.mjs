@@ -167,7 +167,11 @@ describe('an admin over the work of others', () => {
     await page.keyboard.type('the customer waits');
     await page.keyboard.press('Enter');
     await note('2 tasks: priority 10').waitFor();
-    assert.equal(await toolbar('Priority …').evaluate((button) => button === document.activeElement), true, 'the focus is back');
+    await until(
+      'the focus is back',
+      () => toolbar('Priority …').evaluate((button) => button === document.activeElement),
+      (back) => back,
+    );
     const first = async () => (await admin.api('GET', `/projects/${project.id}/steps/annotate/tasks?state=waiting`)).body.items;
     assert.deepEqual(
       (await first()).map((task) => task.priority),

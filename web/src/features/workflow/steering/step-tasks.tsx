@@ -178,7 +178,8 @@ interface BarProps {
 /** What can be done to the tasks in hand. A button that fits none of them is not there to be pressed. */
 function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
   const [only] = chosen;
-  const fits = (verb: Verb): boolean => busy === null && chosen.some((task) => applies(verb, task));
+  const suits = (verb: Verb): boolean => chosen.some((task) => applies(verb, task));
+  const fits = (verb: Verb): boolean => busy === null && suits(verb);
   const words = busy
     ? `${busy.done} of ${busy.of} done …`
     : picked
@@ -186,8 +187,15 @@ function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
       : chosen.length > 0
         ? 'This task'
         : '';
+  // While something runs they do nothing and stay where the keyboard is: a disabled button cannot get the focus back from its dialog.
   const button = (asking: Asking, verb: Verb, name: string, icon: ReactNode): ReactNode => (
-    <Button look="plain" icon={icon} disabled={!fits(verb)} onClick={() => ask(asking)}>
+    <Button
+      look="plain"
+      icon={icon}
+      disabled={!suits(verb)}
+      aria-disabled={busy !== null}
+      onClick={() => busy === null && ask(asking)}
+    >
       {name}
     </Button>
   );
