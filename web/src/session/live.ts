@@ -1,4 +1,4 @@
-import type { ProjectSnapshot, SessionState, UserSnapshot } from '@tandem/client';
+import type { ProjectSnapshot, SessionState, UserSnapshot, WorkflowSnapshot } from '@tandem/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import { useBackend } from './backend';
@@ -11,6 +11,25 @@ export function useProjectLive(projectId: string): ProjectSnapshot {
   const [snapshot, setSnapshot] = useState(NOT_YET);
   useEffect(() => {
     const room = live.subscribeProject(projectId);
+    const show = (): void => setSnapshot(room.snapshot());
+    show();
+    const stop = room.subscribe(show);
+    return () => {
+      stop();
+      room.close();
+    };
+  }, [live, projectId]);
+  return snapshot;
+}
+
+const NO_WORK: WorkflowSnapshot = { joined: false, workflowId: null, steps: null, workers: [], failure: null };
+
+/** How the work of a project stands, step by step, as long as the component is on the screen. */
+export function useWorkLive(projectId: string): WorkflowSnapshot {
+  const { live } = useBackend();
+  const [snapshot, setSnapshot] = useState(NO_WORK);
+  useEffect(() => {
+    const room = live.subscribeWorkflow(projectId);
     const show = (): void => setSnapshot(room.snapshot());
     show();
     const stop = room.subscribe(show);

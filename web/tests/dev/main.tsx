@@ -16,6 +16,7 @@ import { App } from '~/app/app';
 import { enter, type AuthSession } from '~/session/account';
 import type { Backend } from '~/session/backend';
 import { install, session } from './rest';
+import { work } from './workflows';
 import { anna, ben, CARS, chloe, projects, tasks, uuid } from './world';
 
 const server = new MemoryServer({ latencyMs: 8 });
@@ -162,7 +163,10 @@ const connectTo = (auth: AuthSession): Backend => {
     connect: () => real.connect(),
     subscribeTask: (id) => real.subscribeTask(id),
     subscribeProject: projectRoom,
-    subscribeWorkflow: (id) => real.subscribeWorkflow(id),
+    subscribeWorkflow: (projectId) => {
+      const snapshot = work();
+      return { projectId, snapshot: () => snapshot, subscribe: () => () => undefined, close: () => undefined };
+    },
     subscribeUser: () => real.subscribeUser(),
     deliverPending: () => real.deliverPending(),
     close: () => real.close(),

@@ -1,4 +1,5 @@
 /** Workflows of the world in memory: two versions, counts, and a check that knows two rules. */
+import type { UserSummary, WorkflowSnapshot } from '@tandem/client';
 import { anna, ben, chloe, uuid } from './world';
 
 interface Form {
@@ -91,31 +92,43 @@ function check(form: Form): object[] {
   return [...targets, ...times];
 }
 
-const progress = (): object => {
-  const at = (name: string, waiting: number, working: number, done: number, people: { id: string }[]): object => ({
-    step: name,
+/** How the work of the first project stands. */
+export function work(): WorkflowSnapshot {
+  const counts = (step: string, waiting: number, working: number, done: number, held = 0) => ({
+    step,
     waiting,
     working,
     done,
-    people: people.map((user) => ({ user: user.id, task_id: uuid(1000) })),
+    held,
+  });
+  const steps = [
+    counts('suggest', 12, 0, 306),
+    counts('draw', 104, 2, 198),
+    counts('adjudicate', 7, 1, 20, 3),
+    counts('review', 31, 0, 140),
+    counts('tell', 0, 0, 138),
+  ];
+  const at = (step: string, user: UserSummary, n: number) => ({
+    assignment_id: uuid(6000 + n),
+    step,
+    task_id: uuid(1000 + n),
+    user,
   });
   return {
-    workflow_id: all.find((w) => w.status === 'active')?.id,
-    steps: [
-      at('suggest', 12, 0, 306, []),
-      at('draw', 104, 2, 198, [anna, ben]),
-      at('adjudicate', 7, 1, 20, [chloe]),
-      at('review', 31, 0, 140, []),
-      at('tell', 0, 0, 138, []),
-    ],
+    joined: true,
+    workflowId: String(all.find((w) => w.status === 'active')?.id),
+    steps: new Map(steps.map((step) => [step.step, step])),
+    workers: [at('draw', anna, 1), at('draw', ben, 2), at('adjudicate', chloe, 3)],
+    failure: null,
   };
-};
+}
 
 /** What the server would answer; undefined: this is about something else. */
 export function workflows(method: string, path: string, text: string): object | undefined {
   const [, kind, id, part] = path.split('/');
   const body = (): Record<string, unknown> => JSON.parse(text || '{}') as Record<string, unknown>;
-  if (kind === 'projects' && part === 'workflow-progress') return progress();
+  if (kind === 'projects' && part === 'workflow-progress') return { workflow_id: null, steps: [] };
+  if (kind === 'projects' && part === 'steps') return { items: [], next_cursor: null };
   if (kind === 'projects' && part === 'workflows' && method === 'GET') {
     return { items: id === uuid(101) ? all : [], next_cursor: null };
   }

@@ -4,9 +4,10 @@ import { changeLines, diffOf, unionOf } from '~/features/workflow/diff';
 import * as edits from '~/features/workflow/edits';
 import { neededBy, positionsOf, readForm, transitionsOf, withAt, type Form } from '~/features/workflow/form';
 import { arrowBetween, boxesOf, curve, layOut } from '~/features/workflow/layout';
-import { heatOf, timeWords } from '~/features/workflow/overlay';
+import { heatOf, percentWords, sharesOf, timeWords, verdictOf, type Simulated } from '~/features/workflow/overlay';
 import { placed } from '~/features/workflow/problems';
-import { readProgress } from '~/features/workflow/progress';
+import { closedSteps, isReached, progressOf } from '~/features/workflow/progress';
+import { assumptionsOf, firstGuess } from '~/features/workflow/simulation/assumptions';
 import { begin, change, redo, undo } from '~/features/workflow/undo';
 
 const form: Form = {
@@ -204,32 +205,135 @@ describe('the layout', () => {
 });
 
 describe('what is shown on the boxes', () => {
-  test('a simulation colours them by how long tasks wait', () => {
-    const heat = heatOf({
-      steps: {
-        label: { share: 1, work_ms: 90_000, queue_ms: 3_600_000 },
-        look: { share: 0.1, work_ms: 1_000, queue_ms: 900_000 },
-      },
+  const load = (step: string, tasks: number, work_per_task: number, queue_wait = 0) => ({
+    step,
+    tasks,
+    work_per_task,
+    work_per_piece: 90,
+    queue_wait,
+  });
+  const simulated: Simulated = {
+    tasks: 100,
+    paths: [
+      { steps: ['label', 'completed'], share: 0.5 },
+      { steps: ['label', 'look', 'label', 'look', 'completed'], share: 0.3 },
+      { steps: ['label', 'look', 'completed'], share: 0.2 },
+    ],
+    other_paths: 0,
+    steps: [load('label', 1, 100), load('label (adjudication)', 0.1, 20), load('look', 0.5, 30, 7200)],
+    teams: [],
+    finish: { all: 7200, half: 3600, nine_tenths: 5400 },
+    bottleneck: { step: 'look', team: 'reviewers', utilisation: 0.97 },
+    ends: { completed: 1, archived: 0, held: 0, starved: 0, stuck: 0, failed: 0, waiting: 0 },
+  };
+  const form: Form = {
+    id: 'w',
+    steps: [
+      { id: 'label', type: 'annotation', name: 'Label' },
+      { id: 'route', type: 'conditional' },
+      { id: 'look', type: 'review', name: 'Look' },
+    ],
+    transitions: [
+      { from: 'label', to: 'route' },
+      { from: 'route', to: 'look' },
+      { from: 'route', to: 'completed' },
+      { from: 'look', to: 'label' },
+      { from: 'look', to: 'completed' },
+    ],
+  };
+
+  test('a simulation colours them by the work they cost, with the decisions in them', () => {
+    const heat = heatOf(simulated);
+    expect(heat.get('label')).toEqual({
+      level: 1,
+      words: '1.5 min',
+      about: '100% of the tasks come here. One takes 1.5 min of work, and waits 0 s before it.',
+      isBottleneck: false,
     });
-    expect(heat.get('label')).toEqual({ level: 1, words: '100% · 1.5 min · waits 1 h' });
-    expect(heat.get('look')?.level).toBe(0.25);
-    expect(heatOf({ steps: { a: { share: 0, work_ms: 0, queue_ms: 0 } } }).get('a')?.level).toBe(0);
-    expect(timeWords(172_800_000)).toBe('2 d');
+    expect(heat.get('look')).toMatchObject({ level: 0.25, words: '1.5 min · waits 2 h', isBottleneck: true });
+    expect(timeWords(172_800)).toBe('2 d');
   });
 
-  test('counts are read for this version only, and faces where they are known', () => {
-    const face = { id: 'u', name: 'Ana', color: '#000000' };
-    const step = {
-      step: 'label',
-      waiting: 3,
-      working: 1,
-      done: 'x',
-      people: [{ user_id: 'u' }, { user_id: 'u' }, { user_id: '?' }],
+  test('a task counts once on each arrow it takes, also through boxes where nothing is done', () => {
+    const shares = [...sharesOf(form, simulated)].map(([index, share]) => [index, percentWords(share)]);
+    expect(new Map(shares as [number, string][])).toEqual(
+      new Map([
+        [0, '100%'],
+        [1, '50%'],
+        [2, '50%'],
+        [3, '30%'],
+        [4, '50%'],
+      ]),
+    );
+  });
+
+  test('two arrows between the same boxes have no number, because nobody knows which was taken', () => {
+    const twins = [
+      ...transitionsOf(form),
+      { from: 'look', to: 'completed', condition: { type: 'on_decision', decision: 'reject' } },
+    ];
+    const shares = sharesOf({ ...form, transitions: twins }, simulated);
+    expect([shares.has(4), shares.has(5), shares.has(3)]).toEqual([false, false, true]);
+  });
+
+  test('a verdict says when all is done and what holds it up', () => {
+    expect(verdictOf(form, simulated)).toEqual([
+      'All 100 tasks are done after 2 h of work time.',
+      'Half of those that end after 1 h, nine tenths after 1.5 h.',
+      "The bottleneck is Look: it takes 97% of the reviewers' time.",
+    ]);
+    const starved = { ...simulated, finish: { all: null, half: null, nine_tenths: null }, bottleneck: null };
+    expect(verdictOf(form, { ...starved, ends: { ...simulated.ends, completed: 0, starved: 1 } })).toEqual([
+      'No task ends.',
+      '100% wait for people there are not.',
+    ]);
+  });
+
+  test('what is supposed at first fits the form, and is what the server reads', () => {
+    const guess = firstGuess({
+      ...form,
+      steps: [{ id: 'label', type: 'annotation', completion: { count: 2 } }, ...form.steps.slice(1)],
+    });
+    expect(guess).toMatchObject({ labelers: 5, reviewers: 2, adjudicators: 0 });
+    expect(assumptionsOf({ ...guess, seed: 7 })).toEqual({
+      tasks: 1000,
+      seed: 7,
+      people: { labelers: 5, reviewers: 2, adjudicators: 0 },
+      steps: {
+        label: { duration: { type: 'log_normal', median_seconds: 90, spread: 1.8 }, agreement: 0.8 },
+        look: { duration: { type: 'log_normal', median_seconds: 30, spread: 1.8 }, approve: 0.9, request_changes: 0.1 },
+      },
+    });
+  });
+
+  test('counts are those of this version only, with everybody who works there once', () => {
+    const user = { id: 'u', name: 'Ana', email: 'ana@example.test', color: '#000000' };
+    const worker = (assignment_id: string, step: string) => ({ assignment_id, step, task_id: 't', user });
+    const counts = { step: 'label', waiting: 3, working: 2, done: 0, held: 1 };
+    const live = {
+      joined: true,
+      workflowId: 'v1',
+      steps: new Map([['label', counts]]),
+      workers: [worker('a', 'label'), worker('b', 'label'), worker('c', 'review')],
+      failure: null,
     };
-    const answer = { workflow_id: 'v1', steps: [step, 7] };
-    const faces = new Map([['u', face]]);
-    expect(readProgress(answer, 'v1', faces)?.get('label')).toEqual({ waiting: 3, working: 1, done: 0, people: [face] });
-    expect(readProgress(answer, 'v2', faces)).toBeNull();
-    expect(readProgress('nonsense', 'v1', faces)).toBeNull();
+    expect(progressOf(live, 'v1')?.get('label')).toEqual({
+      waiting: 3,
+      working: 2,
+      done: 0,
+      held: 1,
+      people: [user],
+      leases: ['a', 'b'],
+    });
+    expect(progressOf(live, 'v2')).toBeNull();
+    expect(progressOf({ ...live, steps: null }, 'v1')).toBeNull();
+    expect(isReached({ waiting: 0, working: 0, done: 1, held: 0, people: [], leases: [] })).toBe(true);
+  });
+
+  test('a step is closed to me with its reasons', () => {
+    const closed = [{ code: 'role', text: 'Requires role: Reviewer' }, 7];
+    const answer = { steps: [{ step: 'label', closed: [] }, { step: 'review', closed }, 'nonsense'] };
+    expect([...closedSteps(answer)]).toEqual([['review', ['Requires role: Reviewer']]]);
+    expect(closedSteps(null).size).toBe(0);
   });
 });

@@ -104,7 +104,7 @@ function Body({ tab, project, people, progressKey }: BodyProps): ReactNode {
     case 'workflow':
       return (
         <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
-          <WorkflowTab project={project} progressKey={progressKey} />
+          <WorkflowTab project={project} />
         </Suspense>
       );
     case 'labels':

@@ -19,18 +19,29 @@ import {
   type NodeProps,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import { CircleAlert, Maximize, Play, User } from 'lucide-react';
+import { CircleAlert, Flame, Lock, Maximize, Play, User } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
 import { AvatarStack } from '~/ui/people';
 import type { Change } from './diff';
-import { at, conditionWords, isEnd, nameOf, neededBy, transitionsOf, type Form, type Point, type Step } from './form';
+import {
+  at,
+  conditionWords,
+  isEnd,
+  isForPeople,
+  nameOf,
+  neededBy,
+  transitionsOf,
+  type Form,
+  type Point,
+  type Step,
+} from './form';
 import { aboutKind } from './kinds';
 import { arrowBetween, curve, LABEL, layOut, shorten, viewOf, type Box } from './layout';
 import type { Heat } from './overlay';
 import { sameTarget, type Target } from './problems';
-import type { StepProgress } from './progress';
+import { isReached, NO_PROGRESS, type StepProgress } from './progress';
 
 /** Height of the line of counts, and of what a simulation says. */
 const LINE = 26;
@@ -42,6 +53,8 @@ interface StepData extends Record<string, unknown> {
   readonly problems: readonly string[];
   readonly progress: StepProgress | undefined;
   readonly counts: boolean;
+  /** Why I may not work here; none: I may, or nobody does. */
+  readonly closed: readonly string[];
   readonly heat: Heat | undefined;
   readonly change: Change | undefined;
   readonly editable: boolean;
@@ -53,6 +66,7 @@ interface ArrowData extends Record<string, unknown> {
   readonly path: string;
   readonly label: Point;
   readonly problems: readonly string[];
+  readonly share: string | undefined;
   readonly change: Change | undefined;
   readonly choose: () => void;
 }
@@ -67,8 +81,12 @@ export interface CanvasProps {
   stepProblems?: ReadonlyMap<string, readonly string[]>;
   transitionProblems?: ReadonlyMap<number, readonly string[]>;
   progress?: ReadonlyMap<string, StepProgress> | null;
+  /** Why I may not work in a step. */
+  closed?: ReadonlyMap<string, readonly string[]>;
   /** What a simulation says: see overlay.ts. */
   heat?: ReadonlyMap<string, Heat>;
+  /** The share of the tasks that takes each transition, in words, by its place. */
+  shares?: ReadonlyMap<number, string>;
   stepChanges?: ReadonlyMap<string, Change>;
   transitionChanges?: readonly Change[];
   edit?: {
@@ -92,7 +110,9 @@ export function Canvas(props: CanvasProps): ReactNode {
     stepProblems,
     transitionProblems,
     progress,
+    closed,
     heat,
+    shares,
     stepChanges,
     transitionChanges,
     edit,
@@ -109,6 +129,8 @@ export function Canvas(props: CanvasProps): ReactNode {
       const step = steps.get(id);
       const what = step ? `${aboutKind(step.type).name}: ${nameOf(step)}` : id === 'completed' ? 'Done' : 'Archived';
       const wrong = stepProblems?.get(id) ?? NONE;
+      const shut = (step && isForPeople(step.type) ? closed?.get(id) : undefined) ?? NONE;
+      const told = [what, ...wrong, ...(shut.length > 0 ? ['Not open to you:', ...shut] : [])];
       return {
         id,
         type: 'step',
@@ -122,7 +144,7 @@ export function Canvas(props: CanvasProps): ReactNode {
         draggable: edit !== undefined,
         deletable: step !== undefined,
         connectable: edit !== undefined,
-        ariaLabel: wrong.length > 0 ? `${what}. ${wrong.join(' ')}` : what,
+        ariaLabel: told.length > 1 ? `${what}. ${told.slice(1).join(' ')}` : what,
         data: {
           id,
           step,
@@ -130,13 +152,14 @@ export function Canvas(props: CanvasProps): ReactNode {
           problems: wrong,
           progress: progress?.get(id),
           counts: progress != null,
+          closed: shut,
           heat: heat?.get(id),
           change: stepChanges?.get(id),
           editable: edit !== undefined,
         },
       };
     });
-  }, [form, laid, dragged, selected, stepProblems, progress, heat, stepChanges, edit]);
+  }, [form, laid, dragged, selected, stepProblems, progress, closed, heat, stepChanges, edit]);
 
   const edges = useMemo(() => {
     const between = new Map<string, number>();
@@ -164,18 +187,19 @@ export function Canvas(props: CanvasProps): ReactNode {
           selected: sameTarget(selected, { kind: 'transition', index }),
           focusable: onSelect !== undefined,
           deletable: edit !== undefined,
-          ariaLabel: `From ${from} to ${to}${words ? ` when ${words}` : ''}${wrong.length > 0 ? `. ${wrong.join(' ')}` : ''}`,
+          ariaLabel: `From ${from} to ${to}${words ? ` when ${words}` : ''}${shares?.has(index) ? `, ${shares.get(index)} of the tasks` : ''}${wrong.length > 0 ? `. ${wrong.join(' ')}` : ''}`,
           data: {
             ...drawn,
             words,
             problems: wrong,
+            share: shares?.get(index),
             change: transitionChanges?.[index],
             choose: () => onSelect?.({ kind: 'transition', index }),
           },
         },
       ];
     });
-  }, [form, laid, dragged, selected, transitionProblems, transitionChanges, onSelect, edit]);
+  }, [form, laid, dragged, selected, transitionProblems, shares, transitionChanges, onSelect, edit]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<StepNode>[]) => {
@@ -291,7 +315,7 @@ export function Canvas(props: CanvasProps): ReactNode {
           </defs>
         </svg>
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} />
-        <Controls showInteractive={false} showFitView={false} position="bottom-left">
+        <Controls showInteractive={false} showFitView={false} position="bottom-left" orientation="horizontal">
           <ControlButton onClick={fit} title="See all of it" aria-label="See all of it">
             <Maximize size={14} aria-hidden />
           </ControlButton>
@@ -314,9 +338,17 @@ function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
   const { icon: Icon, name, tone } = aboutKind(step.type);
   const needed = neededBy(step);
   const wrong = data.problems.length > 0;
+  const waits = data.counts && !isReached(data.progress ?? NO_PROGRESS);
   return (
     <div
-      className={cx('flow-box', selected && 'flow-box-here', wrong && 'flow-box-wrong', change && `flow-${change}`)}
+      className={cx(
+        'flow-box',
+        selected && 'flow-box-here',
+        wrong && 'flow-box-wrong',
+        change && `flow-${change}`,
+        data.closed.length > 0 && 'flow-box-closed',
+        waits && 'flow-box-waits',
+      )}
       {...(data.heat ? { style: { '--heat': data.heat.level.toFixed(2) }, 'data-heat': true } : {})}
     >
       <Handle type="target" position={Position.Left} isConnectable={data.editable} />
@@ -330,6 +362,11 @@ function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
           </strong>
           <small className="truncate">{change && change !== 'same' ? `${CHANGED[change]} · ${name}` : name}</small>
         </span>
+        {data.closed.length > 0 && (
+          <span className="flow-lock" title={data.closed.join('\n')}>
+            <Lock size={13} aria-hidden />
+          </span>
+        )}
         {wrong ? (
           <span className="flow-badge-wrong" title={data.problems.join('\n')}>
             <CircleAlert size={15} aria-hidden />
@@ -346,8 +383,9 @@ function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
       <Branches step={step} />
       {data.counts && <Counts progress={data.progress} />}
       {data.heat && (
-        <p className="flow-line num" title="Share of the tasks that come here, time of work, wait before it">
-          {data.heat.words}
+        <p className="flow-line num" title={data.heat.about}>
+          {data.heat.isBottleneck && <Flame size={12} className="flow-bottleneck" aria-label="Bottleneck:" />}
+          <span className="truncate">{data.heat.words}</span>
         </p>
       )}
       {data.first && (
@@ -389,7 +427,7 @@ function Branches({ step }: { step: Step }): ReactNode {
 }
 
 function Counts({ progress }: { progress: StepProgress | undefined }): ReactNode {
-  const { waiting, working, done, people } = progress ?? { waiting: 0, working: 0, done: 0, people: [] };
+  const { waiting, working, done, held, people } = progress ?? NO_PROGRESS;
   return (
     <p className="flow-line flow-counts num">
       <span title="Waiting">
@@ -401,6 +439,11 @@ function Counts({ progress }: { progress: StepProgress | undefined }): ReactNode
       <span title="Done here">
         <i className="dot dot-done" aria-hidden /> {done} <span className="sr-only">done</span>
       </span>
+      {held > 0 && (
+        <span title="Held: waits for an admin">
+          <i className="dot dot-held" aria-hidden /> {held} <span className="sr-only">held</span>
+        </span>
+      )}
       <span className="spacer" />
       <AvatarStack people={people} max={3} size={16} />
     </p>
@@ -409,7 +452,7 @@ function Counts({ progress }: { progress: StepProgress | undefined }): ReactNode
 
 function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
   if (!data) return null;
-  const { words, path, label, problems, change, choose } = data;
+  const { words, path, label, problems, share, change, choose } = data;
   const wrong = problems.length > 0;
   const tone = wrong ? 'wrong' : selected ? 'chosen' : change && change !== 'same' ? change : 'plain';
   return (
@@ -421,7 +464,7 @@ function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
         className={`flow-arrow flow-arrow-${tone}`}
         interactionWidth={22}
       />
-      {(words !== '' || wrong) && (
+      {(words !== '' || wrong || share !== undefined) && (
         <EdgeLabelRenderer>
           <span
             className={cx('flow-label nodrag nopan', `flow-label-${tone}`)}
@@ -431,6 +474,7 @@ function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
           >
             {wrong && <CircleAlert size={12} aria-hidden />}
             {shorten(words, LABEL)}
+            {share !== undefined && <b className="flow-share num">{share}</b>}
           </span>
         </EdgeLabelRenderer>
       )}

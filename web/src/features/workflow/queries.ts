@@ -3,8 +3,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import { useBackend } from '~/session/backend';
-import { useMembers } from '~/session/queries';
-import { readProgress, type StepProgress } from './progress';
+import { closedSteps } from './progress';
 
 type Schemas = components['schemas'];
 export type Workflow = Schemas['Workflow'];
@@ -46,17 +45,19 @@ export function useCheck(form: Readonly<Record<string, unknown>>): UseQueryResul
   return { ...check, settled: asked === form && !check.isPlaceholderData && !check.isPending };
 }
 
-/** null: not known yet. `key` changes when tasks move. */
-export function useProgress(projectId: string, workflowId: string, key: string): ReadonlyMap<string, StepProgress> | null {
+/** Why I may not work in the steps of the active version. It changes with my rights and my work, not with everybody's: it is asked now and then. */
+export function useClosedSteps(projectId: string, workflowId: string): ReadonlyMap<string, readonly string[]> {
   const { api } = useBackend();
-  const members = useMembers(projectId);
   const { data } = useQuery({
-    queryKey: ['workflow-progress', projectId, workflowId, key],
-    queryFn: () =>
-      ok(api.GET('/api/v1/projects/{project_id}/workflow-progress', { params: { path: { project_id: projectId } } })),
-    refetchInterval: 20_000,
+    queryKey: ['closed-steps', projectId, workflowId],
+    queryFn: async () =>
+      closedSteps(
+        await ok(api.GET('/api/v1/projects/{project_id}/workflow-progress', { params: { path: { project_id: projectId } } })),
+      ),
+    refetchInterval: 60_000,
     placeholderData: (before) => before,
   });
-  const faces = new Map((members.data ?? []).map((member) => [member.user.id, member.user]));
-  return data == null ? null : readProgress(data, workflowId, faces);
+  return data ?? NONE_CLOSED;
 }
+
+const NONE_CLOSED: ReadonlyMap<string, readonly string[]> = new Map();

@@ -1,9 +1,10 @@
-import { ChevronDown, GitCompareArrows, PenLine, Plus, Power, Workflow as Picture, X } from 'lucide-react';
-import { useCallback, useState, type ReactNode } from 'react';
+import { ChevronDown, FlaskConical, GitCompareArrows, Lock, PenLine, Plus, Power, Workflow as Picture, X } from 'lucide-react';
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
 import { ago } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
+import { useWorkLive } from '~/session/live';
 import { useMay, type Project } from '~/session/queries';
 import { Button, IconButton } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
@@ -16,9 +17,15 @@ import { WorkflowEditor } from './editor';
 import { conditionWords, isForPeople, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
 import { aboutKind } from './kinds';
 import { STATUS, TONE } from './names';
+import { heatOf, percentWords, sharesOf, type Simulated } from './overlay';
 import type { Target } from './problems';
-import { useProgress, useWorkflows, type Workflow } from './queries';
+import { progressOf } from './progress';
+import { useClosedSteps, useWorkflows, type Workflow } from './queries';
+import { firstGuess, type Guess } from './simulation/assumptions';
+import { SimulateDialog } from './simulation/dialog';
+import { Verdict } from './simulation/verdict';
 import { StartShapes } from './start';
+import { StepTasks } from './steering/step-tasks';
 
 type Mode =
   | { readonly at: 'see'; readonly id: string | null }
@@ -33,7 +40,7 @@ function formOf(workflow: Workflow): Form {
   return typeof form === 'string' ? { id: workflow.key, name: workflow.name, steps: [] } : form;
 }
 
-export default function WorkflowTab({ project, progressKey }: { project: Project; progressKey: string }): ReactNode {
+export default function WorkflowTab({ project }: { project: Project }): ReactNode {
   const workflows = useWorkflows(project.id);
   const editable = useMay(project.id)('workflow.write');
   const [mode, setMode] = useState<Mode>({ at: 'see', id: null });
@@ -80,7 +87,6 @@ export default function WorkflowTab({ project, progressKey }: { project: Project
   return (
     <See
       project={project}
-      progressKey={progressKey}
       shown={shown}
       all={all}
       active={active}
@@ -94,7 +100,6 @@ export default function WorkflowTab({ project, progressKey }: { project: Project
 
 interface SeeProps {
   project: Project;
-  progressKey: string;
   shown: Workflow;
   all: readonly Workflow[];
   active: Workflow | null;
@@ -104,11 +109,40 @@ interface SeeProps {
   start?: Parameters<typeof StartShapes>[0];
 }
 
-function See({ project, progressKey, shown, all, active, see, edit, compare, start }: SeeProps): ReactNode {
+function See({ project, shown, all, active, see, edit, compare, start }: SeeProps): ReactNode {
   const [selected, setSelected] = useState<Target | null>(null);
-  const [asking, setAsking] = useState<'activate' | 'start' | null>(null);
-  const progress = useProgress(project.id, shown.id, progressKey);
-  const form = formOf(shown);
+  const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | null>(null);
+  const live = useWorkLive(project.id);
+  const progress = useMemo(() => progressOf(live, shown.id), [live, shown.id]);
+  const closed = useClosedSteps(project.id, shown.id);
+  const steers = useMay(project.id)('task.steer');
+  const form = useMemo(() => formOf(shown), [shown]);
+  // A version that is not shown any more takes its simulation along.
+  const [simulation, setSimulation] = useState<{
+    readonly of: string;
+    readonly guess: Guess;
+    readonly result: Simulated | null;
+  }>();
+  const guess = simulation?.of === shown.id ? simulation.guess : firstGuess(form);
+  const simulated = simulation?.of === shown.id ? simulation.result : null;
+  const overlay = useMemo(
+    () =>
+      simulated && {
+        heat: heatOf(simulated),
+        shares: new Map([...sharesOf(form, simulated)].map(([index, share]) => [index, percentWords(share)])),
+      },
+    [form, simulated],
+  );
+  const stage = useRef<HTMLDivElement>(null);
+  const step = selected?.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  // Only of the version in use: of another one there is nothing to tell.
+  const table = steers && !overlay && progress !== null && step !== undefined && isForPeople(step.type) ? step : null;
+  /** Whoever came from a box by keyboard is on it again. */
+  const leave = useCallback(() => {
+    const box = selected?.kind === 'step' ? `.react-flow__node[data-id="${CSS.escape(selected.id)}"]` : null;
+    setSelected(null);
+    if (box) stage.current?.querySelector<HTMLElement>(box)?.focus();
+  }, [selected]);
   const before = all.find((w) => w.key === shown.key && w.version < shown.version) ?? all.find((w) => w.id !== shown.id);
   return (
     <section className="workflow-editor" aria-label="Workflow">
@@ -130,6 +164,9 @@ function See({ project, progressKey, shown, all, active, see, edit, compare, sta
         </Menu>
         <span className={cx('pill', TONE[shown.status])}>{STATUS[shown.status]}</span>
         <span className="spacer" />
+        <Button look="plain" icon={<FlaskConical size={15} aria-hidden />} onClick={() => setAsking('simulate')}>
+          Simulate …
+        </Button>
         {edit && compare && start && (
           <>
             <Button look="plain" icon={<Plus size={15} aria-hidden />} onClick={() => setAsking('start')}>
@@ -156,17 +193,54 @@ function See({ project, progressKey, shown, all, active, see, edit, compare, sta
         )}
       </div>
       <div className="workflow-work workflow-see">
-        <div className="workflow-stage">
-          <Canvas form={form} label="The workflow" selected={selected} onSelect={setSelected} progress={progress} />
+        <div className="workflow-stage" ref={stage}>
+          <Canvas
+            form={form}
+            label="The workflow"
+            selected={selected}
+            onSelect={setSelected}
+            {...(overlay ?? { progress, ...(progress ? { closed } : {}) })}
+          />
+          {simulated && (
+            <Verdict
+              form={form}
+              simulated={simulated}
+              change={() => setAsking('simulate')}
+              clear={() => setSimulation({ of: shown.id, guess, result: null })}
+            />
+          )}
+          {table && (
+            <StepTasks
+              key={table.id}
+              projectId={project.id}
+              step={table}
+              progress={progress?.get(table.id)}
+              assignments={live.workers.filter((worker) => worker.step === table.id).map((worker) => worker.assignment_id)}
+              close={leave}
+            />
+          )}
         </div>
-        {selected && (
+        {selected && !table && (
           <aside className="side" aria-label="Details" aria-live="polite">
-            <About form={form} selected={selected} close={() => setSelected(null)} />
+            <About form={form} selected={selected} closed={step ? closed.get(step.id) : undefined} close={leave} />
           </aside>
         )}
       </div>
       {asking === 'activate' && (
         <ActivateDialog workflow={shown} active={active} onClose={() => setAsking(null)} onDone={() => setAsking(null)} />
+      )}
+      {asking === 'simulate' && (
+        <SimulateDialog
+          workflowId={shown.id}
+          guess={guess}
+          onGuess={(next) => setSimulation({ of: shown.id, guess: next, result: simulated })}
+          onClose={() => setAsking(null)}
+          onDone={(result) => {
+            setSimulation({ of: shown.id, guess, result });
+            setSelected(null);
+            setAsking(null);
+          }}
+        />
       )}
       {asking === 'start' && start && (
         <Dialog open wide onClose={() => setAsking(null)} title="A new workflow">
@@ -192,8 +266,16 @@ function VersionLine({ workflow }: { workflow: Workflow }): ReactNode {
   );
 }
 
+interface AboutProps {
+  form: Form;
+  selected: Target;
+  /** Why I may not work there. */
+  closed: readonly string[] | undefined;
+  close: () => void;
+}
+
 /** What is chosen, in words. */
-function About({ form, selected, close }: { form: Form; selected: Target; close: () => void }): ReactNode {
+function About({ form, selected, closed, close }: AboutProps): ReactNode {
   const leave = (
     <>
       <span className="spacer" />
@@ -239,6 +321,15 @@ function About({ form, selected, close }: { form: Form; selected: Target; close:
         {kind}: {about.charAt(0).toLowerCase() + about.slice(1)}.
       </p>
       {isForPeople(step.type) && <p>{neededBy(step) === 1 ? 'One person answers.' : `${neededBy(step)} people answer.`}</p>}
+      {closed && (
+        <ul className="closed-reasons">
+          {closed.map((reason) => (
+            <li key={reason}>
+              <Lock size={13} aria-hidden /> {reason}
+            </li>
+          ))}
+        </ul>
+      )}
       {typeof step.timeout === 'string' && <p>Timeout: {step.timeout}</p>}
       <ul className="routes">
         {transitions

@@ -1,0 +1,245 @@
+import { useId, useState, type SubmitEvent, type ReactNode } from 'react';
+
+import { Button } from '~/ui/controls';
+import { Dialog } from '~/ui/dialog';
+import type { Step } from '../form';
+import { consequences, holdersOf, labelOf, namesOf, VERB_NAMES, type StepTask, type Verb } from './actions';
+import { PersonPick } from './person-pick';
+import { useSuited } from './queries';
+import type { Order, Person } from './use-steering';
+
+export interface AskProps {
+  projectId: string;
+  step: Step;
+  tasks: readonly StepTask[];
+  onClose: () => void;
+  onOrder: (order: Order) => void;
+}
+
+const what = (tasks: readonly StepTask[]): string => {
+  const [first] = tasks;
+  return tasks.length === 1 && first ? labelOf(first) : `${tasks.length} tasks`;
+};
+
+interface FrameProps {
+  title: string;
+  sentences: readonly string[];
+  yes: string;
+  danger?: boolean;
+  ready: boolean;
+  onClose: () => void;
+  onYes: () => void;
+  children?: ReactNode;
+}
+
+/** A question with its consequences. Enter in a field of one line says yes. */
+function Frame({ title, sentences, yes, danger, ready, onClose, onYes, children }: FrameProps): ReactNode {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (ready) onYes();
+  };
+  return (
+    <Dialog open onClose={onClose} title={title}>
+      <form className="ask" onSubmit={submit}>
+        {sentences.length > 0 && (
+          <ul className="consequences">
+            {sentences.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        )}
+        {children}
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look={danger ? 'danger' : 'solid'} type="submit" disabled={!ready}>
+            {yes}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface ReasonProps {
+  value: string;
+  onChange: (reason: string) => void;
+  must: boolean;
+  hint: string;
+  suggestions?: readonly string[];
+}
+
+function Reason({ value, onChange, must, hint, suggestions = [] }: ReasonProps): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{must ? 'Reason' : 'Reason (may be left out)'}</label>
+      <input
+        id={id}
+        className="input"
+        value={value}
+        maxLength={500}
+        required={must}
+        list={`${id}-often`}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <datalist id={`${id}-often`}>
+        {suggestions.map((text) => (
+          <option key={text} value={text} />
+        ))}
+      </datalist>
+      <small id={`${id}-hint`} className="field-hint">
+        {hint}
+      </small>
+    </div>
+  );
+}
+
+const WHY_EVICT = ['Took too long', 'Does not answer', 'Needs a specialist', 'Asked to be relieved'];
+
+/** Take work from whoever has it, and say who gets it next. */
+export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: AskProps & { to: 'pool' | 'person' }): ReactNode {
+  const [reason, setReason] = useState('');
+  const [then, setThen] = useState<'pool' | 'person' | 'hold'>(to);
+  const [person, setPerson] = useState<Person | null>(null);
+  const name = useId();
+  const holders = tasks.flatMap(holdersOf);
+  const people = useSuited(
+    projectId,
+    tasks[0]?.id ?? '',
+    step.id,
+    holders.map((holder) => holder.user.id),
+  );
+  const choices = [
+    ['pool', 'Anybody who may: back to the queue'],
+    ['person', 'Somebody I name'],
+    ['hold', 'Nobody: hold it for an admin'],
+  ] as const;
+  const goal = then === 'person' ? person : then;
+  const ready = reason.trim() !== '' && goal !== null;
+  return (
+    <Frame
+      title={`Take ${what(tasks)} from ${namesOf(holders)}?`}
+      sentences={consequences('evict', tasks, step)}
+      yes={then === 'person' && person ? `Give it to ${person.name}` : 'Take back'}
+      danger
+      ready={ready}
+      onClose={onClose}
+      onYes={() => goal && onOrder({ verb: 'evict', reason: reason.trim(), then: goal })}
+    >
+      <Reason value={reason} onChange={setReason} must hint={`${namesOf(holders)} will read it.`} suggestions={WHY_EVICT} />
+      <fieldset className="choices ask-choices">
+        <legend>Who has it next</legend>
+        {choices.map(([value, words]) => (
+          <label key={value} className="choice">
+            <input type="radio" name={name} checked={then === value} onChange={() => setThen(value)} /> {words}
+          </label>
+        ))}
+      </fieldset>
+      {then === 'person' && <PersonPick label="Who" people={people} chosen={person} anybody={false} onChoose={setPerson} />}
+    </Frame>
+  );
+}
+
+/** Give waiting tasks to somebody: those who may have them first, the others with their reasons. */
+export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskProps): ReactNode {
+  const [person, setPerson] = useState<Person | null>(null);
+  const [force, setForce] = useState(false);
+  const [reason, setReason] = useState('');
+  const people = useSuited(projectId, tasks[0]?.id ?? '', step.id, []);
+  const suits = people.find(({ user }) => user.id === person?.id)?.reasons?.length === 0;
+  const against = person !== null && !suits;
+  const ready = person !== null && (!against || (force && reason.trim() !== ''));
+  const decides = step.type === 'adjudication';
+  return (
+    <Frame
+      title={decides ? `Who decides about ${what(tasks)}?` : `Assign ${what(tasks)}`}
+      sentences={consequences('assign', tasks, step)}
+      yes={person ? `Assign to ${person.name}` : 'Assign'}
+      ready={ready}
+      onClose={onClose}
+      onYes={() => person && onOrder({ verb: 'assign', to: person, force: against, reason: reason.trim() || null })}
+    >
+      <PersonPick
+        label={decides ? 'Adjudicator' : 'Person'}
+        people={people}
+        chosen={person}
+        anybody={force}
+        onChoose={setPerson}
+      />
+      <label className="choice">
+        <input
+          type="checkbox"
+          checked={force}
+          onChange={(event) => {
+            setForce(event.target.checked);
+            if (!event.target.checked && !suits) setPerson(null);
+          }}
+        />
+        Against the rules of the step, with a reason
+      </label>
+      {tasks.length > 1 && <p className="muted">Asked about the first of them. Each is checked when it is assigned.</p>}
+      {force && <Reason value={reason} onChange={setReason} must={against} hint="It is written down with the assignment." />}
+    </Frame>
+  );
+}
+
+const TITLES: Readonly<Record<'hold' | 'resume' | 'complete' | 'reset' | 'undo', (what: string, step: string) => string>> = {
+  hold: (which) => `Hold ${which}?`,
+  resume: (which) => `Resume ${which}?`,
+  complete: (which) => `Complete ${which} as it stands?`,
+  reset: (which, step) => `Begin ${step} anew for ${which}?`,
+  undo: (which) => `Move ${which} one step back?`,
+};
+
+type ReasonVerb = keyof typeof TITLES;
+export const needsReason = (verb: Verb): verb is ReasonVerb => verb in TITLES;
+
+export function ReasonDialog({ verb, step, tasks, onClose, onOrder }: AskProps & { verb: ReasonVerb }): ReactNode {
+  const [reason, setReason] = useState('');
+  return (
+    <Frame
+      title={TITLES[verb](what(tasks), step.name ?? step.id)}
+      sentences={consequences(verb, tasks, step)}
+      yes={VERB_NAMES[verb]}
+      danger={verb === 'complete' || verb === 'reset' || verb === 'undo'}
+      ready={reason.trim() !== ''}
+      onClose={onClose}
+      onYes={() => onOrder({ verb, reason: reason.trim() })}
+    >
+      <Reason value={reason} onChange={setReason} must hint="It is written into the history of the task." />
+    </Frame>
+  );
+}
+
+export function PriorityDialog({ tasks, onClose, onOrder }: AskProps): ReactNode {
+  const [priority, setPriority] = useState(tasks.length === 1 ? (tasks[0]?.priority ?? 5) : 5);
+  const [reason, setReason] = useState('');
+  const id = useId();
+  return (
+    <Frame
+      title={`Priority of ${what(tasks)}`}
+      sentences={['The highest is given out first, in every step. Whoever works on one goes on.']}
+      yes={`Set to ${priority}`}
+      ready
+      onClose={onClose}
+      onYes={() => onOrder({ verb: 'priority', priority, reason: reason.trim() || null })}
+    >
+      <div className="field">
+        <label htmlFor={id}>
+          Priority <output className="num">{priority}</output> of 10
+        </label>
+        <input
+          id={id}
+          type="range"
+          className="range"
+          min={1}
+          max={10}
+          value={priority}
+          onChange={(event) => setPriority(Number(event.target.value))}
+        />
+      </div>
+      <Reason value={reason} onChange={setReason} must={false} hint="For the audit log." />
+    </Frame>
+  );
+}

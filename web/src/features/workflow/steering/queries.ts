@@ -1,0 +1,71 @@
+import { ok, type components } from '@tandem/client';
+import { useInfiniteQuery, useQueries, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+
+import { useBackend } from '~/session/backend';
+import { useMembers } from '~/session/queries';
+import { sortSuited, type Suited } from './suited';
+
+type Schemas = components['schemas'];
+export type StepTaskState = Schemas['StepTaskState'];
+
+export interface StepFilter {
+  readonly state: StepTaskState;
+  readonly q: string;
+  readonly userId: string | null;
+}
+
+export function useStepTasks(projectId: string, step: string, { state, q, userId }: StepFilter) {
+  const { api } = useBackend();
+  return useInfiniteQuery({
+    queryKey: ['step-tasks', projectId, step, state, q, userId],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      ok(
+        api.GET('/api/v1/projects/{project_id}/steps/{step}/tasks', {
+          params: {
+            path: { project_id: projectId, step },
+            query: {
+              state,
+              limit: 100,
+              ...(q ? { q } : {}),
+              ...(userId ? { user_id: userId } : {}),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? null,
+  });
+}
+
+/** Asks for the pages anew when `key` changes: a burst of changes is one reload. */
+export function useReload(projectId: string, step: string, key: string): void {
+  const client = useQueryClient();
+  const first = useRef(key);
+  useEffect(() => {
+    if (first.current === key) return;
+    first.current = key;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['step-tasks', projectId, step] }), 400);
+    return () => clearTimeout(timer);
+  }, [client, projectId, step, key]);
+}
+
+/** Everybody in the project: who may have the task in this step first, then the others, each with what speaks against them. */
+export function useSuited(projectId: string, taskId: string, step: string, except: readonly string[]): readonly Suited[] {
+  const { api } = useBackend();
+  const members = (useMembers(projectId).data ?? []).map((member) => member.user).filter((user) => !except.includes(user.id));
+  const answers = useQueries({
+    queries: members.map((user) => ({
+      queryKey: ['eligibility', taskId, user.id],
+      queryFn: () =>
+        ok(api.GET('/api/v1/tasks/{task_id}/eligibility', { params: { path: { task_id: taskId }, query: { user: user.id } } })),
+      staleTime: 5_000,
+    })),
+  });
+  const suited = members.map((user, index): Suited => {
+    const found = answers[index]?.data?.steps.find((open) => open.step === step);
+    return { user, reasons: found ? found.reasons.map((reason) => reason.text) : null };
+  });
+  return sortSuited(suited);
+}

@@ -1,0 +1,162 @@
+/** Doing to tasks what an admin decided, one after the other, and saying what came of it. */
+import { ok } from '@tandem/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useRef, useState } from 'react';
+
+import { useBackend, type Backend } from '~/session/backend';
+import { explain } from '~/ui/explain';
+import { toast } from '~/ui/toast';
+import { applies, doneWords, holdersOf, labelOf, type StepTask } from './actions';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Order =
+  | { readonly verb: 'assign'; readonly to: Person; readonly force: boolean; readonly reason: string | null }
+  | { readonly verb: 'evict'; readonly reason: string; readonly then: 'pool' | 'hold' | Person }
+  | { readonly verb: 'hold' | 'resume' | 'complete' | 'reset' | 'undo'; readonly reason: string }
+  | { readonly verb: 'priority'; readonly priority: number; readonly reason: string | null };
+
+type Back = () => Promise<void>;
+type Api = Backend['api'];
+
+const onTask = (task: StepTask): { params: { path: { task_id: string } } } => ({ params: { path: { task_id: task.id } } });
+
+async function evict(api: Api, assignment: string, reason: string, then: 'pool' | 'hold' | Person): Promise<void> {
+  const body = { reason, then: typeof then === 'string' ? { to: then } : { to: 'person' as const, user_id: then.id } };
+  await ok(api.POST('/api/v1/assignments/{assignment_id}/evict', { params: { path: { assignment_id: assignment } }, body }));
+}
+
+/** One task. @returns how to take it back, where that can be done. */
+async function carryOut(
+  api: Api,
+  step: string,
+  task: StepTask,
+  order: Exclude<Order, { verb: 'priority' }>,
+): Promise<Back | null> {
+  const steer = async (body: { action: 'hold' | 'resume' | 'undo'; reason: string }): Promise<void> => {
+    await ok(api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body }));
+  };
+  switch (order.verb) {
+    case 'assign': {
+      const body = { user_id: order.to.id, step, force: order.force, reason: order.reason };
+      const work = await ok(api.POST('/api/v1/tasks/{task_id}/assign', { ...onTask(task), body }));
+      return () => evict(api, work.assignment.id, 'Assigned by mistake', 'pool');
+    }
+    case 'evict': {
+      // Several may answer the same step. What comes next is said with the last of them: a task is held once, and a person has one place in it.
+      const holders = holdersOf(task);
+      for (const [index, holder] of holders.entries()) {
+        await evict(api, holder.assignment_id, order.reason, index === holders.length - 1 ? order.then : 'pool');
+      }
+      return order.then === 'hold' ? () => steer({ action: 'resume', reason: 'Taken back by mistake' }) : null;
+    }
+    case 'hold':
+      await steer({ action: 'hold', reason: order.reason });
+      return () => steer({ action: 'resume', reason: 'Held by mistake' });
+    case 'resume':
+      await steer({ action: 'resume', reason: order.reason });
+      return () => steer({ action: 'hold', reason: task.held ?? 'Resumed by mistake' });
+    case 'complete':
+      await ok(
+        api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body: { action: 'complete', reason: order.reason } }),
+      );
+      return () => steer({ action: 'undo', reason: 'Completed by mistake' });
+    case 'reset':
+      await ok(
+        api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body: { action: 'reset', step, reason: order.reason } }),
+      );
+      return () => steer({ action: 'undo', reason: 'Begun anew by mistake' });
+    case 'undo':
+      await steer({ action: 'undo', reason: order.reason });
+      return null;
+  }
+}
+
+/** All in one call. */
+async function reorder(api: Api, project: string, tasks: readonly string[], priority: number, reason: string | null) {
+  const body = { task_ids: [...tasks], priority, reason };
+  return ok(api.POST('/api/v1/projects/{project_id}/tasks/priority', { params: { path: { project_id: project } }, body }));
+}
+
+export interface Steering {
+  /** How many of how many are done, while it lasts. */
+  readonly busy: { readonly done: number; readonly of: number } | null;
+  run(order: Order, tasks: readonly StepTask[]): Promise<void>;
+}
+
+export function useSteering(project: string, step: string): Steering {
+  const { api } = useBackend();
+  const client = useQueryClient();
+  const [busy, setBusy] = useState<Steering['busy']>(null);
+  const running = useRef(false);
+
+  const reload = useCallback(() => void client.invalidateQueries({ queryKey: ['step-tasks', project] }), [client, project]);
+
+  const takeBack = useCallback(
+    async (backs: readonly Back[]) => {
+      const ends = await Promise.allSettled(backs.map((back) => back()));
+      reload();
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed) toast(`Not all of it could be undone. ${explain(failed.reason).detail}`, 'bad');
+      else toast('Undone', 'good');
+    },
+    [reload],
+  );
+
+  const run = useCallback(
+    async (order: Order, chosen: readonly StepTask[]) => {
+      const tasks = chosen.filter((task) => applies(order.verb, task));
+      if (running.current || tasks.length === 0) return;
+      running.current = true;
+      const backs: Back[] = [];
+      const failed: { task: StepTask; why: string }[] = [];
+      try {
+        if (order.verb === 'priority') {
+          const ids = tasks.map((task) => task.id);
+          const { changed } = await reorder(api, project, ids, order.priority, order.reason);
+          for (const was of new Set(changed.map((task) => task.was))) {
+            const of = changed.filter((task) => task.was === was).map((task) => task.task_id);
+            backs.push(async () => {
+              await reorder(api, project, of, was, 'Changed by mistake');
+            });
+          }
+        } else {
+          for (const [index, task] of tasks.entries()) {
+            setBusy({ done: index, of: tasks.length });
+            try {
+              const back = await carryOut(api, step, task, order);
+              if (back) backs.push(back);
+            } catch (error) {
+              failed.push({ task, why: explain(error).detail });
+            }
+          }
+        }
+      } catch (error) {
+        failed.push(...tasks.map((task) => ({ task, why: explain(error).detail })));
+      } finally {
+        running.current = false;
+        setBusy(null);
+        reload();
+      }
+      const done = tasks.length - failed.length;
+      const undo = backs.length > 0 ? { label: 'Undo', run: () => void takeBack(backs) } : undefined;
+      if (done > 0) toast(doneWords(order.verb, done, aim(order)), 'good', undo);
+      const first = failed[0];
+      if (first) {
+        const more = failed.length > 1 ? ` ${failed.length - 1} more could not be changed.` : '';
+        toast(`${labelOf(first.task)}: ${first.why}${more}`, 'bad');
+      }
+    },
+    [api, project, step, reload, takeBack],
+  );
+  return { busy, run };
+}
+
+function aim(order: Order): string | undefined {
+  if (order.verb === 'assign') return order.to.name;
+  if (order.verb === 'priority') return String(order.priority);
+  return order.verb === 'evict' && typeof order.then === 'object' ? order.then.name : undefined;
+}
