@@ -1,5 +1,5 @@
-//! TimerActor: what falls due with time. Leases of those who work are renewed, others run out; what workflows have due, partitions of the months to come, events of transactions nobody
-//! announced.
+//! TimerActor: what falls due with time. Leases of those who work are renewed, others run out; what workflows have due, partitions of the
+//! months to come, events of transactions nobody announced.
 //!
 //! In: its own ticks. Out: `DomainEvent`s. Timers: one tick; partitions once an hour. Starts: once. Restarts: any time; all it knows is
 //! in the database.
