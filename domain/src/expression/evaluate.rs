@@ -4,7 +4,9 @@ use std::{borrow::Cow, cmp::Ordering};
 
 use serde_json::Value;
 
-use super::{Comparison, Fault, Function, Kind, Node, Operator, Scope, kind_of, parse::number_value};
+use super::{Comparison, Fault, Function, JsonPaths, Kind, Operator, Scope, kind_of, parse::number_value};
+
+type Node = super::Node<JsonPaths>;
 
 /// None: a path that points at nothing.
 type Found<'v> = Option<Cow<'v, Value>>;
@@ -80,7 +82,7 @@ fn equal(left: &Found<'_>, right: &Found<'_>) -> bool {
 }
 
 /// Numbers by value: 1 is 1.0.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
         (Value::Array(left), Value::Array(right)) => left.len() == right.len() && left.iter().zip(right).all(|(l, r)| same(l, r)),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Comparison, Fault, Function, Kind, Node, Operator, Shape, evaluate::evaluate};
+use super::{Comparison, Fault, Function, JsonPaths, Kind, Operator, Shape, evaluate::evaluate};
+
+type Node = super::Node<JsonPaths>;
 
 pub(super) fn infer(node: &Node, variables: &Shape, faults: &mut Vec<Fault>) -> Shape {
     let known = faults.len();

@@ -11,12 +11,15 @@ mod path;
 mod shape;
 #[cfg(test)]
 mod tests;
-mod token;
+pub(crate) mod token;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Debug, ops::RangeInclusive};
 
 use serde_json::Value;
 
+pub(crate) use evaluate::same;
+pub(crate) use parse::{number_value, parse};
+pub(crate) use path::{MAX_NESTING, too_deep};
 pub use shape::Shape;
 
 /// What an expression may ask about.
@@ -46,7 +49,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(at: usize, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(at: usize, reason: impl Into<String>) -> Self {
         Self { at, reason: reason.into() }
     }
 }
@@ -55,7 +58,7 @@ impl Fault {
 #[derive(Clone, Debug)]
 pub struct Expression {
     text: String,
-    root: Node,
+    root: Node<JsonPaths>,
 }
 
 impl Expression {
@@ -109,28 +112,75 @@ impl Expression {
     }
 }
 
+/// What the languages of this grammar differ in. Words, precedence and limits are the same for all: whoever has learnt one has learnt the others.
+pub(crate) trait Dialect: Clone + Debug {
+    type Path: Clone + Debug + 'static;
+    type Function: Copy + Debug + 'static;
+    /// Each with how many arguments it takes.
+    const FUNCTIONS: &'static [(&'static str, Self::Function, RangeInclusive<usize>)];
+    /// A name without a `$` is a path too, e.g. `sentence.text`.
+    const NAMES_ARE_PATHS: bool;
+
+    /// # Errors
+    /// What is no path, and where; `at` is where the path begins.
+    fn path(text: String, at: usize) -> Result<Self::Path, Fault>;
+
+    /// # Errors
+    /// Arguments that the function cannot have, whatever they come to.
+    fn check_call(name: &str, function: Self::Function, arguments: &[Node<Self>]) -> Result<(), Fault>;
+}
+
+/// A place in a parsed expression.
 #[derive(Clone, Debug)]
-struct Node {
-    at: usize,
-    kind: Kind,
+pub(crate) struct Node<D: Dialect> {
+    pub at: usize,
+    pub kind: Kind<D>,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+pub(crate) enum Kind<D: Dialect> {
     Literal(Value),
-    List(Vec<Node>),
-    Path(path::Path),
-    Not(Box<Node>),
-    Both(Box<Node>, Box<Node>),
-    Either(Box<Node>, Box<Node>),
-    Compare(Comparison, Box<Node>, Box<Node>),
-    Arithmetic(Operator, Box<Node>, Box<Node>),
-    Negate(Box<Node>),
-    Call(Function, Vec<Node>),
+    List(Vec<Node<D>>),
+    Path(D::Path),
+    Not(Box<Node<D>>),
+    Both(Box<Node<D>>, Box<Node<D>>),
+    Either(Box<Node<D>>, Box<Node<D>>),
+    Compare(Comparison, Box<Node<D>>, Box<Node<D>>),
+    Arithmetic(Operator, Box<Node<D>>, Box<Node<D>>),
+    Negate(Box<Node<D>>),
+    Call(D::Function, Vec<Node<D>>),
 }
 
-impl Node {
-    fn has_no_path(&self) -> bool {
+/// Of workflows: JSONPath, and five functions.
+#[derive(Clone, Copy, Debug)]
+struct JsonPaths;
+
+impl Dialect for JsonPaths {
+    type Path = path::Path;
+    type Function = Function;
+    const FUNCTIONS: &'static [(&'static str, Function, RangeInclusive<usize>)] = &[
+        ("length", Function::Length, 1..=1),
+        ("count", Function::Count, 1..=1),
+        ("exists", Function::Exists, 1..=1),
+        ("default", Function::Default, 2..=2),
+        ("contains", Function::Contains, 2..=2),
+    ];
+    const NAMES_ARE_PATHS: bool = false;
+
+    fn path(text: String, at: usize) -> Result<path::Path, Fault> {
+        path::Path::parse(text, at)
+    }
+
+    fn check_call(name: &str, function: Function, arguments: &[Node<Self>]) -> Result<(), Fault> {
+        if matches!(function, Function::Count | Function::Exists) && !matches!(arguments[0].kind, Kind::Path(_)) {
+            return Err(Fault::new(arguments[0].at, format!("{name} asks about a path")));
+        }
+        Ok(())
+    }
+}
+
+impl<D: Dialect> Node<D> {
+    pub fn has_no_path(&self) -> bool {
         match &self.kind {
             Kind::Literal(_) => true,
             Kind::Path(_) => false,
@@ -144,7 +194,7 @@ impl Node {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     Unequal,
     Less,
@@ -155,7 +205,7 @@ enum Comparison {
 }
 
 impl Comparison {
-    fn sign(self) -> &'static str {
+    pub fn sign(self) -> &'static str {
         match self {
             Self::Equal => "==",
             Self::Unequal => "!=",
@@ -169,7 +219,7 @@ impl Comparison {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
+pub(crate) enum Operator {
     Add,
     Subtract,
     Multiply,
@@ -178,7 +228,7 @@ enum Operator {
 }
 
 impl Operator {
-    fn sign(self) -> &'static str {
+    pub fn sign(self) -> &'static str {
         match self {
             Self::Add => "+",
             Self::Subtract => "-",
@@ -199,18 +249,8 @@ enum Function {
     Contains,
 }
 
-impl Function {
-    const ALL: [(&'static str, Self, usize); 5] = [
-        ("length", Self::Length, 1),
-        ("count", Self::Count, 1),
-        ("exists", Self::Exists, 1),
-        ("default", Self::Default, 2),
-        ("contains", Self::Contains, 2),
-    ];
-}
-
 /// What a value is, in a sentence.
-fn kind_of(value: &Value) -> &'static str {
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

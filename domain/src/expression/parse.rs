@@ -3,8 +3,7 @@
 use serde_json::{Number, Value};
 
 use super::{
-    Comparison, Fault, Function, Kind, Node, Operator,
-    path::Path,
+    Comparison, Dialect, Fault, Kind, Node, Operator,
     token::{Token, tokens},
 };
 
@@ -15,12 +14,12 @@ const MAX_OPERATORS: usize = 200;
 const MAX_LENGTH: usize = 10_000;
 const COMPARISONS: [&str; 9] = ["===", "!==", "==", "!=", "<=", ">=", "<", ">", "in"];
 
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+pub(crate) fn parse<D: Dialect>(text: &str) -> Result<Node<D>, Fault> {
     if text.len() > MAX_LENGTH {
         return Err(Fault::new(MAX_LENGTH, format!("an expression has at most {MAX_LENGTH} bytes")));
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, operators: 0 };
-    let root = parser.either()?;
+    let mut parser = Parser { tokens: tokens(text, D::NAMES_ARE_PATHS)?, next: 0, depth: 0, operators: 0 };
+    let root = parser.either::<D>()?;
     match parser.peek() {
         (_, Token::End) => Ok(root),
         (at, token) => Err(Fault::new(*at, format!("{} follows where the expression could end", say(token)))),
@@ -89,7 +88,7 @@ impl Parser {
         Err(Fault::new(*at, format!("{sign:?} is missing before {}", say(token))))
     }
 
-    fn either(&mut self) -> Result<Node, Fault> {
+    fn either<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(Fault::new(self.peek().0, format!("nested deeper than {MAX_DEPTH}")));
@@ -103,7 +102,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn both(&mut self) -> Result<Node, Fault> {
+    fn both<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let mut left = self.negation()?;
         while let Some((at, _)) = self.operator(&["&&", "and"])? {
             let right = self.negation()?;
@@ -112,7 +111,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn negation(&mut self) -> Result<Node, Fault> {
+    fn negation<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let Some((at, word)) = self.take_if(&["!", "not"]) else { return self.comparison() };
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -128,7 +127,7 @@ impl Parser {
         Ok(Node { at, kind: Kind::Not(inner.into()) })
     }
 
-    fn comparison(&mut self) -> Result<Node, Fault> {
+    fn comparison<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let left = self.sum()?;
         let Some((at, sign)) = self.take_if(&COMPARISONS) else { return Ok(left) };
         let comparison = match sign.as_str() {
@@ -147,7 +146,7 @@ impl Parser {
         Ok(Node { at, kind: Kind::Compare(comparison, left.into(), right.into()) })
     }
 
-    fn sum(&mut self) -> Result<Node, Fault> {
+    fn sum<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let mut left = self.product()?;
         while let Some((at, sign)) = self.operator(&["+", "-"])? {
             let operator = if sign == "+" { Operator::Add } else { Operator::Subtract };
@@ -157,7 +156,7 @@ impl Parser {
         Ok(left)
     }
 
-    fn product(&mut self) -> Result<Node, Fault> {
+    fn product<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let mut left = self.signed()?;
         while let Some((at, sign)) = self.operator(&["*", "/", "%"])? {
             let operator = match sign.as_str() {
@@ -171,18 +170,18 @@ impl Parser {
         Ok(left)
     }
 
-    fn signed(&mut self) -> Result<Node, Fault> {
+    fn signed<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let Some((at, _)) = self.take_if(&["-"]) else { return self.primary() };
         let inner = self.primary()?;
         Ok(Node { at, kind: Kind::Negate(inner.into()) })
     }
 
-    fn primary(&mut self) -> Result<Node, Fault> {
+    fn primary<D: Dialect>(&mut self) -> Result<Node<D>, Fault> {
         let (at, token) = self.take();
         let kind = match token {
             Token::Number(number) => Kind::Literal(number_value(number)),
             Token::Text(text) => Kind::Literal(Value::String(text)),
-            Token::Path(text) => Kind::Path(Path::parse(text, at)?),
+            Token::Path(text) => Kind::Path(D::path(text, at)?),
             Token::Sign("(") => {
                 let inner = self.either()?;
                 self.expect(")")?;
@@ -200,28 +199,31 @@ impl Parser {
         Ok(Node { at, kind })
     }
 
-    fn call(&mut self, at: usize, name: &str) -> Result<Kind, Fault> {
+    fn call<D: Dialect>(&mut self, at: usize, name: &str) -> Result<Kind<D>, Fault> {
         if self.take_if(&["("]).is_none() {
+            if D::NAMES_ARE_PATHS {
+                return Ok(Kind::Path(D::path(name.to_owned(), at)?));
+            }
             return Err(Fault::new(
                 at,
                 format!("{name} is neither a literal nor a function; a variable is written $.{name}, a text {name:?}"),
             ));
         }
-        let Some((_, function, arity)) = Function::ALL.iter().find(|(known, ..)| *known == name) else {
-            let known: Vec<&str> = Function::ALL.iter().map(|(name, ..)| *name).collect();
+        let Some((_, function, arity)) = D::FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
+            let known: Vec<&str> = D::FUNCTIONS.iter().map(|(name, ..)| *name).collect();
             return Err(Fault::new(at, format!("there is no function {name}; there is {}", known.join(", "))));
         };
         let arguments = self.arguments(")")?;
-        if arguments.len() != *arity {
-            return Err(Fault::new(at, format!("{name} takes {arity} argument(s), not {}", arguments.len())));
+        if !arity.contains(&arguments.len()) {
+            let (least, most) = (arity.start(), arity.end());
+            let takes = if least == most { least.to_string() } else { format!("{least} to {most}") };
+            return Err(Fault::new(at, format!("{name} takes {takes} argument(s), not {}", arguments.len())));
         }
-        if matches!(function, Function::Count | Function::Exists) && !matches!(arguments[0].kind, Kind::Path(_)) {
-            return Err(Fault::new(arguments[0].at, format!("{name} asks about a path")));
-        }
+        D::check_call(name, *function, &arguments)?;
         Ok(Kind::Call(*function, arguments))
     }
 
-    fn arguments(&mut self, end: &str) -> Result<Vec<Node>, Fault> {
+    fn arguments<D: Dialect>(&mut self, end: &str) -> Result<Vec<Node<D>>, Fault> {
         let mut arguments = Vec::new();
         if self.take_if(&[end]).is_some() {
             return Ok(arguments);
@@ -237,7 +239,7 @@ impl Parser {
 }
 
 /// A whole number is written without a fraction, as JavaScript does.
-pub(super) fn number_value(number: f64) -> Value {
+pub(crate) fn number_value(number: f64) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= EXACT {
         #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and within 53 bits")]

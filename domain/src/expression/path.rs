@@ -41,7 +41,7 @@ enum Query {
 }
 
 /// Filters in filters and parentheses, before a parser that goes as deep as it is led.
-const MAX_NESTING: usize = 16;
+pub(crate) const MAX_NESTING: usize = 16;
 
 impl Path {
     pub fn parse(text: String, at: usize) -> Result<Self, Fault> {
@@ -203,7 +203,8 @@ fn names_root_again(text: &str) -> bool {
     unquoted(text).skip(1).any(|(_, c)| c == '$')
 }
 
-fn too_deep(text: &str) -> Option<usize> {
+/// Where brackets and parentheses stand in one another deeper than a parser should follow.
+pub(crate) fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     unquoted(text).find_map(|(at, c)| {
         match c {

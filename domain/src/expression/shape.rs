@@ -67,7 +67,7 @@ impl Shape {
     }
 
     /// Two values of these shapes may be put in order or be equal.
-    pub(super) fn may_meet(&self, other: &Self) -> bool {
+    pub(crate) fn may_meet(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) | (Self::Null, _) | (_, Self::Null) => true,
             (Self::List(_), Self::List(_)) | (Self::Object { .. }, Self::Object { .. }) => true,

@@ -15,7 +15,11 @@ pub(super) enum Token {
 /// Longest first.
 const SIGNS: [&str; 20] = ["===", "!==", "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "(", ")", "[", "]"];
 
-pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Fault> {
+/// Operators that are words: a list may follow them without a gap.
+const WORDS: [&str; 4] = ["and", "or", "not", "in"];
+
+/// `names_are_paths`: what follows a name as it would follow a `$` belongs to it.
+pub(super) fn tokens(text: &str, names_are_paths: bool) -> Result<Vec<(usize, Token)>, Fault> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(next) = text[at..].chars().next() {
@@ -23,7 +27,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Fault> {
             at += next.len_utf8();
             continue;
         }
-        let (token, length) = token(text, at, next)?;
+        let (token, length) = token(text, at, next, names_are_paths)?;
         found.push((at, token));
         at += length;
     }
@@ -31,11 +35,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Fault> {
     Ok(found)
 }
 
-fn token(text: &str, at: usize, next: char) -> Result<(Token, usize), Fault> {
+fn token(text: &str, at: usize, next: char, names_are_paths: bool) -> Result<(Token, usize), Fault> {
     let rest = &text[at..];
+    let unclosed = || Fault::new(at, "the bracket of this path is never closed");
     match next {
         '$' => {
-            let length = path_length(rest).ok_or_else(|| Fault::new(at, "the bracket of this path is never closed"))?;
+            let length = path_length(rest, 1).ok_or_else(unclosed)?;
             Ok((Token::Path(rest[..length].to_owned()), length))
         }
         '\'' | '"' => quoted(rest, at),
@@ -47,7 +52,12 @@ fn token(text: &str, at: usize, next: char) -> Result<(Token, usize), Fault> {
         ',' => Ok((Token::Sign(","), 1)),
         _ if next.is_alphabetic() || next == '_' => {
             let length = name_length(rest);
-            Ok((Token::Name(rest[..length].to_owned()), length))
+            let name = &rest[..length];
+            if names_are_paths && !WORDS.contains(&name) && rest[length..].starts_with(['.', '[']) {
+                let length = path_length(rest, length).ok_or_else(unclosed)?;
+                return Ok((Token::Path(rest[..length].to_owned()), length));
+            }
+            Ok((Token::Name(name.to_owned()), length))
         }
         _ => match SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             Some(sign) => Ok((Token::Sign(sign), sign.len())),
@@ -108,13 +118,12 @@ fn is_name(c: char) -> bool {
     c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii()
 }
 
-pub(super) fn name_length(rest: &str) -> usize {
+pub(crate) fn name_length(rest: &str) -> usize {
     rest.find(|c| !is_name(c)).unwrap_or(rest.len())
 }
 
-/// `$`, then `.name`, `.*`, `..`, `[...]` as long as they follow without a gap. A `*` after a name is a multiplication. None: an open bracket.
-fn path_length(rest: &str) -> Option<usize> {
-    let mut at = 1;
+/// From `at` on (after the `$` or the name) `.name`, `.*`, `..`, `[...]` as long as they follow without a gap. A `*` after a name is a multiplication. None: an open bracket.
+fn path_length(rest: &str, mut at: usize) -> Option<usize> {
     loop {
         let tail = &rest[at..];
         if tail.starts_with('[') {
@@ -134,7 +143,7 @@ fn path_length(rest: &str) -> Option<usize> {
     }
 }
 
-pub(super) fn bracket_length(rest: &str) -> Option<usize> {
+pub(crate) fn bracket_length(rest: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = 0;
     while let Some(c) = rest[at..].chars().next() {
