@@ -12,5 +12,6 @@ pub mod image;
 pub mod ordered;
 pub mod permission;
 pub mod statechart;
+mod suggest;
 pub mod validate;
 pub mod workflow;

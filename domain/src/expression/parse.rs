@@ -6,6 +6,7 @@ use super::{
     Comparison, Dialect, Fault, Kind, Node, Operator,
     token::{Token, tokens},
 };
+use crate::suggest::{hint, nearest};
 
 /// Deeper is nobody's intention, and the stack is finite.
 const MAX_DEPTH: usize = 64;
@@ -211,7 +212,11 @@ impl Parser {
         }
         let Some((_, function, arity)) = D::FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
             let known: Vec<&str> = D::FUNCTIONS.iter().map(|(name, ..)| *name).collect();
-            return Err(Fault::new(at, format!("there is no function {name}; there is {}", known.join(", "))));
+            let there_is = match nearest(name, known.iter().copied()) {
+                Some(near) => hint(Some(near)),
+                None => format!("; there is {}", known.join(", ")),
+            };
+            return Err(Fault::new(at, format!("there is no function {name}{there_is}")));
         };
         let arguments = self.arguments(")")?;
         if !arity.contains(&arguments.len()) {
