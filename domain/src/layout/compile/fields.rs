@@ -1,0 +1,73 @@
+//! What a component keeps of the answer, and whether two would keep different things in one place.
+
+use serde_json::Value;
+
+use super::{Compiler, Given, hotkeys::exclusive, parts::PartAt};
+use crate::layout::{
+    answer::{Step, steps, value_schema},
+    problem::Rule,
+    registry::{Component, Produces},
+    span::Span,
+    syntax::Element,
+    tree::{Output, Property},
+};
+
+/// A field, as long as the layout is checked.
+pub(super) struct Kept {
+    steps: Vec<Step>,
+    schema: Value,
+    text: String,
+    span: Span,
+    branches: Vec<(usize, usize)>,
+}
+
+impl Compiler<'_> {
+    pub(super) fn output(&mut self, element: &Element, component: &Component, given: &Given, parts: &[PartAt], id: &str) -> Option<Output> {
+        let key = component.two_way()?.key();
+        let Property::TwoWay(path) = given.properties.get(&key)? else { return None };
+        let produces = component.produces.as_ref().unwrap_or(&Produces::Text);
+        let tree_parts: Vec<_> = parts.iter().map(|part| part.part.clone()).collect();
+        let schema = value_schema(component, produces, &given.properties, &tree_parts);
+        let keys: Vec<&str> = self.loops.iter().filter_map(|a_loop| a_loop.key.as_deref()).collect();
+        self.kept.push(Kept {
+            steps: steps(&path.expression, &keys),
+            schema: schema.clone(),
+            text: path.text.clone(),
+            span: given.span(&key),
+            branches: self.branches.clone(),
+        });
+        let text = Some(element.text()).filter(|text| component.text && !text.is_empty());
+        let label = given.word("label").or(text).unwrap_or_else(|| id.to_owned());
+        let required = given.literal("required") == Some(&true.into()) || given.literal("required_when") == Some(&true.into());
+        Some(Output {
+            property: key,
+            path: path.clone(),
+            label,
+            schema,
+            required,
+            required_when: given.reactive("required_when").cloned(),
+            visible: given.reactive("visible").cloned(),
+        })
+    }
+
+    pub(super) fn conflicts(&mut self) {
+        let kept = std::mem::take(&mut self.kept);
+        for (index, later) in kept.iter().enumerate() {
+            let clash = kept[..index].iter().find(|&earlier| {
+                let (short, long) = if earlier.steps.len() < later.steps.len() { (earlier, later) } else { (later, earlier) };
+                let same = earlier.steps.len() == later.steps.len() && earlier.schema == later.schema;
+                long.steps.starts_with(&short.steps) && !same && !exclusive(&earlier.branches, &later.branches)
+            });
+            let Some(earlier) = clash else { continue };
+            let place = self.sources.position(earlier.span);
+            let message = match earlier.steps.len() == later.steps.len() {
+                true => format!("{} has other values already, from {}:{}; give each its own place", later.text, place.line, place.column),
+                false => format!(
+                    "{} and {}, at {}:{}, are one within the other; give each its own place",
+                    later.text, earlier.text, place.line, place.column
+                ),
+            };
+            self.problems.add(later.span, Rule::OutputConflict, message);
+        }
+    }
+}
