@@ -9,6 +9,7 @@ pub mod formats;
 pub mod geometry;
 pub mod identity;
 pub mod image;
+pub mod layout;
 pub mod ordered;
 pub mod permission;
 pub mod statechart;
