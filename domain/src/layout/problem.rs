@@ -105,11 +105,7 @@ impl Problems {
         self.list.sort_by_key(|problem| problem.0);
         self.list.dedup();
         let more = self.list.len().saturating_sub(MAX_PROBLEMS);
-        let lines: Vec<Lines<'_>> = sources.texts.iter().map(|(_, text)| Lines::of(text)).collect();
-        let place = |span: Span| {
-            let lines = &lines[usize::from(span.source)];
-            (lines.position(span.start), lines.position(span.end))
-        };
+        let place = |span: Span| (sources.position(span), sources.position(Span { start: span.end, ..span }));
         let mut problems: Vec<Problem> = (self.list.into_iter().take(MAX_PROBLEMS))
             .map(|(span, rule, message, suggestion)| {
                 let (at, end) = place(span);
@@ -129,13 +125,13 @@ impl Problems {
 /// The texts that spans point into, each with the name of its layout.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    texts: Vec<(String, String)>,
+    texts: Vec<(String, Lines<String>)>,
 }
 
 impl Sources {
     /// The number of the text in [`Span::source`].
     pub fn add(&mut self, name: &str, text: &str) -> u16 {
-        self.texts.push((name.to_owned(), text.to_owned()));
+        self.texts.push((name.to_owned(), Lines::of(text.to_owned())));
         u16::try_from(self.texts.len() - 1).unwrap_or(u16::MAX)
     }
 
@@ -144,6 +140,6 @@ impl Sources {
     }
 
     pub fn position(&self, span: Span) -> Position {
-        Lines::of(&self.texts[usize::from(span.source)].1).position(span.start)
+        self.texts[usize::from(span.source)].1.position(span.start)
     }
 }

@@ -25,27 +25,28 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of a text begin.
+/// A text that knows where its lines begin.
 #[derive(Clone, Debug)]
-pub struct Lines<'t> {
-    text: &'t str,
+pub struct Lines<T> {
+    text: T,
     starts: Vec<usize>,
 }
 
-impl<'t> Lines<'t> {
+impl<T: AsRef<str>> Lines<T> {
     #[must_use]
-    pub fn of(text: &'t str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    pub fn of(text: T) -> Self {
+        let starts = std::iter::once(0).chain(text.as_ref().match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, starts }
     }
 
     /// An offset past the end, or within a character, is taken back to one that is there.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let offset = self.text.floor_char_boundary(offset);
+        let text = self.text.as_ref();
+        let offset = text.floor_char_boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts[line - 1];
-        Position { line, column: self.text[start..offset].chars().count() + 1 }
+        Position { line, column: text[start..offset].chars().count() + 1 }
     }
 }
 

@@ -3,7 +3,10 @@
 
 mod answers;
 mod broken;
+mod custom;
+mod expressions;
 mod inheritance;
+mod limits;
 mod properties;
 mod seeds;
 

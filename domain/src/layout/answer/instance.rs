@@ -1,6 +1,8 @@
 //! A value against the part of JSON Schema that layouts produce, with messages for people. What a custom component's schema says beyond that is not
 //! looked at here.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::{expression::same, layout::value::is_date};
@@ -134,8 +136,8 @@ impl Report {
             self.add("max_items", format!("must have at most {most}; there is {count}"));
         }
         if schema.get("uniqueItems") == Some(&Value::Bool(true)) {
-            let twice = items.iter().enumerate().find(|(index, item)| items[..*index].iter().any(|earlier| same(earlier, item)));
-            if let Some((_, item)) = twice {
+            let mut seen = HashSet::new();
+            if let Some(item) = items.iter().find(|item| !seen.insert(item.to_string())) {
                 self.add("unique", format!("must not have {} twice", written(item)));
             }
         }

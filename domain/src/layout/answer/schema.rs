@@ -2,6 +2,8 @@
 //! required on a condition over the answer itself becomes `if` and `then`; on a condition over anything else it is named in `x-required-when`, which
 //! says for people what `check` does.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -9,19 +11,38 @@ use super::{
     place::{Place, Step, steps},
 };
 use crate::layout::{
-    compile::fits,
-    expression::Expr,
-    tree::{Node, Output},
+    compile::{fits, fits_none},
+    expression::{Expr, is_something},
+    tree::{Node, Output, Property},
 };
 
 /// A field with what must hold for it to be there.
 struct Field<'l> {
     output: &'l Output,
     steps: Vec<Step>,
-    conditions: Vec<Expr>,
-    /// The text of the conditions, for people.
-    told: Vec<String>,
+    conditions: Vec<Condition>,
 }
+
+#[derive(Clone)]
+struct Condition {
+    expression: Rc<Expr>,
+    /// For people.
+    told: Rc<str>,
+    /// Operations and paths in it.
+    size: usize,
+}
+
+impl Condition {
+    fn new(expression: Expr, told: impl Into<Rc<str>>) -> Self {
+        Self { size: expression.size(), expression: expression.into(), told: told.into() }
+    }
+}
+
+/// Steps of conditions that are translated, in all: a condition around many fields is said for each of them, and a schema that nobody can read helps
+/// nobody.
+const MAX_TRANSLATED: usize = 5_000;
+/// Letters of a condition told to people.
+const MAX_TOLD: usize = 300;
 
 pub(in crate::layout) fn schema(root: &[Node]) -> Value {
     let mut fields = Vec::new();
@@ -30,22 +51,28 @@ pub(in crate::layout) fn schema(root: &[Node]) -> Value {
     let place = Place::all(fields.iter().map(|field| (field.steps.clone(), &field.output.schema, always(field))));
     let mut schema = place.schema();
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    let (mut rules, mut told) = (Vec::new(), Vec::new());
+    let (mut rules, mut told, mut left) = (Vec::new(), Vec::new(), MAX_TRANSLATED);
     for field in fields.iter().filter(|field| !always(field)) {
         let mut conditions = field.conditions.clone();
-        let mut words = field.told.clone();
         if !field.output.required {
             let Some(when) = &field.output.required_when else { continue };
-            conditions.push(when.expression.clone());
-            words.push(when.text.clone());
+            conditions.push(Condition::new(when.expression.clone(), when.text.as_str()));
         }
-        let translated: Option<Vec<Value>> = conditions.iter().map(translate).collect();
+        left = left.saturating_sub(conditions.iter().map(|condition| condition.size).sum());
+        let translated: Option<Vec<Value>> = match left {
+            0 => None,
+            _ => conditions.iter().map(|condition| translate(&condition.expression)).collect(),
+        };
         match (translated, required_at(&field.steps, &field.output.schema)) {
             (Some(mut conditions), Some(then)) => {
                 let condition = if conditions.len() == 1 { conditions.remove(0) } else { json!({ "allOf": conditions }) };
                 rules.push(json!({ "if": condition, "then": then }));
             }
-            _ => told.push(json!({ "field": field.output.path.text, "when": words.join(" && ") })),
+            _ => {
+                let words: Vec<&str> = conditions.iter().take(MAX_TOLD).map(|condition| &*condition.told).collect();
+                let when: String = words.join(" && ").chars().take(MAX_TOLD).collect();
+                told.push(json!({ "field": field.output.path.text, "when": when }));
+            }
         }
     }
     for (key, list) in [("allOf", rules), ("x-required-when", told)] {
@@ -58,16 +85,14 @@ pub(in crate::layout) fn schema(root: &[Node]) -> Value {
 
 #[derive(Clone, Default)]
 struct Walk<'l> {
-    conditions: Vec<Expr>,
-    told: Vec<String>,
+    conditions: Vec<Condition>,
     keys: Vec<&'l str>,
 }
 
 impl<'l> Walk<'l> {
     fn under(&self, condition: Expr, told: String) -> Self {
         let mut walk = self.clone();
-        walk.conditions.push(condition);
-        walk.told.push(told);
+        walk.conditions.push(Condition::new(condition, told));
         walk
     }
 }
@@ -77,20 +102,17 @@ fn gather<'l>(nodes: &'l [Node], walk: &mut Walk<'l>, fields: &mut Vec<Field<'l>
         match node {
             Node::Text { .. } => {}
             Node::Component(component) => {
-                if let Some(output) = &component.output {
-                    let mut here = walk.clone();
-                    if let Some(visible) = &output.visible {
-                        here = here.under(visible.expression.clone(), visible.text.clone());
-                    }
-                    let steps = steps(&output.path.expression, &here.keys);
-                    fields.push(Field { output, steps, conditions: here.conditions, told: here.told });
-                }
                 let mut below = match component.properties.get("visible") {
-                    Some(crate::layout::tree::Property::Expression(visible)) => {
-                        walk.under(visible.expression.clone(), visible.text.clone())
+                    Some(Property::Expression(visible)) => walk.under(visible.expression.clone(), visible.text.clone()),
+                    Some(Property::Literal { value }) if !is_something(value) => {
+                        walk.under(Expr::Literal { value: value.clone() }, "never".to_owned())
                     }
                     _ => walk.clone(),
                 };
+                if let Some(output) = &component.output {
+                    let steps = steps(&output.path.expression, &below.keys);
+                    fields.push(Field { output, steps, conditions: below.conditions.clone() });
+                }
                 gather(&component.children, &mut below, fields);
             }
             Node::Show { when, children, fallback } => {
@@ -103,13 +125,11 @@ fn gather<'l>(nodes: &'l [Node], walk: &mut Walk<'l>, fields: &mut Vec<Field<'l>
                 gather(children, &mut below, fields);
             }
             Node::Switch { on, cases, default } => {
-                let mut otherwise = walk.clone();
                 for case in cases {
-                    let condition = fits(on, case);
-                    gather(&case.children, &mut otherwise.under(condition.clone(), format!("{} == {}", on.text, case.values[0])), fields);
-                    otherwise = otherwise.under(condition.negated(), format!("{} != {}", on.text, case.values[0]));
+                    let told = format!("{} == {}", on.text, case.values[0]);
+                    gather(&case.children, &mut walk.under(fits(on, case), told), fields);
                 }
-                gather(default, &mut otherwise, fields);
+                gather(default, &mut walk.under(fits_none(on, cases), format!("no case of {}", on.text)), fields);
             }
         }
     }

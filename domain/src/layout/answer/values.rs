@@ -59,7 +59,7 @@ impl Given<'_> {
     }
 
     fn named(&self, part: &str) -> Vec<&str> {
-        self.parts.iter().filter(|known| known.part == part).map(|part| name(part)).collect()
+        self.parts.iter().filter(|known| known.part == part).map(name).collect()
     }
 
     fn text(&self) -> Value {
@@ -289,7 +289,7 @@ fn attributes(parts: &[Part]) -> Option<Value> {
 }
 
 fn attribute(part: &Part) -> Value {
-    let options: Vec<&str> = part.parts.iter().filter(|part| part.part == "Option").map(|part| name(part)).collect();
+    let options: Vec<&str> = part.parts.iter().filter(|part| part.part == "Option").map(name).collect();
     match part.word("type") {
         "number" => {
             let kind = if part.literal("integer") == Some(&true.into()) { "integer" } else { "number" };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Compiler, Loop};
 use crate::{
-    expression::Shape,
+    expression::{Shape, same},
     layout::{
         expression::{Expr, Sign},
         problem::Rule,
@@ -104,7 +104,7 @@ impl<'c> Compiler<'c> {
             }
             let Some(value) = given.word("value") else { continue };
             let values = comparable(&value, &shape);
-            if cases.iter().any(|case| case.values == values) {
+            if cases.iter().flat_map(|case| &case.values).any(|known| values.iter().any(|value| same(known, value))) {
                 self.problems.add(given.span("value"), Rule::DuplicateName, format!("an earlier Case has the value {value:?}"));
             }
             cases.push(Case { values, children });
@@ -134,14 +134,20 @@ fn comparable(text: &str, shape: &Shape) -> Vec<Value> {
 }
 
 /// `on` equals one of these.
-pub(in crate::layout) fn one_of(on: Expr, mut values: Vec<Value>) -> Expr {
+fn one_of(on: Expr, mut values: Vec<Value>) -> Expr {
     match values.len() {
         1 => on.equals(values.remove(0)),
         _ => Expr::Compare { sign: Sign::In, left: on.into(), right: Expr::Literal { value: values.into() }.into() },
     }
 }
 
-/// Of a case, as a condition.
+/// That a case fits, as a condition. No two cases of a switch do at once.
 pub(in crate::layout) fn fits(on: &Reactive, case: &tree::Case) -> Expr {
     one_of(on.expression.clone(), case.values.clone())
+}
+
+/// That none of them does.
+pub(in crate::layout) fn fits_none(on: &Reactive, cases: &[tree::Case]) -> Expr {
+    let values = cases.iter().flat_map(|case| case.values.iter().cloned()).collect();
+    one_of(on.expression.clone(), values).negated()
 }

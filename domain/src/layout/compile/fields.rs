@@ -1,5 +1,7 @@
 //! What a component keeps of the answer, and whether two would keep different things in one place.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Compiler, Given, hotkeys::exclusive, parts::PartAt};
@@ -52,13 +54,21 @@ impl Compiler<'_> {
 
     pub(super) fn conflicts(&mut self) {
         let kept = std::mem::take(&mut self.kept);
-        for (index, later) in kept.iter().enumerate() {
-            let clash = kept[..index].iter().find(|&earlier| {
-                let (short, long) = if earlier.steps.len() < later.steps.len() { (earlier, later) } else { (later, earlier) };
-                let same = earlier.steps.len() == later.steps.len() && earlier.schema == later.schema;
-                long.steps.starts_with(&short.steps) && !same && !exclusive(&earlier.branches, &later.branches)
-            });
-            let Some(earlier) = clash else { continue };
+        // In the order of their places whatever is within one follows it.
+        let mut order: Vec<usize> = (0..kept.len()).collect();
+        order.sort_by_key(|index| &kept[*index].steps);
+        let mut clashes: BTreeMap<usize, usize> = BTreeMap::new();
+        for (at, short) in order.iter().enumerate() {
+            for long in order[at + 1..].iter().take_while(|long| kept[**long].steps.starts_with(&kept[*short].steps)) {
+                let (earlier, later) = (*short.min(long), *short.max(long));
+                let same = kept[earlier].steps.len() == kept[later].steps.len() && kept[earlier].schema == kept[later].schema;
+                if !same && !exclusive(&kept[earlier].branches, &kept[later].branches) {
+                    clashes.entry(later).and_modify(|known| *known = earlier.min(*known)).or_insert(earlier);
+                }
+            }
+        }
+        for (later, earlier) in clashes {
+            let (later, earlier) = (&kept[later], &kept[earlier]);
             let place = self.sources.position(earlier.span);
             let message = match earlier.steps.len() == later.steps.len() {
                 true => format!("{} has other values already, from {}:{}; give each its own place", later.text, place.line, place.column),

@@ -11,7 +11,7 @@ mod variables;
 use crate::suggest::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use control::fits;
+pub(super) use control::{fits, fits_none};
 use hotkeys::Hotkeys;
 use properties::Given;
 

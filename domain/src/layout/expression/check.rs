@@ -48,7 +48,7 @@ struct Check<'c> {
     mistakes: &'c mut Vec<Mistake>,
 }
 
-impl Check<'_> {
+impl<'c> Check<'c> {
     /// From `at` to the end of the word there.
     fn wrong(&mut self, at: usize, message: impl Into<String>) {
         let rest = &self.text[at.min(self.text.len())..];
@@ -153,7 +153,7 @@ impl Check<'_> {
 
     fn path(&mut self, path: &Path) -> Shape {
         let Some(mut shape) = self.root(path) else { return Shape::Any };
-        let (mut so_far, mut before) = (path.at.1, path.at.0);
+        let mut so_far = path.at.1;
         for (index, (at, step)) in path.steps.iter().enumerate() {
             if let Step::Computed(node) = step {
                 self.infer(node);
@@ -162,10 +162,10 @@ impl Check<'_> {
             let name_at = (at.0 + usize::from(self.text[at.0..].starts_with('.')), at.1);
             let whole = self.text[path.at.0..so_far].to_owned();
             shape = match (step, shape) {
-                (_, Shape::Any) => Shape::Any,
+                (_, Shape::Any) => &Shape::Any,
                 (Step::Name(name), Shape::Object { fields, open }) => match fields.get(name) {
-                    Some(shape) => shape.clone(),
-                    None if open => Shape::Any,
+                    Some(shape) => shape,
+                    None if *open => &Shape::Any,
                     None => {
                         let known: Vec<&str> = fields.keys().map(String::as_str).collect();
                         let suggestion = suggest::nearest(name, known.iter().copied());
@@ -177,10 +177,9 @@ impl Check<'_> {
                         return Shape::Any;
                     }
                 },
-                (Step::Name(name), Shape::List(_) | Shape::Text) if name == "length" && is_last => Shape::Number,
-                (Step::Index(_), Shape::List(items)) => *items,
-                (Step::Computed(_), Shape::List(items)) => *items,
-                (Step::Computed(_), Shape::Object { .. }) => Shape::Any,
+                (Step::Name(name), Shape::List(_) | Shape::Text) if name == "length" && is_last => &Shape::Number,
+                (Step::Index(_) | Step::Computed(_), Shape::List(items)) => items,
+                (Step::Computed(_), Shape::Object { .. }) => &Shape::Any,
                 (Step::Name(name), other) => {
                     let hint = if matches!(other, Shape::List(_)) { "; a ForEach goes through a list" } else { "" };
                     self.unknown(name_at, format!("{whole} is {other}, which has no {name:?}{hint}"), None);
@@ -191,20 +190,20 @@ impl Check<'_> {
                     return Shape::Any;
                 }
             };
-            (before, so_far) = (before.max(at.0), at.1);
+            so_far = at.1;
         }
-        shape
+        shape.clone()
     }
 
-    fn root(&mut self, path: &Path) -> Option<Shape> {
+    fn root(&mut self, path: &Path) -> Option<&'c Shape> {
         let variables = self.variables;
-        let Shape::Object { fields, .. } = &variables.shape else { return Some(Shape::Any) };
+        let Shape::Object { fields, .. } = &variables.shape else { return Some(&Shape::Any) };
         let known: Vec<&str> = fields.keys().map(String::as_str).collect();
         let locals: Vec<&str> = variables.locals.iter().map(|local| local.name.as_str()).collect();
         let name = path.root.as_str();
         if path.is_local {
             if let Some(local) = variables.locals.iter().rev().find(|local| local.name == name) {
-                return Some(local.shape.clone());
+                return Some(&local.shape);
             }
             let message = match (known.contains(&name), locals.is_empty()) {
                 (true, _) => format!("{name} is written with a $: $.{name}"),
@@ -217,7 +216,7 @@ impl Check<'_> {
             return None;
         }
         if let Some(shape) = fields.get(name) {
-            return Some(shape.clone());
+            return Some(shape);
         }
         let message = match locals.contains(&name) {
             true => format!("{name} is a ForEach's variable, written without a $"),

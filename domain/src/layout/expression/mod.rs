@@ -21,6 +21,9 @@ use path::{Path, Step};
 
 use crate::expression::{Comparison, Dialect, Fault, Kind, Node, Operator, parse};
 
+/// More paths are followed by their variables.
+const MAX_DEPENDS: usize = 50;
+
 /// An expression as it is evaluated, in the compiled layout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
@@ -275,12 +278,34 @@ impl Expr {
         Self::Not { of: self.into() }
     }
 
-    /// The paths whose values it follows, e.g. `$.input.pages`, up to where a path is computed. What a loop's variable follows is in `locals`.
+    /// The paths whose values it follows, e.g. `$.input.pages`, up to where a path is computed; of very many only the variables they begin with. What a
+    /// loop's variable follows is in `locals`.
     #[must_use]
     pub fn depends(&self, locals: &[(String, BTreeSet<String>)]) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         self.gather(locals, &mut found);
+        if found.len() > MAX_DEPENDS {
+            let variable = |path: String| path.split(['.', '[']).take(2).collect::<Vec<_>>().join(".");
+            found = found.into_iter().map(variable).collect();
+        }
         found
+    }
+
+    /// Operations and paths in it.
+    pub(super) fn size(&self) -> usize {
+        let below = match self {
+            Self::Literal { .. } => 0,
+            Self::List { items } | Self::Call { arguments: items, .. } => items.iter().map(Self::size).sum(),
+            Self::Not { of } | Self::Negate { of } => of.size(),
+            Self::And { left, right }
+            | Self::Or { left, right }
+            | Self::Compare { left, right, .. }
+            | Self::Arithmetic { left, right, .. } => left.size() + right.size(),
+            Self::Path { segments, .. } | Self::Local { segments, .. } => {
+                segments.len() + computed(segments).map(Self::size).sum::<usize>()
+            }
+        };
+        1 + below
     }
 
     fn gather(&self, locals: &[(String, BTreeSet<String>)], found: &mut BTreeSet<String>) {

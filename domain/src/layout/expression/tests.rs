@@ -115,6 +115,8 @@ fn it_says_what_it_follows() {
     assert_eq!(depends("$.output.answers[page.id]"), ["$.input.pages", "$.output.answers"]);
     assert_eq!(depends("$['odd key'].x == 1"), ["$['odd key'].x"]);
     assert!(depends("1 + 1 == 2").is_empty());
+    let many: Vec<String> = (0..60).map(|place| format!("$.input.a{place}")).chain(["$.output.b".to_owned()]).collect();
+    assert_eq!(depends(&format!("[{}]", many.join(", "))), ["$.input", "$.output"], "of very many the variables");
 }
 
 #[test]

@@ -34,14 +34,17 @@ pub(super) fn components() -> Vec<Component> {
                 flag("show-labels", true, "Each entity shows its type"),
                 flag("show-entity-count", false, "How many there are of each type"),
             ])
-            .with(limits("span-length"))
+            .with([
+                Property::new("min-span-length", Kind::at_least(1), "Letters an entity has at least").fixed(),
+                Property::new("max-span-length", Kind::at_least(1), "Letters an entity has at most").fixed(),
+            ])
             .with(limits("entities"))
             .only(&["EntityType"])
             .event("entity-add", "An entity was marked")
             .event("entity-remove", "An entity was removed")
             .event("entity-change", "An entity was changed")
             .event("selection-change", "Other letters are selected"),
-        annotator("SentenceAnnotator", "Marks entities in one sentence, or chooses its class", Produces::Spans)
+        annotator("SentenceAnnotator", "Marks entities in one sentence of a text", Produces::Spans)
             .with([Property::new("text", Kind::Data, "The sentence").data().required(), value("Where the entities are kept")])
             .with(limits("entities"))
             .only(&["EntityType"])

@@ -70,7 +70,10 @@ fn arranging() -> Vec<Component> {
             gap(),
             background(),
         ]),
-        container("Tabs", "Shows one of its tabs").only(&["Tab"]).event("change", "Another tab is shown"),
+        Component::new("Tabs", Group::Layout, "Shows one of its tabs")
+            .with(visible())
+            .only(&["Tab"])
+            .event("change", "Another tab is shown"),
         container("Tab", "One page of Tabs")
             .with([Property::new("title", Kind::Text, "What stands on the tab").required().one_way(), gap()]),
         Component::new("Divider", Group::Layout, "A line between two parts").with(visible()),

@@ -19,14 +19,19 @@ impl Registry {
     /// A table for each component. Properties that everything to be seen has, and those that every field has, are told once.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut page = String::from("### Of everything to be seen\n\n");
+        let mut page = String::from(
+            "# Components of layouts\n\n\
+             Generated from `domain/src/layout/registry` by `make generate`; do not edit. How they are written, bound and computed: [layouts](layouts.md).\n\n\
+             Every property may be computed (`:name`), but for *fixed* ones.\n\n\
+             ## Of everything to be seen\n\n",
+        );
         let (visible, field) = (super::common::visible(), super::common::field());
         properties(&mut page, visible.iter());
-        page.push_str("\n### Of every field\n\n");
+        page.push_str("\n## Of every field\n\n");
         properties(&mut page, field.iter().skip(visible.len()));
         for (group, title) in GROUPS {
             // Writing to a String cannot fail.
-            let _ = writeln!(page, "\n### {title}");
+            let _ = writeln!(page, "\n## {title}");
             for component in self.all().filter(|component| component.group == group) {
                 let common = if component.property("disabled").is_some_and(|known| field.contains(known)) { &field } else { &visible };
                 describe(&mut page, component, common);
@@ -37,7 +42,7 @@ impl Registry {
 }
 
 fn describe(page: &mut String, component: &Component, common: &[Property]) {
-    let _ = writeln!(page, "\n#### `{}`\n\n{}.", component.name, component.summary);
+    let _ = writeln!(page, "\n### `{}`\n\n{}.", component.name, component.summary);
     let children = match &component.children {
         Children::None if component.text => Some("text".to_owned()),
         Children::None => None,
