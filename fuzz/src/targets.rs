@@ -2,6 +2,10 @@
 //! in time and space proportional to them; and what it read is what it writes.
 
 use bytes::Bytes;
+use tandem_domain::{
+    expression::Shape,
+    layout::{Data, Environment, Layout, Registry, check, compile, parse, syntax},
+};
 use tandem_protocol::{
     hocuspocus,
     node::Envelope,
@@ -14,7 +18,7 @@ use crate::document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, i
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 10] = [
+const TARGETS: [(&str, Target); 11] = [
     ("client_json", client_json),
     ("client_bincode", client_bincode),
     ("client_hot", client_hot),
@@ -25,6 +29,7 @@ const TARGETS: [(&str, Target); 10] = [
     ("state_vector", state_vector),
     ("edit", edit),
     ("node_frame", node_frame),
+    ("layout", layout),
 ];
 
 pub fn names() -> Vec<&'static str> {
@@ -177,4 +182,29 @@ fn edit(data: &[u8]) {
     }
     // What regions look like in it is the client's business; reading them is ours.
     let _ = read(document.doc());
+}
+
+/// What an author saves: read, printed, compiled; and an empty answer to it.
+fn layout(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (nodes, problems) = parse(text);
+    if problems.is_empty() {
+        let printed = syntax::print(&nodes);
+        let (again, problems) = parse(&printed);
+        assert!(problems.is_empty(), "what was printed can be read");
+        assert_eq!(syntax::print(&again), printed);
+    }
+    let library = std::collections::BTreeMap::from([("parent".to_owned(), text.to_owned())]);
+    let environment = Environment { registry: Registry::standard(), library: &library, input: Shape::Any };
+    match compile(text, &environment) {
+        Ok(layout) => {
+            let json = serde_json::to_value(&layout).expect("a layout is JSON");
+            assert_eq!(serde_json::from_value::<Layout>(json).ok().as_ref(), Some(&layout));
+            let _ = check(&layout, &serde_json::json!({}), &Data::default());
+        }
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            assert!(problems.iter().all(|problem| problem.at <= problem.end));
+        }
+    }
 }

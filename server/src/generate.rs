@@ -24,6 +24,7 @@ pub enum GenerateError {
 fn files() -> Result<Vec<Generated>, GenerateError> {
     Ok(vec![
         Generated { path: "client-sdk/openapi.json", content: crate::api::document_json()? },
+        Generated { path: "docs/layout-components.md", content: tandem_domain::layout::Registry::standard().markdown() },
         Generated { path: "docs/metrics.md", content: tandem_actors::measures::markdown() },
         Generated { path: "docs/permissions.md", content: tandem_domain::permission::markdown() },
         Generated { path: "docs/problems.md", content: crate::api::problem::markdown() },
