@@ -90,14 +90,18 @@ pub enum DecodeError {
 /// Bound on what bincode may allocate while decoding; the connection's own frame limit is lower.
 const BINCODE_LIMIT: usize = 64 * 1024 * 1024;
 
+/// What a hot message has before its payload, at most.
+const HEAD: usize = 32;
+
 fn bincode_config() -> impl bincode::config::Config {
     bincode::config::standard().with_limit::<BINCODE_LIMIT>()
 }
 
-fn to_bincode<T: Serialize>(value: &T) -> Encoded {
-    // Our types hold nothing bincode cannot write (no maps without length, no untagged enums), so this cannot fail.
-    let bytes = bincode::serde::encode_to_vec(value, bincode_config()).unwrap_or_default();
-    Encoded::Binary(bytes.into())
+/// `payload`: what it carries as it is. A whole document in a Vec that grows would be copied several times, each time into fresh memory.
+fn to_bincode<T: Serialize>(value: &T, payload: usize) -> Encoded {
+    let mut out = Vec::with_capacity(payload + HEAD);
+    write_body(value, &mut out);
+    Encoded::Binary(out.into())
 }
 
 fn from_bincode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
@@ -105,9 +109,9 @@ fn from_bincode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     if read == bytes.len() { Ok(value) } else { Err(DecodeError::Bincode(format!("{} bytes after the message", bytes.len() - read))) }
 }
 
-/// A body of a node's frame, after whatever is in `out`.
+/// A message, after whatever is in `out`.
 pub(crate) fn write_body<T: Serialize>(value: &T, out: &mut Vec<u8>) {
-    // As above: what is in there can be written; and a Vec takes it.
+    // Our types hold nothing bincode cannot write (no maps without length, no untagged enums), and a Vec takes it: this cannot fail.
     let _ = bincode::serde::encode_into_std_write(value, out, bincode_config());
 }
 
@@ -127,10 +131,18 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, DecodeError> {
 macro_rules! codec {
     ($frame:ident, $json:ident, $hot:ident) => {
         impl $frame {
+            /// Bytes it carries as they are.
+            fn payload(&self) -> usize {
+                match self {
+                    Self::Hot(message) => message.payload(),
+                    Self::Control(_) => 0,
+                }
+            }
+
             #[must_use]
             pub fn encode(&self, subprotocol: Subprotocol) -> Encoded {
                 match (subprotocol, self) {
-                    (Subprotocol::Bincode, frame) => to_bincode(frame),
+                    (Subprotocol::Bincode, frame) => to_bincode(frame, frame.payload()),
                     (Subprotocol::Json, Self::Control(message)) => to_json(&$json::from(message.clone())),
                     (Subprotocol::Json, Self::Hot(message)) => Encoded::Binary(message.encode().into()),
                 }

@@ -377,6 +377,16 @@ macro_rules! control {
         #[serde(tag = "type", rename_all = "snake_case")]
         pub enum $json { $($variant($variant)),+ }
 
+        impl $json {
+            /// Whether there is a message of this `type`.
+            pub(super) fn knows(word: &str) -> bool {
+                #[derive(Deserialize)]
+                #[serde(rename_all = "snake_case")]
+                enum Type { $($variant),+ }
+                Type::deserialize(StrDeserializer::<ValueError>::new(word)).is_ok()
+            }
+        }
+
         impl From<$plain> for $json {
             fn from(message: $plain) -> Self {
                 match message { $($plain::$variant(body) => Self::$variant(body)),+ }

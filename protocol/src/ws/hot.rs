@@ -102,6 +102,14 @@ fn frame(kind: u8, channel: u32, payload: usize) -> Vec<u8> {
 }
 
 impl ClientHot {
+    /// Bytes of the document it carries.
+    pub(super) fn payload(&self) -> usize {
+        match self {
+            Self::Update { bytes, .. } | Self::Ghost { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
@@ -142,6 +150,14 @@ impl ClientHot {
 }
 
 impl ServerHot {
+    /// Bytes of the document it carries.
+    pub(super) fn payload(&self) -> usize {
+        match self {
+            Self::Sync { bytes, .. } | Self::Update { bytes, .. } | Self::Ghost { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
