@@ -4,7 +4,10 @@
 //! alternatives, no free JSON.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::value::{Error as ValueError, StrDeserializer},
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
