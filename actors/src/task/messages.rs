@@ -195,9 +195,7 @@ impl Handler<Leave> for TaskActor {
             Phase::Loading(waiting) => waiting.retain(|newcomer| newcomer.seat != seat),
             Phase::Live(room) => {
                 room.leave(seat);
-                if let Some(waking) = &mut self.waking {
-                    waking.forget(seat);
-                }
+                self.arrivals.take(seat);
                 self.touched(ctx);
             }
             Phase::Failed(_) | Phase::Retired => {}
@@ -218,9 +216,7 @@ impl Handler<ChangeRights> for TaskActor {
             }
             Phase::Live(room) => {
                 room.change_rights(seat, role, read_only);
-                if let Some(waking) = &mut self.waking {
-                    waking.change_rights(seat, role, read_only);
-                }
+                self.arrivals.change_rights(seat, role, read_only);
             }
             Phase::Failed(_) | Phase::Retired => {}
         }

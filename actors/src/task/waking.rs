@@ -2,19 +2,18 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
-use bytes::Bytes;
-use tandem_protocol::ProjectRole;
-
 use super::{
     Phase, TaskActor,
+    arrivals::Until,
     loading::{LoadFailure, build},
     messages::{Input, RoomInput},
 };
 use crate::{
     document::LiveDoc,
-    room::{Newcomer, Refused, Seat},
+    room::{Refused, Seat},
 };
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use bytes::Bytes;
 
 /// What may wait. It is a matter of seconds at most, and clients keep what is refused.
 const MAX_INPUTS: usize = 16_384;
@@ -27,33 +26,11 @@ const CALM: Duration = Duration::from_millis(250);
 pub(super) struct Waking {
     /// What it will be built of; none: it is being built.
     parts: Vec<Bytes>,
-    /// They hold copies, and only the document can tell what those lack.
-    newcomers: Vec<Newcomer>,
     inputs: VecDeque<Input>,
     bytes: usize,
 }
 
 impl Waking {
-    pub fn wait(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
-        if self.newcomers.len() + self.inputs.len() >= MAX_INPUTS {
-            return Err(Refused::overloaded());
-        }
-        self.newcomers.push(newcomer);
-        Ok(())
-    }
-
-    pub fn newcomers(self) -> Vec<Newcomer> {
-        self.newcomers
-    }
-
-    pub fn forget(&mut self, seat: Seat) {
-        self.newcomers.retain(|newcomer| newcomer.seat != seat);
-    }
-
-    pub fn change_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
-        self.newcomers.iter_mut().filter(|newcomer| newcomer.seat == seat).for_each(|newcomer| newcomer.change_rights(role, read_only));
-    }
-
     /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
     pub fn hold(&mut self, seat: Seat, what: RoomInput) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
         let waits = match &what {
@@ -102,11 +79,12 @@ impl TaskActor {
             Ok(doc) => room.build(doc),
             Err(LoadFailure::Unreadable(why) | LoadFailure::Away(why)) => return self.fail(&why, Vec::new(), ctx),
         }
-        let Some(Waking { newcomers, inputs, .. }) = self.waking.take() else { return };
+        let Some(Waking { inputs, .. }) = self.waking.take() else { return };
         for input in inputs {
             self.handle(input, ctx);
         }
-        self.let_all_in(newcomers, ctx);
+        let compared = self.arrivals.ready(|until| until == Until::Built);
+        self.let_all_in(compared, ctx);
         self.document_is_here(ctx);
     }
 }
