@@ -35,7 +35,7 @@ mod tell;
 mod undo;
 
 pub use at_step::{After, AtStep, at_step};
-pub use batches::{BatchInstance, batch_history, batch_instance, follow_batch, moved_batches};
+pub use batches::{BatchInstance, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
 pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
@@ -45,7 +45,7 @@ pub use migrate::{Fit, Migration, migrate};
 pub use offers::{Said, StepOffer, Way, eligibility, offers, rules_in_use};
 pub use progress::{WorkNow, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
-pub use record::{Because, TransitionRow, history};
+pub use record::{Because, TransitionRow, batch_history, history};
 pub(crate) use tell::hold;
 pub use tell::{Standing, answered, decided, finish, standing, tell};
 pub use undo::undo;
