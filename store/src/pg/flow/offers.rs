@@ -121,7 +121,8 @@ impl Choices {
 /// Those of the database.
 pub async fn choices(tx: &mut TenantTx, turn: &Turn) -> Result<Choices, FlowError> {
     let now = tx.began();
-    let rules = rules_of(tx, &turn.workflows).await?;
+    let rules =
+        if turn.has_older_versions { rules_in_use(tx, turn.project).await? } else { rules_of(tx, turn.workflow.as_slice()).await? };
     let person = person(tx, turn.project, turn.user, now).await?;
     let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect();
     Ok(Choices { steps, is_holding: person.active > 0 })

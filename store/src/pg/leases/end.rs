@@ -167,20 +167,17 @@ pub async fn expire(tx: &mut TenantTx, id: AssignmentId, grace: Duration) -> Res
 /// Ends an active, locked lease otherwise than by submitting, and puts its task back.
 async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<Assignment, StoreError> {
     let skipped = status == AssignmentStatus::Skipped;
-    let ended = close(tx, lease, status, reason).await?;
-    let task = sqlx::query_file!("src/pg/leases/put_back.sql", lease.project_id.0, lease.task_id.0, i32::from(skipped), lease.step)
-        .fetch_one(&mut **tx)
-        .await?;
+    let (ended, task) = write_end(tx, lease, status, reason, Some(i32::from(skipped))).await?;
     if task.discards_drafts {
         steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
     }
     if skipped {
         steps::leave_to_admin(tx, lease.project_id, lease.task_id, &lease.step).await?;
     }
-    if task.status == "skipped" {
+    if task.status.as_deref() == Some("skipped") {
         steps::close_all(tx, lease.project_id, lease.task_id).await?;
     }
-    if skipped && task.is_skipped_enough && task.workflow_id.is_some() {
+    if skipped && task.is_skipped_enough && task.is_on_workflow {
         flow::hold(tx, lease.project_id, lease.task_id, "skipped").await?;
     }
     Ok(ended)
@@ -193,10 +190,30 @@ pub(crate) async fn close(
     status: AssignmentStatus,
     reason: Option<&str>,
 ) -> Result<Assignment, StoreError> {
+    let (ended, _) = write_end(tx, lease, status, reason, None).await?;
+    Ok(ended)
+}
+
+/// What became of the task of a lease that ended.
+struct PutBack {
+    /// None: it was left as it is.
+    status: Option<String>,
+    is_on_workflow: bool,
+    is_skipped_enough: bool,
+    discards_drafts: bool,
+}
+
+/// Ends the lease and tells of it; `skips`: also puts its task back, counted as skipped so often.
+async fn write_end(
+    tx: &mut TenantTx,
+    lease: &Assignment,
+    status: AssignmentStatus,
+    reason: Option<&str>,
+    skips: Option<i32>,
+) -> Result<(Assignment, PutBack), StoreError> {
     let (actor, request) = (tx.user().map(|user| user.0), tx.request().map(str::to_owned));
-    let row = sqlx::query_file_as!(
-        row::Row,
-        "src/pg/leases/close.sql",
+    let row = sqlx::query_file!(
+        "src/pg/leases/end.sql",
         lease.id.0,
         status.as_str(),
         reason,
@@ -205,10 +222,19 @@ pub(crate) async fn close(
         Uuid::now_v7(),
         actor,
         request,
+        skips,
+        lease.project_id.0,
+        lease.task_id.0,
     )
     .fetch_one(&mut **tx)
     .await?;
-    row.try_into()
+    let task = PutBack {
+        status: row.task_status,
+        is_on_workflow: row.is_on_workflow,
+        is_skipped_enough: row.is_skipped_enough,
+        discards_drafts: row.discards_drafts,
+    };
+    Ok((row::lease_of!(row)?, task))
 }
 
 /// What is told of a lease that has this status now.

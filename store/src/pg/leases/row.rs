@@ -31,7 +31,7 @@ pub(super) struct Row {
 /// The lease in a row that has other columns too.
 macro_rules! lease_of {
     ($row:ident) => {
-        Assignment::try_from(Row {
+        Assignment::try_from($crate::pg::leases::row::Row {
             id: $row.id,
             project_id: $row.project_id,
             task_id: $row.task_id,
@@ -50,6 +50,7 @@ macro_rules! lease_of {
         })
     };
 }
+pub(super) use lease_of;
 
 impl TryFrom<Row> for Assignment {
     type Error = StoreError;

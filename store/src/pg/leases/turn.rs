@@ -16,8 +16,10 @@ pub struct Turn {
     pub lease_seconds: u32,
     /// The person's role in the project. None: they are no member of it.
     pub role: Option<ProjectRole>,
-    /// Whose steps tasks may be at: the active workflow, then older versions that still have tasks.
-    pub workflows: Vec<WorkflowId>,
+    /// The workflow that tasks begin on.
+    pub workflow: Option<WorkflowId>,
+    /// Tasks may be on others still.
+    pub has_older_versions: bool,
     /// Rare: nobody else then looks for it step by step. What is kept at this very moment is found as everybody finds what waits.
     pub is_anything_kept: bool,
 }
@@ -37,7 +39,8 @@ pub async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> R
         project_status: word("project status", &row.status)?,
         lease_seconds: u32::try_from(row.lease_seconds).map_err(|e| StoreError::corrupt("lease seconds", e))?,
         role: row.role.map(|role| word("project role", &role)).transpose()?,
-        workflows: row.workflows.into_iter().map(Into::into).collect(),
+        workflow: row.workflow.map(Into::into),
+        has_older_versions: row.has_older_versions,
         is_anything_kept: row.is_anything_kept,
     }))
 }
