@@ -20,7 +20,8 @@ pub struct Turn {
     pub workflow: Option<WorkflowId>,
     /// Tasks may be on others still.
     pub has_older_versions: bool,
-    /// Rare: nobody else then looks for it step by step. What is kept at this very moment is found as everybody finds what waits.
+    /// Something may be kept for the person, which is rare: only then it is looked for step by step. What is kept at this very moment they find as
+    /// everybody finds what waits.
     pub is_anything_kept: bool,
 }
 
