@@ -59,6 +59,12 @@ pub const MEASURES: &[Measure] = &[
     measure(Kind::Seconds, "tandem_actor_mailbox_seconds", &["actor"], "How long a question waits in a mailbox, probed every few seconds"),
     measure(Kind::Counter, "tandem_actor_restarts_total", &["actor"], "Actors started again by their supervisor"),
     measure(Kind::Counter, "tandem_actor_gave_up_total", &["actor"], "Actors that crashed too often and are left alone"),
+    measure(
+        Kind::Counter,
+        "tandem_leases_total",
+        &["outcome"],
+        "Leases by what this node did: renewed for somebody at work, warned before the end, expired, graced (given back for a holder who stayed away)",
+    ),
     measure(Kind::Seconds, "tandem_http_request_seconds", &["method", "route", "status"], "REST requests, to the first byte of the answer"),
     measure(Kind::Gauge, "tandem_database_connections", &["pool", "state"], "Connections to Postgres: used and idle, by pool"),
     measure(

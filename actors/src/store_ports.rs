@@ -147,12 +147,14 @@ impl StoreChores {
     async fn expire(&self, due: system::DueLease) -> Result<Vec<DomainEvent>, StoreError> {
         let mut tx = due.tenant().begin(&self.store).await?;
         let Some(ended) = leases::expire(&mut tx, due.assignment, self.leases.grace).await? else { return Ok(Vec::new()) };
-        let task = tasks::get(&mut tx, due.task).await?.ok_or(StoreError::NotFound { entity: "task" })?.task;
-        tx.commit().await?;
         let (workspace, project) = (due.workspace, due.project);
-        let event = if ended.status == AssignmentStatus::Expired { LeaseEvent::Expired } else { LeaseEvent::Released };
+        let (status, lease) = tasks::shown(&mut tx, project, due.task).await?.ok_or(StoreError::NotFound { entity: "task" })?;
+        tx.commit().await?;
+        let (event, outcome) =
+            if ended.status == AssignmentStatus::Expired { (LeaseEvent::Expired, "expired") } else { (LeaseEvent::Released, "graced") };
+        metrics::counter!("tandem_leases_total", "outcome" => outcome).increment(1);
         Ok(vec![
-            DomainEvent::TaskChanged { workspace, project, task: due.task, status: task.status, lease: task.lease },
+            DomainEvent::TaskChanged { workspace, project, task: due.task, status, lease },
             DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: my_lease(&ended) },
         ])
     }
@@ -243,11 +245,10 @@ impl Chores for StoreChores {
     /// a tab that was opened meanwhile has to hear it too.
     async fn keep_leases(&self, people: &Attendance) -> Result<Vec<DomainEvent>, ChoreError> {
         let kept = system::keep_leases(&self.store, people, self.leases.active_for, self.leases.warn).await?;
-        let news = kept.into_iter().map(|kept| DomainEvent::LeaseChanged {
-            workspace: kept.workspace,
-            user: kept.user,
-            event: if kept.is_renewed { LeaseEvent::Renewed } else { LeaseEvent::Expiring },
-            lease: kept.lease,
+        let news = kept.into_iter().map(|kept| {
+            let (event, outcome) = if kept.is_renewed { (LeaseEvent::Renewed, "renewed") } else { (LeaseEvent::Expiring, "warned") };
+            metrics::counter!("tandem_leases_total", "outcome" => outcome).increment(1);
+            DomainEvent::LeaseChanged { workspace: kept.workspace, user: kept.user, event, lease: kept.lease }
         });
         Ok(news.collect())
     }

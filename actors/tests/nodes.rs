@@ -11,7 +11,7 @@ use std::{
 };
 
 use common::{CHANNEL, House, Worker, content};
-use tandem_actors::DomainEvent;
+use tandem_actors::{DomainEvent, document};
 use tandem_protocol::{
     NodeId, ProjectRole, TaskId,
     rest::{Progress, ProjectStatus, TaskStatus},
@@ -19,6 +19,7 @@ use tandem_protocol::{
 };
 use tandem_store::bus::{Bus as _, Cut, Hub};
 use tokio::time::sleep;
+use yrs::{ReadTxn, Transact};
 
 struct Two {
     hub: Hub,
@@ -166,6 +167,34 @@ async fn what_was_lost_unnoticed_is_read_from_the_disk_within_a_minute() {
     let begun = tokio::time::Instant::now();
     bob.until(|w| w.content().contains_key("lost")).await;
     assert!(begun.elapsed() < Duration::from_secs(61), "{:?}", begun.elapsed());
+}
+
+/// What was acknowledged on one node is on the disk: whoever moves on is not told less by the next node, however far behind that is.
+#[actix::test]
+async fn who_comes_to_another_node_is_told_that_it_has_all_that_was_acknowledged() {
+    let Two { hub, nodes, mut ann, mut bob, .. } = two().await;
+    hub.lose_next(1);
+    ann.put("lost", 1.0);
+    ann.until_acked().await;
+    let held = ann.doc.transact().state_vector();
+    assert!(!bob.content().contains_key("lost"));
+    let ann = ann.reconnect(nodes[1].0.connect("ann").await).await;
+    let told = document::decode_state_vector(&ann.joined.unwrap().state_vector.0).unwrap();
+    assert_eq!(told.get(&ann.doc.client_id()), held.get(&ann.doc.client_id()));
+    bob.until(|w| w.content().contains_key("lost")).await;
+}
+
+#[actix::test]
+async fn who_comes_with_edits_that_the_disk_cannot_know_is_let_in_all_the_same() {
+    let Two { nodes, mut ann, mut bob, .. } = two().await;
+    nodes[0].0.log.set_away(true);
+    ann.put("unsaved", 1.0);
+    let begun = tokio::time::Instant::now();
+    let mut ann = ann.reconnect(nodes[1].0.connect("ann").await).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    nodes[0].0.log.set_away(false);
+    ann.until_acked().await;
+    bob.until(|w| w.content().contains_key("unsaved")).await;
 }
 
 #[actix::test]

@@ -17,10 +17,15 @@ use std::{
 use chrono::Utc;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use tandem_protocol::{AssetId, BatchId, ProjectId, TaskId, UserId, WorkspaceId};
+use tandem_protocol::{AssetId, BatchId, ProjectId, TaskId, UserId, WorkspaceId, rest::Assignment};
 use uuid::Uuid;
 
-use crate::{PoolSizes, Store, StoreConfig, Tenant, key::hex, migrate};
+use crate::{
+    PoolSizes, Store, StoreConfig, Tenant, TenantTx,
+    key::hex,
+    migrate,
+    pg::leases::{self, Offer, Turn},
+};
 
 /// Names the superuser's database on the cluster for tests.
 pub const URL_VARIABLE: &str = "TANDEM_TEST_DATABASE_URL";
@@ -56,6 +61,16 @@ pub struct Seeded {
     pub batch: BatchId,
     pub assets: [AssetId; 3],
     pub tasks: [TaskId; 3],
+}
+
+/// The next task of a project that has no workflow, leased for so long, whatever the rules say of the person.
+///
+/// # Panics
+/// If the database refuses.
+pub async fn claim(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32) -> Option<Assignment> {
+    let turn = leases::take_turn(tx, project, user).await.expect("a turn").expect("the project");
+    let turn = Turn { lease_seconds: seconds, ..turn };
+    leases::claim_next(tx, &turn, &[Offer::plain()], true).await.expect("a claim")
 }
 
 impl Seeded {

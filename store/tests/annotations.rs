@@ -12,7 +12,7 @@ use tandem_store::{
         leases::{self, LeaseError},
         regions::{self, RegionFilter},
     },
-    testing::Database,
+    testing::{self, Database},
 };
 
 /// How long whoever disconnects keeps a task.
@@ -31,8 +31,7 @@ fn region(label: &str, x: f64) -> Region {
 
 async fn lease(db: &Database) -> Assignment {
     let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
-    let lease =
-        leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("a task");
+    let lease = testing::claim(&mut tx, db.a.project, db.a.labeler, 60).await.expect("a task");
     tx.commit().await.expect("commit");
     lease
 }
@@ -88,8 +87,7 @@ async fn a_stale_token_submits_nothing_and_learns_who_has_the_task() {
     leases::expire(&mut tx, old.id, GRACE).await.expect("expire").expect("due");
     tx.commit().await.expect("commit");
     let mut tx = db.a.as_user(db.a.reviewer).begin(&db.store).await.expect("begin");
-    let new =
-        leases::claim_next(&mut tx, db.a.project, db.a.reviewer, &[leases::Offer::plain()], 60).await.expect("claim").expect("a task");
+    let new = testing::claim(&mut tx, db.a.project, db.a.reviewer, 60).await.expect("a task");
     tx.commit().await.expect("commit");
     assert_eq!(new.task_id, old.task_id);
     match submit(&db, &work(&db, &old, vec![region("cat", 1.0)])).await {

@@ -11,7 +11,7 @@ use tandem_protocol::{
 use tandem_store::{
     leases,
     system::{self, AtWork, Attendance, KeptLease},
-    testing::{Database, Seeded},
+    testing::{self, Database, Seeded},
 };
 
 const GRACE: Duration = Duration::from_secs(300);
@@ -21,8 +21,7 @@ const LEASE: u32 = 600;
 
 async fn claim(db: &Database, seeded: &Seeded, who: UserId) -> Assignment {
     let mut tx = seeded.as_user(who).begin(&db.store).await.expect("begin");
-    let offers = [leases::Offer::plain()];
-    let lease = leases::claim_next(&mut tx, seeded.project, who, &offers, LEASE).await.expect("claim").expect("a task");
+    let lease = testing::claim(&mut tx, seeded.project, who, LEASE).await.expect("a task");
     tx.commit().await.expect("commit");
     lease
 }

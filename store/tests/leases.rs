@@ -6,7 +6,7 @@ use tandem_protocol::rest::{Assignment, AssignmentStatus};
 use tandem_store::{
     PoolSizes, TenantTx,
     pg::leases::{self, LeaseError},
-    testing::{Database, Seeded},
+    testing::{self, Database, Seeded},
 };
 
 /// How long whoever disconnects keeps a task.
@@ -14,7 +14,7 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
 
 async fn claim(db: &Database, who: tandem_protocol::UserId) -> Option<Assignment> {
     let mut tx = db.a.as_user(who).begin(&db.store).await.expect("begin");
-    let lease = leases::claim_next(&mut tx, db.a.project, who, &[leases::Offer::plain()], 60).await.expect("claim");
+    let lease = testing::claim(&mut tx, db.a.project, who, 60).await;
     tx.commit().await.expect("commit");
     lease
 }

@@ -2,7 +2,10 @@
 
 use sqlx::{AssertSqlSafe, Executor};
 use tandem_protocol::rest::AssignmentStatus;
-use tandem_store::{leases, outbox, system, testing::Database};
+use tandem_store::{
+    leases, outbox, system,
+    testing::{self, Database},
+};
 
 /// How long whoever disconnects keeps a task.
 const GRACE: std::time::Duration = std::time::Duration::from_secs(300);
@@ -12,7 +15,7 @@ async fn due_leases_of_every_workspace_are_found_and_ended_once() {
     let db = Database::fresh().await;
     for seeded in [db.a, db.b] {
         let mut tx = seeded.tenant().begin(&db.store).await.expect("begin");
-        leases::claim_next(&mut tx, seeded.project, seeded.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
+        testing::claim(&mut tx, seeded.project, seeded.labeler, 60).await.expect("work");
         tx.commit().await.expect("commit");
     }
     assert_eq!(system::due_leases(&db.store, GRACE, 10).await.expect("due"), []);

@@ -13,7 +13,7 @@ use tandem_store::{
     batches, customers, idempotency, leases, members,
     projects::{self, Viewer},
     tasks::{self, CreateTasksError, TaskFilter},
-    testing::{Database, Seeded},
+    testing::{self, Database, Seeded},
     users::{self, NewUser},
     workspaces,
 };
@@ -95,7 +95,7 @@ async fn a_project_changes_only_in_the_fields_given() {
     let project = projects::get(&mut tx, db.a.project, viewer(db.a.admin, true)).await.expect("get").expect("there");
     assert_eq!((project.name.as_str(), project.status, project.lease_seconds), ("Project a", ProjectStatus::Paused, 60));
     assert_eq!(project.label_schema.labels.len(), 2);
-    let none = leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim");
+    let none = testing::claim(&mut tx, db.a.project, db.a.labeler, 60).await;
     assert_eq!(none, None, "a paused project gives out no work");
     assert!(!projects::update(&mut tx, db.b.project, &change).await.expect("update"), "another workspace's project is not there");
 }
@@ -182,7 +182,7 @@ async fn tasks_are_made_all_or_none_and_the_wrong_one_is_named() {
     assert_eq!((made[0].priority, made[1].priority), (5, 10));
     assert_eq!(made[1].input, serde_json::json!({"k": 1}));
     assert_eq!(made[0].asset.width, Some(640));
-    let next = leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
+    let next = testing::claim(&mut tx, db.a.project, db.a.labeler, 60).await.expect("work");
     assert_eq!(next.task_id, made[1].id, "the highest priority first");
     let seen = tasks::get(&mut tx, made[1].id).await.expect("get").expect("there").task;
     assert_eq!(seen.lease.expect("leased").user_name, "Labeler A");
@@ -209,7 +209,7 @@ async fn pages_of_tasks_are_complete_and_without_repetition_while_tasks_change()
         let page = tasks::list(&mut tx, &filter).await.expect("page");
         seen.extend(page.items.iter().map(|t| t.id));
         // Work goes on between the pages.
-        leases::claim_next(&mut tx, db.a.project, db.a.other_labeler, &[leases::Offer::plain()], 60).await.expect("claim");
+        testing::claim(&mut tx, db.a.project, db.a.other_labeler, 60).await;
         match page.next_cursor {
             Some(cursor) => filter.after = Some(cursor.parse().expect("an id")),
             None => break,
@@ -304,7 +304,7 @@ async fn something(store: &Store, seeded: Seeded, user: UserId, rng: &mut StdRng
         let batch = rng.random_bool(0.5).then_some(seeded.batch);
         let task = NewTask { batch_id: batch, ..new_task(seeded.assets[rng.random_range(0..3)], None) };
         tasks::create(&mut tx, seeded.project, &vec![task; rng.random_range(1..5)]).await.expect("create");
-    } else if let Some(lease) = leases::claim_next(&mut tx, seeded.project, user, &[leases::Offer::plain()], 60).await.expect("claim") {
+    } else if let Some(lease) = testing::claim(&mut tx, seeded.project, user, 60).await {
         let (id, token) = (lease.id, lease.fencing_token);
         match rng.random_range(0..5) {
             0 => drop(leases::accept(&mut tx, id, user, token).await.expect("accept")),
@@ -363,7 +363,7 @@ async fn a_writer_never_waits_for_anothers_counters() {
     // The import's transaction is still open while this one begins and ends.
     let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
     tx.execute("SET LOCAL lock_timeout = '1s'").await.expect("set");
-    leases::claim_next(&mut tx, db.a.project, db.a.labeler, &[leases::Offer::plain()], 60).await.expect("claim").expect("work");
+    testing::claim(&mut tx, db.a.project, db.a.labeler, 60).await.expect("work");
     tx.commit().await.expect("commit");
     import.commit().await.expect("commit");
     for (counted, counters) in counted_and_counters(&db).await {

@@ -637,6 +637,13 @@ impl Room {
         newcomer.lineage == Some(self.lineage) && newcomer.state_vector.is_some()
     }
 
+    /// Whether they hold something that is not here.
+    #[must_use]
+    pub fn is_behind(&self, newcomer: &Newcomer) -> bool {
+        let have = self.known_part(newcomer).unwrap_or_default();
+        self.kept.doc().is_some_and(|doc| !doc.contains(&have))
+    }
+
     #[must_use]
     pub fn drawers(&self) -> Vec<String> {
         self.ghosts.drawers()

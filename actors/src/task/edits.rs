@@ -8,7 +8,7 @@ use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
 use tokio::sync::oneshot;
 
-use super::{GIVE_AGAIN, Phase, TaskActor, Waking, loading::turn_away};
+use super::{GIVE_AGAIN, Phase, TaskActor, loading::turn_away};
 use crate::{
     desk::Mail,
     document,
@@ -130,7 +130,7 @@ impl TaskActor {
         if let Phase::Live(room) = &mut self.phase {
             let why = Refused::new("document_gone", "this document is no longer kept");
             room.send_everybody(RoomNews::Out { close: None, why: why.clone() });
-            for newcomer in self.waking.take().into_iter().flat_map(Waking::newcomers) {
+            for newcomer in self.arrivals.all() {
                 turn_away(&newcomer.desk, newcomer.seat, why.clone());
             }
         }
@@ -138,7 +138,8 @@ impl TaskActor {
     }
 
     pub(super) fn say_lost(&mut self) {
-        for newcomer in self.waking.take().into_iter().flat_map(Waking::newcomers) {
+        self.waking = None;
+        for newcomer in self.arrivals.all() {
             newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
         }
         match &mut self.phase {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tandem_protocol::node::NodeFrame;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
-use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor, Waking};
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor, arrivals::Until};
 use crate::{
     desk::{Desk, Mail},
     document::{self, Kept, Limits, LiveDoc},
@@ -114,9 +114,23 @@ impl TaskActor {
     }
 
     pub(super) fn let_all_in(&mut self, waiting: Vec<Newcomer>, ctx: &mut Context<Self>) {
-        for newcomer in waiting {
+        self.each_of(waiting, Self::let_in, ctx);
+    }
+
+    /// Those that were waited for.
+    pub(super) fn admit_all(&mut self, waited: Vec<Newcomer>, ctx: &mut Context<Self>) {
+        self.each_of(waited, Self::admit, ctx);
+    }
+
+    fn each_of(
+        &mut self,
+        newcomers: Vec<Newcomer>,
+        enter: fn(&mut Self, Newcomer, &mut Context<Self>) -> Result<(), Refused>,
+        ctx: &mut Context<Self>,
+    ) {
+        for newcomer in newcomers {
             let (seat, desk) = (newcomer.seat, newcomer.desk.clone());
-            if let Err(why) = self.let_in(newcomer, ctx) {
+            if let Err(why) = enter(self, newcomer, ctx) {
                 turn_away(&desk, seat, why);
             }
         }
@@ -150,7 +164,8 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, why, "the stored document cannot be read");
         let refused =
             Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
-        for newcomer in waiting.into_iter().chain(self.waking.take().into_iter().flat_map(Waking::newcomers)) {
+        self.waking = None;
+        for newcomer in waiting.into_iter().chain(self.arrivals.all()) {
             turn_away(&newcomer.desk, newcomer.seat, refused.clone());
         }
         if let Phase::Live(room) = &mut self.phase {
@@ -166,17 +181,25 @@ impl TaskActor {
     }
 
     pub(super) fn let_in(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
+        let Phase::Live(room) = &self.phase else { return Err(Refused::unavailable()) };
+        if self.waking.is_some() && room.must_compare(&newcomer) {
+            self.arrivals.hold(Until::Built, newcomer)?;
+            self.build_now(ctx);
+            return Ok(());
+        }
+        if self.is_linked().is_some() && room.is_behind(&newcomer) {
+            return self.catch_up_with(newcomer, ctx);
+        }
+        self.admit(newcomer, ctx)
+    }
+
+    fn admit(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
         if let Some(idle) = self.idle.take() {
             ctx.cancel_future(idle);
         }
         // What was gathered so far is part of what the newcomer is about to get.
         self.flush();
         let Phase::Live(room) = &mut self.phase else { return Err(Refused::unavailable()) };
-        if let Some(waking) = &mut self.waking
-            && room.must_compare(&newcomer)
-        {
-            return waking.wait(newcomer);
-        }
         room.task_changed(self.status, self.lease.clone());
         let (resumes, user) = (newcomer.resume, newcomer.user.id);
         let elsewhere = resumes.filter(|session| !room.has_session(*session));

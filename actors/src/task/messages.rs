@@ -195,9 +195,7 @@ impl Handler<Leave> for TaskActor {
             Phase::Loading(waiting) => waiting.retain(|newcomer| newcomer.seat != seat),
             Phase::Live(room) => {
                 room.leave(seat);
-                if let Some(waking) = &mut self.waking {
-                    waking.forget(seat);
-                }
+                self.arrivals.take(seat);
                 self.touched(ctx);
             }
             Phase::Failed(_) | Phase::Retired => {}
@@ -218,9 +216,7 @@ impl Handler<ChangeRights> for TaskActor {
             }
             Phase::Live(room) => {
                 room.change_rights(seat, role, read_only);
-                if let Some(waking) = &mut self.waking {
-                    waking.change_rights(seat, role, read_only);
-                }
+                self.arrivals.change_rights(seat, role, read_only);
             }
             Phase::Failed(_) | Phase::Retired => {}
         }
@@ -240,7 +236,7 @@ impl Handler<Input> for TaskActor {
         }
         let what = match &mut self.waking {
             Some(waking) => match waking.hold(seat, what) {
-                Ok(None) => return,
+                Ok(None) => return self.build_now(ctx),
                 Ok(Some(what)) => what,
                 Err((seq, why)) => return room.send(seat, RoomNews::Refused { seq, why }),
             },
@@ -306,6 +302,7 @@ impl Handler<GetRegions> for TaskActor {
         let id = self.next_waiter;
         self.waiters.push(Waiter { id, wanted, reply, since: None });
         self.check_waiters();
+        self.build_now(ctx);
         ctx.run_later(self.deps.regions_wait, move |task, ctx| task.give_up_waiting(id, ctx));
         Box::pin(async move { answer.await.unwrap_or(Err(RegionsError::Unavailable)) })
     }

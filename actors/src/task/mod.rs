@@ -10,6 +10,7 @@
 //! What it promises: an edit is acknowledged only after the Journal says that it is on disk; what the document holds and the log
 //! does not have yet is always in `inflight`.
 
+mod arrivals;
 mod edits;
 mod flush;
 mod history;
@@ -39,6 +40,7 @@ use tandem_store::{
 use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
 
+use arrivals::Arrivals;
 use flush::Planned;
 pub use replica::NodeNews;
 use replica::Replica;
@@ -107,6 +109,8 @@ pub struct TaskActor {
     next_waiter: u64,
     /// What waits for a document whose bytes are here already.
     waking: Option<Waking>,
+    /// Who waits to be let in.
+    arrivals: Arrivals,
     /// Asked for while the document was on its way.
     restores: Vec<(Restore, Answer)>,
     /// Restores whose edit is on its way to the disk.
@@ -184,6 +188,7 @@ impl TaskActor {
             waiters: Vec::new(),
             next_waiter: 0,
             waking: None,
+            arrivals: Arrivals::default(),
             restores: Vec::new(),
             when_settled: Vec::new(),
             load_failures: 0,

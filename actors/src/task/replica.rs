@@ -17,9 +17,10 @@ use tandem_store::{
 };
 use tokio::time::Instant;
 
-use super::{Phase, TaskActor, TaskNews};
+use super::{Phase, TaskActor, TaskNews, arrivals::Until};
 use crate::{
     document::{ApplyError, Refusal},
+    room::{Newcomer, Refused},
     watchdog::handling,
 };
 
@@ -33,6 +34,8 @@ const UNLINKED: (Duration, Duration) = (Duration::from_secs(3), Duration::from_s
 /// Rooms that are told of a gap all at once ask one after the other.
 const SPREAD: Duration = Duration::from_millis(400);
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// Nobody is kept waiting longer for what the disk says.
+const CATCH_UP: Duration = Duration::from_millis(500);
 
 #[derive(Default)]
 pub(super) struct Replica {
@@ -45,6 +48,8 @@ pub(super) struct Replica {
     anti_entropy: Option<SpawnHandle>,
     pub seen: Seen,
     asking_disk: bool,
+    /// Questions to the disk so far.
+    asked: u64,
     asking_soon: bool,
     /// It must be asked once more, when that can be.
     stale: bool,
@@ -165,6 +170,7 @@ impl TaskActor {
             return;
         }
         (self.replica.asking_disk, self.replica.stale) = (true, false);
+        self.replica.asked += 1;
         let (log, key, seen) = (Arc::clone(&self.deps.log), Arc::clone(&self.key), self.replica.seen.clone());
         let asking = async move { log.changes(&key, &seen).await };
         ctx.spawn(asking.into_actor(self).map(|changes, task, ctx| task.disk_says(changes, ctx)));
@@ -184,12 +190,30 @@ impl TaskActor {
         self.replica.asking_disk = false;
         match changes {
             Ok(changes) => self.take_changes(changes, ctx),
+            // Who waits for it is let in all the same: work goes on without the disk.
             Err(error) => {
                 tracing::debug!(task = %self.key.task, %error, "what other nodes stored cannot be read yet");
                 ctx.run_later(ASK_AGAIN, Self::ask_disk);
             }
         }
+        let asked = self.replica.asked;
+        let waited = self.arrivals.ready(|until| matches!(until, Until::Read(number) if number <= asked));
+        self.admit_all(waited, ctx);
         self.ask_disk_if_stale(ctx);
+    }
+
+    /// Somebody whose copy has what this room has not: edits of theirs that another node acknowledged, perhaps, which then are on the disk.
+    /// On coming back one is told what one was told before, whichever node one comes to.
+    pub(super) fn catch_up_with(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
+        let seat = newcomer.seat;
+        // Not the answer that is on its way: the question was asked before they came.
+        self.arrivals.hold(Until::Read(self.replica.asked + 1), newcomer)?;
+        self.ask_disk(ctx);
+        ctx.run_later(CATCH_UP, move |task, ctx| {
+            let late = task.arrivals.take(seat);
+            task.admit_all(late.into_iter().collect(), ctx);
+        });
+        Ok(())
     }
 
     pub(super) fn ask_disk_if_stale(&mut self, ctx: &mut Context<Self>) {

@@ -14,7 +14,12 @@ impl TaskActor {
             Phase::Failed(_) => true,
             Phase::Loading(_) | Phase::Retired => false,
         };
-        empty && self.waking.is_none() && self.inflight.is_empty() && self.waiters.is_empty() && self.restores.is_empty()
+        empty
+            && self.waking.is_none()
+            && self.arrivals.is_empty()
+            && self.inflight.is_empty()
+            && self.waiters.is_empty()
+            && self.restores.is_empty()
     }
 
     /// A large document is opened from its snapshot alone much faster than from a snapshot and edits.

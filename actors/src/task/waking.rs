@@ -1,54 +1,36 @@
 //! A room whose document is here as bytes and not built yet: people come in, point and draw; what needs the document waits.
 
-use std::collections::VecDeque;
-
-use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
-use bytes::Bytes;
-use tandem_protocol::ProjectRole;
+use std::{collections::VecDeque, time::Duration};
 
 use super::{
     Phase, TaskActor,
+    arrivals::Until,
     loading::{LoadFailure, build},
     messages::{Input, RoomInput},
 };
 use crate::{
     document::LiveDoc,
-    room::{Newcomer, Refused, Seat},
+    room::{Refused, Seat},
 };
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use bytes::Bytes;
 
 /// What may wait. It is a matter of seconds at most, and clients keep what is refused.
 const MAX_INPUTS: usize = 16_384;
 const MAX_BYTES: usize = 32 << 20;
 
+/// Building takes a processor and fresh memory from those to whom the bytes are on their way: it may wait, unless somebody waits for it.
+const CALM: Duration = Duration::from_millis(250);
+
 #[derive(Default)]
 pub(super) struct Waking {
-    /// They hold copies, and only the document can tell what those lack.
-    newcomers: Vec<Newcomer>,
+    /// What it will be built of; none: it is being built.
+    parts: Vec<Bytes>,
     inputs: VecDeque<Input>,
     bytes: usize,
 }
 
 impl Waking {
-    pub fn wait(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
-        if self.newcomers.len() + self.inputs.len() >= MAX_INPUTS {
-            return Err(Refused::overloaded());
-        }
-        self.newcomers.push(newcomer);
-        Ok(())
-    }
-
-    pub fn newcomers(self) -> Vec<Newcomer> {
-        self.newcomers
-    }
-
-    pub fn forget(&mut self, seat: Seat) {
-        self.newcomers.retain(|newcomer| newcomer.seat != seat);
-    }
-
-    pub fn change_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
-        self.newcomers.iter_mut().filter(|newcomer| newcomer.seat == seat).for_each(|newcomer| newcomer.change_rights(role, read_only));
-    }
-
     /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
     pub fn hold(&mut self, seat: Seat, what: RoomInput) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
         let waits = match &what {
@@ -72,11 +54,23 @@ impl Waking {
 }
 
 impl TaskActor {
-    /// Build the document of its bytes.
+    /// The document will be built of its bytes: when something needs it, or in a moment.
     pub(super) fn wake(&mut self, parts: Vec<Bytes>, ctx: &mut Context<Self>) {
-        self.waking = Some(Waking::default());
-        let building = build(parts, self.deps.config.limits);
-        ctx.spawn(building.into_actor(self).map(|built, task, ctx| task.woken(built, ctx)));
+        self.waking = Some(Waking { parts, ..Waking::default() });
+        if self.waiters.is_empty() && self.restores.is_empty() {
+            ctx.run_later(CALM, Self::build_now);
+        } else {
+            self.build_now(ctx);
+        }
+    }
+
+    /// Something needs it.
+    pub(super) fn build_now(&mut self, ctx: &mut Context<Self>) {
+        let parts = self.waking.as_mut().map(|waking| std::mem::take(&mut waking.parts)).unwrap_or_default();
+        if !parts.is_empty() {
+            let building = build(parts, self.deps.config.limits);
+            ctx.spawn(building.into_actor(self).map(|built, task, ctx| task.woken(built, ctx)));
+        }
     }
 
     fn woken(&mut self, built: Result<LiveDoc, LoadFailure>, ctx: &mut Context<Self>) {
@@ -85,11 +79,12 @@ impl TaskActor {
             Ok(doc) => room.build(doc),
             Err(LoadFailure::Unreadable(why) | LoadFailure::Away(why)) => return self.fail(&why, Vec::new(), ctx),
         }
-        let Some(Waking { newcomers, inputs, .. }) = self.waking.take() else { return };
+        let Some(Waking { inputs, .. }) = self.waking.take() else { return };
         for input in inputs {
             self.handle(input, ctx);
         }
-        self.let_all_in(newcomers, ctx);
+        let compared = self.arrivals.ready(|until| until == Until::Built);
+        self.let_all_in(compared, ctx);
         self.document_is_here(ctx);
     }
 }

@@ -19,7 +19,7 @@ pub struct Rules {
     pub claim_locks: bool,
     /// The index `assignments_one_answer`.
     pub one_answer_a_slot: bool,
-    /// The index `assignments_one_slot_each`.
+    /// The index `assignments_one_answer_each`.
     pub one_slot_a_person: bool,
     /// Who skipped is offered it again after a while.
     pub cool_off: bool,

@@ -6,7 +6,7 @@ use tandem_domain::{
     identity::Identity,
     permission::{Action, permits, permits_workspace},
 };
-use tandem_protocol::{ProjectId, ProjectRole, TaskId, WorkspaceRole};
+use tandem_protocol::{ProjectId, ProjectRole, TaskId, UserId, WorkspaceRole};
 use tandem_store::{
     TenantTx,
     pg::{projects, tasks},
@@ -40,8 +40,9 @@ pub fn within(identity: &Identity, role: ProjectRole, action: Action) -> Result<
     if identity.may(action, Some(role)) { Ok(()) } else { Err(forbidden(action, needed(action), role.as_str(), "in this project")) }
 }
 
-/// The role that counts, if it allows `action`.
-fn in_project(
+/// The same for a person whose membership was read together with what they ask for, in a project that is there: the role that counts, if it allows
+/// `action`.
+pub fn in_project(
     identity: &Identity,
     membership: Option<ProjectRole>,
     action: Action,
@@ -49,6 +50,11 @@ fn in_project(
 ) -> Result<ProjectRole, Refusal> {
     let role = identity.effective_role(membership).ok_or_else(hidden)?;
     if identity.may(action, membership) { Ok(role) } else { Err(forbidden(action, needed(action), role.as_str(), "in this project")) }
+}
+
+/// For whom a task is read by somebody of this role: from labelers it may be withheld.
+pub fn labeler(identity: &Identity, role: ProjectRole) -> Option<UserId> {
+    (role == ProjectRole::Labeler).then(|| identity.user_id())
 }
 
 /// What a task shows, if its step lets the caller see it before they have accepted the task.

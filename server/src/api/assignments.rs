@@ -6,14 +6,14 @@ use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
-    rest::{Assignment, ClosedStep, LeaseAction, NextTask, Project, ProjectStatus, Reason, SkipTask, Work},
+    rest::{Assignment, ClosedStep, LeaseAction, NextTask, ProjectStatus, Reason, SkipTask, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
-    StoreError, TenantTx,
+    TenantTx,
     pg::{
-        flow::{self, StepOffer, Way},
-        leases::{self, LeaseError, Method, Offer, Terms},
+        flow::{self, Choices, StepOffer, Way},
+        leases::{self, LeaseError, Method, Offer, Terms, Turn},
         tasks,
     },
 };
@@ -39,17 +39,18 @@ use super::{
 #[post("/projects/{project_id}/next")]
 pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
     let id = call.path::<ProjectId>()?;
+    let hidden = || Refusal::not_found("project", id);
     let mut tx = call.begin_point().await?;
-    let project = projects::read(&mut tx, &call, id).await?;
-    access::within(&call.identity, project.my_role, Action::TaskClaim)?;
-    active(&project)?;
-    let steps = flow::offers(&mut tx, id, call.user()).await?;
-    let work = claim_next(&mut tx, &call, &project, &steps).await?;
+    let turn = leases::take_turn(&mut tx, id, call.user()).await?.ok_or_else(hidden)?;
+    access::in_project(&call.identity, turn.role, Action::TaskClaim, hidden)?;
+    active(&turn.project_name, turn.project_status)?;
+    let choices = flow::choices(&mut tx, &turn).await?;
+    let work = claim_next(&mut tx, &call, &turn, &choices).await?;
     tx.commit().await?;
     if let Some(work) = &work {
         News::of_work(work).publish(&call);
     }
-    let closed = if work.is_none() { closed(&steps) } else { Vec::new() };
+    let closed = if work.is_none() { closed(&choices.steps) } else { Vec::new() };
     Ok(Json(NextTask { work, closed }))
 }
 
@@ -72,16 +73,16 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     let hidden = || Refusal::not_found("task", task);
     let mut tx = call.begin_point().await?;
     let id = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
-    access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
+    let role = access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
     let project = projects::read(&mut tx, &call, id).await?;
-    active(&project)?;
+    active(&project.name, project.status)?;
     let offers = takeable(&mut tx, id, task, call.user()).await?;
     let lease = match leases::claim_task(&mut tx, id, task, call.user(), &offers, &Terms::new(project.lease_seconds, Method::Claimed)).await
     {
         Err(LeaseError::NotFound) => return Err(not_for_you(&mut tx, id, task, call.user()).await?),
         lease => lease?,
     };
-    let work = work(&mut tx, &call, lease).await?;
+    let work = work(&mut tx, &call, role, lease).await?;
     tx.commit().await?;
     News::of_work(&work).publish(&call);
     Ok(Json(work))
@@ -99,7 +100,8 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
 pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let mut tx = call.begin_point().await?;
-    accessible(&mut tx, &call, id, Action::TaskRead).await.map(Json)
+    let (lease, _) = accessible(&mut tx, &call, id, Action::TaskRead).await?;
+    Ok(Json(lease))
 }
 
 /// Begin work on a leased task.
@@ -198,7 +200,7 @@ async fn act<B: DeserializeOwned>(
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin_point().await?;
-    let lease = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
+    let (lease, _) = accessible(&mut tx, &call, id, Action::TaskClaim).await?;
     // After the right to know of the lease: to others it must look as if it were not there.
     let asked = body.parse::<B>()?;
     let lease = change(&mut tx, &call, lease, asked).await?;
@@ -209,17 +211,12 @@ async fn act<B: DeserializeOwned>(
 }
 
 /// A project that is not active gives out no work.
-pub(super) fn active(project: &Project) -> Result<(), Refusal> {
-    if project.status == ProjectStatus::Active {
+pub(super) fn active(name: &str, status: ProjectStatus) -> Result<(), Refusal> {
+    if status == ProjectStatus::Active {
         return Ok(());
     }
-    let detail = format!("The project \"{}\" is {}: it gives out no work until it is active.", project.name, project.status);
-    Err(Refusal::new(Kind::ProjectNotActive, detail).with_details(json!({ "status": project.status })))
-}
-
-/// The steps that a person may work on.
-fn allowed(steps: &[StepOffer]) -> Vec<Offer> {
-    steps.iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer.clone()).collect()
+    let detail = format!("The project \"{name}\" is {status}: it gives out no work until it is active.");
+    Err(Refusal::new(Kind::ProjectNotActive, detail).with_details(json!({ "status": status })))
 }
 
 /// The steps of this very task that a person may take: nothing speaks against them, nor against them and the task (kept for somebody else, skipped to an
@@ -228,7 +225,7 @@ async fn takeable(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: Use
     let open = flow::eligibility(tx, project, task, user, Way::Taken).await?;
     let may = |offer: &Offer| open.iter().any(|(step, reasons)| *step == offer.step && reasons.is_empty());
     let steps = flow::offers(tx, project, user).await?;
-    Ok(allowed(&steps).into_iter().filter(may).collect())
+    Ok(steps.into_iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer).filter(may).collect())
 }
 
 /// The steps that they may not, in words.
@@ -255,35 +252,40 @@ async fn not_for_you(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: 
     Ok(Refusal::new(Kind::NotEligible, said.join(". ")).with_details(details))
 }
 
-pub(super) async fn next_for(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
-    let steps = flow::offers(tx, project.id, call.user()).await?;
-    claim_next(tx, call, project, &steps).await
-}
-
-async fn claim_next(tx: &mut TenantTx, call: &Call, project: &Project, steps: &[StepOffer]) -> Result<Option<Work>, Refusal> {
-    match leases::claim_next(tx, project.id, call.user(), &allowed(steps), project.lease_seconds).await? {
-        Some(lease) => work(tx, call, lease).await.map(Some),
-        None => Ok(None),
+/// The next task for somebody who has just finished one.
+pub(super) async fn next_for(tx: &mut TenantTx, call: &Call, project: ProjectId) -> Result<Option<Work>, Refusal> {
+    let turn = leases::take_turn(tx, project, call.user()).await?.ok_or_else(|| Refusal::not_found("project", project))?;
+    // A paused project takes in what was begun, and gives out nothing.
+    if turn.project_status != ProjectStatus::Active {
+        return Ok(None);
     }
+    let choices = flow::choices(tx, &turn).await?;
+    claim_next(tx, call, &turn, &choices).await
 }
 
-pub(super) async fn work(tx: &mut TenantTx, call: &Call, assignment: Assignment) -> Result<Work, Refusal> {
-    let stored = tasks::get_in(tx, assignment.project_id, assignment.task_id)
-        .await?
-        .ok_or_else(|| Refusal::internal("a leased task is not there"))?;
-    let membership = tandem_store::pg::projects::membership(tx, assignment.project_id, call.user()).await?;
-    let role = call.identity.effective_role(membership).unwrap_or(ProjectRole::Labeler);
-    Ok(Work { task: signed::task(tx, call, role, stored).await?, assignment })
+async fn claim_next(tx: &mut TenantTx, call: &Call, turn: &Turn, choices: &Choices) -> Result<Option<Work>, Refusal> {
+    let Some(lease) = leases::claim_next(tx, turn, &choices.allowed(), choices.is_holding).await? else { return Ok(None) };
+    let role = call.identity.effective_role(turn.role).unwrap_or(ProjectRole::Labeler);
+    work(tx, call, role, lease).await.map(Some)
 }
 
-/// The lease, if the caller may do `action` in its project.
-pub(super) async fn accessible(tx: &mut TenantTx, call: &Call, id: AssignmentId, action: Action) -> Result<Assignment, Refusal> {
+/// A lease with its task, as a caller of this role may see it.
+pub(super) async fn work(tx: &mut TenantTx, call: &Call, role: ProjectRole, assignment: Assignment) -> Result<Work, Refusal> {
+    let labeler = access::labeler(&call.identity, role);
+    let stored = tasks::get_as(tx, assignment.project_id, assignment.task_id, labeler).await?;
+    let stored = stored.ok_or_else(|| Refusal::internal("a leased task is not there"))?;
+    Ok(Work { task: signed::task(call, stored).await?, assignment })
+}
+
+/// The lease and the caller's role in its project, if they may do `action` there.
+pub(super) async fn accessible(
+    tx: &mut TenantTx,
+    call: &Call,
+    id: AssignmentId,
+    action: Action,
+) -> Result<(Assignment, ProjectRole), Refusal> {
     let hidden = || Refusal::not_found("lease", id);
-    let lease = match leases::get(tx, id).await {
-        Ok(lease) => lease,
-        Err(StoreError::NotFound { .. }) => return Err(hidden()),
-        Err(error) => return Err(error.into()),
-    };
-    access::below(tx, &call.identity, lease.project_id, action, hidden).await?;
-    Ok(lease)
+    let (lease, membership) = leases::get_as(tx, id, call.user()).await?.ok_or_else(hidden)?;
+    let role = access::in_project(&call.identity, membership, action, hidden)?;
+    Ok((lease, role))
 }

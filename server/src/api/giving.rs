@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AssignmentId, Problem, ProjectId, TaskId, UserId,
+    AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
     rest::{AfterEviction, AssignTask, Assignment, EvictHolder, HandOver, StepEligibility, TaskEligibility, Work},
     ws::LeaseEvent,
 };
@@ -47,7 +47,7 @@ pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin().await?;
-    let lease = accessible(&mut tx, &call, id, Action::LeaseOverride).await?;
+    let (lease, role) = accessible(&mut tx, &call, id, Action::LeaseOverride).await?;
     let wanted = body.parse::<EvictHolder>()?;
     validate::reason("reason", Some(&wanted.reason), true)?;
     let ended = leases::revoke(&mut tx, id, Some(&wanted.reason)).await?;
@@ -56,7 +56,7 @@ pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
         AfterEviction::Pool => {}
         AfterEviction::Person { user_id } => {
             let request = AssignTask { user_id, step: Some(lease.step.clone()), force: false, reason: Some(wanted.reason.clone()) };
-            given = Some(give(&mut tx, &call, lease.project_id, lease.task_id, &request).await?);
+            given = Some(give(&mut tx, &call, role, (lease.project_id, lease.task_id), &request).await?);
         }
         AfterEviction::Hold => {
             let reason = wanted.reason.clone();
@@ -132,10 +132,10 @@ pub async fn assign_task(mut call: Call) -> Result<Json<Work>, Refusal> {
     let task = call.path::<TaskId>()?;
     let body = call.body().await?;
     let mut tx = call.begin().await?;
-    let (project, _) = reach(&mut tx, &call, task, Action::LeaseOverride).await?;
+    let (project, role) = reach(&mut tx, &call, task, Action::LeaseOverride).await?;
     let wanted = body.parse::<AssignTask>()?;
     validate::reason("reason", wanted.reason.as_deref(), wanted.force)?;
-    let given = give(&mut tx, &call, project, task, &wanted).await?;
+    let given = give(&mut tx, &call, role, (project, task), &wanted).await?;
     let facts = json!({ "to": wanted.user_id, "step": given.assignment.step, "force": wanted.force, "reason": wanted.reason });
     audit::record(&mut tx, project, Action::LeaseOverride, ("task", task), facts).await?;
     tx.commit().await?;
@@ -143,12 +143,19 @@ pub async fn assign_task(mut call: Call) -> Result<Json<Work>, Refusal> {
     Ok(Json(given))
 }
 
-async fn give(tx: &mut TenantTx, call: &Call, project: ProjectId, task: TaskId, wanted: &AssignTask) -> Result<Work, Refusal> {
+/// `role`: the caller's in the project.
+async fn give(
+    tx: &mut TenantTx,
+    call: &Call,
+    role: ProjectRole,
+    (project, task): (ProjectId, TaskId),
+    wanted: &AssignTask,
+) -> Result<Work, Refusal> {
     if !wanted.force {
         may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await?;
     }
     let read = projects::read(tx, call, project).await?;
-    active(&read)?;
+    active(&read.name, read.status)?;
     let steps = flow::offers(tx, project, wanted.user_id).await?;
     let offers: Vec<Offer> = steps
         .into_iter()
@@ -158,7 +165,7 @@ async fn give(tx: &mut TenantTx, call: &Call, project: ProjectId, task: TaskId, 
     let metadata = json!({ "by": call.user(), "force": wanted.force, "reason": wanted.reason });
     let terms = Terms { metadata, ..Terms::new(read.lease_seconds, Method::Manual) };
     let lease = leases::claim_task(tx, project, task, wanted.user_id, &offers, &terms).await?;
-    work(tx, call, lease).await
+    work(tx, call, role, lease).await
 }
 
 async fn may_have(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId, step: Option<&str>) -> Result<(), Refusal> {

@@ -24,9 +24,9 @@ pub struct News {
 impl News {
     /// Reads how the task stands, inside the transaction of the change.
     pub async fn of(tx: &mut TenantTx, event: LeaseEvent, lease: &Assignment) -> Result<Self, Refusal> {
-        let task =
-            tasks::get_in(tx, lease.project_id, lease.task_id).await?.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
-        Ok(Self::new(event, lease, task.status, task.lease))
+        let shown = tasks::shown(tx, lease.project_id, lease.task_id).await?;
+        let (status, view) = shown.ok_or_else(|| Refusal::internal("a leased task is not there"))?;
+        Ok(Self::new(event, lease, status, view))
     }
 
     /// A lease just given.

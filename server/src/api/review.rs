@@ -4,7 +4,7 @@ use actix_web::{get, post, web::Json};
 use tandem_domain::{permission::Action, workflow::Decision};
 use tandem_protocol::{
     AssignmentId, Problem, TaskId,
-    rest::{Candidate, CheckpointReason, DecideReview, Decided, Page, ProjectStatus, ReviewDecision, WorkKind},
+    rest::{Candidate, CheckpointReason, DecideReview, Decided, Page, ReviewDecision, WorkKind},
     ws::LeaseEvent,
 };
 use tandem_store::pg::{
@@ -43,7 +43,7 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin_point().await?;
-    let lease = accessible(&mut tx, &call, id, Action::TaskReview).await?;
+    let (lease, _) = accessible(&mut tx, &call, id, Action::TaskReview).await?;
     let wanted = body.parse::<DecideReview>()?;
     validate::decide_review(&wanted)?;
     if lease.kind != WorkKind::Review {
@@ -79,7 +79,7 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
     };
     let (assignment, annotation) = annotations::decide(&mut tx, &verdict).await?;
     let news = News::of(&mut tx, LeaseEvent::Submitted, &assignment).await?;
-    let next = if wanted.and_next && project.status == ProjectStatus::Active { next_for(&mut tx, &call, &project).await? } else { None };
+    let next = if wanted.and_next { next_for(&mut tx, &call, lease.project_id).await? } else { None };
     tx.commit().await?;
     call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);

@@ -3,17 +3,10 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use tandem_protocol::{
-    ProjectRole,
-    rest::{Asset, AssetStatus, PresignedRequest, Task},
-};
+use tandem_protocol::rest::{Asset, AssetStatus, PresignedRequest, Task};
 use tandem_store::{
-    TenantTx,
     objects::Upload,
-    pg::{
-        assets::StoredAsset,
-        tasks::{self, StoredTask},
-    },
+    pg::{assets::StoredAsset, tasks::StoredTask},
 };
 
 use super::{call::Call, problem::Refusal};
@@ -30,10 +23,10 @@ pub async fn asset(call: &Call, stored: StoredAsset) -> Result<Asset, Refusal> {
     Ok(asset)
 }
 
-/// The task with its image's address, as a person of this role may see it.
-pub async fn task(tx: &mut TenantTx, call: &Call, role: ProjectRole, stored: StoredTask) -> Result<Task, Refusal> {
-    let StoredTask { mut task, object_key } = stored;
-    if role == ProjectRole::Labeler && !tasks::withheld(tx, task.project_id, &[task.id], call.user()).await?.is_empty() {
+/// The task with its image's address, unless it is withheld from whom it was read for.
+pub async fn task(call: &Call, stored: StoredTask) -> Result<Task, Refusal> {
+    let StoredTask { mut task, object_key, is_withheld } = stored;
+    if is_withheld {
         return Ok(task.withheld());
     }
     task.asset.url = address(call, task.asset.status, &object_key).await?;

@@ -6,7 +6,7 @@ use tandem_actors::TaskRef;
 use tandem_domain::{geometry::Size, permission::Action, validate as rules};
 use tandem_protocol::{
     AssignmentId, Problem,
-    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, Work, WorkKind},
+    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, WorkKind},
     ws::{Base64, LeaseEvent},
 };
 use tandem_store::{
@@ -47,7 +47,7 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin_point().await?;
-    let lease = accessible(&mut tx, &call, id, Action::TaskSubmit).await?;
+    let (lease, _) = accessible(&mut tx, &call, id, Action::TaskSubmit).await?;
     let wanted = body.parse::<SubmitTask>()?;
     validate::submit_task(&wanted)?;
     let project = projects::read(&mut tx, &call, lease.project_id).await?;
@@ -128,15 +128,7 @@ async fn write(
     let annotation = annotations::submit(&mut tx, &submission).await?;
     // Before the next task: it may be a later step of this very one.
     let news = News::of(&mut tx, LeaseEvent::Submitted, lease).await?;
-    let next = if wanted.and_next { next(&mut tx, call, project).await? } else { None };
+    let next = if wanted.and_next { next_for(&mut tx, call, project.id).await? } else { None };
     tx.commit().await?;
     Ok((Submitted { annotation, next }, news))
-}
-
-/// No next task is no reason not to submit this one: a paused project takes in what was begun.
-async fn next(tx: &mut TenantTx, call: &Call, project: &Project) -> Result<Option<Work>, Refusal> {
-    match project.status {
-        tandem_protocol::rest::ProjectStatus::Active => next_for(tx, call, project).await,
-        _ => Ok(None),
-    }
 }

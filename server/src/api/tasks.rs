@@ -107,7 +107,8 @@ pub async fn get_task(call: Call) -> Result<Json<Task>, Refusal> {
     let id = call.path::<TaskId>()?;
     let hidden = || Refusal::not_found("task", id);
     let mut tx = call.begin().await?;
-    let stored = tasks::get(&mut tx, id).await?.ok_or_else(hidden)?;
-    let role = access::below(&mut tx, &call.identity, stored.task.project_id, Action::TaskRead, hidden).await?;
-    Ok(Json(signed::task(&mut tx, &call, role, stored).await?))
+    let project = tasks::project_of(&mut tx, id).await?.ok_or_else(hidden)?;
+    let role = access::below(&mut tx, &call.identity, project, Action::TaskRead, hidden).await?;
+    let stored = tasks::get_as(&mut tx, project, id, access::labeler(&call.identity, role)).await?.ok_or_else(hidden)?;
+    Ok(Json(signed::task(&call, stored).await?))
 }

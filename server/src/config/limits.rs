@@ -42,7 +42,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_idle_rooms = read.required("limits.max_idle_rooms", count)?;
     room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
-    live.leases.grace = read.required("leases.grace", time)?;
+    live.leases.grace = read.required("leases.grace", grace)?;
     live.drain_notice = read.required("drain.notice", span)?;
     live.drain_longest = read.required("drain.longest", span)?;
     Ok(live)
@@ -94,6 +94,15 @@ fn span(text: &str) -> Result<Duration, String> {
     if text == "0s" { Ok(Duration::ZERO) } else { time(text) }
 }
 
+/// Nodes tell the database every five seconds who is there; a browser that comes back takes a few more. Shorter, and whoever changes networks has lost
+/// their task.
+const LEAST_GRACE: Duration = Duration::from_secs(15);
+
+fn grace(text: &str) -> Result<Duration, String> {
+    let grace = time(text)?;
+    if grace < LEAST_GRACE { Err(format!("must be at least {} s", LEAST_GRACE.as_secs())) } else { Ok(grace) }
+}
+
 /// `250ms`, `10s`, `2m`.
 fn time(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000)];
@@ -119,5 +128,13 @@ mod tests {
         for bad in ["", "0", "1KB", "-1", "99999999999999999999GiB"] {
             assert!(size(bad).is_err(), "{bad}");
         }
+    }
+    #[test]
+    fn a_grace_that_a_reconnect_may_outlast_is_refused() {
+        assert_eq!((grace("15s"), grace("5m")), (Ok(Duration::from_secs(15)), Ok(Duration::from_secs(300))));
+        for short in ["14s", "14999ms"] {
+            assert_eq!(grace(short), Err("must be at least 15 s".to_owned()), "{short}");
+        }
+        assert!(grace("soon").is_err());
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Opening<'a> {
     pub discards_drafts: bool,
     pub skipped_to_admin: bool,
     pub content_after_accepting: bool,
+    /// One person may answer several of its slots.
+    pub may_repeat: bool,
 }
 
 /// Opens a step of a locked task. Answers of the same round count: a step that is opened for one more person keeps what it has.
@@ -36,7 +38,7 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
     sqlx::query!(
         r#"
         INSERT INTO task_steps (project_id, task_id, step, workspace_id, kind, needed, free, round, priority, mode, scope, reserved_for,
-                                reserved_until, lease_seconds, only_for, discards_drafts, skipped_to_admin, content_after_accepting)
+                                reserved_until, lease_seconds, only_for, discards_drafts, skipped_to_admin, content_after_accepting, may_repeat)
         SELECT $1, $2, $3, $4, $5, $6,
                $6 - (SELECT count(*)::smallint FROM assignments a
                      WHERE a.task_id = $2 AND a.step = $3 AND a.round = $7 AND a.status IN ('assigned', 'accepted', 'submitted')),
@@ -45,7 +47,7 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
                CASE WHEN $15 AND EXISTS (SELECT FROM assignments a
                                          WHERE a.task_id = $2 AND a.step = $3 AND a.round = $7 AND a.status = 'skipped')
                     THEN 'manual' ELSE $8 END,
-               $9, $10, now() + make_interval(secs => $11), $12, $13, $14, $15, $16
+               $9, $10, now() + make_interval(secs => $11), $12, $13, $14, $15, $16, $17
         FROM tasks t WHERE t.project_id = $1 AND t.id = $2
         "#,
         project.0,
@@ -64,6 +66,7 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
         opening.discards_drafts,
         opening.skipped_to_admin,
         opening.content_after_accepting,
+        opening.may_repeat,
     )
     .execute(&mut **tx)
     .await?;

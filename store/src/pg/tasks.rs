@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use tandem_protocol::{
-    BatchId, ProjectId, TaskId,
+    BatchId, ProjectId, TaskId, UserId,
     rest::{LeaseView, NewTask, Page, Task, TaskStatus},
 };
 use uuid::Uuid;
@@ -23,6 +23,8 @@ const DEFAULT_PRIORITY: i16 = 5;
 pub struct StoredTask {
     pub task: Task,
     pub object_key: String,
+    /// Its steps show what is in it only once it is accepted, and it was read for a labeler who has not.
+    pub is_withheld: bool,
 }
 
 /// Which of a project's tasks, and from where on.
@@ -92,7 +94,7 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, tasks: &[NewTask]) ->
     )
     .execute(&mut **tx)
     .await?;
-    Ok(load(tx, project, &ids).await?.into_iter().map(|t| t.task).collect())
+    Ok(load(tx, project, &ids, None).await?.into_iter().map(|t| t.task).collect())
 }
 
 /// The file names of the assets, entry by entry.
@@ -164,7 +166,7 @@ pub async fn list(tx: &mut TenantTx, filter: &TaskFilter) -> Result<Page<Task>, 
     .await?;
     let more = ids.len() > filter.limit as usize;
     ids.truncate(filter.limit as usize);
-    let items: Vec<Task> = load(tx, filter.project, &ids).await?.into_iter().map(|t| t.task).collect();
+    let items: Vec<Task> = load(tx, filter.project, &ids, None).await?.into_iter().map(|t| t.task).collect();
     let next_cursor = if more { items.last().map(|t| t.id.to_string()) } else { None };
     Ok(Page { items, next_cursor })
 }
@@ -189,7 +191,49 @@ pub async fn get(tx: &mut TenantTx, task: TaskId) -> Result<Option<StoredTask>, 
 
 /// As [`get`], with less to look for: tasks are partitioned by project.
 pub async fn get_in(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Option<StoredTask>, StoreError> {
-    Ok(load(tx, project, &[task.0]).await?.pop())
+    get_as(tx, project, task, None).await
+}
+
+/// As [`get_in`], for a labeler, if one is named, from whom it may be withheld.
+pub async fn get_as(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    labeler: Option<UserId>,
+) -> Result<Option<StoredTask>, StoreError> {
+    Ok(load(tx, project, &[task.0], labeler).await?.pop())
+}
+
+/// How a task stands for those who watch: its status, and who works on it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn shown(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Option<(TaskStatus, Option<LeaseView>)>, StoreError> {
+    let row = sqlx::query!(
+        r#"
+        SELECT t.status, l.id AS "lease_id?", l.user_id AS "holder?", u.display_name AS "holder_name?", l.status AS "lease_status?",
+               l.expires_at AS "expires_at?"
+        FROM tasks t
+        LEFT JOIN LATERAL (
+            SELECT a.* FROM assignments a WHERE a.task_id = t.id AND a.ended_at IS NULL ORDER BY a.fencing_token LIMIT 1
+        ) l ON true
+        LEFT JOIN users u ON u.id = l.user_id
+        WHERE t.project_id = $1 AND t.id = $2
+        "#,
+        project.0,
+        task.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let lease = LeaseColumns {
+        id: row.lease_id,
+        user: row.holder,
+        user_name: row.holder_name,
+        status: row.lease_status,
+        expires_at: row.expires_at,
+    };
+    Ok(Some((word("task status", &row.status)?, lease.into_view()?)))
 }
 
 /// The project a task is in.
@@ -199,8 +243,9 @@ pub async fn project_of(tx: &mut TenantTx, task: TaskId) -> Result<Option<Projec
 }
 
 /// These tasks, in the order of their ids.
-async fn load(tx: &mut TenantTx, project: ProjectId, ids: &[Uuid]) -> Result<Vec<StoredTask>, StoreError> {
-    let rows = sqlx::query_file_as!(TaskRow, "src/pg/tasks/load.sql", project.0, ids).fetch_all(&mut **tx).await?;
+async fn load(tx: &mut TenantTx, project: ProjectId, ids: &[Uuid], labeler: Option<UserId>) -> Result<Vec<StoredTask>, StoreError> {
+    let labeler = labeler.map(|labeler| labeler.0);
+    let rows = sqlx::query_file_as!(TaskRow, "src/pg/tasks/load.sql", project.0, ids, labeler).fetch_all(&mut **tx).await?;
     rows.into_iter().map(TaskRow::into_stored).collect()
 }
 
@@ -233,6 +278,7 @@ struct TaskRow {
     lease_user_name: Option<String>,
     lease_status: Option<String>,
     lease_expires_at: Option<DateTime<Utc>>,
+    is_withheld: bool,
 }
 
 /// What an outer join found of a task's active lease.
@@ -300,7 +346,7 @@ impl TaskRow {
             completed_at: self.completed_at,
             is_withheld: false,
         };
-        Ok(StoredTask { task, object_key: stored.object_key })
+        Ok(StoredTask { task, object_key: stored.object_key, is_withheld: self.is_withheld })
     }
 }
 

@@ -1,8 +1,8 @@
 //! What becomes of drafts and of what was skipped.
 
-use serde_json::json;
-use tandem_domain::workflow::Told;
-use tandem_protocol::rest::Assignment;
+use serde_json::{Value, json};
+use tandem_domain::workflow::{Decision, Told};
+use tandem_protocol::{TaskId, rest::Assignment};
 use tandem_store::{
     pg::{
         flow,
@@ -111,4 +111,81 @@ async fn what_is_skipped_to_others_waits_for_them() {
     skip(&db, &lease).await;
     assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
     assert_eq!(next(&db.store, &db.a, db.a.other_labeler).await.expect("the task").task_id, task);
+}
+
+/// It was kept for them as its author, it is an admin's since they skipped it, and opening it anew keeps it for them again.
+#[tokio::test]
+async fn what_is_kept_for_somebody_who_skipped_it_to_an_admin_does_not_come_back_to_them() {
+    let rules = json!({"rework": "same_person", "skip": {"next": "admin"}, "cool_off": "PT1S"});
+    let (db, task) = one(json!({
+        "id": "w",
+        "steps": [
+            {"id": "label", "type": "annotation", "completion": {"count": 1}, "assignment": rules},
+            {"id": "check", "type": "review"},
+        ],
+        "transitions": [
+            {"from": "label", "to": "check"},
+            {"from": "check", "to": "completed", "condition": {"type": "expression", "expression": "$.step_output.decision == 'approve'"}},
+            {"from": "check", "to": "label"},
+        ],
+    }))
+    .await;
+    flow_world::answer(&db, db.a.labeler, "cat").await;
+    flow_world::review(&db, db.a.reviewer, Decision::Reject).await;
+    an_hour_passes(&db).await;
+    let kept = next(&db.store, &db.a, db.a.labeler).await.expect("their own work, to be done again");
+    skip(&db, &kept).await;
+    tell(&db, task, Told::Hold { reason: "unclear".to_owned() }).await.expect("held");
+    tell(&db, task, Told::Resume).await.expect("resumed");
+    an_hour_passes(&db).await;
+    assert!(kept_for(&db, task).await.contains(&Some(db.a.labeler.0)), "it is opened anew for its author");
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none(), "an admin gives it to somebody");
+}
+
+/// Nobody cools off any more.
+async fn an_hour_passes(db: &Database) {
+    let sql = "UPDATE assignments SET assigned_at = assigned_at - interval '1 hour', ended_at = ended_at - interval '1 hour'";
+    sqlx::query(sql).execute(&mut db.owner().await).await.expect("time passes");
+}
+
+async fn kept_for(db: &Database, task: TaskId) -> Vec<Option<uuid::Uuid>> {
+    let sql = "SELECT reserved_for FROM task_steps WHERE task_id = $1";
+    sqlx::query_scalar(sql).bind(task.0).fetch_all(&mut db.owner().await).await.expect("the steps")
+}
+
+fn repeated(assignment: &Value) -> Value {
+    let completion = json!({"count": 2, "unique_annotators": false});
+    json!({"id": "w", "steps": [{"id": "label", "type": "annotation", "completion": completion, "assignment": assignment}]})
+}
+
+#[tokio::test]
+async fn where_annotators_need_not_be_unique_one_person_may_give_every_answer_one_after_the_other() {
+    let (db, task) = one(repeated(&json!({}))).await;
+    let first = next(&db.store, &db.a, db.a.labeler).await.expect("the first place");
+    let again = next(&db.store, &db.a, db.a.labeler).await.expect("what they hold");
+    assert_eq!(again.id, first.id, "not both places at once");
+    flow_world::submit(&db.store, &db.a, &first, "cat").await.expect("submitted");
+    let second = next(&db.store, &db.a, db.a.labeler).await.expect("the second place");
+    assert_eq!((second.task_id, first.slot, second.slot), (task, 0, 1));
+    assert_ne!(second.scope, first.scope, "each answer has a document of its own");
+    flow_world::submit(&db.store, &db.a, &second, "dog").await.expect("submitted");
+    assert_eq!(status(&db, task).await, "completed");
+}
+
+#[tokio::test]
+async fn who_repeats_a_step_that_discards_drafts_does_not_go_on_in_their_answer() {
+    let (db, _) = one(repeated(&json!({"drafts": "discard"}))).await;
+    let first = next(&db.store, &db.a, db.a.labeler).await.expect("the first place");
+    flow_world::submit(&db.store, &db.a, &first, "cat").await.expect("submitted");
+    let other = next(&db.store, &db.a, db.a.other_labeler).await.expect("the second place");
+    give_back(&db, &other).await;
+    let second = next(&db.store, &db.a, db.a.labeler).await.expect("the second place");
+    assert_eq!([first.scope.as_str(), other.scope.as_str(), second.scope.as_str()], ["label#0", "label#1", "label#1~1"]);
+}
+
+#[tokio::test]
+async fn where_annotators_must_be_unique_nobody_answers_twice() {
+    let (db, _) = one(assigned(2, &json!({}))).await;
+    flow_world::answer(&db, db.a.labeler, "cat").await;
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
 }

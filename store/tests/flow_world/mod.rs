@@ -55,9 +55,10 @@ pub fn predefined(shape: &Predefined) -> Value {
 /// What the next task is for somebody, by the rules of its steps.
 pub async fn next(store: &Store, of: &Seeded, user: UserId) -> Option<Assignment> {
     let mut tx = of.as_user(user).begin(store).await.expect("begin");
-    let offers = flow::offers(&mut tx, of.project, user).await.expect("offers");
-    let allowed: Vec<_> = offers.into_iter().filter(|offer| offer.reasons.is_empty()).map(|offer| offer.offer).collect();
-    let lease = leases::claim_next(&mut tx, of.project, user, &allowed, 60).await.expect("claim");
+    let turn = leases::take_turn(&mut tx, of.project, user).await.expect("a turn").expect("the project");
+    let turn = leases::Turn { lease_seconds: 60, ..turn };
+    let choices = flow::choices(&mut tx, &turn).await.expect("choices");
+    let lease = leases::claim_next(&mut tx, &turn, &choices.allowed(), choices.is_holding).await.expect("claim");
     tx.commit().await.expect("commit");
     lease
 }

@@ -14,12 +14,25 @@ async fn every_table_and_partition_is_under_forced_row_level_security() {
     let bare: Vec<String> = sqlx::query_scalar(
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_'
-           AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1",
+           AND c.relkind IN ('r', 'p', 'm', 'f') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1",
     )
     .fetch_all(&mut db.owner().await)
     .await
     .expect("catalogue");
     assert_eq!(bare, NOT_OF_A_TENANT);
+}
+
+#[tokio::test]
+async fn a_view_shows_whoever_asks_what_its_tables_show_them() {
+    let db = Database::fresh().await;
+    let bare: Vec<String> = sqlx::query_scalar(
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname IN ('public', 'tandem') AND c.relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)",
+    )
+    .fetch_all(&mut db.owner().await)
+    .await
+    .expect("catalogue");
+    assert_eq!(bare, [""; 0], "views that look with their owner's rights");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tandem_domain::{
 use tandem_protocol::{BatchId, ProjectId, WorkflowId, WorkspaceId};
 use uuid::Uuid;
 
-use super::{Because, FlowError, record::TransitionRow};
+use super::{Because, FlowError};
 use crate::{Store, StoreError, Tenant, TenantTx};
 
 /// A batch as its machine has it.
@@ -219,36 +219,4 @@ async fn record(tx: &mut TenantTx, project: ProjectId, batch: BatchId, moved: &M
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// How a batch came to where it is, the newest first, at most `limit`.
-///
-/// # Errors
-/// Those of the database.
-pub async fn batch_history(tx: &mut TenantTx, batch: BatchId, limit: u32) -> Result<Vec<TransitionRow>, StoreError> {
-    let rows = sqlx::query!(
-        r#"
-        SELECT id, occurred_at, event, from_state, to_state, guards, actions, duration_ms, trigger
-        FROM state_transitions WHERE batch_id = $1 ORDER BY occurred_at DESC, id DESC LIMIT $2
-        "#,
-        batch.0,
-        i64::from(limit),
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let rows = rows.into_iter().map(|row| TransitionRow {
-        id: row.id,
-        occurred_at: row.occurred_at,
-        event: row.event,
-        from_state: row.from_state,
-        to_state: row.to_state,
-        guards: row.guards,
-        actions: row.actions,
-        duration_ms: row.duration_ms,
-        actor: None,
-        actor_name: None,
-        trigger: row.trigger,
-        reason: None,
-    });
-    Ok(rows.collect())
 }

@@ -20,6 +20,17 @@ const KEPT: usize = 500;
 
 static FLOWS: LazyLock<Mutex<HashMap<WorkflowId, Arc<Flow>>>> = LazyLock::new(Mutex::default);
 
+/// As [`flow_of`], of a workflow whose id this very transaction has read: that the workspace may know of it has been answered.
+///
+/// # Errors
+/// Those of [`flow_of`].
+pub(super) async fn flow_seen(tx: &mut TenantTx, id: WorkflowId) -> Result<Arc<Flow>, FlowError> {
+    match known(id) {
+        Some(flow) => Ok(flow),
+        None => flow_of(tx, id).await,
+    }
+}
+
 /// # Errors
 /// [`StoreError::NotFound`] if this workspace has no such workflow; if it does not compile, why.
 pub async fn flow_of(tx: &mut TenantTx, id: WorkflowId) -> Result<Arc<Flow>, FlowError> {

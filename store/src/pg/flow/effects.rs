@@ -173,6 +173,7 @@ async fn opening<'s>(
         discards_drafts: rules.as_ref().is_some_and(|rules| rules.drafts == Drafts::Discard),
         skipped_to_admin: rules.as_ref().is_some_and(|rules| rules.skip.next == AfterSkip::Admin),
         content_after_accepting: rules.as_ref().is_none_or(|rules| rules.content_after_accepting),
+        may_repeat: rules.as_ref().is_some_and(|rules| !rules.unique),
     })
 }
 

@@ -5,12 +5,15 @@ use tandem_domain::{
     assignment::{self, Person, Skipped, StepRules, TaskFacts, Worked},
     workflow::{Predefined, Rework, StepKind, Workflow},
 };
-use tandem_protocol::{ProjectId, TaskId, UserId};
+use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
 
 use super::{FlowError, cache};
 use crate::{
     StoreError, TenantTx,
-    pg::{leases::Offer, people},
+    pg::{
+        leases::{Offer, Turn},
+        people,
+    },
 };
 
 pub use tandem_domain::assignment::{Said, Way};
@@ -43,9 +46,15 @@ pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<(
     )
     .fetch_all(&mut **tx)
     .await?;
+    let ids: Vec<WorkflowId> = ids.into_iter().map(Into::into).collect();
+    rules_of(tx, &ids).await
+}
+
+/// The rules of every step of these workflows, which this transaction has read, and of the one step of tasks that are on none.
+async fn rules_of(tx: &mut TenantTx, workflows: &[WorkflowId]) -> Result<Vec<(String, StepRules)>, FlowError> {
     let mut found: Vec<(String, StepRules)> = Vec::new();
-    for id in ids {
-        let flow = cache::flow_of(tx, id.into()).await?;
+    for id in workflows {
+        let flow = cache::flow_seen(tx, *id).await?;
         add(&flow.workflow, &mut found);
     }
     if found.iter().all(|(_, rules)| rules.step != PLAIN_STEP) {
@@ -88,6 +97,35 @@ pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Resu
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
     Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect())
+}
+
+/// What somebody may be given whose turn it is.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    pub steps: Vec<StepOffer>,
+    /// They may hold something in the project already.
+    pub is_holding: bool,
+}
+
+impl Choices {
+    /// The steps that nothing speaks against.
+    #[must_use]
+    pub fn allowed(&self) -> Vec<Offer> {
+        self.steps.iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer.clone()).collect()
+    }
+}
+
+/// As [`offers`], for the person whose turn it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn choices(tx: &mut TenantTx, turn: &Turn) -> Result<Choices, FlowError> {
+    let now = tx.began();
+    let rules =
+        if turn.has_older_versions { rules_in_use(tx, turn.project).await? } else { rules_of(tx, turn.workflow.as_slice()).await? };
+    let person = person(tx, turn.project, turn.user, now).await?;
+    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect();
+    Ok(Choices { steps, is_holding: person.active > 0 })
 }
 
 fn offer(person: &Person, name: String, rules: &StepRules, now: DateTime<Utc>) -> StepOffer {

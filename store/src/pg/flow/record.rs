@@ -6,7 +6,7 @@ use tandem_domain::{
     statechart::{Snapshot, Step},
     workflow::Flow,
 };
-use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
+use tandem_protocol::{BatchId, ProjectId, TaskId, UserId, WorkflowId};
 use uuid::Uuid;
 
 use crate::{StoreError, TenantTx};
@@ -115,19 +115,38 @@ pub struct TransitionRow {
     pub reason: Option<String>,
 }
 
-/// The newest first, at most `limit`.
+/// How a task came to where it is, the newest first, at most `limit`.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn history(tx: &mut TenantTx, task: TaskId, limit: u32) -> Result<Vec<TransitionRow>, StoreError> {
+    history_of(tx, Some(task.0), None, limit).await
+}
+
+/// How a batch came to where it is, the newest first, at most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn batch_history(tx: &mut TenantTx, batch: BatchId, limit: u32) -> Result<Vec<TransitionRow>, StoreError> {
+    history_of(tx, None, Some(batch.0), limit).await
+}
+
+/// Of a task or of a batch.
+async fn history_of(tx: &mut TenantTx, task: Option<Uuid>, batch: Option<Uuid>, limit: u32) -> Result<Vec<TransitionRow>, StoreError> {
     let rows = sqlx::query!(
         r#"
-        SELECT s.id, s.occurred_at, s.event, s.from_state, s.to_state, s.guards, s.actions, s.duration_ms, s.actor_id,
-               u.display_name AS "actor_name?", s.trigger, s.reason
-        FROM state_transitions s LEFT JOIN users u ON u.id = s.actor_id
-        WHERE s.task_id = $1 ORDER BY s.occurred_at DESC, s.id DESC LIMIT $2
+        SELECT s.id AS "id!", s.occurred_at AS "occurred_at!", s.event AS "event!", s.from_state, s.to_state AS "to_state!", s.guards AS "guards!",
+               s.actions AS "actions!", s.duration_ms, s.actor_id, u.display_name AS "actor_name?", s.trigger AS "trigger!", s.reason
+        FROM (
+            -- Each by its own index, whatever the plan was made for.
+            SELECT * FROM state_transitions WHERE task_id = $1
+            UNION ALL
+            SELECT * FROM state_transitions WHERE batch_id = $2
+        ) s LEFT JOIN users u ON u.id = s.actor_id
+        ORDER BY s.occurred_at DESC, s.id DESC LIMIT $3
         "#,
-        task.0,
+        task,
+        batch,
         i64::from(limit),
     )
     .fetch_all(&mut **tx)

@@ -3,7 +3,7 @@
 use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, rest::Assignment};
 use uuid::Uuid;
 
-use super::{LeaseError, end::tell, row::Row};
+use super::{LeaseError, Turn, row::Row};
 use crate::{StoreError, TenantTx};
 
 /// One step that a person may work on, with what the rules of that step say about tasks.
@@ -70,48 +70,33 @@ impl Terms {
     }
 }
 
-/// The next task of a project for a person, leased to them: first what they hold already, then what is kept for them, then the waiting task
-/// of the highest priority, oldest first, of the first of these steps that has one.
+/// The next task for the person whose turn it is, leased to them: first what they hold already (looked for only if they may hold something:
+/// `is_holding`, read after the turn was taken), then what is kept for them, then the waiting task of the highest priority, oldest first, of the first
+/// of these steps that has one.
 /// None: there is nothing for them now.
 ///
 /// Any number of people may ask at once: a row that another transaction is about to take is passed over, not waited for.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim_next(
-    tx: &mut TenantTx,
-    project: ProjectId,
-    user: UserId,
-    offers: &[Offer],
-    seconds: u32,
-) -> Result<Option<Assignment>, StoreError> {
-    let anything_kept = take_turn(tx, project, user).await?;
-    if let Some(held) = held(tx, project, user, seconds).await? {
+pub async fn claim_next(tx: &mut TenantTx, turn: &Turn, offers: &[Offer], is_holding: bool) -> Result<Option<Assignment>, StoreError> {
+    if is_holding && let Some(held) = held(tx, turn).await? {
         return Ok(Some(held));
     }
-    for kept in [true, false].into_iter().filter(|kept| !kept || anything_kept) {
+    let terms = Terms::new(turn.lease_seconds, Method::Automatic);
+    for kept in [true, false].into_iter().filter(|kept| !kept || turn.is_anything_kept) {
         for offer in offers {
-            if let Some(task) = find(tx, project, user, offer, kept).await? {
-                return lease(tx, project, task, &offer.step, user, &Terms::new(seconds, Method::Automatic)).await;
+            if let Some(task) = find(tx, turn, offer, kept).await? {
+                return lease(tx, turn.project, task, &offer.step, turn.user, &terms).await;
             }
         }
     }
     Ok(None)
 }
 
-/// One person asking twice at once (two tabs, a double click) must get one lease: the second waits here for the first. A statement of its
-/// own, because what is read in the statement that waits is of before the wait.
-///
-/// Says whether anything may be kept for the person, which is rare: nobody then looks for it step by step. What is kept for them at this very
-/// moment they find as everybody finds what waits.
-async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
-    let kept =
-        sqlx::query_file_scalar!("src/pg/leases/take_turn.sql", project.0, user.0, format!("{project}{user}")).fetch_one(&mut **tx).await?;
-    Ok(kept)
-}
-
 /// The first free slot of a step for this person, locked together with its task. `kept`: only what is kept for them.
-async fn find(tx: &mut TenantTx, project: ProjectId, user: UserId, offer: &Offer, kept: bool) -> Result<Option<TaskId>, StoreError> {
+async fn find(tx: &mut TenantTx, turn: &Turn, offer: &Offer, kept: bool) -> Result<Option<TaskId>, StoreError> {
+    let (project, user) = (turn.project, turn.user);
     let found = if kept {
         sqlx::query_file_scalar!(
             "src/pg/leases/find_kept.sql",
@@ -137,7 +122,7 @@ async fn find(tx: &mut TenantTx, project: ProjectId, user: UserId, offer: &Offer
         .fetch_optional(&mut **tx)
         .await?
     };
-    Ok(found.map(Into::into))
+    Ok(found.flatten().map(Into::into))
 }
 
 /// This very task, if one of these steps waits for somebody: taking it back after a lease ran out, or picking it from the list.
@@ -176,7 +161,7 @@ pub async fn claim_task(
             WHERE s.project_id = $1 AND s.task_id = $2 AND s.step = $3 AND s.free > 0 AND s.kind = $6
               AND NOT EXISTS (SELECT FROM assignments a
                               WHERE a.task_id = $2 AND a.user_id = $4 AND a.status = 'submitted'
-                                AND (a.step = s.step AND a.round = s.round OR a.step = ANY($5)))
+                                AND (a.step = s.step AND a.round = s.round AND NOT s.may_repeat OR a.step = ANY($5)))
             FOR UPDATE
             "#,
             project.0,
@@ -205,7 +190,7 @@ pub async fn claim_task(
 }
 
 /// What the person holds already, extended. "Finish started tasks first."
-async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32) -> Result<Option<Assignment>, StoreError> {
+async fn held(tx: &mut TenantTx, turn: &Turn) -> Result<Option<Assignment>, StoreError> {
     let row = sqlx::query_as!(
         Row,
         r#"
@@ -218,9 +203,9 @@ async fn held(tx: &mut TenantTx, project: ProjectId, user: UserId, seconds: u32)
         RETURNING id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
                   assigned_at, accepted_at, expires_at, ended_at
         "#,
-        project.0,
-        user.0,
-        f64::from(seconds),
+        turn.project.0,
+        turn.user.0,
+        f64::from(turn.lease_seconds),
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -239,7 +224,7 @@ pub(crate) async fn lease(
     user: UserId,
     terms: &Terms,
 ) -> Result<Option<Assignment>, StoreError> {
-    let workspace = tx.workspace().0;
+    let (workspace, actor, request) = (tx.workspace().0, tx.user().map(|user| user.0), tx.request().map(str::to_owned));
     let row = sqlx::query_file_as!(
         Row,
         "src/pg/leases/give.sql",
@@ -252,6 +237,9 @@ pub(crate) async fn lease(
         f64::from(terms.seconds),
         terms.method.as_str(),
         terms.metadata,
+        Uuid::now_v7(),
+        actor,
+        request,
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -260,7 +248,6 @@ pub(crate) async fn lease(
     if lease.scope.contains(FRESH) {
         own_draft(tx, &mut lease).await?;
     }
-    tell(tx, &lease, "task.assigned").await?;
     Ok(Some(lease))
 }
 
@@ -274,6 +261,7 @@ async fn own_draft(tx: &mut TenantTx, lease: &mut Assignment) -> Result<(), Stor
         UPDATE assignments mine SET scope = before.scope
         FROM (SELECT a.scope FROM assignments a
               WHERE a.task_id = $2 AND a.user_id = $3 AND a.step = $4 AND a.round = $5 AND a.id <> $1 AND a.workflow_stage = 'annotation'
+                AND a.status <> 'submitted'
               ORDER BY a.fencing_token DESC LIMIT 1) before
         WHERE mine.id = $1
           -- Handed over meanwhile: it is somebody else's now.

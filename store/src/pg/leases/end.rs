@@ -6,6 +6,7 @@ use tandem_protocol::{
     AssignmentId, UserId,
     rest::{Assignment, AssignmentStatus},
 };
+use uuid::Uuid;
 
 use super::{LeaseError, row};
 use crate::{
@@ -25,9 +26,18 @@ pub async fn accept(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_t
     if lease.status == AssignmentStatus::Accepted {
         return Ok(lease);
     }
-    sqlx::query!("UPDATE assignments SET status = 'accepted', accepted_at = now(), updated_at = now() WHERE id = $1", id.0)
-        .execute(&mut **tx)
-        .await?;
+    let row = sqlx::query_as!(
+        row::Row,
+        r#"
+        UPDATE assignments SET status = 'accepted', accepted_at = now(), updated_at = now() WHERE id = $1
+        RETURNING id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+                  assigned_at, accepted_at, expires_at, ended_at
+        "#,
+        id.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let lease: Assignment = row.try_into()?;
     sqlx::query!(
         "UPDATE tasks SET status = CASE WHEN status IN ('pending', 'assigned') THEN 'in_progress' ELSE status END,
                 started_at = coalesce(started_at, now()), updated_at = now()
@@ -37,8 +47,14 @@ pub async fn accept(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_t
     )
     .execute(&mut **tx)
     .await?;
-    let lease = row::get(tx, id).await?;
-    tell(tx, &lease, "task.accepted").await?;
+    let entry = audit::Entry {
+        project: Some(lease.project_id),
+        action: "task.accepted",
+        entity_type: "assignment",
+        entity_id: Some(id.0),
+        changes: facts(&lease, lease.status, None),
+    };
+    audit::record_and_tell(tx, "task.accepted", &entry).await?;
     Ok(lease)
 }
 
@@ -48,17 +64,22 @@ pub async fn accept(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_t
 /// Those of [`super::lock`].
 pub async fn renew(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64, seconds: u32) -> Result<Assignment, LeaseError> {
     row::lock(tx, id, user, fencing_token).await?;
-    sqlx::query!(
-        "UPDATE assignments
-         SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $2))), away_since = NULL,
-             updated_at = now()
-         WHERE id = $1",
+    let row = sqlx::query_as!(
+        row::Row,
+        r#"
+        UPDATE assignments
+        SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $2))), away_since = NULL,
+            updated_at = now()
+        WHERE id = $1
+        RETURNING id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
+                  assigned_at, accepted_at, expires_at, ended_at
+        "#,
         id.0,
         f64::from(seconds),
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(row::get(tx, id).await?)
+    Ok(row.try_into()?)
 }
 
 /// Given back; somebody else may have it. What was drawn stays in the document.
@@ -146,34 +167,17 @@ pub async fn expire(tx: &mut TenantTx, id: AssignmentId, grace: Duration) -> Res
 /// Ends an active, locked lease otherwise than by submitting, and puts its task back.
 async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<Assignment, StoreError> {
     let skipped = status == AssignmentStatus::Skipped;
-    let ended = close(tx, lease, status, reason).await?;
-    steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    let (ended, task) = write_end(tx, lease, status, reason, Some(i32::from(skipped))).await?;
+    if task.discards_drafts {
+        steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
+    }
     if skipped {
         steps::leave_to_admin(tx, lease.project_id, lease.task_id, &lease.step).await?;
     }
-    // Free slots have been counted by now: whoever else holds or has answered the task keeps it under way.
-    let task = sqlx::query!(
-        r#"
-        UPDATE tasks t
-        SET skip_count = t.skip_count + $3, assigned_at = NULL, updated_at = now(),
-            status = CASE WHEN t.status NOT IN ('assigned', 'in_progress') THEN t.status
-                          WHEN $3 > 0 AND t.skip_count + $3 >= p.max_skips AND t.workflow_id IS NULL THEN 'skipped'
-                          WHEN EXISTS (SELECT FROM task_steps s WHERE s.project_id = $1 AND s.task_id = $2 AND s.free < s.needed) THEN 'in_progress'
-                          ELSE 'pending' END
-        FROM projects p
-        WHERE t.project_id = $1 AND t.id = $2 AND p.id = t.project_id
-        RETURNING t.status, t.workflow_id, t.skip_count >= p.max_skips AS "enough!"
-        "#,
-        lease.project_id.0,
-        lease.task_id.0,
-        i32::from(skipped),
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    if task.status == "skipped" {
+    if task.status.as_deref() == Some("skipped") {
         steps::close_all(tx, lease.project_id, lease.task_id).await?;
     }
-    if skipped && task.enough && task.workflow_id.is_some() {
+    if skipped && task.is_skipped_enough && task.is_on_workflow {
         flow::hold(tx, lease.project_id, lease.task_id, "skipped").await?;
     }
     Ok(ended)
@@ -186,42 +190,65 @@ pub(crate) async fn close(
     status: AssignmentStatus,
     reason: Option<&str>,
 ) -> Result<Assignment, StoreError> {
-    sqlx::query!(
-        "UPDATE assignments SET status = $2, reason = $3, ended_at = now(), updated_at = now() WHERE id = $1",
-        lease.id.0,
-        status.as_str(),
-        reason,
-    )
-    .execute(&mut **tx)
-    .await?;
-    let ended = row::get(tx, lease.id).await?;
-    tell_why(tx, &ended, &format!("task.{status}"), reason).await?;
+    let (ended, _) = write_end(tx, lease, status, reason, None).await?;
     Ok(ended)
 }
 
-/// Tell the world, and write down who did it.
-pub(super) async fn tell(tx: &mut TenantTx, lease: &Assignment, topic: &str) -> Result<(), StoreError> {
-    tell_why(tx, lease, topic, None).await
+/// What became of the task of a lease that ended.
+struct PutBack {
+    /// None: it was left as it is.
+    status: Option<String>,
+    is_on_workflow: bool,
+    is_skipped_enough: bool,
+    discards_drafts: bool,
 }
 
-async fn tell_why(tx: &mut TenantTx, lease: &Assignment, topic: &str, reason: Option<&str>) -> Result<(), StoreError> {
+/// Ends the lease and tells of it; `skips`: also puts its task back, counted as skipped so often.
+async fn write_end(
+    tx: &mut TenantTx,
+    lease: &Assignment,
+    status: AssignmentStatus,
+    reason: Option<&str>,
+    skips: Option<i32>,
+) -> Result<(Assignment, PutBack), StoreError> {
+    let (actor, request) = (tx.user().map(|user| user.0), tx.request().map(str::to_owned));
+    let row = sqlx::query_file!(
+        "src/pg/leases/end.sql",
+        lease.id.0,
+        status.as_str(),
+        reason,
+        format!("task.{status}"),
+        facts(lease, status, reason),
+        Uuid::now_v7(),
+        actor,
+        request,
+        skips,
+        lease.project_id.0,
+        lease.task_id.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let task = PutBack {
+        status: row.task_status,
+        is_on_workflow: row.is_on_workflow,
+        is_skipped_enough: row.is_skipped_enough,
+        discards_drafts: row.discards_drafts,
+    };
+    Ok((row::lease_of!(row)?, task))
+}
+
+/// What is told of a lease that has this status now.
+fn facts(lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> serde_json::Value {
     let mut facts = serde_json::json!({
         "task_id": lease.task_id,
         "assignment_id": lease.id,
         "user_id": lease.user_id,
         "fencing_token": lease.fencing_token,
-        "status": lease.status,
+        "status": status,
         "expires_at": lease.expires_at,
     });
     if let Some(reason) = reason {
         facts["reason"] = reason.into();
     }
-    let entry = audit::Entry {
-        project: Some(lease.project_id),
-        action: topic,
-        entity_type: "assignment",
-        entity_id: Some(lease.id.0),
-        changes: facts,
-    };
-    audit::record_and_tell(tx, topic, &entry).await
+    facts
 }

@@ -1,28 +1,20 @@
 -- The first task of step $3, of kind $6, with a free slot for person $2 in project $1, with its task, both locked. Who answered it in this step or in
 -- one of the steps $4 is passed over; so is who skipped it, for $5 seconds or for good.
 SELECT s.task_id
-FROM task_steps s
-JOIN tasks t ON t.project_id = s.project_id AND t.id = s.task_id
-WHERE s.project_id = $1
-  -- Together with the order below: the partial index task_steps_queue, front to back.
-  AND s.step = $3 AND s.free > 0
+FROM tandem.open_places s
+-- Together with the order below: the partial index task_steps_queue, front to back.
+WHERE s.project_id = $1 AND s.step = $3
   -- A decision between answers waits in the step of the answers.
   AND s.kind = $6
-  AND s.mode <> 'manual'
-  -- A program of before this schema ends tasks without closing their steps.
-  AND t.status NOT IN ('completed', 'cancelled', 'skipped', 'rejected')
   AND (s.reserved_for IS NULL OR s.reserved_for = $2 OR s.reserved_until <= now())
   AND (s.only_for IS NULL OR $2 = ANY (s.only_for))
-  AND (s.rests_until IS NULL OR s.rests_until <= now())
-  -- A paused project gives out no work.
-  AND EXISTS (SELECT FROM projects p WHERE p.id = $1 AND p.status = 'active')
   -- OFFSET 0: looked up for one task after the other until one fits. As a join it would begin with all the person ever did.
   AND NOT EXISTS (SELECT FROM assignments a
                   WHERE a.task_id = s.task_id AND a.user_id = $2
-                    AND (a.status IN ('assigned', 'accepted', 'submitted') AND a.step = s.step AND a.round = s.round
+                    AND ((a.ended_at IS NULL OR a.status = 'submitted' AND NOT s.may_repeat) AND a.step = s.step AND a.round = s.round
                          OR a.status = 'submitted' AND a.step = ANY($4)
                          OR a.status = 'skipped' AND a.step = s.step AND coalesce(a.ended_at + make_interval(secs => $5) > now(), true))
                   OFFSET 0)
 ORDER BY s.priority DESC, s.task_id
 LIMIT 1
-FOR UPDATE OF s, t SKIP LOCKED
+FOR UPDATE OF s SKIP LOCKED

@@ -9,10 +9,12 @@ mod claim;
 mod end;
 mod error;
 mod row;
+mod turn;
 
 pub(crate) use claim::lease;
 pub use claim::{Method, Offer, Terms, claim_next, claim_task};
 pub(crate) use end::close;
 pub use end::{accept, expire, hand_over, release, renew, revoke, skip};
 pub use error::{Holder, LeaseError};
-pub use row::{active_of_task, active_of_user, get, lock};
+pub use row::{active_of_task, active_of_user, get, get_as, lock};
+pub use turn::{Turn, take_turn};

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use tandem_protocol::{
-    AssignmentId, TaskId, UserId,
+    AssignmentId, ProjectRole, TaskId, UserId,
     rest::{Assignment, AssignmentStatus},
 };
 use uuid::Uuid;
 
 use super::{Holder, LeaseError};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, pg::row::word};
 
 pub(super) struct Row {
     pub id: Uuid,
@@ -27,6 +27,30 @@ pub(super) struct Row {
     pub expires_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
+
+/// The lease in a row that has other columns too.
+macro_rules! lease_of {
+    ($row:ident) => {
+        Assignment::try_from($crate::pg::leases::row::Row {
+            id: $row.id,
+            project_id: $row.project_id,
+            task_id: $row.task_id,
+            step: $row.step,
+            slot: $row.slot,
+            round: $row.round,
+            scope: $row.scope,
+            workflow_stage: $row.workflow_stage,
+            user_id: $row.user_id,
+            status: $row.status,
+            fencing_token: $row.fencing_token,
+            assigned_at: $row.assigned_at,
+            accepted_at: $row.accepted_at,
+            expires_at: $row.expires_at,
+            ended_at: $row.ended_at,
+        })
+    };
+}
+pub(super) use lease_of;
 
 impl TryFrom<Row> for Assignment {
     type Error = StoreError;
@@ -67,6 +91,28 @@ pub async fn get(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, Stor
     .fetch_optional(&mut **tx)
     .await?;
     row.ok_or(StoreError::NotFound { entity: "assignment" })?.try_into()
+}
+
+/// The lease, whoever's, with the role that `viewer` has in its project; none if the workspace has no such lease.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get_as(tx: &mut TenantTx, id: AssignmentId, viewer: UserId) -> Result<Option<(Assignment, Option<ProjectRole>)>, StoreError> {
+    let row = sqlx::query!(
+        r#"
+        SELECT a.id, a.project_id, a.task_id, a.step, a.slot, a.round, a.scope, a.workflow_stage, a.user_id, a.status, a.fencing_token,
+               a.assigned_at, a.accepted_at, a.expires_at, a.ended_at, m.role AS "role?"
+        FROM assignments a LEFT JOIN project_members m ON m.project_id = a.project_id AND m.user_id = $2
+        WHERE a.id = $1
+        "#,
+        id.0,
+        viewer.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let role = row.role.as_deref().map(|role| word("project role", role)).transpose()?;
+    Ok(Some((lease_of!(row)?, role)))
 }
 
 /// A person's active leases in the whole workspace, oldest first.
@@ -158,24 +204,7 @@ pub(super) async fn lock_any(tx: &mut TenantTx, id: AssignmentId) -> Result<(Ass
     .await?
     .ok_or(LeaseError::NotFound)?;
     let ran_out = row.ran_out;
-    let lease = Row {
-        id: row.id,
-        project_id: row.project_id,
-        task_id: row.task_id,
-        step: row.step,
-        slot: row.slot,
-        round: row.round,
-        scope: row.scope,
-        workflow_stage: row.workflow_stage,
-        user_id: row.user_id,
-        status: row.status,
-        fencing_token: row.fencing_token,
-        assigned_at: row.assigned_at,
-        accepted_at: row.accepted_at,
-        expires_at: row.expires_at,
-        ended_at: row.ended_at,
-    }
-    .try_into()?;
+    let lease = lease_of!(row)?;
     Ok((lease, ran_out))
 }
 
