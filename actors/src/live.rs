@@ -33,7 +33,7 @@ use crate::{
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     node::{self, Exit, NodeActor, Phase},
     ports::{Authenticator, Chores, Directory, DomainEvent, Nodes, TaskRecord},
-    project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
+    project::{JobsMoved, NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     roll::Roll,
     room::{Newcomer, Refused},
@@ -667,9 +667,9 @@ fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
         }
         DomainEvent::LeaseChanged { user, .. } | DomainEvent::TokensRevoked { user, .. } => say(Topic::User(*user)),
         DomainEvent::RightsChanged { user: Some(user), .. } => say(Topic::User(*user)),
-        DomainEvent::ProgressChanged { project, .. } | DomainEvent::RightsChanged { project, user: None, .. } => {
-            say(Topic::Project(*project))
-        }
+        DomainEvent::ProgressChanged { project, .. }
+        | DomainEvent::JobChanged { project, .. }
+        | DomainEvent::RightsChanged { project, user: None, .. } => say(Topic::Project(*project)),
     }
 }
 
@@ -697,6 +697,11 @@ impl Announcer {
                 }
             }
             DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),
+            DomainEvent::JobChanged { project, .. } => {
+                if let Some(actor) = self.projects.get(&project) {
+                    actor.recipient().do_send(JobsMoved);
+                }
+            }
             DomainEvent::TokensRevoked { user, .. } => {
                 if let Some(actor) = self.users.get(&user) {
                     actor.recipient().do_send(TokensRevoked);
