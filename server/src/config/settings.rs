@@ -107,6 +107,13 @@ pub const SETTINGS: &[Setting] = &[
         "A node that stops or drains is not ready for so long before it sends people to the others: load balancers notice",
     ),
     setting("drain.longest", "TANDEM_DRAIN_LONGEST", Some("20s"), "", "All are sent to the others within this, however many they are"),
+    setting(
+        "jobs.workers",
+        "TANDEM_JOBS_WORKERS",
+        Some("2"),
+        "",
+        "Imports and exports done at once by this node; 0: it leaves them to others",
+    ),
     setting("leases.grace", "TANDEM_LEASE_GRACE", Some("5m"), "", "How long whoever has lost the connection keeps their tasks"),
     setting("limits.max_connections", "TANDEM_LIMITS_MAX_CONNECTIONS", Some("100000"), "", "WebSockets of this server"),
     setting("limits.max_pending", "TANDEM_LIMITS_MAX_PENDING", Some("10000"), "", "Of these, how many may not have authenticated yet"),

@@ -127,17 +127,23 @@ pub async fn news(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<JobProgre
 /// # Errors
 /// Those of the database.
 pub async fn cancel(tx: &mut TenantTx, job: JobId) -> Result<bool, StoreError> {
-    let done = sqlx::query!(
+    let row = sqlx::query!(
         "UPDATE jobs SET cancel_requested_at = coalesce(cancel_requested_at, now()),
                 state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END,
                 due = CASE state WHEN 'queued' THEN NULL ELSE due END,
                 ended_at = CASE state WHEN 'queued' THEN now() END
-         WHERE id = $1 AND due IS NOT NULL",
+         WHERE id = $1 AND due IS NOT NULL
+         RETURNING project_id, kind, state",
         job.0
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
-    Ok(done.rows_affected() > 0)
+    let Some(row) = row else { return Ok(false) };
+    let state = word("job state", &row.state)?;
+    if state == JobState::Cancelled {
+        tell(tx, row.project_id.into(), job, &row.kind, state).await?;
+    }
+    Ok(true)
 }
 
 struct JobRow {
