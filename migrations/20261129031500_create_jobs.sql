@@ -7,6 +7,8 @@ CREATE TABLE jobs (
     kind         text NOT NULL CHECK (kind ~ '^[a-z][a-z_]{0,49}$'),
     state        text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
     input        jsonb NOT NULL,
+    -- What it is about, for people: the name of what was uploaded.
+    subject      text CHECK (char_length(subject) <= 255),
     result       jsonb,
     -- Why it failed; of an open job, why the attempt before did.
     error        text CHECK (char_length(error) <= 2000),

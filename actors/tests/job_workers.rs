@@ -31,7 +31,7 @@ use tandem_store::{
     Store,
     export::page,
     job_files::{self, NewJobFile},
-    jobs,
+    jobs::{self, NewJob},
     objects::{ObjectError, Objects},
     testing::{Database, objects},
 };
@@ -81,7 +81,7 @@ impl World {
     async fn make(&self, kind: &str, input: Value) -> JobId {
         let a = &self.database.a;
         let mut tx = a.as_user(a.admin).begin(&self.database.store).await.expect("begin");
-        let job = jobs::create(&mut tx, a.project, kind, &input).await.expect("create");
+        let job = jobs::create(&mut tx, NewJob { project: a.project, kind, input: &input, subject: None }).await.expect("create");
         tx.commit().await.expect("commit");
         job
     }

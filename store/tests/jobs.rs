@@ -7,7 +7,7 @@ use sqlx::Executor;
 use tandem_protocol::{JobId, NodeId, WorkspaceId, rest::Job, rest::JobState};
 use tandem_store::{
     PoolSizes,
-    jobs::{self, Claim, Claimed, JobError, Outcome, Pulse, Step},
+    jobs::{self, Claim, Claimed, JobError, NewJob, Outcome, Pulse, Step},
     testing::Database,
 };
 
@@ -16,7 +16,10 @@ const AT_ONCE: Duration = Duration::ZERO;
 
 async fn make(db: &Database, workspace: &tandem_store::testing::Seeded) -> JobId {
     let mut tx = workspace.as_user(workspace.admin).begin(&db.store).await.expect("begin");
-    let job = jobs::create(&mut tx, workspace.project, "count", &json!({ "to": 10 })).await.expect("create");
+    let job =
+        jobs::create(&mut tx, NewJob { project: workspace.project, kind: "count", input: &json!({ "to": 10 }), subject: Some("ten") })
+            .await
+            .expect("create");
     tx.commit().await.expect("commit");
     job
 }
@@ -247,5 +250,6 @@ async fn a_page_of_jobs_begins_behind_the_one_before() {
     let second = jobs::list(&mut tx, db.a.project, before, 3).await.expect("list");
     let ids: Vec<JobId> = first.items.iter().chain(&second.items).map(|job| job.id).collect();
     assert_eq!((ids, second.next_cursor), (made, None));
+    assert_eq!(first.items[0].subject.as_deref(), Some("ten"));
     assert_eq!(first.items[0].created_by.as_ref().map(|user| user.id), Some(db.a.admin));
 }

@@ -14,13 +14,13 @@ const MOST_BYTES: u64 = 50 << 30;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("the file is no ZIP archive that can be read: {0}")]
+    #[error("The file is no ZIP archive that can be read ({0}).")]
     Unreadable(String),
-    #[error("the archive holds {count} files; at most {MOST_FILES} are taken")]
+    #[error("The archive holds {count} files; at most {MOST_FILES} are taken.")]
     TooMany { count: usize },
-    #[error("what is in the archive is larger than {} GiB, which is the most that is taken", MOST_BYTES >> 30)]
+    #[error("What is in the archive is larger than {} GiB, which is the most that is taken.", MOST_BYTES >> 30)]
     TooLarge,
-    #[error("the archive's {name:?} {problem}")]
+    #[error("The archive's {name:?} {problem}.")]
     Entry { name: String, problem: String },
     #[error("temporary files: {0}")]
     Temporary(#[from] io::Error),
@@ -80,7 +80,7 @@ pub fn named(folder: &Path, name: &str) -> Result<PathBuf, String> {
     let relative = Path::new(name);
     let is_inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let path = folder.join(relative);
-    if is_inside && path.exists() { Ok(path) } else { Err(format!("there is no {name:?} in the archive")) }
+    if is_inside && path.exists() { Ok(path) } else { Err(format!("There is no {name:?} in the archive.")) }
 }
 
 /// The only file below `folder` with one of these endings.
@@ -94,16 +94,16 @@ pub fn only(folder: &Path, endings: &[&str]) -> Result<PathBuf, String> {
             found.push(path);
         }
     })
-    .map_err(|e| format!("the archive's files cannot be read: {e}"))?;
+    .map_err(|e| format!("The archive's files cannot be read: {e}."))?;
     found.sort();
     match &found[..] {
         [one] => Ok(one.clone()),
-        [] => Err(format!("there is no .{} file in the archive", endings.join(" or ."))),
+        [] => Err(format!("There is no .{} file in the archive.", endings.join(" or ."))),
         several => {
             let names: Vec<String> = several.iter().take(5).map(|p| p.strip_prefix(folder).unwrap_or(p).display().to_string()).collect();
             let more = if several.len() > names.len() { ", ..." } else { "" };
             Err(format!(
-                "there are several files that could hold the annotations ({}{more}): say which with `annotations`",
+                "There are several files that could hold the annotations ({}{more}): say which with `annotations`.",
                 names.join(", ")
             ))
         }
@@ -178,7 +178,7 @@ mod tests {
         fs::write(file.path(), "not a zip").unwrap();
         let folder = tempfile::tempdir().unwrap();
         let error = unpack(file.path(), folder.path(), |_, _| true).unwrap_err();
-        assert!(error.to_string().starts_with("the file is no ZIP archive"), "{error}");
+        assert!(error.to_string().starts_with("The file is no ZIP archive"), "{error}");
     }
 
     #[test]

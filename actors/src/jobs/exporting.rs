@@ -57,7 +57,7 @@ impl Kind for Exporting {
         self.objects.put_file(&file.object_key, &path, format.content_type()).await?;
         let mut tx = work.claim.tenant().begin(&self.store).await?;
         if !job_files::keep(&mut tx, file.file.id, file.file.size, KEPT).await? {
-            return Err(Failure::Broken("storing the file took longer than a day".to_owned()));
+            return Err(Failure::Broken("Storing the file took longer than a day.".to_owned()));
         }
         jobs::succeed(&mut tx, &work.claim, &json!({ "format": format, "bytes": size })).await?;
         tx.commit().await?;
@@ -107,7 +107,7 @@ impl Exporting {
                 Err(_) => {}
             }
         }
-        reading.await.map_err(|e| Failure::Broken(format!("reading ended unexpectedly: {e}")))?.map_err(failure)?;
+        reading.await.map_err(|e| Failure::Broken(format!("Reading ended unexpectedly: {e}.")))?.map_err(failure)?;
         Ok(file.flush()?)
     }
 }

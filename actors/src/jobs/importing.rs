@@ -148,7 +148,7 @@ async fn unpack(work: &Work, packed: PathBuf, folder: PathBuf) -> Result<(), Fai
         Ok(Err(ArchiveError::Stopped)) => Err(Failure::Stopped),
         Ok(Err(ArchiveError::Temporary(error))) => Err(error.into()),
         Ok(Err(error)) => Err(Failure::Refused(error.to_string())),
-        Err(error) => Err(Failure::Broken(format!("unpacking ended unexpectedly: {error}"))),
+        Err(error) => Err(Failure::Broken(format!("Unpacking ended unexpectedly: {error}."))),
     }
 }
 
@@ -171,6 +171,6 @@ fn failure(error: ImportError, folder: &Path) -> Failure {
         ImportError::Store(error) => error.into(),
         ImportError::Objects(error) => error.into(),
         ImportError::Temporary(error) => error.into(),
-        ImportError::Panicked(why) => Failure::Broken(format!("the import ended unexpectedly: {why}")),
+        ImportError::Panicked(why) => Failure::Broken(format!("The import ended unexpectedly: {why}.")),
     }
 }

@@ -48,7 +48,7 @@ pub enum Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Broken(format!("the database: {error}"))
+        Self::Broken(format!("The database could not do it: {error}."))
     }
 }
 
@@ -56,13 +56,13 @@ impl From<ObjectError> for Failure {
     fn from(error: ObjectError) -> Self {
         // Keys and addresses are for the log.
         tracing::warn!(%error, "the object store");
-        Self::Broken("the object store could not be reached, or refused a file".to_owned())
+        Self::Broken("The object store could not be reached, or refused a file.".to_owned())
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::Broken(format!("temporary files: {error}"))
+        Self::Broken(format!("Temporary files could not be written or read: {error}."))
     }
 }
 
@@ -94,7 +94,7 @@ impl Work {
     /// # Errors
     /// [`Failure::Refused`] if it is not of this kind: another program wrote it.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_value(self.claim.input.clone()).map_err(|e| Failure::Refused(format!("the input cannot be read: {e}")))
+        serde_json::from_value(self.claim.input.clone()).map_err(|e| Failure::Refused(format!("The input cannot be read: {e}.")))
     }
 
     /// Says how far it is. Costs next to nothing: those who watch are told a few times a second.

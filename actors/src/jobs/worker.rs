@@ -120,7 +120,7 @@ fn verdict(shop: &Shop, claim: &Claim, ended: Result<Result<Done, Failure>, Join
             Err(Failure::Broken(format!("It broke off by a mistake in the program; the server's log says more of job {}.", claim.job)))
         }
         Err(_) if shop.is_closing() => Err(Failure::Stopped),
-        Err(error) => Err(Failure::Broken(format!("it was broken off: {error}"))),
+        Err(error) => Err(Failure::Broken(format!("It was broken off: {error}."))),
     }
 }
 

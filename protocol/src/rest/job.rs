@@ -38,6 +38,8 @@ pub struct Job {
     pub state: JobState,
     /// As it was asked for.
     pub input: Value,
+    /// What it is about, for people: of an import the name of the archive.
+    pub subject: Option<String>,
     /// What came of it: of an import its report, of an export how many bytes it has.
     pub result: Option<Value>,
     /// Why it failed; while it is open, why the attempt before did.

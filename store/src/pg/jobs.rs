@@ -24,19 +24,30 @@ const LONGEST_ERROR: usize = 2000;
 const NEWS: &str = "10 minutes";
 const MOST_NEWS: i64 = 50;
 
+/// A job to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewJob<'n> {
+    pub project: ProjectId,
+    pub kind: &'n str,
+    pub input: &'n Value,
+    /// What it is about, for people.
+    pub subject: Option<&'n str>,
+}
+
 /// Makes a job, which is due at once.
 ///
 /// # Errors
 /// [`StoreError::Missing`] if there is no such project.
-pub async fn create(tx: &mut TenantTx, project: ProjectId, kind: &str, input: &Value) -> Result<JobId, StoreError> {
+pub async fn create(tx: &mut TenantTx, new: NewJob<'_>) -> Result<JobId, StoreError> {
     let (id, workspace, by) = (JobId::new(), tx.workspace().0, tx.user().map(|u| u.0));
     sqlx::query!(
-        "INSERT INTO jobs (id, workspace_id, project_id, kind, input, created_by) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO jobs (id, workspace_id, project_id, kind, input, subject, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id.0,
         workspace,
-        project.0,
-        kind,
-        input,
+        new.project.0,
+        new.kind,
+        new.input,
+        new.subject,
         by,
     )
     .execute(&mut **tx)
@@ -52,7 +63,7 @@ pub async fn get(tx: &mut TenantTx, job: JobId) -> Result<Option<Job>, StoreErro
     let found = sqlx::query_as!(
         JobRow,
         r#"
-        SELECT j.id, j.project_id, j.kind, j.state, j.input, j.result, j.error, j.phase, j.done, j.total, j.attempt,
+        SELECT j.id, j.project_id, j.kind, j.state, j.input, j.subject, j.result, j.error, j.phase, j.done, j.total, j.attempt,
                j.cancel_requested_at, j.created_at, j.started_at, j.ended_at,
                u.id AS "user_id?", u.display_name AS "user_name?", u.email AS "user_email?", u.color AS "user_color?"
         FROM jobs j LEFT JOIN users u ON u.id = j.created_by
@@ -75,7 +86,7 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId, before: Option<JobId>, 
     let rows = sqlx::query_as!(
         JobRow,
         r#"
-        SELECT j.id, j.project_id, j.kind, j.state, j.input, j.result, j.error, j.phase, j.done, j.total, j.attempt,
+        SELECT j.id, j.project_id, j.kind, j.state, j.input, j.subject, j.result, j.error, j.phase, j.done, j.total, j.attempt,
                j.cancel_requested_at, j.created_at, j.started_at, j.ended_at,
                u.id AS "user_id?", u.display_name AS "user_name?", u.email AS "user_email?", u.color AS "user_color?"
         FROM jobs j LEFT JOIN users u ON u.id = j.created_by
@@ -152,6 +163,7 @@ struct JobRow {
     kind: String,
     state: String,
     input: Value,
+    subject: Option<String>,
     result: Option<Value>,
     error: Option<String>,
     phase: Option<String>,
@@ -178,6 +190,7 @@ impl JobRow {
             kind: self.kind,
             state,
             input: self.input,
+            subject: self.subject,
             result: self.result,
             error: self.error,
             phase: self.phase,
