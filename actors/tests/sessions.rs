@@ -12,8 +12,8 @@ use tandem_protocol::{
     AssignmentId, TaskId,
     rest::Progress,
     ws::{
-        ClientHot, LeaseEvent, MyLease, Ping, Refresh, ServerControl, ServerFrame, StepCounts, Subprotocol, TopicKind, Unsubscribe,
-        WorkflowDiff, WorkflowState,
+        ClientHot, ErrorMessage, LeaseEvent, MyLease, Ping, Refresh, ServerControl, ServerFrame, StepCounts, Subprotocol, TopicKind,
+        Unsubscribe, WorkflowDiff, WorkflowState,
     },
 };
 use tandem_store::pg::flow::WorkNow;
@@ -140,13 +140,37 @@ async fn the_server_says_something_within_each_heartbeat() {
 #[actix::test]
 async fn garbage_is_named_and_ends_the_connection_for_good() {
     let house = House::new();
-    for garbage in [Message::Binary(vec![99, 1].into()), Message::Text("{\"type\":\"dance\"}".into()), Message::Binary(vec![1].into())] {
+    for garbage in [Message::Binary(vec![99, 1].into()), Message::Text("{\"type\":\"ping\"}".into()), Message::Binary(vec![1].into())] {
         let mut client = house.connect("ann").await;
         client.wire.send(garbage);
         let error = client.error().await;
         assert_eq!((error.code.as_str(), error.rule.as_deref()), ("bad_frame", Some("malformed")));
         assert_eq!(client.close_code().await, 4400);
     }
+}
+
+/// A page that is newer than the node it is on does without what only newer nodes can do.
+#[actix::test]
+async fn a_word_of_a_newer_release_is_answered_by_an_error_and_the_connection_lives() {
+    let house = House::new();
+    let mut client = house.connect("ann").await;
+    client.wire.send(Message::Text("{\"type\":\"applaud\",\"channel\":7}".into()));
+    let error = client.error().await;
+    let told = |error: &ErrorMessage| (error.code.clone(), error.channel, error.field.clone(), error.rule.clone());
+    let unknown = |channel, field: &str| ("unknown_word".into(), Some(channel), Some(field.into()), Some("unknown_word".into()));
+    assert_eq!(told(&error), unknown(7, "type"));
+    let topic = format!(r#"{{"type":"subscribe","channel":1,"topic":{{"kind":"weather","id":"{}"}}}}"#, house.task());
+    client.wire.send(Message::Text(topic.into()));
+    assert_eq!(told(&client.error().await), unknown(1, "topic.kind"));
+    // The channel is as free as after any refused `subscribe`.
+    let mut ann = Worker::join(client, house.task()).await;
+    ann.put("a", 1.0);
+    ann.until_acked().await;
+
+    // Before hello there is nobody to talk to.
+    let mut stranger = Client::open(&house.live, Subprotocol::Json);
+    stranger.wire.send(Message::Text("{\"type\":\"applaud\"}".into()));
+    assert_eq!(stranger.close_code().await, 4400);
 }
 
 #[actix::test]

@@ -57,6 +57,9 @@ async fn who_holds_a_copy_waits_for_the_document_and_gets_the_difference() {
     let house = House::new();
     let task = large(&house).await;
     let mut ann = Worker::join(house.connect("ann").await, task).await;
+    // For which the document must be built: nothing is under way when the clock is paused.
+    ann.put("before", 1.0);
+    ann.until_acked().await;
     ann.client = house.connect("somebody else").await;
     tokio::time::pause();
     tokio::time::sleep(Duration::from_secs(60)).await;

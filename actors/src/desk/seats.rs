@@ -3,14 +3,13 @@
 use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc};
 
 use actix::Recipient;
-use bytes::Bytes;
 use tandem_protocol::SessionId;
 
 use super::{Alarm, Fanout, Mail, RoomKey};
 use crate::{
     config::SessionConfig,
     room::{RoomEvent, RoomNews, Seat},
-    session::{Framer, Outbox, Share, Speaker},
+    session::{Framer, Frames, Outbox, Share, Speaker},
     task::Leave,
 };
 
@@ -179,7 +178,7 @@ impl Seats {
     }
 }
 
-fn spoken(speaker: &dyn Speaker, news: &RoomNews) -> Bytes {
+fn spoken(speaker: &dyn Speaker, news: &RoomNews) -> Frames {
     let mut framer = Framer::default();
     speaker.speak(news, &mut framer);
     framer.finish()
@@ -188,6 +187,8 @@ fn spoken(speaker: &dyn Speaker, news: &RoomNews) -> Bytes {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+
+    use bytes::Bytes;
 
     use actix::{Actor, Context, Handler};
     use tandem_protocol::ws::CloseCode;

@@ -11,7 +11,7 @@ use tandem_protocol::ws::{
     varint::{Reader, write_uint},
 };
 
-use super::{Framer, Speaker};
+use super::{Framer, Frames, Speaker};
 use crate::{
     document::join_updates,
     room::{RoomNews, Seat},
@@ -35,7 +35,7 @@ struct Entry {
 }
 
 enum What {
-    Frames(Bytes),
+    Frames(Frames),
     Updates(Vec<Bytes>),
     Ghosts(u32, Vec<Bytes>),
     Ack(u64),
@@ -48,7 +48,7 @@ impl What {
     fn size(&self) -> usize {
         OVERHEAD
             + match self {
-                Self::Frames(bytes) => bytes.len(),
+                Self::Frames(frames) => frames.len(),
                 Self::Updates(parts) | Self::Ghosts(_, parts) => parts.iter().map(|part| part.len() + OVERHEAD).sum(),
                 Self::Awareness(entries) => entries.values().map(|entry| entry.len() + OVERHEAD).sum(),
                 // Bounded by the number of people.
@@ -64,12 +64,12 @@ impl Held {
     }
 
     /// Frames of the session itself.
-    pub fn push_frames(&mut self, frames: Bytes) {
+    pub fn push_frames(&mut self, frames: Frames) {
         self.push(Entry { of: None, what: What::Frames(frames) });
     }
 
     /// What a room says; the frames are for what cannot be merged.
-    pub fn push_news(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Bytes) {
+    pub fn push_news(&mut self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Frames) {
         let before = self.last_of(seat).map(|entry| entry.what.size());
         let merged = match (self.last_of(seat).map(|entry| &mut entry.what), news) {
             (Some(What::Updates(parts)), RoomNews::Update(bytes)) => {
@@ -160,7 +160,7 @@ impl Held {
     }
 
     /// The next frames to send.
-    pub fn pop(&mut self) -> Option<Bytes> {
+    pub fn pop(&mut self) -> Option<Frames> {
         let Entry { of, what } = self.waiting.pop_front()?;
         self.bytes = self.bytes.saturating_sub(what.size());
         let news = match what {
@@ -297,7 +297,7 @@ mod tests {
 
         /// The payload of the next, short frame.
         fn next(&mut self) -> Option<String> {
-            Some(String::from_utf8_lossy(&self.held.pop()?[2..]).into_owned())
+            Some(String::from_utf8_lossy(&self.held.pop()?.whole()[2..]).into_owned())
         }
     }
 
@@ -322,9 +322,9 @@ mod tests {
             case.says(&RoomNews::Update(doc.transact().encode_diff_v1(&before).into()));
             case.cursor(1, n);
         }
-        let all = case.held.pop().unwrap();
+        let all = case.held.pop().unwrap().whole();
         let head = if all[1] < 126 { 2 } else { 4 };
-        let copy = crate::document::LiveDoc::load(&[all.slice(head..)], crate::document::Limits::default()).unwrap();
+        let copy = crate::document::LiveDoc::load(&[all[head..].to_vec().into()], crate::document::Limits::default()).unwrap();
         assert_eq!(copy.doc().get_or_insert_map("regions").len(&copy.doc().transact()), 3);
         assert!(case.next().unwrap().contains("999"));
         assert_eq!(case.next(), None);
@@ -335,7 +335,7 @@ mod tests {
     fn the_rest_keeps_its_place() {
         let mut case = Case::new();
         case.says(&RoomNews::Update(Bytes::from_static(b"\0\0a")));
-        case.held.push_frames(Bytes::from_static(b"..pong"));
+        case.held.push_frames(Bytes::from_static(b"..pong").into());
         case.says(&RoomNews::Update(Bytes::from_static(b"\0\0b")));
         case.says(&RoomNews::Durability(true));
         case.says(&RoomNews::Ack(7));
@@ -352,7 +352,7 @@ mod tests {
             case.says(&RoomNews::Awareness(vec![1, 7, clock, 2, b'{', b'}'].into()));
         }
         case.says(&RoomNews::Awareness(vec![1, 8, 1, 2, b'{', b'}'].into()));
-        assert_eq!(case.held.pop().unwrap()[2..], [2, 7, 100, 2, b'{', b'}', 8, 1, 2, b'{', b'}']);
+        assert_eq!(case.held.pop().unwrap().whole()[2..], [2, 7, 100, 2, b'{', b'}', 8, 1, 2, b'{', b'}']);
         assert_eq!(case.held.bytes(), 0);
     }
 
@@ -360,7 +360,7 @@ mod tests {
     fn what_waits_for_a_seat_that_was_left_is_void() {
         let mut case = Case::new();
         case.says(&RoomNews::Update(Bytes::from_static(b"\0\0a")));
-        case.held.push_frames(Bytes::from_static(b"..pong"));
+        case.held.push_frames(Bytes::from_static(b"..pong").into());
         case.held.forget(case.seat);
         assert_eq!(case.next().unwrap(), "pong");
         assert_eq!((case.next(), case.held.bytes()), (None, 0));

@@ -28,7 +28,7 @@ use tokio::{
 };
 
 pub use door::{Door, Full, Guest};
-pub use frame::{Framer, close_frame, shorten};
+pub use frame::{Framer, Frames, close_frame, shorten};
 pub use incoming::Incoming;
 pub use outbox::{Outbox, Socket};
 pub use pipe::{Body, pipe};

@@ -22,7 +22,11 @@ use tandem_protocol::ws::CloseCode;
 use tandem_store::quota::Ticket;
 use tokio::{io::AsyncWrite, time::Instant};
 
-use super::{Guest, Speaker, frame::close_frame, held::Held};
+use super::{
+    Guest, Speaker,
+    frame::{Frames, close_frame},
+    held::Held,
+};
 use crate::{
     config::SessionConfig,
     desk,
@@ -57,10 +61,16 @@ struct Inner {
     state: RefCell<State>,
 }
 
+/// Of frames that belong together, the part that ends them or another.
+struct Piece {
+    bytes: Bytes,
+    last: bool,
+}
+
 struct State {
     socket: Socket,
-    queue: VecDeque<Bytes>,
-    /// The front of the queue was written in part.
+    queue: VecDeque<Piece>,
+    /// Of the frames at the front of the queue a part was written.
     begun: bool,
     bytes: usize,
     /// Of these, bytes of documents: one is sent whole, however big.
@@ -119,23 +129,23 @@ impl Outbox {
     // --- what is said ---
 
     /// Whole frames of the session itself.
-    pub fn put(&self, frames: Bytes) {
-        self.say(None, &frames);
+    pub fn put(&self, frames: impl Into<Frames>) {
+        self.say(None, &frames.into());
     }
 
     /// What a room says, and the frames that say it: they are sent if the socket keeps up; if not, the news are held and merged.
-    pub fn tell(&self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Bytes) {
+    pub fn tell(&self, seat: Seat, speaker: &Rc<dyn Speaker>, news: &RoomNews, frames: &Frames) {
         self.say(Some((seat, speaker, news)), frames);
     }
 
-    fn say(&self, news: Option<(Seat, &Rc<dyn Speaker>, &RoomNews)>, frames: &Bytes) {
+    fn say(&self, news: Option<(Seat, &Rc<dyn Speaker>, &RoomNews)>, frames: &Frames) {
         let mut state = self.0.state.borrow_mut();
         if state.ended || state.gone {
             return;
         }
         if state.held.is_none() && state.bytes - state.exempt < self.0.soft {
             let document = matches!(news, Some((_, _, RoomNews::Joined(_) | RoomNews::Diff { .. })));
-            state.push(frames.clone(), document);
+            state.push(frames, document);
         } else if state.over_budget() > self.0.max {
             drop(state);
             return self.cut("max_outbox", "more waits for this connection than may");
@@ -173,10 +183,10 @@ impl Outbox {
         }
         count_close(code);
         while let Some(frames) = state.held.as_mut().and_then(|held| held.pop()) {
-            state.push(frames, false);
+            state.push(&frames, false);
         }
         state.held = None;
-        state.push(close_frame(code, reason), false);
+        state.push(&close_frame(code, reason), false);
         state.ended = true;
         self.mark(&mut state);
     }
@@ -192,12 +202,13 @@ impl Outbox {
         metrics::counter!("tandem_limits_total", "limit" => limit).increment(1);
         tracing::info!(reason, waiting = state.bytes, "a slow reader is cut");
         count_close(CloseCode::TryLater);
-        let begun = if state.begun { state.queue.pop_front() } else { None };
+        let begun = if state.begun { state.queue.iter().position(|piece| piece.last).map_or(0, |last| last + 1) } else { 0 };
         state.held = None;
-        state.queue = begun.into_iter().collect();
-        state.bytes = state.queue.iter().map(Bytes::len).sum();
+        state.queue.truncate(begun);
+        state.queue.shrink_to_fit();
+        state.bytes = state.queue.iter().map(|piece| piece.bytes.len()).sum();
         state.exempt = 0;
-        state.push(close_frame(CloseCode::TryLater, reason), false);
+        state.push(&close_frame(CloseCode::TryLater, reason), false);
         state.ended = true;
         state.wake();
         self.mark(&mut state);
@@ -333,18 +344,22 @@ impl Outbox {
 }
 
 impl State {
-    fn push(&mut self, frames: Bytes, document: bool) {
+    fn push(&mut self, frames: &Frames, document: bool) {
         if frames.is_empty() {
             return;
         }
         if self.bytes == 0 {
             self.moved = Instant::now();
         }
-        self.bytes += frames.len();
+        let length = frames.len();
+        self.bytes += length;
         if document {
-            self.exempt += frames.len();
+            self.exempt += length;
         }
-        self.queue.push_back(frames);
+        self.queue.extend(frames.pieces().map(|bytes| Piece { bytes: bytes.clone(), last: false }));
+        if let Some(piece) = self.queue.back_mut() {
+            piece.last = true;
+        }
     }
 
     fn over_budget(&self) -> usize {
@@ -376,10 +391,10 @@ impl State {
 
     fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if let [one] = self.queue.make_contiguous() {
-            return self.socket.as_mut().poll_write(cx, one);
+            return self.socket.as_mut().poll_write(cx, &one.bytes);
         }
         let mut slices = [IoSlice::new(&[]); SLICES];
-        let filled = self.queue.iter().zip(&mut slices).map(|(bytes, slice)| *slice = IoSlice::new(bytes)).count();
+        let filled = self.queue.iter().zip(&mut slices).map(|(piece, slice)| *slice = IoSlice::new(&piece.bytes)).count();
         self.socket.as_mut().poll_write_vectored(cx, &slices[..filled])
     }
 
@@ -388,13 +403,13 @@ impl State {
         self.bytes -= count;
         self.exempt = self.exempt.min(self.bytes);
         while let Some(front) = self.queue.front_mut() {
-            if count < front.len() {
+            if count < front.bytes.len() {
                 self.begun = self.begun || count > 0;
-                front.advance(count);
+                front.bytes.advance(count);
                 return;
             }
-            count -= front.len();
-            self.begun = false;
+            count -= front.bytes.len();
+            self.begun = !front.last;
             self.queue.pop_front();
         }
     }
@@ -404,7 +419,7 @@ impl State {
         while self.bytes - self.exempt < soft {
             let Some(held) = &mut self.held else { return };
             match held.pop() {
-                Some(frames) => self.push(frames, false),
+                Some(frames) => self.push(&frames, false),
                 None => self.held = None,
             }
         }
@@ -434,6 +449,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     use super::*;
+    use crate::session::Framer;
 
     /// An outbox over a socket that takes `room` bytes.
     fn case(room: usize, configure: impl FnOnce(&mut SessionConfig)) -> (Outbox, DuplexStream) {
@@ -515,11 +531,37 @@ mod tests {
     }
 
     #[actix::test]
+    async fn a_cut_in_a_frame_of_several_pieces_leaves_all_of_that_frame() {
+        let payload = Bytes::from(vec![b'x'; 20_000]);
+        let mut framer = Framer::default();
+        framer.carrying(&[b"head"], &payload);
+        let frames = framer.finish();
+        assert_eq!(frames.pieces().count(), 2);
+        // In the header; between the two pieces; in the payload.
+        for room in [4, 8, 9_000] {
+            let (outbox, mut socket) = case(room, |_| {});
+            outbox.put(frames.clone());
+            outbox.put(Bytes::from_static(b"never sent"));
+            outbox.write();
+            outbox.cut("stall", "too slow");
+            let all = actix::spawn(async move {
+                let mut all = Vec::new();
+                socket.read_to_end(&mut all).await.unwrap();
+                all
+            });
+            written(&outbox).await;
+            drop(outbox);
+            let expected = [frames.whole(), b"\x88\x12\x03\xf5too slow (stall)".to_vec()].concat();
+            assert!(all.await.unwrap() == expected, "{room}");
+        }
+    }
+
+    #[actix::test]
     async fn what_waits_is_bounded_and_one_document_is_not() {
         let (outbox, _socket) = case(10, |config| (config.soft_outbox, config.max_outbox) = (100, 1_000));
         let speaker: Rc<dyn Speaker> = Rc::new(Silent);
         let seat = Seat { session: tandem_protocol::SessionId::new(), subscription: 1 };
-        outbox.tell(seat, &speaker, &RoomNews::Diff { state_vector: Bytes::new(), bytes: Bytes::new() }, &frames(5_000));
+        outbox.tell(seat, &speaker, &RoomNews::Diff { state_vector: Bytes::new(), bytes: Bytes::new() }, &frames(5_000).into());
         for _ in 0..5 {
             outbox.put(frames(100));
             assert!(!outbox.is_over());

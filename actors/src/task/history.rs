@@ -27,7 +27,10 @@ impl Handler<Restore> for TaskActor {
         let (reply, answer) = oneshot::channel();
         match &self.phase {
             Phase::Live(_) if self.waking.is_none() => self.restore(&restore, reply, ctx),
-            Phase::Live(_) | Phase::Loading(_) => self.restores.push((restore, reply)),
+            Phase::Live(_) | Phase::Loading(_) => {
+                self.restores.push((restore, reply));
+                self.build_now(ctx);
+            }
             Phase::Failed(_) | Phase::Retired => {}
         }
         // Dropped unanswered: this actor is gone, or cannot.

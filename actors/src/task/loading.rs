@@ -175,7 +175,9 @@ impl TaskActor {
         if let Some(waking) = &mut self.waking
             && room.must_compare(&newcomer)
         {
-            return waking.wait(newcomer);
+            waking.wait(newcomer)?;
+            self.build_now(ctx);
+            return Ok(());
         }
         room.task_changed(self.status, self.lease.clone());
         let (resumes, user) = (newcomer.resume, newcomer.user.id);

@@ -240,7 +240,7 @@ impl Handler<Input> for TaskActor {
         }
         let what = match &mut self.waking {
             Some(waking) => match waking.hold(seat, what) {
-                Ok(None) => return,
+                Ok(None) => return self.build_now(ctx),
                 Ok(Some(what)) => what,
                 Err((seq, why)) => return room.send(seat, RoomNews::Refused { seq, why }),
             },
@@ -306,6 +306,7 @@ impl Handler<GetRegions> for TaskActor {
         let id = self.next_waiter;
         self.waiters.push(Waiter { id, wanted, reply, since: None });
         self.check_waiters();
+        self.build_now(ctx);
         ctx.run_later(self.deps.regions_wait, move |task, ctx| task.give_up_waiting(id, ctx));
         Box::pin(async move { answer.await.unwrap_or(Err(RegionsError::Unavailable)) })
     }

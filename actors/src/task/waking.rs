@@ -1,6 +1,6 @@
 //! A room whose document is here as bytes and not built yet: people come in, point and draw; what needs the document waits.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use bytes::Bytes;
@@ -20,8 +20,13 @@ use crate::{
 const MAX_INPUTS: usize = 16_384;
 const MAX_BYTES: usize = 32 << 20;
 
+/// Building takes a processor and fresh memory from those to whom the bytes are on their way: it may wait, unless somebody waits for it.
+const CALM: Duration = Duration::from_millis(250);
+
 #[derive(Default)]
 pub(super) struct Waking {
+    /// What it will be built of; none: it is being built.
+    parts: Vec<Bytes>,
     /// They hold copies, and only the document can tell what those lack.
     newcomers: Vec<Newcomer>,
     inputs: VecDeque<Input>,
@@ -72,11 +77,23 @@ impl Waking {
 }
 
 impl TaskActor {
-    /// Build the document of its bytes.
+    /// The document will be built of its bytes: when something needs it, or in a moment.
     pub(super) fn wake(&mut self, parts: Vec<Bytes>, ctx: &mut Context<Self>) {
-        self.waking = Some(Waking::default());
-        let building = build(parts, self.deps.config.limits);
-        ctx.spawn(building.into_actor(self).map(|built, task, ctx| task.woken(built, ctx)));
+        self.waking = Some(Waking { parts, ..Waking::default() });
+        if self.waiters.is_empty() && self.restores.is_empty() {
+            ctx.run_later(CALM, Self::build_now);
+        } else {
+            self.build_now(ctx);
+        }
+    }
+
+    /// Something needs it.
+    pub(super) fn build_now(&mut self, ctx: &mut Context<Self>) {
+        let parts = self.waking.as_mut().map(|waking| std::mem::take(&mut waking.parts)).unwrap_or_default();
+        if !parts.is_empty() {
+            let building = build(parts, self.deps.config.limits);
+            ctx.spawn(building.into_actor(self).map(|built, task, ctx| task.woken(built, ctx)));
+        }
     }
 
     fn woken(&mut self, built: Result<LiveDoc, LoadFailure>, ctx: &mut Context<Self>) {

@@ -86,6 +86,9 @@ impl Ear {
         if self.partial.capacity() > KEEP {
             self.partial = Vec::new();
         }
+        // All of a large message at once: grown bit by bit it would be copied over and over, and that time be counted as the server's.
+        let whole = frame::header(bytes)?.map_or(0, |h| h.head + h.payload);
+        self.partial.reserve_exact(whole.max(bytes.len()));
         self.partial.extend_from_slice(bytes);
         Ok(())
     }

@@ -4,7 +4,10 @@
 //! alternatives, no free JSON.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::value::{Error as ValueError, StrDeserializer},
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -395,6 +398,16 @@ macro_rules! control {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
         #[serde(tag = "type", rename_all = "snake_case")]
         pub enum $json { $($variant($variant)),+ }
+
+        impl $json {
+            /// Whether there is a message of this `type`.
+            pub(super) fn knows(word: &str) -> bool {
+                #[derive(Deserialize)]
+                #[serde(rename_all = "snake_case")]
+                enum Type { $($variant),+ }
+                Type::deserialize(StrDeserializer::<ValueError>::new(word)).is_ok()
+            }
+        }
 
         impl From<$plain> for $json {
             fn from(message: $plain) -> Self {

@@ -102,6 +102,14 @@ fn frame(kind: u8, channel: u32, payload: usize) -> Vec<u8> {
 }
 
 impl ClientHot {
+    /// Bytes of the document it carries.
+    pub(super) fn payload(&self) -> usize {
+        match self {
+            Self::Update { bytes, .. } | Self::Ghost { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
@@ -142,20 +150,41 @@ impl ClientHot {
 }
 
 impl ServerHot {
+    /// Bytes of the document it carries.
+    pub(super) fn payload(&self) -> usize {
+        match self {
+            Self::Sync { bytes, .. } | Self::Update { bytes, .. } | Self::Ghost { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// The bytes of a document it carries, and what stands before them, with room for so many more.
+    pub(super) fn carried(&self, room: impl FnOnce(&Bytes) -> usize) -> Option<(Vec<u8>, &Bytes)> {
+        let (kind, channel, epoch, bytes) = match self {
+            Self::Sync { channel, bytes } => (SERVER_SYNC, channel, None, bytes),
+            Self::Update { channel, bytes } => (SERVER_UPDATE, channel, None, bytes),
+            Self::Ghost { channel, epoch, bytes } => (SERVER_GHOST, channel, Some(*epoch), bytes),
+            Self::Ack { .. } | Self::Cursors { .. } => return None,
+        };
+        let mut head = frame(kind, *channel, room(bytes));
+        if let Some(epoch) = epoch {
+            write_uint(&mut head, epoch.into());
+        }
+        Some((head, bytes))
+    }
+
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        if let Some((mut out, bytes)) = self.carried(Bytes::len) {
+            out.extend_from_slice(bytes);
+            return out;
+        }
         match self {
-            Self::Sync { channel, bytes } => with_bytes(SERVER_SYNC, *channel, bytes),
-            Self::Update { channel, bytes } => with_bytes(SERVER_UPDATE, *channel, bytes),
+            // Done above.
+            Self::Sync { .. } | Self::Update { .. } | Self::Ghost { .. } => Vec::new(),
             Self::Ack { channel, seq } => {
                 let mut out = frame(SERVER_ACK, *channel, 0);
                 write_uint(&mut out, *seq);
-                out
-            }
-            Self::Ghost { channel, epoch, bytes } => {
-                let mut out = frame(SERVER_GHOST, *channel, bytes.len());
-                write_uint(&mut out, (*epoch).into());
-                out.extend_from_slice(bytes);
                 out
             }
             Self::Cursors { channel, cursors } => {
@@ -194,12 +223,6 @@ impl ServerHot {
             other => Err(DecodeError::UnknownKind(other)),
         }
     }
-}
-
-fn with_bytes(kind: u8, channel: u32, bytes: &Bytes) -> Vec<u8> {
-    let mut out = frame(kind, channel, bytes.len());
-    out.extend_from_slice(bytes);
-    out
 }
 
 #[cfg(test)]

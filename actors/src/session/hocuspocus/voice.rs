@@ -11,7 +11,7 @@ use crate::{
     room::RoomNews,
     session::{
         Framer, Share, Speaker,
-        stock::voice::{say, say_shared},
+        stock::voice::{say, say_edits, say_shared},
     },
 };
 
@@ -50,13 +50,13 @@ impl Speaker for Voice {
                 // Only after a crash of the room: the provider believes that it is in, and does not ask.
                 if !joined.sync.is_empty() {
                     say(out, &self.head, &[yjs::SYNC, yjs::STEP_1], &joined.task.state_vector.0);
-                    say(out, &self.head, &[yjs::SYNC, yjs::STEP_2], &joined.sync);
+                    say_edits(out, &self.head, &[yjs::SYNC, yjs::STEP_2], &joined.sync);
                 }
             }
             // One step 1 for each of the provider's: it counts the answers (`acks`).
             RoomNews::Diff { state_vector, bytes } => {
                 say(out, &self.head, &[yjs::SYNC, yjs::STEP_1], state_vector);
-                say(out, &self.head, &[yjs::SYNC, yjs::STEP_2], bytes);
+                say_edits(out, &self.head, &[yjs::SYNC, yjs::STEP_2], bytes);
             }
             RoomNews::Rights { read_only, .. } => self.scope(out, read_only.is_some()),
             other => say_shared(out, &self.head, other),

@@ -1,5 +1,6 @@
 //! How y-websocket says what happens in a room: one message, one frame, because the provider reads no second one.
 
+use bytes::Bytes;
 use tandem_protocol::{ws::varint::write_uint, yjs};
 
 use crate::{
@@ -19,7 +20,7 @@ impl Speaker for Voice {
             RoomNews::Joined(joined) => {
                 say(out, &[], &[yjs::SYNC, yjs::STEP_1], &joined.task.state_vector.0);
                 if !joined.sync.is_empty() {
-                    say(out, &[], &[yjs::SYNC, yjs::STEP_2], &joined.sync);
+                    say_edits(out, &[], &[yjs::SYNC, yjs::STEP_2], &joined.sync);
                 }
                 for states in &joined.awareness {
                     say(out, &[], &[yjs::AWARENESS], states);
@@ -30,7 +31,7 @@ impl Speaker for Voice {
             }
             RoomNews::Rights { read_only: Some(reason), .. } => deny(out, &Refused::read_only(reason).message),
             RoomNews::Refused { why, .. } => deny(out, &why.message),
-            RoomNews::Diff { bytes, .. } => say(out, &[], &[yjs::SYNC, yjs::STEP_2], bytes),
+            RoomNews::Diff { bytes, .. } => say_edits(out, &[], &[yjs::SYNC, yjs::STEP_2], bytes),
             other => say_shared(out, &[], other),
         }
     }
@@ -48,7 +49,7 @@ pub fn is_resync_due(news: &RoomNews) -> bool {
 /// What both stock dialects say in the same words, behind an address or none.
 pub fn say_shared(out: &mut Framer, address: &[u8], news: &RoomNews) {
     match news {
-        RoomNews::Update(bytes) => say(out, address, &[yjs::SYNC, yjs::UPDATE], bytes),
+        RoomNews::Update(bytes) => say_edits(out, address, &[yjs::SYNC, yjs::UPDATE], bytes),
         RoomNews::Lacks(vector) => say(out, address, &[yjs::SYNC, yjs::STEP_1], vector),
         RoomNews::Awareness(bytes) => say(out, address, &[yjs::AWARENESS], bytes),
         RoomNews::AskAwareness => out.binary(&[address, &[yjs::QUERY_AWARENESS]]),
@@ -76,7 +77,16 @@ fn deny(out: &mut Framer, reason: &str) {
 }
 
 pub fn say(out: &mut Framer, address: &[u8], head: &[u8], bytes: &[u8]) {
+    out.binary(&[address, head, &length(bytes), bytes]);
+}
+
+/// The same, of what may be large.
+pub fn say_edits(out: &mut Framer, address: &[u8], head: &[u8], bytes: &Bytes) {
+    out.carrying(&[address, head, &length(bytes)], bytes);
+}
+
+fn length(bytes: &[u8]) -> Vec<u8> {
     let mut length = Vec::with_capacity(9);
     write_uint(&mut length, bytes.len() as u64);
-    out.binary(&[address, head, &length, bytes]);
+    length
 }

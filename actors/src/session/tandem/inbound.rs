@@ -29,6 +29,10 @@ impl SessionActor {
             Ok(_) if self.who.is_none() => self.close(CloseCode::BadFrame, "the first message must be hello", ctx),
             Ok(ClientFrame::Control(control)) => self.control(control, ctx),
             Ok(ClientFrame::Hot(hot)) => self.hot(hot, ctx),
+            // A page may be newer than this node while nodes are replaced: it does without what only newer nodes can do.
+            Err(error @ DecodeError::UnknownWord { channel, field, .. }) if self.who.is_some() => {
+                self.error(channel, None, Refused::new("unknown_word", error.to_string()).field(field, "unknown_word"));
+            }
             Err(error) => {
                 let message = error.to_string();
                 self.error(None, None, Refused::new("bad_frame", message.clone()).field("frame", "malformed"));

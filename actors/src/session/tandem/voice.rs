@@ -29,9 +29,11 @@ impl Speaker for Voice {
         let channel = self.channel;
         let frame: ServerFrame = match news {
             RoomNews::Joined(joined) => return self.welcome(joined, out),
-            RoomNews::Update(bytes) => ServerHot::Update { channel, bytes: bytes.clone() }.into(),
+            RoomNews::Update(bytes) => return self.carry(&ServerHot::Update { channel, bytes: bytes.clone() }, out),
+            RoomNews::Ghost { epoch, bytes } => {
+                return self.carry(&ServerHot::Ghost { channel, epoch: *epoch, bytes: bytes.clone() }, out);
+            }
             RoomNews::Ack(seq) => ServerHot::Ack { channel, seq: *seq }.into(),
-            RoomNews::Ghost { epoch, bytes } => ServerHot::Ghost { channel, epoch: *epoch, bytes: bytes.clone() }.into(),
             RoomNews::Cursors(cursors) => ServerHot::Cursors { channel, cursors: cursors.to_vec() }.into(),
             RoomNews::GhostsReset(epoch) => control(GhostsReset { channel, epoch: *epoch }),
             RoomNews::Presence(change) => {
@@ -60,10 +62,16 @@ impl Voice {
         let topic = Topic { kind: TopicKind::Task, id: self.task.into() };
         let subscribed = control(Subscribed { channel, topic, task: Some(joined.task.clone()), project: None, user: None });
         out.encoded(&subscribed.encode(self.subprotocol));
-        out.encoded(&ServerFrame::from(ServerHot::Sync { channel, bytes: joined.sync.clone() }).encode(self.subprotocol));
+        self.carry(&ServerHot::Sync { channel, bytes: joined.sync.clone() }, out);
         if let Some(bytes) = &joined.ghosts {
-            let ghosts = ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() };
-            out.encoded(&ServerFrame::from(ghosts).encode(self.subprotocol));
+            self.carry(&ServerHot::Ghost { channel, epoch: joined.task.ghost_epoch, bytes: bytes.clone() }, out);
+        }
+    }
+
+    /// Bytes of a document, from where they lie.
+    fn carry(&self, hot: &ServerHot, out: &mut Framer) {
+        if let Some((head, bytes)) = hot.parts(self.subprotocol) {
+            out.carrying(&[&head], bytes);
         }
     }
 }

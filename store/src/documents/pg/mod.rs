@@ -3,6 +3,7 @@
 mod fold;
 
 use async_trait::async_trait;
+use futures_util::TryStreamExt;
 use sqlx::error::ErrorKind;
 use tandem_protocol::{DocumentId, LineageId, ProjectId, TaskId, WorkspaceId};
 use uuid::Uuid;
@@ -187,42 +188,45 @@ async fn find(tx: &mut TenantTx, key: &DocumentKey) -> Result<Option<(DocumentId
     Ok(row.map(|row| (row.id.into(), row.lineage.into())))
 }
 
+/// A snapshot comes in slices of this many bytes. In one piece the driver's buffer would grow around it, copying all it has each time, and
+/// memory never touched before is what opening a large document waits for.
+const SLICE: i32 = 256 << 10;
+
 async fn read(tx: &mut TenantTx, id: DocumentId, lineage: LineageId) -> Result<StoredDocument, StoreError> {
     // One statement sees one moment: between two, a compaction could move rows from where the second looks to where the
-    // first has looked already.
-    let rows = sqlx::query!(
+    // first has looked already. What is sorted are references to payloads; they are cut and fetched one after the other, above that.
+    let mut rows = sqlx::query!(
         r#"
-        SELECT 0::bigint AS "seq!", true AS "is_snapshot!", upto_seq AS "upto!", payload AS "payload!", state_vector,
-            (extract(epoch FROM updated_at) * 1000000)::bigint AS "version"
-        FROM document_snapshots WHERE document_id = $1
-        UNION ALL
-        SELECT seq, false, seq, payload, NULL, NULL FROM document_updates WHERE document_id = $1
-        ORDER BY 1
+        SELECT seq AS "seq!", size, upto AS "upto!", state_vector, version,
+            CASE WHEN size IS NULL THEN payload ELSE substring(payload FROM "from" FOR $2) END AS "payload!"
+        FROM (
+            SELECT 0::bigint AS seq, "from", octet_length(payload) AS size, upto_seq AS upto, payload,
+                CASE WHEN "from" = 1 THEN state_vector END AS state_vector, (extract(epoch FROM updated_at) * 1000000)::bigint AS version
+            FROM document_snapshots, generate_series(1, greatest(octet_length(payload), 1), $2) AS "from" WHERE document_id = $1
+            UNION ALL
+            SELECT seq, 1, NULL, seq, payload, NULL, NULL FROM document_updates WHERE document_id = $1
+            ORDER BY 1, 2
+        ) held
         "#,
-        id.0
+        id.0,
+        SLICE,
     )
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut stored = StoredDocument {
-        id,
-        lineage,
-        snapshot: None,
-        state_vector: None,
-        updates: Vec::with_capacity(rows.len()),
-        last_seq: 0,
-        seen: Seen::default(),
-    };
-    for row in rows {
+    .fetch(&mut **tx);
+    let mut stored =
+        StoredDocument { id, lineage, snapshot: None, state_vector: None, updates: Vec::new(), last_seq: 0, seen: Seen::default() };
+    let mut snapshot: Option<Vec<u8>> = None;
+    while let Some(row) = rows.try_next().await? {
         stored.last_seq = stored.last_seq.max(row.upto);
-        if row.is_snapshot {
-            stored.snapshot = Some(row.payload.into());
-            stored.state_vector = row.state_vector.map(Into::into);
+        if let Some(size) = row.size {
+            snapshot.get_or_insert_with(|| Vec::with_capacity(size.unsigned_abs() as usize)).extend_from_slice(&row.payload);
+            stored.state_vector = stored.state_vector.or(row.state_vector.map(Into::into));
             stored.seen.snapshot = row.version;
         } else {
             stored.seen.rows.push(row.seq);
             stored.updates.push(row.payload.into());
         }
     }
+    stored.snapshot = snapshot.map(Into::into);
     Ok(stored)
 }
 
@@ -336,6 +340,26 @@ mod tests {
         let mut tx = of.tenant().begin(&db.store).await.unwrap();
         let again = create_with_snapshot(&mut tx, of.project, of.tasks[0], "annotate", b"second").await;
         assert!(matches!(again, Err(StoreError::Duplicate { .. })), "{again:?}");
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_comes_whole_whatever_its_size() {
+        let db = Database::fresh().await;
+        let (log, of) = (PgLog::new(db.store.clone()), &db.a);
+        let slice = usize::try_from(SLICE).unwrap();
+        for size in [0, 1, slice - 1, slice, slice + 1, 3 * slice + 7] {
+            let (step, payload) = (format!("of {size}"), (0..size).map(|at| (at * at / 7) as u8).collect::<Vec<u8>>());
+            let mut tx = of.tenant().begin(&db.store).await.unwrap();
+            let id = create_with_snapshot(&mut tx, of.project, of.tasks[0], &step, &payload).await.unwrap();
+            write_snapshot(&mut tx, id, None, &payload, Some(b"vector"), &[]).await.unwrap();
+            tx.commit().await.unwrap();
+            let edit = NewUpdate { document: id, workspace: of.workspace, author: None, payload: Bytes::from_static(b"edit") };
+            log.append(&[edit]).await.unwrap();
+            let stored = log.open(&key(of, &step)).await.unwrap();
+            assert!(stored.snapshot.is_some_and(|snapshot| snapshot == payload), "{size}");
+            assert_eq!(stored.state_vector.as_deref(), Some(b"vector".as_slice()), "{size}");
+            assert_eq!(stored.updates, [Bytes::from_static(b"edit")], "{size}");
+        }
     }
 
     #[tokio::test]
