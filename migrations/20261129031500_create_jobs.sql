@@ -34,6 +34,9 @@ CREATE TABLE jobs (
     FOREIGN KEY (workspace_id, project_id) REFERENCES projects (workspace_id, id)
 );
 CREATE INDEX jobs_of_project ON jobs (project_id, id DESC);
+-- What those who watch a project are told: jobs that are open, and those that ended a moment ago, however many ended before.
+CREATE INDEX jobs_open ON jobs (project_id) WHERE due IS NOT NULL;
+CREATE INDEX jobs_ended ON jobs (project_id, ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX jobs_due ON jobs (due) WHERE due IS NOT NULL;
 SELECT tandem.protect_by_workspace('jobs');
 GRANT SELECT, INSERT, UPDATE ON jobs TO tandem_server;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use dashmap::DashMap;
-use tandem_protocol::{JobId, NodeId, WorkspaceId};
+use tandem_protocol::{JobId, NodeId, ProjectId, WorkspaceId};
 use tandem_store::{
     Store, StoreError, job_files,
     jobs::{self, Claimed},
@@ -51,7 +51,8 @@ pub(crate) struct Shop {
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
     announce: Box<dyn Fn(DomainEvent) + Send + Sync>,
     places: Arc<Semaphore>,
-    at_work: DashMap<JobId, Work>,
+    /// By job and token: one that was lost here and taken again here is there twice for a moment.
+    at_work: DashMap<(JobId, i64), Work>,
     /// Rung when a place is free.
     pub bell: Notify,
     is_closing: AtomicBool,
@@ -108,15 +109,11 @@ impl Shop {
         self.at_work.iter().filter(|work| work.claim.workspace == workspace).map(|work| work.clone()).collect()
     }
 
-    pub fn count(&self) -> usize {
-        self.at_work.len()
-    }
-
     pub fn is_closing(&self) -> bool {
         self.is_closing.load(Ordering::Relaxed)
     }
 
-    pub fn changed(&self, workspace: WorkspaceId, project: tandem_protocol::ProjectId) {
+    pub fn changed(&self, workspace: WorkspaceId, project: ProjectId) {
         (self.announce)(DomainEvent::JobChanged { workspace, project });
     }
 
@@ -136,11 +133,11 @@ impl Shop {
             match jobs::claim(&self.store, workspace, job, self.node, self.config.keep).await? {
                 Claimed::Taken(claim) => {
                     self.changed(workspace, claim.project);
-                    let (shop, work) = (Arc::clone(self), Work::new(claim));
-                    self.at_work.insert(job, work.clone());
+                    let (shop, key, work) = (Arc::clone(self), (job, claim.token), Work::new(claim));
+                    self.at_work.insert(key, work.clone());
                     self.spawn(async move {
                         worker::work(&shop, work).await;
-                        shop.at_work.remove(&job);
+                        shop.at_work.remove(&key);
                         drop(place);
                         shop.bell.notify_one();
                     });
@@ -186,7 +183,7 @@ impl Shop {
             }
         };
         if tokio::time::timeout(self.config.stop_wait, empty).await.is_err() {
-            tracing::warn!(left = self.count(), "jobs did not stop in time; other nodes take them when they are overdue");
+            tracing::warn!(left = self.at_work.len(), "jobs did not stop in time; other nodes take them when they are overdue");
         }
     }
 }

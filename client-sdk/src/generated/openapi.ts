@@ -1816,6 +1816,8 @@ export interface components {
              */
             started_at: string | null;
             state: components["schemas"]["JobState"];
+            /** @description What it is about, for people: of an import the name of the archive. */
+            subject: string | null;
             /**
              * Format: int64
              * @description 0: not known yet.
