@@ -207,6 +207,106 @@ describe('an admin over the work of others', () => {
     );
   });
 
+  test('assigns a waiting task: among those who may, or against the rules with a reason', async () => {
+    await state('Waiting').click();
+    await until(
+      'some wait',
+      () => rows().count(),
+      (n) => n > 1,
+    );
+    const paused = await admin.api('PUT', `/projects/${project.id}/members/${reviewer.me.user.id}/pause`, { reason: 'on leave' });
+    assert.ok(paused.status < 300, JSON.stringify(paused.body));
+    await toolbar('Assign …').click();
+    const choice = (who) => dialog().locator('.pick-person', { hasText: who.me.user.name });
+    await choice(ann).getByText('May have it').waitFor();
+    const forbidden = dialog().locator('.pick-not', { hasText: reviewer.me.user.name });
+    await forbidden.waitFor();
+    assert.equal(await forbidden.getByRole('radio').isDisabled(), true);
+    assert.notEqual((await forbidden.locator('small').innerText()).trim(), '', 'a reason in words');
+    await dialog().getByLabel('Against the rules of the step, with a reason').check();
+    await forbidden.getByRole('radio').check();
+    const yes = dialog().getByRole('button', { name: /^Assign to/ });
+    assert.equal(await yes.isDisabled(), true, 'not without a reason');
+    await dialog().getByLabel('Against the rules of the step, with a reason').uncheck();
+    await choice(ann).click();
+    await shot('assign');
+    await yes.click();
+    await note(`One task assigned to ${ann.me.user.name}`).waitFor();
+    await state('In work').click();
+    await until(
+      'it is in work with its new holder',
+      () => table().getByRole('listbox').innerText(),
+      (text) => text.includes(ann.me.user.name),
+    );
+  });
+
+  test('moves a task one step back from its review, and begins a step anew', async () => {
+    await box('review').click();
+    await state('Waiting').click();
+    await until(
+      'one waits for a review',
+      () => rows().count(),
+      (n) => n === 1,
+    );
+    const menu = async (name) => {
+      await toolbar('More').click();
+      await page.getByRole('menuitem', { name }).click();
+    };
+    await menu('One step back …');
+    await dialog().getByText('back to where it was before').waitFor();
+    await dialog().getByLabel('Reason').fill('submitted by mistake');
+    await shot('undo');
+    await dialog().getByRole('button', { name: 'One step back' }).click();
+    await note('One task moved one step back').waitFor();
+    await until(
+      'no review waits',
+      () => rows().count(),
+      (n) => n === 0,
+    );
+    await box('annotate').click();
+    await state('In work').click();
+    await until(
+      'work is listed',
+      () => rows().count(),
+      (n) => n > 0,
+    );
+    await menu('Begin this step anew …');
+    await dialog().getByText('no longer count').waitFor();
+    await dialog().getByLabel('Reason').fill('wrong guideline');
+    await shot('reset');
+    await dialog().getByRole('button', { name: 'Begin this step anew' }).click();
+    await note('One task: step begun anew').waitFor();
+  });
+
+  test('completes a task as it stands', async () => {
+    await state('Waiting').click();
+    await until(
+      'some wait',
+      () => rows().count(),
+      (n) => n > 0,
+    );
+    const waiting = async () =>
+      (await admin.api('GET', `/projects/${project.id}/steps/annotate/tasks?state=waiting`)).body.items.length;
+    const before = await waiting();
+    await until(
+      'all of them are listed',
+      () => rows().count(),
+      (n) => n === before,
+    );
+    await toolbar('More').click();
+    await page.getByRole('menuitem', { name: 'Complete as it stands …' }).click();
+    await dialog().getByText('done as it stands').waitFor();
+    await dialog().getByLabel('Reason').fill('nothing to see in it');
+    await shot('complete');
+    await dialog().getByRole('button', { name: 'Complete' }).click();
+    await note('One task completed').waitFor();
+    await until(
+      'one less waits',
+      () => rows().count(),
+      (n) => n === before - 1,
+    );
+  });
+
   test('simulates the workflow, sees it over the picture, and clears it', async () => {
     await table().getByRole('button', { name: 'Close the tasks of this step' }).click();
     assert.equal(
@@ -215,6 +315,16 @@ describe('an admin over the work of others', () => {
       'the focus is on the box again',
     );
     await page.getByRole('button', { name: 'Simulate …' }).click();
+    // A slow one, which is broken off: its answer never shows.
+    await page.route('**/simulate', async (route) => {
+      await new Promise((done) => setTimeout(done, 1_500));
+      await route.continue().catch(() => {});
+    });
+    await dialog().getByRole('button', { name: 'Simulate' }).click();
+    await dialog().getByRole('button', { name: 'Cancel the simulation' }).click();
+    await dialog().getByRole('button', { name: 'Simulate' }).waitFor();
+    await page.unroute('**/simulate');
+    assert.equal(await page.getByTestId('verdict').count(), 0);
     await dialog().getByLabel('Tasks').fill('300');
     await dialog().getByLabel('Review: seconds a task').fill('600');
     await dialog().getByLabel('Reviewers').fill('1');

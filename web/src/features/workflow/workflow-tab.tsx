@@ -151,7 +151,7 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
         <Menu
           align="start"
           trigger={
-            <Button look="plain" className="num" aria-label={`Version ${shown.version}: see another`}>
+            <Button look="plain" className="num" aria-label={`v${shown.version}, see another version`}>
               v{shown.version} <ChevronDown size={14} aria-hidden />
             </Button>
           }
