@@ -4,6 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { png } from '../../scripts/png.mjs';
+import { barriers } from './support/axe.mjs';
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { zip } from './support/zip.mjs';
@@ -67,6 +68,14 @@ describe('jobs of a project', () => {
     await page.setViewportSize({ width: 1366, height: 768 });
   }
 
+  /** Nothing stands in the way of who uses the keyboard or does not see, in either colour scheme. */
+  async function clear(what) {
+    for (const colorScheme of ['dark', 'light']) {
+      await boss.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      assert.deepEqual(await barriers(boss), [], `${what}, ${colorScheme}`);
+    }
+  }
+
   /** By keyboard alone, but for the file itself. */
   async function importArchive(bytes, name = 'street.zip') {
     await boss.getByRole('button', { name: 'Import', exact: true }).focus();
@@ -104,6 +113,11 @@ describe('jobs of a project', () => {
   });
 
   test('a broken archive fails with its reason in words', async () => {
+    await boss.getByRole('button', { name: 'Import', exact: true }).click();
+    await dialog().waitFor();
+    await clear('the dialog');
+    await boss.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
     await importArchive(Buffer.from('this is no archive'), 'broken.zip');
     await until('it fails', state(boss), (now) => now === 'failed');
     await newest(boss).getByText('The file is no ZIP archive').waitFor();
@@ -137,6 +151,7 @@ describe('jobs of a project', () => {
     await until('here too', state(boss), (now) => now === 'cancelled');
     assert.equal((await admin.api('GET', `/projects/${project.id}`)).body.progress.total, 401);
     await shot(boss, 'jobs-all');
+    await clear('the list');
     assert.deepEqual([boss.problems, reviewer.problems], [[], []]);
   });
 });
