@@ -24,6 +24,7 @@ pub struct LiveConfig {
     /// How often due work is looked for in the database.
     pub timer_tick: Duration,
     pub leases: LeaseConfig,
+    pub jobs: JobsConfig,
     /// How long a stop waits for the journal and then for the connections.
     pub shutdown_wait: Duration,
     /// From the moment a node is no longer ready until it sends people away: load balancers ask every few seconds. Nothing without
@@ -53,6 +54,41 @@ impl Default for LeaseConfig {
             active_for: Duration::from_secs(300),
             warn: Duration::from_secs(60),
             renew_every: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Work that runs by itself: imports, exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobsConfig {
+    /// Jobs done at once by this node. 0: it does none.
+    pub workers: usize,
+    /// How often due jobs are looked for in the database; one that was made on this node is found at once.
+    pub tick: Duration,
+    /// How often progress is written, if there is any, and a wish to cancel is heard.
+    pub beat: Duration,
+    /// How often at least.
+    pub sign_every: Duration,
+    /// A worker that was not heard of for so long is taken for dead, and its job is another's.
+    pub keep: Duration,
+    /// Between an attempt that failed and the next: doubled with each, somewhere in its upper half.
+    pub first_pause: Duration,
+    pub longest_pause: Duration,
+    /// How long a stop waits for workers to leave.
+    pub stop_wait: Duration,
+}
+
+impl Default for JobsConfig {
+    fn default() -> Self {
+        Self {
+            workers: 2,
+            tick: Duration::from_secs(2),
+            beat: Duration::from_millis(400),
+            sign_every: Duration::from_secs(2),
+            keep: Duration::from_secs(30),
+            first_pause: Duration::from_secs(5),
+            longest_pause: Duration::from_secs(60),
+            stop_wait: Duration::from_secs(5),
         }
     }
 }
@@ -185,6 +221,7 @@ impl Default for LiveConfig {
             project_tick: Duration::from_millis(250),
             timer_tick: Duration::from_secs(1),
             leases: LeaseConfig::default(),
+            jobs: JobsConfig::default(),
             shutdown_wait: Duration::from_secs(5),
             drain_notice: Duration::from_secs(3),
             drain_longest: Duration::from_secs(20),

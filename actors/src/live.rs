@@ -29,11 +29,12 @@ use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::decode_state_vector,
     idle::IdleRooms,
+    jobs::{JobPorts, Jobs},
     journal::JournalHandle,
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     node::{self, Exit, NodeActor, Phase},
     ports::{Authenticator, Chores, Directory, DomainEvent, Nodes, TaskRecord},
-    project::{NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
+    project::{JobsMoved, NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     roll::Roll,
     room::{Newcomer, Refused},
@@ -106,6 +107,8 @@ pub(crate) struct Inner {
     /// Other nodes, as last heard.
     neighbours: Neighbours,
     watching: OnceLock<Supervised<NeighboursActor>>,
+    /// This node's share of the jobs, where it has one.
+    pub jobs: OnceLock<Jobs>,
     /// This node among the others, where there may be others.
     pub node: OnceLock<(Supervised<NodeActor>, Arc<dyn Nodes>)>,
     systems: Vec<System>,
@@ -233,6 +236,33 @@ impl Live {
         });
     }
 
+    /// Do jobs here, as many at once as the configuration says. Once.
+    ///
+    /// # Errors
+    /// If the system gives no threads for them.
+    pub fn work_on_jobs(&self, ports: JobPorts) -> io::Result<()> {
+        let inner = &self.inner;
+        let house = Arc::downgrade(inner);
+        let announce = move |event| {
+            if let Some(inner) = house.upgrade() {
+                inner.publish(event);
+            }
+        };
+        let place = Place { actor: inner.background().clone(), supervisor: inner.background().clone() };
+        let jobs = Jobs::start(place, tireless(inner.config.restart.clone()), inner.config.jobs, ports, announce)?;
+        // Set once, here.
+        let _ = inner.jobs.set(jobs);
+        Ok(())
+    }
+
+    /// A job was made or cancelled: whoever watches is told, and if there is a place for it here it begins at once.
+    pub fn job_changed(&self, workspace: WorkspaceId, project: ProjectId) {
+        self.publish(DomainEvent::JobChanged { workspace, project });
+        if let Some(jobs) = self.inner.jobs.get() {
+            jobs.look();
+        }
+    }
+
     /// Whether new connections are to be sent elsewhere, without an answer that costs anything.
     #[must_use]
     pub fn turns_away(&self) -> bool {
@@ -356,6 +386,9 @@ impl Live {
         if let Some(timer) = self.inner.timer.get().and_then(Supervised::try_addr) {
             // It ends with this message; that is no error.
             let _ = timer.send(timer::Rest).await;
+        }
+        if let Some(jobs) = inner.jobs.get() {
+            jobs.close().await;
         }
         // What came in while people were sent away, a few at a time.
         inner.settle().await;
@@ -504,6 +537,7 @@ impl Inner {
             timer,
             neighbours,
             watching: OnceLock::new(),
+            jobs: OnceLock::new(),
             node: OnceLock::new(),
             systems,
         }
@@ -667,9 +701,9 @@ fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
         }
         DomainEvent::LeaseChanged { user, .. } | DomainEvent::TokensRevoked { user, .. } => say(Topic::User(*user)),
         DomainEvent::RightsChanged { user: Some(user), .. } => say(Topic::User(*user)),
-        DomainEvent::ProgressChanged { project, .. } | DomainEvent::RightsChanged { project, user: None, .. } => {
-            say(Topic::Project(*project))
-        }
+        DomainEvent::ProgressChanged { project, .. }
+        | DomainEvent::JobChanged { project, .. }
+        | DomainEvent::RightsChanged { project, user: None, .. } => say(Topic::Project(*project)),
     }
 }
 
@@ -697,6 +731,11 @@ impl Announcer {
                 }
             }
             DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),
+            DomainEvent::JobChanged { project, .. } => {
+                if let Some(actor) = self.projects.get(&project) {
+                    actor.recipient().do_send(JobsMoved);
+                }
+            }
             DomainEvent::TokensRevoked { user, .. } => {
                 if let Some(actor) = self.users.get(&user) {
                     actor.recipient().do_send(TokensRevoked);

@@ -7,7 +7,7 @@ use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, ProjectRole, TaskId, UserId, WorkspaceId,
     rest::{LeaseView, Progress, ProjectStatus, TaskStatus},
-    ws::MyLease,
+    ws::{JobProgress, MyLease},
 };
 use tandem_store::{
     documents::DocumentKey,
@@ -46,6 +46,8 @@ pub trait Directory: Send + Sync + 'static {
     async fn progress(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Progress, DirectoryError>;
     /// How the work stands, step by step. May take long where there are very many tasks.
     async fn work(&self, workspace: WorkspaceId, project: ProjectId) -> Result<WorkNow, DirectoryError>;
+    /// Jobs that are open or ended a moment ago, oldest first.
+    async fn jobs(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Vec<JobProgress>, DirectoryError>;
     /// The caller's active leases, oldest first.
     async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError>;
 }

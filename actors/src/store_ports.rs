@@ -11,7 +11,7 @@ use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{Assignment, AssignmentStatus, Progress},
-    ws::{LeaseEvent, MyLease},
+    ws::{JobProgress, LeaseEvent, MyLease},
 };
 use tandem_store::{
     Store, StoreError, Tenant, TenantTx,
@@ -19,7 +19,7 @@ use tandem_store::{
     nodes::{self, Card, Orders, Sign},
     pg::{
         flow::{self, FlowError, Pushed, WorkNow},
-        leases, projects, tasks,
+        jobs, leases, projects, tasks,
     },
     system::{self, Attendance},
 };
@@ -107,6 +107,11 @@ impl Directory for StoreDirectory {
     async fn work(&self, workspace: WorkspaceId, project: ProjectId) -> Result<WorkNow, DirectoryError> {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         Ok(flow::progress(&mut tx, project).await?)
+    }
+
+    async fn jobs(&self, workspace: WorkspaceId, project: ProjectId) -> Result<Vec<JobProgress>, DirectoryError> {
+        let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
+        Ok(jobs::news(&mut tx, project).await?)
     }
 
     async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

@@ -18,6 +18,7 @@ use tandem_store::documents::DocumentKey;
 use tokio::time::timeout;
 
 use crate::{
+    jobs::Work,
     live::Inner,
     registry::Owner,
     supervision::Supervised,
@@ -41,6 +42,7 @@ pub async fn of(inner: &Inner, workspace: WorkspaceId) -> ActorTree {
     let projects = projects.into_iter().map(|(id, _, actor)| node("project", Some(id.0), standing(&actor), None)).collect();
     let mut root = vec![node("journal", None, inner.journal.standing(), probe_journal(inner).await)];
     root.extend(inner.timer.get().map(|timer| node("timer", None, standing(timer), None)));
+    root.extend(inner.jobs.get().map(|jobs| node("jobs", None, standing(jobs.supervisor()), None)));
     root.extend(inner.node.get().map(|(actor, _)| node("node", None, standing(actor), None)));
     ActorTree {
         sessions: count(inner.sessions.len()),
@@ -52,9 +54,17 @@ pub async fn of(inner: &Inner, workspace: WorkspaceId) -> ActorTree {
         busy: watchdog::busy(BUSY).into_iter().map(busy).collect(),
         root,
         my_projects: projects,
+        my_jobs: inner.jobs.get().map(|jobs| jobs.at_work(workspace).iter().map(job).collect()).unwrap_or_default(),
         my_tasks: join_all(tasks.into_iter().map(task)).await,
         my_task_count: count(task_count),
     }
+}
+
+/// Not an actor, but a child of one: its attempts are its restarts.
+fn job(work: &Work) -> ActorNode {
+    let phase = work.step().phase.unwrap_or_else(|| "starting".to_owned());
+    let restarts = u32::try_from(work.claim.attempt - 1).unwrap_or(0);
+    node(&work.claim.kind, Some(work.claim.job.0), (&phase, restarts), None)
 }
 
 fn standing<A: Actor>(actor: &Supervised<A>) -> (&'static str, u32) {

@@ -13,9 +13,9 @@ use std::{
 use common::{CHANNEL, House, Worker, content};
 use tandem_actors::{DomainEvent, document};
 use tandem_protocol::{
-    NodeId, ProjectRole, TaskId,
-    rest::{Progress, ProjectStatus, TaskStatus},
-    ws::{ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
+    JobId, NodeId, ProjectRole, TaskId,
+    rest::{JobState, Progress, ProjectStatus, TaskStatus},
+    ws::{JobProgress, ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
 };
 use tandem_store::bus::{Bus as _, Cut, Hub};
 use tokio::time::sleep;
@@ -343,6 +343,35 @@ async fn a_projects_watcher_sees_people_and_progress_of_every_node() {
         _ => None,
     };
     boss.wait(left).await;
+}
+
+#[actix::test]
+async fn a_jobs_progress_is_told_to_every_watcher_on_every_node() {
+    let Two { nodes, .. } = two().await;
+    let (here, there) = (&nodes[0].0, &nodes[1].0);
+    let job =
+        |state, done| JobProgress { id: JobId::from(uuid::Uuid::from_u128(7)), kind: "import".into(), state, phase: None, done, total: 9 };
+    let all_nodes_read = |now: JobProgress| nodes.iter().for_each(|(house, _)| *house.places.jobs.lock().unwrap() = vec![now.clone()]);
+    all_nodes_read(job(JobState::Running, 1));
+    let told = |frame: &ServerFrame| match frame {
+        ServerFrame::Control(ServerControl::JobsChanged(changed)) => Some(changed.jobs.clone()),
+        _ => None,
+    };
+    let topic = Topic { kind: TopicKind::Project, id: there.project.into() };
+    let mut watchers = Vec::new();
+    for (house, name) in [(there, "boss"), (there, "deputy"), (here, "chief")] {
+        let mut watcher = house.connect(name).await;
+        watcher.control(Subscribe { channel: CHANNEL, topic, lineage: None, state_vector: None });
+        assert_eq!(watcher.wait(told).await, [job(JobState::Running, 1)], "those that are open, right away");
+        watchers.push(watcher);
+    }
+    for (state, done) in [(JobState::Running, 5), (JobState::Succeeded, 9)] {
+        all_nodes_read(job(state, done));
+        here.live.publish(DomainEvent::JobChanged { workspace: here.workspace, project: here.project });
+        for watcher in &mut watchers {
+            assert_eq!(watcher.wait(told).await, [job(state, done)]);
+        }
+    }
 }
 
 #[actix::test]

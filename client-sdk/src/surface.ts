@@ -3,6 +3,7 @@ import type * as Y from 'yjs';
 
 import type {
   Geometry,
+  JobProgress,
   Json,
   LeaseEvent,
   LeaseView,
@@ -282,10 +283,12 @@ export interface ProjectSnapshot {
   readonly joined: boolean;
   readonly progress: Progress | null;
   readonly people: readonly PersonHere[];
+  /** By id: those that are open or ended in the last minutes. Everything else about one is read by REST. */
+  readonly jobs: ReadonlyMap<string, JobProgress>;
   readonly failure: RoomFailure | null;
 }
 
-/** Progress of a project and who is here. */
+/** Progress of a project, how far its jobs are, and who is here. */
 export interface ProjectRoom {
   readonly projectId: string;
   snapshot(): ProjectSnapshot;

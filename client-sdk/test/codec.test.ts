@@ -81,6 +81,7 @@ describe('golden frames', () => {
       link_changed: true,
       rights_changed: true,
       project_diff: true,
+      jobs_changed: true,
       workflow_state: true,
       workflow_diff: true,
       lease_changed: true,

@@ -311,6 +311,24 @@ describe('many topics', () => {
     expect(project.snapshot()).toMatchObject({ progress, people: [] });
   });
 
+  it('follow the jobs of a project', async () => {
+    const { server, session } = await connected();
+    const project = session.subscribeProject('0192f0c1-0000-7000-8000-00000000cccc');
+    await pass();
+    const channel = server.heard.flatMap((message) => (message.type === 'subscribe' ? [message.channel] : []))[0] ?? 0;
+    const job = { id: 'j1', kind: 'import', state: 'running', phase: 'uploading', done: 2, total: 9 } as const;
+    const other = { ...job, id: 'j2' };
+    only(server).send({ type: 'jobs_changed', channel, jobs: [job, other] });
+    await pass();
+    const before = project.snapshot().jobs;
+    expect([...before.values()]).toEqual([job, other]);
+    const ended = { ...job, state: 'succeeded', phase: null, done: 9 } as const;
+    only(server).send({ type: 'jobs_changed', channel, jobs: [ended] });
+    await pass();
+    expect([...project.snapshot().jobs.values()]).toEqual([ended, other]);
+    expect(before.get('j1'), 'what was shown is not changed behind its back').toEqual(job);
+  });
+
   it('follow the work of a project, step by step', async () => {
     const { server, session } = await connected();
     const work = session.subscribeWorkflow('0192f0c1-0000-7000-8000-00000000cccc');

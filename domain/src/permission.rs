@@ -70,6 +70,8 @@ actions! {
     AnnotationRead    "annotation.read"     Project   [Labeler Reviewer Admin]  "See submitted annotations and their history";
     RegionQuery       "region.query"        Project   [Reviewer Admin]          "Query regions across tasks";
     ExportRead        "export.read"         Project   [Reviewer Admin]          "Export annotations";
+    JobRead           "job.read"            Project   [Reviewer Admin]          "See jobs (imports, exports) and what came of them";
+    JobRun            "job.run"             Project   [Reviewer Admin]          "Start and cancel jobs of what one may do";
     DocumentRead      "document.read"       Project   [Labeler Reviewer Admin]  "Open the live document of a task";
     DocumentWrite     "document.write"      Project   [Labeler Reviewer Admin]  "Edit the live document, draw ghosts";
     HistoryRead       "history.read"        Project   [Labeler Reviewer Admin]  "See how a live document was before, and who changed it";

@@ -75,6 +75,10 @@ ids! {
     WorkflowId,
     /// One lease of one task-step by one person.
     AssignmentId,
+    /// One piece of work that runs by itself: an import, an export.
+    JobId,
+    /// A file that a job reads or has made.
+    JobFileId,
     /// One person's versioned work on a task-step.
     AnnotationId,
     /// One shape of an annotation. Made by the client that draws it.

@@ -8,14 +8,14 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 use tandem_protocol::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{AssignmentStatus, LeaseView, Progress, TaskStatus, UserSummary},
+    AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
+    rest::{AssignmentStatus, JobState, LeaseView, Progress, TaskStatus, UserSummary},
     ws::{
         Base64, Bye, ClientControl, ClientFrame, ClientHot, CursorAt, DurabilityChanged, Encoded, ErrorMessage, GhostsReset, Hello,
-        LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Peer, PeerState, PersonHere, Ping, Pong, PresenceDiff, PresenceState,
-        ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot, SetPresence, StepCounts,
-        StepWorker, Subprotocol, Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe, UserLive, Welcome,
-        WorkflowDiff, WorkflowState,
+        JobProgress, JobsChanged, LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Peer, PeerState, PersonHere, Ping, Pong,
+        PresenceDiff, PresenceState, ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot,
+        SetPresence, StepCounts, StepWorker, Subprotocol, Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe,
+        UserLive, Welcome, WorkflowDiff, WorkflowState,
     },
 };
 use uuid::Uuid;
@@ -113,6 +113,18 @@ fn joined_frames() -> Vec<ServerControl> {
             task: None,
             project: None,
             user: Some(UserLive { leases: vec![my_lease()] }),
+        }
+        .into(),
+        JobsChanged {
+            channel: 2,
+            jobs: vec![JobProgress {
+                id: JobId(uuid(8)),
+                kind: "import".into(),
+                state: JobState::Running,
+                phase: Some("uploading".into()),
+                done: 200,
+                total: 1000,
+            }],
         }
         .into(),
         ProjectDiff { channel: 2, progress: Some(progress), here: vec![person], left: vec![UserId(uuid(2))] }.into(),

@@ -2,7 +2,12 @@
 
 use std::{io, net::TcpListener, sync::Arc};
 
-use tandem_actors::{Live, LiveConfig, Ports, StoreChores, StoreDirectory, StoreNodes, config::WatchConfig, trace};
+use tandem_actors::{
+    Live, LiveConfig, Ports, StoreChores, StoreDirectory, StoreNodes,
+    config::WatchConfig,
+    jobs::{JobPorts, exporting::Exporting, importing::Importing},
+    trace,
+};
 use tandem_protocol::NodeId;
 use tandem_store::{
     Store, StoreError,
@@ -83,10 +88,18 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     trace::sample(config.sample_one_in());
     let live = Live::start(live_config(&config), ports(&config, &store, &auth)?)?;
     live.join(Arc::new(StoreNodes::new(store.clone(), card(&config, live.bus().me()))));
+    live.work_on_jobs(job_ports(&store, &objects, live.bus().me()))?;
     compare_quotas(&config, &live);
     drop(actix_web::rt::spawn(callouts::run(store.clone(), live.clone(), config.call_hosts.clone())));
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
     Ok(AppState { config, auth, store, objects, live, s3 })
+}
+
+/// What this node does by itself: the kinds of jobs there are.
+fn job_ports(store: &Store, objects: &Objects, node: NodeId) -> JobPorts {
+    let importing = Importing::new(store.clone(), objects.clone());
+    let exporting = Exporting::new(store.clone(), objects.clone());
+    JobPorts { store: store.clone(), objects: objects.clone(), kinds: vec![Arc::new(importing), Arc::new(exporting)], node }
 }
 
 /// With Redis the limits are those of all nodes together. Nothing waits for it.

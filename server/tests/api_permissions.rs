@@ -17,7 +17,7 @@ use tandem_protocol::{
 };
 use tandem_store::pg::{
     annotations::{self, Submission},
-    leases, projects, workflows,
+    jobs, leases, projects, workflows,
 };
 
 struct Route {
@@ -119,6 +119,10 @@ async fn fixture(api: &Api) -> Fixture {
     let annotation = annotations::submit(&mut tx, &submission).await.unwrap();
     let form = r#"{"id":"w","steps":[{"id":"a","type":"annotation"}]}"#;
     let workflow = workflows::create(&mut tx, a.project, workflows::NewWorkflow { key: "w", name: "w", form }).await.unwrap();
+    let job =
+        jobs::create(&mut tx, jobs::NewJob { project: a.project, kind: "export", input: &json!({ "format": "jsonl" }), subject: None })
+            .await
+            .unwrap();
     tx.commit().await.unwrap();
     let key = TaskRef { workspace: a.workspace, project: a.project, task: a.tasks[1], step: "annotate".to_owned() };
     let checkpoint = api.state().live.checkpoint(&key, CheckpointReason::Manual, a.labeler).await.unwrap();
@@ -134,6 +138,7 @@ async fn fixture(api: &Api) -> Fixture {
         ("workflow_id", workflow.to_string()),
         ("step", "annotate".to_owned()),
         ("checkpoint_id", checkpoint.to_string()),
+        ("job_id", job.to_string()),
     ]);
     Fixture { ids, victim }
 }

@@ -7,18 +7,13 @@ mod support;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use server::testing::JWT_SECRET;
-use support::{Api, http::Client, proof};
+use support::{Api, http::Client, program::Program, proof};
 use tandem_protocol::{ProjectId, UserId, WorkspaceRole, rest::NewTask};
 use tandem_store::{pg::tasks, testing::Database};
 use tokio::{
@@ -34,57 +29,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 fn size(name: &str, usual: u64) -> u64 {
     #[expect(clippy::disallowed_methods, reason = "tests are sized by the environment")]
     std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
-}
-
-/// `tandem serve` on a database of ours.
-struct Program {
-    database: Arc<Database>,
-    folder: tempfile::TempDir,
-    port: u16,
-    call_hosts: String,
-    child: Option<Child>,
-}
-
-impl Program {
-    fn start(&mut self) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tandem"));
-        command
-            .arg("serve")
-            .current_dir(self.folder.path())
-            .env("TANDEM_CONFIG", "/dev/null")
-            .env("TANDEM_DATA_DIR", self.folder.path().join("data"))
-            .env("DATABASE_URL", self.database.config.url.expose_secret())
-            .env("TANDEM_TENANT_KEY", self.database.config.tenant_key.expose_secret())
-            .env("TANDEM_JWT_SECRET", JWT_SECRET)
-            .env("TANDEM_BIND", format!("127.0.0.1:{}", self.port))
-            .env("TANDEM_CALL_HOSTS", &self.call_hosts)
-            .env("TANDEM_LOG", "warn")
-            .env("TANDEM_DEMO", "false");
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let first = BufReader::new(child.stdout.take().unwrap()).lines().next();
-        let mut stderr = child.stderr.take().unwrap();
-        if first.is_none() {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
-            panic!("tandem did not start: {text}");
-        }
-        // Read on, or a full pipe would stop it.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        self.child = Some(child);
-    }
-
-    fn kill_9(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        self.kill_9();
-    }
 }
 
 /// A program that answers each call after a while; what it was called with is kept.
@@ -182,13 +126,10 @@ async fn killed_again_and_again_every_task_finishes_and_everything_counts_once()
     // From here on only the program that is killed moves tasks.
     api.stop().await;
 
-    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    let folder = tempfile::tempdir().unwrap();
-    let call_hosts = format!("127.0.0.1:{called_at}");
-    let mut program = Program { database: Arc::clone(&database), folder, port, call_hosts, child: None };
+    let mut program = Program::new(Arc::clone(&database), &[("TANDEM_CALL_HOSTS", format!("127.0.0.1:{called_at}"))]);
     program.start();
     let (send_home, home) = watch::channel(false);
-    let base = format!("http://127.0.0.1:{port}");
+    let base = program.base();
     let work: Vec<_> = tokens.into_iter().map(|token| actix_web::rt::spawn(toil(base.clone(), token, project, home.clone()))).collect();
 
     let mut rng = StdRng::seed_from_u64(size("TANDEM_KILLS_SEED", 1));

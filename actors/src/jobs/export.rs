@@ -1,7 +1,13 @@
 //! Taking a project's annotations out: pages of one database snapshot in, chunks of a file out. Memory stays the same whatever the
 //! project's size, and a slow reader holds up nobody but itself.
 
-use std::io;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -43,12 +49,29 @@ pub enum ExportError {
 /// Where chunks go.
 pub struct Sink {
     chunks: mpsc::Sender<Result<Bytes, ExportError>>,
+    read: TasksRead,
+}
+
+/// Tasks read so far, all passes together; see [`tasks_to_read`].
+#[derive(Clone, Debug, Default)]
+pub struct TasksRead(Arc<AtomicU64>);
+
+impl TasksRead {
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Sink {
     #[must_use]
     pub fn new(chunks: mpsc::Sender<Result<Bytes, ExportError>>) -> Self {
-        Self { chunks }
+        Self { chunks, read: TasksRead::default() }
+    }
+
+    #[must_use]
+    pub fn tasks_read(&self) -> TasksRead {
+        self.read.clone()
     }
 
     /// Sends what was gathered, if it is enough; waits while the reader is slow.
@@ -79,8 +102,29 @@ pub async fn run(mut tx: TenantTx, project: &Project, format: ExportFormat, sink
     }
 }
 
+/// How many tasks are read for an export, each as often as it is: about what [`TasksRead`] comes to.
+#[must_use]
+pub fn tasks_to_read(project: &Project, format: ExportFormat) -> u64 {
+    let passes = match format {
+        ExportFormat::Coco => 3,
+        ExportFormat::Jsonl => 1,
+    };
+    u64::try_from(project.progress.total).unwrap_or(0) * passes
+}
+
+/// What an export is called where people keep files.
+#[must_use]
+pub fn filename(project: &Project, format: ExportFormat) -> String {
+    let ending = match format {
+        ExportFormat::Coco => "coco.json",
+        ExportFormat::Jsonl => "jsonl",
+    };
+    let name: String = project.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_ ".contains(c) { c } else { '_' }).collect();
+    format!("{name}.{ending}")
+}
+
 async fn jsonl(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), ExportError> {
-    let mut pages = Pages::new(project.id);
+    let mut pages = Pages::new(project.id, sink);
     let mut out = Vec::new();
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
@@ -117,10 +161,10 @@ fn line(row: ExportRow) -> Line {
 /// COCO wants all images before the first annotation, and ids must be known to be unique before one is kept: three passes over the
 /// same snapshot, so that nothing gathers in memory.
 async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), ExportError> {
-    let (images, annotations) = numbering(tx, project.id).await?;
+    let (images, annotations) = numbering(tx, project.id, sink).await?;
     let info = json!({"description": project.name, "contributor": "Tandem"});
     let mut writer = coco::Writer::new(Vec::new(), &project.label_schema, &info, annotations)?;
-    let (mut pages, mut ids) = (Pages::new(project.id), images.clone());
+    let (mut pages, mut ids) = (Pages::new(project.id, sink), images.clone());
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             let id = ids.assign(original_id(&row).as_ref());
@@ -129,7 +173,7 @@ async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), E
             sink.pass(writer.out()).await?;
         }
     }
-    let (mut pages, mut ids) = (Pages::new(project.id), images);
+    let (mut pages, mut ids) = (Pages::new(project.id, sink), images);
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             let id = ids.assign(original_id(&row).as_ref());
@@ -141,9 +185,9 @@ async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), E
 }
 
 /// Ids of earlier files stay where they are unique in the project; files with overlapping ids are numbered anew.
-async fn numbering(tx: &mut TenantTx, project: ProjectId) -> Result<(Numbering, Numbering), ExportError> {
+async fn numbering(tx: &mut TenantTx, project: ProjectId, sink: &Sink) -> Result<(Numbering, Numbering), ExportError> {
     let (mut images, mut annotations) = (Ids::default(), Ids::default());
-    let mut pages = Pages::new(project);
+    let mut pages = Pages::new(project, sink);
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             images.push(original_id(&row))?;
@@ -204,16 +248,18 @@ fn size(row: &ExportRow) -> Size {
 struct Pages {
     project: ProjectId,
     after: Option<TaskId>,
+    read: TasksRead,
 }
 
 impl Pages {
-    fn new(project: ProjectId) -> Self {
-        Self { project, after: None }
+    fn new(project: ProjectId, sink: &Sink) -> Self {
+        Self { project, after: None, read: sink.tasks_read() }
     }
 
     async fn next(&mut self, tx: &mut TenantTx) -> Result<Option<Vec<ExportRow>>, ExportError> {
         let rows = export::page(tx, self.project, self.after, PAGE).await?;
         self.after = rows.last().map(|row| row.task);
+        self.read.0.fetch_add(rows.len() as u64, Ordering::Relaxed);
         Ok(if rows.is_empty() { None } else { Some(rows) })
     }
 }

@@ -1,8 +1,22 @@
 //! Work that takes a while: bringing data in and out. Constant memory, whatever the size; cancellable; all or nothing.
+//!
+//! [`import`] and [`export`] do the work; [`importing`] and [`exporting`] do it as jobs, which have a row, run on whichever node takes them
+//! and end once (docs/decisions/0041). Start reading at `kind.rs`, then `supervisor.rs`.
 
+mod archive;
 pub mod export;
+pub mod exporting;
 pub mod import;
+pub mod importing;
+mod kind;
+mod shop;
 pub mod sorter;
+mod supervisor;
+mod worker;
+
+pub use kind::{Done, Failure, Kind, Work};
+pub use shop::JobPorts;
+pub use supervisor::Jobs;
 
 use std::sync::{
     Arc,

@@ -1,11 +1,12 @@
-//! ProjectActor: how far a project is, how its work stands step by step (`work.rs`), and who is here.
+//! ProjectActor: how far a project is, how its work stands step by step (`work.rs`), how far its jobs are (`jobs.rs`), and who is here.
 //!
 //! In: `Watch` (sessions that subscribed to the project or to its workflow), `Here` (sessions on one of its tasks), `Gone` (both),
-//! `ProgressMoved`; `FromNodes` (people and events of other nodes), `NodeGone`.
+//! `ProgressMoved`, `JobsMoved`; `FromNodes` (people and events of other nodes), `NodeGone`.
 //! Out: `ProjectEvent` to the watchers: the state once, then diffs.
 //! Timers: of each kind one diff per tick at most (4 a second), which also bounds how often the database is asked; idle.
 //! Starts: with its first visitor. Restarts: empty; sessions are told `Lost` and come again. Stops: when nobody is here.
 
+mod jobs;
 mod work;
 
 use std::{
@@ -19,7 +20,7 @@ use tandem_protocol::{
     ProjectId, SessionId, TaskId, UserId, WorkspaceId,
     node::{Event, InProject, NodeFrame, NodeId, Topic},
     rest::{Progress, UserSummary},
-    ws::{PersonHere, ProjectLive},
+    ws::{JobProgress, PersonHere, ProjectLive},
 };
 
 use tandem_store::{
@@ -35,6 +36,8 @@ use crate::{
     watchdog::handling,
 };
 
+use jobs::Jobs;
+pub use jobs::JobsMoved;
 use work::Work;
 pub use work::WorkChange;
 
@@ -81,6 +84,7 @@ pub struct ProjectActor {
     stale: bool,
     asking: bool,
     tick_planned: bool,
+    jobs: Jobs,
     work: Work,
 }
 
@@ -117,6 +121,7 @@ impl ProjectActor {
             stale: true,
             asking: false,
             tick_planned: false,
+            jobs: Jobs::default(),
             work: Work::default(),
         }
     }
@@ -135,7 +140,7 @@ pub struct Watch {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// Its progress, and who is here.
+    /// Its progress, its jobs, and who is here.
     Project,
     /// Its work, step by step.
     Work,
@@ -173,6 +178,7 @@ pub struct ProjectEvent {
 pub enum ProjectNews {
     State(Arc<ProjectLive>),
     Diff(Arc<ProjectChange>),
+    Jobs(Arc<Vec<JobProgress>>),
     Work(Arc<WorkNow>),
     WorkDiff(Arc<WorkChange>),
     /// The database could not be asked: subscribe again later.
@@ -205,8 +211,8 @@ impl Actor for ProjectActor {
             let seats = &project.seats;
             project.watchers.retain(|seat| seats.contains_key(seat));
             project.work.keep(|seat| seats.contains_key(seat));
-            project.plan_tick(ctx);
             // What nobody announced shows by now.
+            project.jobs_moved(ctx);
             project.work_moved(ctx);
             if project.seats.is_empty() && !project.asking {
                 (project.deps.retire)(project.project, project.instance);
@@ -241,6 +247,8 @@ impl Handler<Watch> for ProjectActor {
         if self.progress.is_some() {
             self.tell_diff();
             self.welcome();
+            // What moved while nobody watched.
+            self.plan_tick(ctx);
         } else {
             self.ask(ctx);
         }
@@ -298,11 +306,13 @@ impl Handler<FromNodes> for ProjectActor {
                     self.plan_tick(ctx);
                 }
                 NodeFrame::Happened(event @ Event::RightsChanged { .. }) => (self.deps.announce)(event.clone()),
+                NodeFrame::Happened(Event::JobChanged { .. }) => self.jobs_moved(ctx),
                 NodeFrame::Happened(_) => self.progress_moved(ctx),
                 _ => {}
             },
             Heard::Gap => {
                 self.say_people(true);
+                self.jobs_moved(ctx);
                 self.progress_moved(ctx);
             }
         }
@@ -369,7 +379,7 @@ impl ProjectActor {
         if !self.watchers.is_empty() && !std::mem::replace(&mut self.tick_planned, true) {
             ctx.run_later(self.deps.tick, |project, ctx| {
                 project.tick_planned = false;
-                if project.stale {
+                if project.stale || project.jobs.stale {
                     project.ask(ctx);
                 } else {
                     project.tell_diff();
@@ -383,17 +393,28 @@ impl ProjectActor {
         if std::mem::replace(&mut self.asking, true) {
             return;
         }
-        self.stale = false;
+        let (of_progress, of_jobs) = (std::mem::take(&mut self.stale), std::mem::take(&mut self.jobs.stale));
         let (directory, workspace, project) = (Arc::clone(&self.deps.directory), self.workspace, self.project);
-        let asking = async move { directory.progress(workspace, project).await };
-        ctx.spawn(asking.into_actor(self).map(|answer, project, ctx| project.answered(answer, ctx)));
+        let asking = async move {
+            let progress = if of_progress { Some(directory.progress(workspace, project).await) } else { None };
+            let jobs = if of_jobs { Some(directory.jobs(workspace, project).await) } else { None };
+            (progress, jobs)
+        };
+        ctx.spawn(asking.into_actor(self).map(|(progress, jobs), project, ctx| {
+            // Jobs first: who comes is told both as they are now.
+            if let Some(jobs) = jobs {
+                project.jobs_read(jobs);
+            }
+            project.answered(progress, ctx);
+        }));
     }
 
-    fn answered(&mut self, answer: Result<Progress, DirectoryError>, ctx: &mut Context<Self>) {
+    fn answered(&mut self, answer: Option<Result<Progress, DirectoryError>>, ctx: &mut Context<Self>) {
         self.asking = false;
         match answer {
-            Ok(progress) => self.progress = Some(progress),
-            Err(error) => {
+            None => {}
+            Some(Ok(progress)) => self.progress = Some(progress),
+            Some(Err(error)) => {
                 tracing::warn!(project = %self.project, %error, "progress could not be read");
                 self.stale = true;
                 self.turn_newcomers_away();
@@ -401,7 +422,7 @@ impl ProjectActor {
         }
         self.tell_diff();
         self.welcome();
-        if self.stale {
+        if self.stale || self.jobs.stale {
             self.plan_tick(ctx);
         }
     }
@@ -426,7 +447,7 @@ impl ProjectActor {
         let people = self.people().into_values().collect();
         let state = Arc::new(ProjectLive { progress, people });
         for seat in std::mem::take(&mut self.newcomers) {
-            if !self.tell(seat, ProjectNews::State(Arc::clone(&state))) {
+            if !self.tell(seat, ProjectNews::State(Arc::clone(&state))) || !self.show_jobs(seat) {
                 self.restart_watcher(seat);
             }
         }

@@ -23,8 +23,8 @@ use tandem_protocol::{
     Geometry, LineageId, NodeId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{LeaseView, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
     ws::{
-        Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, MyLease, PresenceState, ServerControl, ServerFrame,
-        ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
+        Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, JobProgress, MyLease, PresenceState, ServerControl,
+        ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
     },
 };
 use tandem_store::{
@@ -203,6 +203,7 @@ pub struct Places {
     /// Roles that differ from the record's.
     pub roles: Mutex<HashMap<UserId, Option<ProjectRole>>>,
     pub questions: Mutex<usize>,
+    pub jobs: Mutex<Vec<JobProgress>>,
     pub work: Mutex<WorkNow>,
     /// How often the work was asked for, and how long each answer takes.
     pub work_questions: Mutex<usize>,
@@ -237,6 +238,10 @@ impl Directory for Places {
         let (now, takes) = (self.work.lock().unwrap().clone(), *self.work_takes.lock().unwrap());
         tokio::time::sleep(takes).await;
         Ok(now)
+    }
+
+    async fn jobs(&self, _: WorkspaceId, _: ProjectId) -> Result<Vec<JobProgress>, DirectoryError> {
+        Ok(self.jobs.lock().unwrap().clone())
     }
 
     async fn leases(&self, _: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

@@ -8,7 +8,7 @@ use std::{
 use tandem_actors::jobs::{
     Cancel,
     export::{self, Sink},
-    import::{ImportContext, ImportError, ImportFormat, ImportRequest, Progress, Report, import},
+    import::{Destination, ImportContext, ImportError, ImportFormat, ImportRequest, Progress, Report, import},
 };
 use tandem_protocol::{
     ProjectId,
@@ -49,6 +49,7 @@ impl World {
             tenant: self.tenant,
             progress: Arc::new(|_: Progress| {}),
             cancel: Cancel::default(),
+            job: None,
         }
     }
 
@@ -122,7 +123,8 @@ impl World {
 }
 
 pub fn request(format: ImportFormat, path: &Path, project: &str) -> ImportRequest {
-    ImportRequest { format, path: path.to_owned(), images: None, project: project.to_owned(), report: None }
+    let project = Destination::Named(project.to_owned());
+    ImportRequest { format, path: path.to_owned(), images: None, project, report: None, source: None }
 }
 
 /// `code: place: reason`, sorted.

@@ -20,7 +20,7 @@ use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, ProjectRole, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{Progress, ProjectStatus, TaskStatus, UserSummary},
-    ws::MyLease,
+    ws::{JobProgress, MyLease},
 };
 use tandem_store::{bus::LocalBus, documents::DocumentKey, pg::flow::WorkNow};
 
@@ -140,6 +140,10 @@ impl Directory for Town {
 
     async fn work(&self, _: WorkspaceId, _: ProjectId) -> Result<WorkNow, DirectoryError> {
         Ok(WorkNow::default())
+    }
+
+    async fn jobs(&self, _: WorkspaceId, _: ProjectId) -> Result<Vec<JobProgress>, DirectoryError> {
+        Ok(Vec::new())
     }
 
     async fn leases(&self, _: &Identity) -> Result<Vec<MyLease>, DirectoryError> {

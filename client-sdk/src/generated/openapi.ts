@@ -351,6 +351,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job.
+         * @description With the address of the file it made, as long as that is kept.
+         */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job.
+         * @description One that waits is cancelled at once; one that runs stops at its next step (`is_cancelling` until then) and leaves nothing behind. One
+         *     that has ended stays as it is.
+         */
+        post: operations["cancelJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -457,6 +498,48 @@ export interface paths {
         get: operations["exportProject"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/job-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the upload of an archive to import.
+         * @description The answer says where and how to PUT the bytes; then start a job of the kind `import` with the file's id.
+         */
+        post: operations["createJobFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs of a project. */
+        get: operations["listJobs"];
+        put?: never;
+        /**
+         * Start a job.
+         * @description It begins as soon as a worker is free. An import also needs `task.create`, an export `export.read`. How far it is comes live, as
+         *     `jobs_changed` of the project's topic.
+         */
+        post: operations["createJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1089,6 +1172,8 @@ export interface components {
             busy: components["schemas"]["BusyHandler"][];
             /** @description Whether edits reach the disk. */
             durable: boolean;
+            /** @description Jobs of the workspace that this node is at; what each is doing is its `state`. */
+            my_jobs: components["schemas"]["ActorNode"][];
             /** @description Projects of this workspace that somebody is in. */
             my_projects: components["schemas"]["ActorNode"][];
             /** Format: int32 */
@@ -1476,6 +1561,26 @@ export interface components {
         CreatedTasks: {
             tasks: components["schemas"]["Task"][];
         };
+        /** @description What is to be done. `kind` says what, `input` with what. */
+        CreateJob: {
+            input: components["schemas"]["ImportInput"];
+            /** @enum {string} */
+            kind: "import";
+        } | {
+            input: components["schemas"]["ExportInput"];
+            /** @enum {string} */
+            kind: "export";
+        };
+        /** @description Ask for an upload that a job is to read. The answer says where and how to PUT the bytes. */
+        CreateJobFile: {
+            /** @description 1 to 255 characters, no path separators or control characters; ends with `.zip`. */
+            filename: string;
+            /**
+             * Format: int64
+             * @description Bytes, at most 5 GiB.
+             */
+            size: number;
+        };
         CreateProject: {
             customer_id?: components["schemas"]["CustomerId"] | null;
             description?: string;
@@ -1558,6 +1663,10 @@ export interface components {
         };
         /** @enum {string} */
         ExportFormat: "coco" | "jsonl";
+        /** @description Writes the newest submitted annotations of the project into a file, which is kept for a week. */
+        ExportInput: {
+            format: components["schemas"]["ExportFormat"];
+        };
         /** @description One field that broke one rule. */
         FieldError: {
             /** @description Path of the field in the request, e.g. `tasks[3].asset_id`. */
@@ -1656,6 +1765,119 @@ export interface components {
             /** @description An access token. */
             token: string;
         };
+        /**
+         * @description The format of what is imported.
+         * @enum {string}
+         */
+        ImportFormat: "coco" | "labelme" | "jsonl";
+        /** @description Brings the images and annotations of an uploaded file into the project. What the project has already, by its file name, stays as it is. */
+        ImportInput: {
+            /** @description The annotation file (COCO, JSON Lines) or folder (LabelMe) in the archive; not needed where there is only one it can be. */
+            annotations?: string | null;
+            /** @description The upload, whose bytes are there: a ZIP archive of the annotations and their images. */
+            file_id: components["schemas"]["JobFileId"];
+            format: components["schemas"]["ImportFormat"];
+        };
+        /** @description Work that takes a while and runs by itself, on any node. */
+        Job: {
+            /**
+             * Format: int32
+             * @description The first is 1; 0 before it began. After the third that failed the job has failed.
+             */
+            attempt: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserSummary"] | null;
+            /**
+             * Format: int64
+             * @description How far that is; in bytes while reading, then in images.
+             */
+            done: number;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Why it failed; while it is open, why the attempt before did. */
+            error: string | null;
+            file: components["schemas"]["JobFile"] | null;
+            id: components["schemas"]["JobId"];
+            /** @description As it was asked for. */
+            input: unknown;
+            /** @description Somebody asked it to stop; it does at its next step. */
+            is_cancelling: boolean;
+            /** @description `import`, `export`; others may come. */
+            kind: string;
+            /** @description What it is at: `reading`, `checking`, `uploading`, `saving`; `writing`, `storing`. */
+            phase: string | null;
+            project_id: components["schemas"]["ProjectId"];
+            /** @description What came of it: of an import its report, of an export how many bytes it has. */
+            result: unknown;
+            /**
+             * Format: date-time
+             * @description Of the first attempt.
+             */
+            started_at: string | null;
+            state: components["schemas"]["JobState"];
+            /** @description What it is about, for people: of an import the name of the archive. */
+            subject: string | null;
+            /**
+             * Format: int64
+             * @description 0: not known yet.
+             */
+            total: number;
+        };
+        /** @description A file that a job has made or is to read. */
+        JobFile: {
+            content_type: string;
+            /**
+             * Format: date-time
+             * @description Deleted some time after this.
+             */
+            expires_at: string;
+            filename: string;
+            id: components["schemas"]["JobFileId"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description A presigned GET, where one job is read. */
+            url: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A file that a job reads or has made.
+         */
+        JobFileId: string;
+        JobFileUpload: {
+            file: components["schemas"]["JobFile"];
+            upload: components["schemas"]["PresignedRequest"];
+        };
+        /**
+         * Format: uuid
+         * @description One piece of work that runs by itself: an import, an export.
+         */
+        JobId: string;
+        /** @description How far a job is. Everything else about it is read from the REST API by whoever may. */
+        JobProgress: {
+            /** Format: int64 */
+            done: number;
+            id: components["schemas"]["JobId"];
+            kind: string;
+            phase: string | null;
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description 0: not known yet.
+             */
+            total: number;
+        };
+        /** @description Jobs of a project: right after `subscribed` those that are open or ended a moment ago, if there are any; then each that changed, whole. */
+        JobsChanged: {
+            /** Format: int32 */
+            channel: number;
+            jobs: components["schemas"]["JobProgress"][];
+        };
+        /** @enum {string} */
+        JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
         /** @description One point of a skeleton. */
         Keypoint: {
             /**
@@ -1898,6 +2120,11 @@ export interface components {
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Checkpoint: {
             items: components["schemas"]["Checkpoint"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Job: {
+            items: components["schemas"]["Job"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
@@ -2280,6 +2507,9 @@ export interface components {
         }) | (components["schemas"]["WorkflowDiff"] & {
             /** @enum {string} */
             type: "workflow_diff";
+        }) | (components["schemas"]["JobsChanged"] & {
+            /** @enum {string} */
+            type: "jobs_changed";
         });
         /**
          * Format: uuid
@@ -3584,6 +3814,68 @@ export interface operations {
             };
         };
     };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -3909,6 +4201,127 @@ export interface operations {
                 content: {
                     "application/json": string;
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createJobFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateJobFile"];
+            };
+        };
+        responses: {
+            /** @description Where to PUT the bytes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobFileUpload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Jobs, newest first; without the `url` of their files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateJob"];
+            };
+        };
+        responses: {
+            /** @description The job, which waits for a worker */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The bytes of the upload are not there yet (`upload_missing`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem */

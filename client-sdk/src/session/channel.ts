@@ -17,6 +17,7 @@ export type ChannelControl = Extract<
       | 'link_changed'
       | 'rights_changed'
       | 'project_diff'
+      | 'jobs_changed'
       | 'workflow_state'
       | 'workflow_diff'
       | 'lease_changed';

@@ -20,6 +20,8 @@ import type {
   DurabilityChanged,
   ErrorMessage,
   GhostsReset,
+  JobProgress,
+  JobsChanged,
   LeaseChanged,
   LeaseView,
   Limits,
@@ -78,6 +80,14 @@ const peer = object<Peer>({ peer: count, user, role: word(), state: presence });
 const peerState = object<PeerState>({ peer: count, state: presence });
 const stepCounts = object<StepCounts>({ step: string, waiting: count, working: count, done: count, held: count });
 const stepWorker = object<StepWorker>({ assignment_id: string, step: string, task_id: string, user });
+const jobProgress = object<JobProgress>({
+  id: string,
+  kind: string,
+  state: word(),
+  phase: nullable(string),
+  done: count,
+  total: count,
+});
 const topic = object<Topic>({ kind: word(), id: string });
 const taskJoined = object<TaskJoined>({
   lineage: string,
@@ -119,6 +129,7 @@ const checks = {
   link_changed: object<LinkChanged>({ channel: count, linked: boolean }),
   rights_changed: object<RightsChanged>({ channel: count, role: word(), read_only: nullable(string) }),
   project_diff: object<ProjectDiff>({ channel: count, progress: nullable(progress), here: list(person), left: list(string) }),
+  jobs_changed: object<JobsChanged>({ channel: count, jobs: list(jobProgress) }),
   workflow_state: object<WorkflowState>({
     channel: count,
     workflow_id: nullable(string),

@@ -146,6 +146,7 @@ kinds! {
     66 (workspace, project) { NodeFrame::Happened(Event::ProgressChanged { workspace, project }) }
     67 (workspace, project, user) { NodeFrame::Happened(Event::RightsChanged { workspace, project, user }) }
     68 (workspace, user) { NodeFrame::Happened(Event::TokensRevoked { workspace, user }) }
+    69 (workspace, project) { NodeFrame::Happened(Event::JobChanged { workspace, project }) }
     128 (load) { NodeFrame::Alive(load) }
     129 () { NodeFrame::Leaving }
 }

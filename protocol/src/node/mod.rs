@@ -145,6 +145,8 @@ pub enum Event {
     TaskChanged { workspace: WorkspaceId, project: ProjectId, task: TaskId, status: TaskStatus, lease: Option<LeaseView> },
     /// One of a person's leases changed.
     LeaseChanged { workspace: WorkspaceId, user: UserId, event: LeaseEvent, lease: MyLease },
+    /// A job of a project came, went on or ended.
+    JobChanged { workspace: WorkspaceId, project: ProjectId },
     /// Tasks of a project moved.
     ProgressChanged { workspace: WorkspaceId, project: ProjectId },
     /// A person's role in a project, or the project's status, changed: whoever is connected is checked anew.

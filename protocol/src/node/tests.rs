@@ -63,6 +63,7 @@ fn samples() -> Vec<NodeFrame> {
         NodeFrame::Happened(Event::ProgressChanged { workspace, project }),
         NodeFrame::Happened(Event::RightsChanged { workspace, project, user: Some(user) }),
         NodeFrame::Happened(Event::TokensRevoked { workspace, user }),
+        NodeFrame::Happened(Event::JobChanged { workspace, project }),
         NodeFrame::Alive(Load { connections: 1, rooms: 300, draining: false, durable: true }),
         NodeFrame::Leaving,
     ]

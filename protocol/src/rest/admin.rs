@@ -26,6 +26,8 @@ pub struct ActorTree {
     pub root: Vec<ActorNode>,
     /// Projects of this workspace that somebody is in.
     pub my_projects: Vec<ActorNode>,
+    /// Jobs of the workspace that this node is at; what each is doing is its `state`.
+    pub my_jobs: Vec<ActorNode>,
     /// Tasks of this workspace that somebody has open, at most 200 of them.
     pub my_tasks: Vec<TaskNode>,
     pub my_task_count: u32,

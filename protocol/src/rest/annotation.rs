@@ -118,3 +118,13 @@ pub enum ExportFormat {
 }
 
 text!(ExportFormat { Coco = "coco", Jsonl = "jsonl" });
+
+impl ExportFormat {
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Coco => "application/json",
+            Self::Jsonl => "application/x-ndjson",
+        }
+    }
+}

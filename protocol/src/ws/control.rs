@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::Base64;
 use crate::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{LeaseView, Progress, TaskStatus, UserSummary},
+    AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
+    rest::{JobState, LeaseView, Progress, TaskStatus, UserSummary},
 };
 
 /// The first message on every connection.
@@ -250,6 +250,25 @@ pub struct ProjectDiff {
     pub left: Vec<UserId>,
 }
 
+/// Jobs of a project: right after `subscribed` those that are open or ended a moment ago, if there are any; then each that changed, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct JobsChanged {
+    pub channel: u32,
+    pub jobs: Vec<JobProgress>,
+}
+
+/// How far a job is. Everything else about it is read from the REST API by whoever may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobProgress {
+    pub id: JobId,
+    pub kind: String,
+    pub state: JobState,
+    pub phase: Option<String>,
+    pub done: i64,
+    /// 0: not known yet.
+    pub total: i64,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct UserLive {
     /// Active leases, oldest first.
@@ -423,5 +442,6 @@ control! {
     ServerControl / ServerControlJson {
         Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
         LeaseChanged, Error, Pong, Bye, RightsChanged, LinkChanged, WorkflowState, WorkflowDiff,
+        JobsChanged,
     }
 }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use tandem_protocol::{
-    AssignmentId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{AssignmentStatus, LeaseView, Progress, TaskStatus, UserSummary},
+    AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
+    rest::{AssignmentStatus, JobState, LeaseView, Progress, TaskStatus, UserSummary},
     ws::*,
 };
 use uuid::Uuid;
@@ -178,6 +178,11 @@ fn welcome() -> impl Strategy<Value = Welcome> {
     )
 }
 
+fn job() -> impl Strategy<Value = JobProgress> {
+    (uuid(), text(), select(JobState::ALL), option::of(text()), any::<[i64; 2]>())
+        .prop_map(|(id, kind, state, phase, [done, total])| JobProgress { id: JobId(id), kind, state, phase, done, total })
+}
+
 fn step_counts() -> impl Strategy<Value = StepCounts> {
     (text(), any::<[i64; 4]>()).prop_map(|(step, [waiting, working, done, held])| StepCounts { step, waiting, working, done, held })
 }
@@ -218,6 +223,7 @@ fn server_control() -> impl Strategy<Value = ServerControl> {
         (channel(), any::<bool>()).prop_map(|(channel, linked)| LinkChanged { channel, linked }.into()),
         (channel(), option::of(progress()), vec(person(), 0..3), vec(uuid().prop_map(UserId), 0..3))
             .prop_map(|(channel, progress, here, left)| ProjectDiff { channel, progress, here, left }.into()),
+        (channel(), vec(job(), 0..3)).prop_map(|(channel, jobs)| JobsChanged { channel, jobs }.into()),
         (channel(), select(vec![LeaseEvent::Given, LeaseEvent::Submitted, LeaseEvent::Reassigned]), my_lease())
             .prop_map(|(channel, event, lease)| LeaseChanged { channel, event, lease }.into()),
         (channel(), peer(), option::of(text())).prop_map(|(channel, peer, read_only)| RightsChanged {

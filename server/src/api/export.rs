@@ -6,10 +6,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use tandem_actors::jobs::export::{self, ExportError, Sink};
 use tandem_domain::permission::Action;
-use tandem_protocol::{
-    ProjectId,
-    rest::{ExportFormat, Project},
-};
+use tandem_protocol::{ProjectId, rest::ExportFormat};
 use tandem_store::Tenant;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -48,7 +45,7 @@ pub async fn export_project(call: Call) -> Result<HttpResponse, Refusal> {
     let tenant = Tenant { workspace: call.identity.workspace_id, user: Some(call.user()) };
     let snapshot = tenant.begin_snapshot(&call.state.store).await?;
     let (chunks, body) = mpsc::channel(CHUNKS);
-    let head = attachment(&project, format);
+    let head = ContentDisposition::attachment(export::filename(&project, format));
     tokio::spawn(async move {
         let mut sink = Sink::new(chunks);
         match export::run(snapshot, &project, format, &mut sink).await {
@@ -59,23 +56,7 @@ pub async fn export_project(call: Call) -> Result<HttpResponse, Refusal> {
             }
         }
     });
-    Ok(HttpResponse::Ok().content_type(content_type(format)).insert_header(head).streaming(ReceiverStream::<Chunk>::new(body)))
+    Ok(HttpResponse::Ok().content_type(format.content_type()).insert_header(head).streaming(ReceiverStream::<Chunk>::new(body)))
 }
 
 type Chunk = Result<Bytes, ExportError>;
-
-fn content_type(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::Coco => "application/json",
-        ExportFormat::Jsonl => "application/x-ndjson",
-    }
-}
-
-fn attachment(project: &Project, format: ExportFormat) -> ContentDisposition {
-    let ending = match format {
-        ExportFormat::Coco => "coco.json",
-        ExportFormat::Jsonl => "jsonl",
-    };
-    let name: String = project.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_ ".contains(c) { c } else { '_' }).collect();
-    ContentDisposition::attachment(format!("{name}.{ending}"))
-}

@@ -16,6 +16,7 @@ mod flows;
 mod giving;
 mod history;
 mod idempotency;
+mod jobs;
 mod me;
 mod members;
 mod notify;

@@ -14,7 +14,7 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, me, members, projects, regions, review,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, me, members, projects, regions, review,
     sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
@@ -38,6 +38,7 @@ use super::{
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
         (name = "history", description = "Live documents as they were, and the way back"),
+        (name = "jobs", description = "Work that runs by itself: imports and exports with progress"),
         (name = "admin", description = "The running server"),
         (name = "annotations", description = "Submitted work, its history, regions across tasks, export"),
     ),
@@ -112,6 +113,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(history::restore_checkpoint)
         .service(regions::list_regions)
         .service(export::export_project)
+        .service(jobs::list_jobs)
+        .service(jobs::create_job)
+        .service(jobs::create_job_file)
+        .service(jobs::get_job)
+        .service(jobs::cancel_job)
         .service(admin::get_actors)
         .service(admin::get_nodes);
 }

@@ -37,6 +37,12 @@ pub async fn upload(call: &Call, object_key: &str, upload: Upload<'_>) -> Result
     Ok(call.state.objects.presign_put(object_key, upload, Utc::now(), UPLOAD, endpoint(call).as_deref()).await?)
 }
 
+/// Where a file is fetched, to be kept under this name.
+pub async fn download(call: &Call, object_key: &str, filename: &str) -> Result<String, Refusal> {
+    let request = call.state.objects.presign_download(object_key, filename, Utc::now(), DOWNLOAD, endpoint(call).as_deref()).await?;
+    Ok(request.url)
+}
+
 async fn address(call: &Call, status: AssetStatus, object_key: &str) -> Result<Option<String>, Refusal> {
     match status {
         AssetStatus::Ready => {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use tandem_protocol::{
     FieldError,
     rest::{
-        CreateAsset, CreateBatch, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask, ReviewDecision,
-        SetPriority, SkipTask, SteerTask, SubmitTask, UpdateProject,
+        CreateAsset, CreateBatch, CreateJobFile, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask,
+        ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask, UpdateProject,
     },
 };
 
@@ -19,6 +19,8 @@ pub const KEYPOINTS: usize = 500;
 pub const TASK_INPUT: usize = 256 * 1024;
 /// Bytes of an image.
 pub const ASSET_SIZE: u64 = 100 * 1024 * 1024;
+/// Bytes of an archive: what S3 takes in one PUT.
+const ARCHIVE_SIZE: u64 = 5 << 30;
 /// A day without a break.
 /// Whose priority is changed in one call.
 const REORDERED: usize = 500;
@@ -188,6 +190,19 @@ pub fn create_asset(body: &CreateAsset) -> Result<(), Refusal> {
         rules.broken("content_type", "format", "must be a media type, such as image/jpeg");
     }
     rules.range("size", body.size, 0, ASSET_SIZE);
+    rules.finish()
+}
+
+pub fn create_job_file(body: &CreateJobFile) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.length("filename", &body.filename, 1, 255);
+    if body.filename.contains(['/', '\\']) {
+        rules.broken("filename", "characters", "must be a name without folders");
+    }
+    if !body.filename.to_ascii_lowercase().ends_with(".zip") {
+        rules.broken("filename", "format", "must be a ZIP archive, whose name ends with .zip");
+    }
+    rules.range("size", body.size, 1, ARCHIVE_SIZE);
     rules.finish()
 }
 

@@ -10,7 +10,7 @@ use std::{
 use clap::{Args, Subcommand};
 use tandem_actors::jobs::{
     Cancel,
-    import::{ImportContext, ImportFormat, ImportRequest, Progress, Report, Stage, Tally, import},
+    import::{Destination, ImportContext, ImportFormat, ImportRequest, Progress, Report, Stage, Tally, import},
 };
 
 use super::{Global, log, place::Place};
@@ -56,8 +56,9 @@ pub fn run(global: &Global, env: &Environment, what: &Import) -> anyhow::Result<
         format,
         path: from.path.clone(),
         images: from.images.clone(),
-        project: from.project.clone(),
+        project: Destination::Named(from.project.clone()),
         report: from.report.clone(),
+        source: None,
     };
     let report = super::block_on(async {
         let place = Place::open(&config, env, from.workspace.as_deref()).await?;
@@ -83,6 +84,7 @@ async fn import_at(place: &Place, request: &ImportRequest) -> anyhow::Result<Rep
         tenant: place.tenant,
         progress: progress(),
         cancel: cancel.clone(),
+        job: None,
     };
     let work = import(&context, request);
     tokio::pin!(work);

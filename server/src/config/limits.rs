@@ -43,6 +43,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
     live.leases.grace = read.required("leases.grace", grace)?;
+    live.jobs.workers = read.required("jobs.workers", workers)?;
     live.drain_notice = read.required("drain.notice", span)?;
     live.drain_longest = read.required("drain.longest", span)?;
     Ok(live)
@@ -66,6 +67,11 @@ fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
 
 fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "must be a number from 1 on".into())
+}
+
+/// Each takes a processor for a while.
+fn workers(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count <= 64).ok_or_else(|| "must be a number from 0 to 64".into())
 }
 
 fn rate(text: &str) -> Result<u32, String> {

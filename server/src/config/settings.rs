@@ -114,6 +114,13 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "How long whoever has lost the connection keeps their tasks; 15s at least",
     ),
+    setting(
+        "jobs.workers",
+        "TANDEM_JOBS_WORKERS",
+        Some("2"),
+        "",
+        "Imports and exports done at once by this node; 0: it leaves them to others",
+    ),
     setting("limits.max_connections", "TANDEM_LIMITS_MAX_CONNECTIONS", Some("100000"), "", "WebSockets of this server"),
     setting("limits.max_pending", "TANDEM_LIMITS_MAX_PENDING", Some("10000"), "", "Of these, how many may not have authenticated yet"),
     setting(

@@ -1,7 +1,9 @@
 //! Asking a real server ([`TestServer`]) as the people of the seed, over a socket.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part")]
 
+pub mod archive;
 pub mod http;
+pub mod program;
 pub mod socket;
 
 use chrono::TimeDelta;

@@ -33,6 +33,24 @@ impl Objects {
         Ok(plain(&signed, now, ttl))
     }
 
+    /// A GET of `key` that a browser keeps as a file of this name; an S3 server that does not know how to say so leaves that to the page.
+    pub async fn presign_download(
+        &self,
+        key: &str,
+        filename: &str,
+        now: DateTime<Utc>,
+        ttl: Duration,
+        endpoint: Option<&str>,
+    ) -> Result<PresignedRequest, ObjectError> {
+        // Inside quotes and in a header: nothing that ends either.
+        let name: String =
+            filename.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() && !"\"\\".contains(c) { c } else { '_' }).collect();
+        let shown = format!("attachment; filename=\"{name}\"");
+        let request = self.signer(endpoint).get_object().bucket(&self.bucket).key(key).response_content_disposition(shown);
+        let signed = request.presigned(config(key, now, ttl)?).await.map_err(|e| classify(key, e))?;
+        Ok(plain(&signed, now, ttl))
+    }
+
     /// A PUT of `key` with exactly this size and type.
     pub async fn presign_put(
         &self,

@@ -10,6 +10,8 @@ pub mod export;
 pub mod flow;
 pub mod idempotency;
 pub mod import;
+pub mod job_files;
+pub mod jobs;
 pub mod leases;
 pub mod members;
 pub mod outbox;

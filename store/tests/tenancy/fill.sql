@@ -39,6 +39,10 @@ BEGIN
         VALUES ((mark || '0091')::uuid, ws, project, task, (mark || '0090')::uuid, 'x', to_jsonb('of ' || ws), 'system', 'x');
         INSERT INTO workflow_instances (id, workspace_id, project_id, batch_id, snapshot, total, begun, done)
         VALUES ((mark || '0092')::uuid, ws, project, (mark || '0020')::uuid, jsonb_build_object('of', ws), 3, 0, 0);
+        INSERT INTO jobs (id, workspace_id, project_id, kind, input, created_by)
+        VALUES ((mark || '0093')::uuid, ws, project, 'export', jsonb_build_object('of', ws), labeler);
+        INSERT INTO job_files (id, workspace_id, project_id, job_id, filename, content_type, size, object_key, expires_at)
+        VALUES ((mark || '0094')::uuid, ws, project, (mark || '0093')::uuid, 'of ' || ws, 'x/x', 1, 'of ' || ws, now() + interval '1 day');
         INSERT INTO member_skills (workspace_id, user_id, skill, level) VALUES (ws, labeler, 'of ' || ws, 'novice');
         INSERT INTO session_revocations (workspace_id, user_id, valid_after) VALUES (ws, labeler, now());
     END LOOP;

@@ -25,9 +25,9 @@ function useRoom<T>(open: () => Room<T>, before: T): T {
   return snapshot;
 }
 
-const NOT_YET: ProjectSnapshot = { joined: false, progress: null, people: [], failure: null };
+const NOT_YET: ProjectSnapshot = { joined: false, progress: null, people: [], jobs: new Map(), failure: null };
 
-/** Progress of a project and who is here. */
+/** Progress of a project, its jobs, and who is here. */
 export function useProjectLive(projectId: string): ProjectSnapshot {
   const { live } = useBackend();
   const open = useCallback(() => live.subscribeProject(projectId), [live, projectId]);

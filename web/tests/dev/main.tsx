@@ -152,7 +152,7 @@ const connectTo = (auth: AuthSession): Backend => {
     const project = projects.find((p) => p.id === projectId);
     const people =
       projectId === uuid(101) ? [anna, ben, chloe].map((user) => ({ user, task_id: user === anna ? null : first })) : [];
-    const snapshot = { joined: true, progress: project?.progress ?? null, people, failure: null };
+    const snapshot = { joined: true, progress: project?.progress ?? null, people, jobs: new Map(), failure: null };
     return { projectId, snapshot: () => snapshot, subscribe: () => () => undefined, close: () => undefined };
   };
   const live: SessionApi = {

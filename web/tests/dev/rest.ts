@@ -140,6 +140,7 @@ const actors = (): object => {
     busy: [{ thread: 'tandem-room-1', actor: 'task', message: 'Compact', ms: 184 }],
     root: [actor('journal', 0.31), actor('timer', null), actor('node', null, { restarts: 1 })],
     my_projects: [],
+    my_jobs: [],
     my_tasks: open,
     my_task_count: 6,
   };

@@ -13,22 +13,24 @@ mod prepare;
 mod report;
 mod save;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tandem_domain::formats::FileProblem;
-use tandem_protocol::{ProjectId, rest::LabelSchema};
-use tandem_store::{Store, StoreError, Tenant, objects::ObjectError, objects::Objects, projects};
+pub use tandem_protocol::rest::ImportFormat;
+use tandem_protocol::{ProjectId, rest::Project};
+use tandem_store::{
+    Store, StoreError, Tenant,
+    jobs::Claim,
+    objects::{ObjectError, Objects},
+    projects,
+};
 
 use super::Cancel;
 pub use report::{Counts, Report, Tally};
-
-/// What is brought in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImportFormat {
-    Coco,
-    Labelme,
-    Jsonl,
-}
 
 #[derive(Clone, Debug)]
 pub struct ImportRequest {
@@ -37,13 +39,22 @@ pub struct ImportRequest {
     pub path: PathBuf,
     /// Where the images are; found beside the file where not said.
     pub images: Option<PathBuf>,
-    /// Made when the workspace has none of this name.
-    pub project: String,
+    pub project: Destination,
     /// Where every refusal is written as a JSON line.
     pub report: Option<PathBuf>,
+    /// What it is called where it came from, for the audit log; none: as the file is.
+    pub source: Option<String>,
 }
 
-/// What a job needs to know of the world.
+/// Where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Made when the workspace has none of this name.
+    Named(String),
+    Existing(ProjectId),
+}
+
+/// What an import needs to know of the world.
 #[derive(Clone)]
 pub struct ImportContext {
     pub store: Store,
@@ -51,6 +62,16 @@ pub struct ImportContext {
     pub tenant: Tenant,
     pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
     pub cancel: Cancel,
+    /// The job this is done for, if any: it ends in the transaction that saves.
+    pub job: Option<Ending>,
+}
+
+/// How a job ends with its import: never twice, and never for whoever has lost it.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub claim: Arc<Claim>,
+    /// Where its files lie for the moment, which is nobody's business.
+    pub folder: PathBuf,
 }
 
 /// How far a job is.
@@ -97,6 +118,9 @@ pub enum ImportError {
     Objects(#[from] ObjectError),
     #[error("cancelled; nothing was imported")]
     Cancelled,
+    /// Another worker does the job by now.
+    #[error("the job is another worker's by now; nothing was imported here")]
+    Lost,
     #[error("the import ended unexpectedly: {0}")]
     Panicked(String),
 }
@@ -107,19 +131,35 @@ pub enum ImportError {
 /// [`ImportError`] when nothing was imported. Records that were refused while the rest went in are in the [`Report`].
 pub async fn import(context: &ImportContext, request: &ImportRequest) -> Result<Report, ImportError> {
     let known = project(context, &request.project).await?;
-    let schema = known.as_ref().map(|(_, schema)| schema.clone()).unwrap_or_default();
+    let schema = known.as_ref().map(|project| project.label_schema.clone()).unwrap_or_default();
+    let name = match (&known, &request.project) {
+        (Some(project), _) => project.name.clone(),
+        (None, Destination::Named(name)) => name.clone(),
+        (None, Destination::Existing(_)) => return Err(StoreError::NotFound { entity: "project" }.into()),
+    };
     let work = {
-        let (context, request) = (context.clone(), request.clone());
-        tokio::task::spawn_blocking(move || prepare::prepare(&context, &request, schema)).await
+        let (context, request, name) = (context.clone(), request.clone(), name.clone());
+        tokio::task::spawn_blocking(move || prepare::prepare(&context, &request, &name, schema)).await
     };
     let prepared = work.map_err(|e| ImportError::Panicked(e.to_string()))??;
-    save::save(context, request, known.map(|(id, _)| id), prepared).await
+    save::save(context, request, &name, known.map(|project| project.id), prepared).await
 }
 
-async fn project(context: &ImportContext, name: &str) -> Result<Option<(ProjectId, LabelSchema)>, StoreError> {
+async fn project(context: &ImportContext, destination: &Destination) -> Result<Option<Project>, StoreError> {
     let mut tx = context.tenant.begin(&context.store).await?;
-    let Some(id) = projects::find_by_name(&mut tx, name).await? else { return Ok(None) };
+    let id = match destination {
+        Destination::Existing(id) => *id,
+        Destination::Named(name) => match projects::find_by_name(&mut tx, name).await? {
+            Some(id) => id,
+            None => return Ok(None),
+        },
+    };
     let viewer = projects::Viewer { user: context.tenant.user.unwrap_or_default(), workspace_admin: true };
-    let project = projects::get(&mut tx, id, viewer).await?.ok_or(StoreError::NotFound { entity: "project" })?;
-    Ok(Some((id, project.label_schema)))
+    projects::get(&mut tx, id, viewer).await?.ok_or(StoreError::NotFound { entity: "project" }).map(Some)
+}
+
+/// `text` without the path of a folder that was only there for the moment.
+pub(super) fn hide(text: &str, folder: &Path) -> String {
+    let folder = folder.to_string_lossy();
+    text.replace(&format!("{folder}/"), "").replace(&*folder, "the archive")
 }

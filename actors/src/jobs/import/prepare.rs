@@ -65,7 +65,12 @@ pub(super) struct Workbench<'c> {
     embedded: TempDir,
 }
 
-pub(super) fn prepare(context: &ImportContext, request: &ImportRequest, schema: LabelSchema) -> Result<AllPrepared, ImportError> {
+pub(super) fn prepare(
+    context: &ImportContext,
+    request: &ImportRequest,
+    project: &str,
+    schema: LabelSchema,
+) -> Result<AllPrepared, ImportError> {
     check_path(&request.path)?;
     if let Some(images) = &request.images
         && !images.is_dir()
@@ -73,7 +78,7 @@ pub(super) fn prepare(context: &ImportContext, request: &ImportRequest, schema: 
         return Err(ImportError::Path { path: images.clone(), problem: "there is no such folder".into() });
     }
     let report = request.report.as_deref();
-    let recorder = Recorder::new(&request.project, report).map_err(|e| ImportError::Path {
+    let recorder = Recorder::new(project, report).map_err(|e| ImportError::Path {
         path: report.unwrap_or(Path::new("")).to_owned(),
         problem: format!("cannot write the report: {e}"),
     })?;

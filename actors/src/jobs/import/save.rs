@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufRead, BufReader, BufWriter, Seek, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use chrono::Utc;
@@ -17,11 +17,12 @@ use tandem_protocol::{
 use tandem_store::{
     TenantTx, assets, audit,
     import::{self, ImportedTask},
+    jobs::{self, JobError},
     outbox, projects,
 };
 
 use super::{
-    Counts, ImportContext, ImportError, ImportRequest, Progress, Report, Stage,
+    Counts, Ending, ImportContext, ImportError, ImportRequest, Progress, Report, Stage,
     prepare::{AllPrepared, Prepared},
 };
 
@@ -44,13 +45,14 @@ struct Uploaded {
 pub(super) async fn save(
     context: &ImportContext,
     request: &ImportRequest,
+    name: &str,
     known: Option<ProjectId>,
     mut prepared: AllPrepared,
 ) -> Result<Report, ImportError> {
     let project = known.unwrap_or_default();
     let mut list = List::new()?;
     let outcome = match upload(context, known, project, &mut prepared, &mut list).await {
-        Ok(()) => write(context, request, known.is_none(), project, &prepared, &mut list).await,
+        Ok(()) => write(context, request, Target { project, new: known.is_none().then_some(name) }, &prepared, &mut list).await,
         Err(error) => Err(error),
     };
     let report = match outcome {
@@ -179,20 +181,30 @@ async fn put(context: &ImportContext, project: ProjectId, images: Vec<Prepared>,
     Ok(())
 }
 
+/// The project that is written to.
+struct Target<'n> {
+    project: ProjectId,
+    /// Its name, if it is to be made.
+    new: Option<&'n str>,
+}
+
 async fn write(
     context: &ImportContext,
     request: &ImportRequest,
-    is_new: bool,
-    project: ProjectId,
+    target: Target<'_>,
     prepared: &AllPrepared,
     list: &mut List,
 ) -> Result<Counts, ImportError> {
-    if list.count == 0 && is_new {
+    let Target { project, new } = target;
+    if list.count == 0 && new.is_some() {
         // Nothing to put into a project is no reason to make one.
         return Ok(Counts::default());
     }
     let mut tx = context.tenant.begin(&context.store).await?;
-    let project = if is_new { create(&mut tx, request, project, prepared).await? } else { extend(&mut tx, project, prepared).await? };
+    let project = match new {
+        Some(name) => create(&mut tx, name, project, prepared).await?,
+        None => extend(&mut tx, project, prepared).await?,
+    };
     let mut counts = Counts::default();
     let total = list.count;
     let mut batch = Vec::new();
@@ -217,13 +229,35 @@ async fn write(
     }
     // A last chance to stop; after this it is done.
     tick(context, Stage::Saving, total, total)?;
+    if let Some(ending) = &context.job {
+        end_job(&mut tx, ending, &prepared.recorder.report, counts).await?;
+    }
     tx.commit().await?;
     Ok(counts)
 }
 
-async fn create(tx: &mut TenantTx, request: &ImportRequest, id: ProjectId, prepared: &AllPrepared) -> Result<ProjectId, ImportError> {
+/// Both happen, the tasks and the end of the job, or neither: what is imported is imported once, whoever dies when.
+async fn end_job(tx: &mut TenantTx, ending: &Ending, report: &Report, imported: Counts) -> Result<(), ImportError> {
+    let result = serde_json::to_value(Report { imported, ..report.clone() }).map_err(io::Error::from)?;
+    jobs::succeed(tx, &ending.claim, &without_folder(result, &ending.folder)).await.map_err(|error| match error {
+        JobError::Lost => ImportError::Lost,
+        JobError::Store(error) => error.into(),
+    })
+}
+
+/// Reasons name files; where those lay on this machine tells nobody anything.
+fn without_folder(value: Value, folder: &Path) -> Value {
+    match value {
+        Value::String(text) => Value::String(super::hide(&text, folder)),
+        Value::Array(items) => items.into_iter().map(|item| without_folder(item, folder)).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, without_folder(value, folder))).collect(),
+        other => other,
+    }
+}
+
+async fn create(tx: &mut TenantTx, name: &str, id: ProjectId, prepared: &AllPrepared) -> Result<ProjectId, ImportError> {
     let project = CreateProject {
-        name: request.project.clone(),
+        name: name.to_owned(),
         description: String::new(),
         customer_id: None,
         label_schema: prepared.schema.clone(),
@@ -277,7 +311,7 @@ async fn insert(tx: &mut TenantTx, project: ProjectId, batch: Vec<ImportedTask>)
 }
 
 async fn note_down(tx: &mut TenantTx, request: &ImportRequest, project: ProjectId, counts: Counts) -> Result<(), ImportError> {
-    let file = request.path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let file = request.source.clone().or_else(|| request.path.file_name().map(|n| n.to_string_lossy().into_owned()));
     let facts = json!({"file": file, "images": counts.images, "annotations": counts.annotations});
     let entry = audit::Entry {
         project: Some(project),

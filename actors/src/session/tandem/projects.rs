@@ -4,7 +4,7 @@ use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId,
-    ws::{LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive, WorkflowDiff, WorkflowState},
+    ws::{JobsChanged, LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive, WorkflowDiff, WorkflowState},
 };
 use tandem_store::pg::flow::WorkNow;
 
@@ -83,6 +83,7 @@ impl Handler<ProjectEvent> for SessionActor {
                 let (progress, here, left) = (change.progress, change.here.clone(), change.left.clone());
                 self.send_control(ProjectDiff { channel, progress, here, left });
             }
+            ProjectNews::Jobs(jobs) => self.send_control(JobsChanged { channel, jobs: (*jobs).clone() }),
             ProjectNews::Work(now) => {
                 let Some(id) = self.project_of(channel) else { return };
                 let topic = Topic { kind: TopicKind::Workflow, id: id.into() };

@@ -5,6 +5,7 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { NotFound } from '~/app/not-found';
+import { JobsTab } from '~/features/jobs/jobs-tab';
 import { cx } from '~/lib/cx';
 import { useBackend } from '~/session/backend';
 import { useProjectLive } from '~/session/live';
@@ -21,9 +22,18 @@ import { TasksTab } from './tasks-tab';
 // It draws with a library of its own, which nobody else needs.
 const WorkflowTab = lazy(() => import('~/features/workflow/workflow-tab'));
 
-const TABS = ['tasks', 'workflow', 'labels', 'people', 'data'] as const;
+const TABS = ['tasks', 'workflow', 'labels', 'people', 'data', 'jobs'] as const;
 type Tab = (typeof TABS)[number];
-const NAMES: Record<Tab, string> = { tasks: 'Tasks', workflow: 'Workflow', labels: 'Labels', people: 'People', data: 'Data' };
+const NAMES: Record<Tab, string> = {
+  tasks: 'Tasks',
+  workflow: 'Workflow',
+  labels: 'Labels',
+  people: 'People',
+  data: 'Data',
+  jobs: 'Jobs',
+};
+/** Tabs that not everybody has, and the right they ask for. */
+const NEEDS: Partial<Record<Tab, string>> = { data: 'asset.write', jobs: 'job.read' };
 const isTab = (tab: string): tab is Tab => (TABS as readonly string[]).includes(tab);
 
 export function ProjectPage({ projectId, tab }: { projectId: string; tab: string }): ReactNode {
@@ -39,7 +49,7 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
       </main>
     );
   }
-  const tabs = TABS.filter((name) => name !== 'data' || may('asset.write'));
+  const tabs = TABS.filter((name) => may(NEEDS[name] ?? 'project.read'));
   const progress = live.progress ?? project.data?.progress;
   return (
     <main className="page page-project">
@@ -82,7 +92,13 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
         </nav>
       </header>
       {project.data ? (
-        <Body tab={tab} project={project.data} people={live.people} progressKey={JSON.stringify(live.progress)} />
+        <Body
+          tab={tab}
+          project={project.data}
+          people={live.people}
+          jobs={live.jobs}
+          progressKey={JSON.stringify(live.progress)}
+        />
       ) : (
         <Skeleton height={260} />
       )}
@@ -94,10 +110,11 @@ interface BodyProps {
   tab: Tab;
   project: Project;
   people: ReturnType<typeof useProjectLive>['people'];
+  jobs: ReturnType<typeof useProjectLive>['jobs'];
   progressKey: string;
 }
 
-function Body({ tab, project, people, progressKey }: BodyProps): ReactNode {
+function Body({ tab, project, people, jobs, progressKey }: BodyProps): ReactNode {
   switch (tab) {
     case 'tasks':
       return <TasksTab project={project} people={people} progressKey={progressKey} />;
@@ -113,6 +130,8 @@ function Body({ tab, project, people, progressKey }: BodyProps): ReactNode {
       return <PeopleTab project={project} here={people} />;
     case 'data':
       return <DataTab project={project} />;
+    case 'jobs':
+      return <JobsTab project={project} live={jobs} />;
   }
 }
 

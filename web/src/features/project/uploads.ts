@@ -21,7 +21,7 @@ export type Put = (
 ) => Promise<void>;
 
 /** `fetch` tells nothing of an upload's progress; XMLHttpRequest does. */
-const putWithProgress: Put = (request, body, onSent, signal) =>
+export const putWithProgress: Put = (request, body, onSent, signal) =>
   new Promise((done, fail) => {
     const xhr = new XMLHttpRequest();
     xhr.open(request.method, request.url);
