@@ -12,7 +12,7 @@ describe('a lease', () => {
   let server, browser, admin, worker, page, project;
 
   before(async () => {
-    server = await Server.start({ TANDEM_LEASE_GRACE: '5s' });
+    server = await Server.start({ TANDEM_LEASE_GRACE: '15s' });
     browser = await launch();
     [admin, worker] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
     project = (await makeProject(admin, 'Leases', { people: [[worker, 'labeler']], images: 2 })).project;
