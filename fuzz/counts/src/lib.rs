@@ -8,6 +8,7 @@ pub mod documents {
     pub struct StoredDocument {
         pub snapshot: Option<Bytes>,
         pub state_vector: Option<Bytes>,
+        pub updates: Vec<Bytes>,
     }
 
     #[derive(Clone, Debug, Default, PartialEq, Eq)]
