@@ -34,6 +34,9 @@ pub struct Options {
     /// How long they do.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// Seconds before that of which nothing is counted: each of the server's connections to Postgres plans its statements once.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=60))]
+    warm_up: u64,
     /// Milliseconds from one ask of a person to the next; each time a little more or less.
     #[arg(long, default_value_t = 1000)]
     think_ms: u64,
@@ -74,16 +77,21 @@ pub async fn run(fixture: &Fixture, options: &Options, server: Option<&Process>)
 
 /// Ask, look, give back, look away, ask again. Times of the asks and of giving back.
 async fn as_people_do(fixture: &Fixture, tokens: &[String], options: &Options) -> anyhow::Result<(Histogram<u64>, Histogram<u64>)> {
-    let until = Instant::now() + Duration::from_secs(options.seconds);
+    let counted = Instant::now() + Duration::from_secs(options.warm_up);
+    let until = counted + Duration::from_secs(options.seconds);
     let mut people = JoinSet::new();
     for token in tokens {
         let (fixture, token, think) = (fixture.clone(), token.clone(), options.think_ms);
         people.spawn(async move {
             let (mut asks, mut releases) = (histogram()?, histogram()?);
+            let mut is_warm = false;
             let mut http = Http::connect(&fixture, &token).await?;
             // People do not press Enter in step.
             tokio::time::sleep(Duration::from_millis(rand::random_range(0..=think))).await;
             while Instant::now() < until {
+                if !is_warm && Instant::now() >= counted {
+                    (asks, releases, is_warm) = (histogram()?, histogram()?, true);
+                }
                 let lease = ask(&mut http, &fixture, &mut asks).await?;
                 tokio::time::sleep(jittered(think / 2)).await;
                 give_back(&mut http, &lease, &mut releases).await?;
