@@ -1,7 +1,6 @@
 //! Layouts that extend others (seed 003, 5.5): the parent's tree, with what the child overrides by instance. Local goes before inherited. The child has
 //! no copy of its parent: compiled again, it has what the parent has by then. [`copy`] makes a layout that has nothing to do with its source.
 
-use crate::suggest::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -12,6 +11,7 @@ use super::{
     syntax::{self, Attribute, Element, Node, Value, escape_attribute},
 };
 use crate::expression::listing;
+use crate::suggest::nearest;
 
 /// Longer chains are nobody's intention.
 const MAX_ANCESTORS: usize = 8;

@@ -1,10 +1,10 @@
 //! What is written between quotes, read as its property's kind.
 
-use crate::suggest::{hint, nearest};
 use serde_json::{Number, Value};
 
 use super::{expression::Expression, registry::Kind};
 use crate::expression::Shape;
+use crate::suggest::{hint, nearest};
 
 /// Why a text is no value of a kind, and what was meant.
 #[derive(Debug)]

@@ -42,6 +42,17 @@ fn a_compiled_layout_comes_back_from_its_json() {
     }
 }
 
+/// What whoever renders layouts is tested with. `BLESS=1` writes it anew; a change that is no addition raises `FORMAT`.
+#[test]
+fn the_compiled_tree_is_the_contract_with_the_web() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/layout/seed_b4.json");
+    let found = serde_json::to_string_pretty(&compiled(B4)).unwrap() + "\n";
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    assert!(std::fs::read_to_string(&path).is_ok_and(|kept| kept == found), "seed_b4.json is not what B.4 compiles to");
+}
+
 #[test]
 fn a_tagger_is_what_the_web_renders() {
     let tagger = component(B4, "NERTagger");

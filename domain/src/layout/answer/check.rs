@@ -1,6 +1,5 @@
 //! Whether an answer is right: each field that is to be seen, with the answer and the task's data as they are.
 
-use crate::suggest::{hint, nearest};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::{Map, Value, json};
@@ -17,6 +16,7 @@ use crate::layout::{
     expression::{Expr, Scope, Segment},
     tree::{Layout, Node, Output, Property},
 };
+use crate::suggest::{hint, nearest};
 
 /// A longer report helps nobody.
 const MAX_ERRORS: usize = 100;

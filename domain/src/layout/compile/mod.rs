@@ -8,7 +8,6 @@ mod properties;
 mod rules;
 mod variables;
 
-use crate::suggest::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use control::{fits, fits_none};
@@ -27,6 +26,7 @@ use super::{
     tree::{self, Bound, Layout, Node},
 };
 use crate::expression::Shape;
+use crate::suggest::nearest;
 
 /// What a layout is compiled with.
 pub struct Environment<'e> {

@@ -1,11 +1,11 @@
 //! Attributes into properties, each in one of its forms: `name`, `:name`, `bind:name`, `name:md`, `on:event`.
 
-use crate::suggest::{hint, nearest};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{Compiler, is_missing};
+use crate::suggest::{hint, nearest};
 use crate::{
     expression::{Shape, listing},
     layout::{
@@ -61,6 +61,13 @@ impl Given {
 
 /// Of a list of fields that are written out one by one.
 const PLACES: std::ops::RangeInclusive<i64> = 0..=999;
+
+/// Where the property's or event's own name stands in what is written: without `bind:`, and without the breakpoint.
+fn name_span(attribute: &Attribute, name: &str) -> Span {
+    let written = &attribute.name;
+    let start = written.span.start + if written.text.ends_with(name) { written.text.len() - name.len() } else { 0 };
+    Span { start, end: start + name.len(), ..written.span }
+}
 
 /// How a property is written.
 enum Form<'n> {
@@ -132,21 +139,21 @@ impl Compiler<'_> {
             component.events.iter().find(|event| event.name == lower || lower.strip_prefix("on") == Some(&event.name.replace('-', "")));
         let known: Vec<&str> = component.properties.iter().map(|property| property.name.as_str()).collect();
         let suggestion = match event {
-            Some(event) => Some(format!("on:{}", event.name)),
-            None => nearest(&name.replace('_', "-"), known.iter().copied()).map(str::to_owned),
+            Some(event) if attribute.name.text == name => Some(format!("on:{}", event.name)),
+            _ => nearest(&name.replace('_', "-"), known.iter().copied()).map(str::to_owned),
         };
         let mut message = format!("{} has no property {name:?}", component.name);
         if suggestion.is_none() {
             message = format!("{message}; {}", listing(&known));
         }
-        self.problems.misspelt(attribute.name.span, Rule::UnknownProperty, message, suggestion.as_deref());
+        self.problems.misspelt(name_span(attribute, name), Rule::UnknownProperty, message, suggestion.as_deref());
     }
 
     fn event(&mut self, attribute: &Attribute, name: &str, component: &Component, given: &mut Given) {
         let known: Vec<&str> = component.events.iter().map(|event| event.name.as_str()).collect();
         if !known.contains(&name) {
             let message = format!("{} has no event {name:?}; {}", component.name, listing(&known));
-            return self.problems.misspelt(attribute.name.span, Rule::UnknownEvent, message, nearest(name, known.iter().copied()));
+            return self.problems.misspelt(name_span(attribute, name), Rule::UnknownEvent, message, nearest(name, known.iter().copied()));
         }
         let handler = attribute.text().unwrap_or_default().trim();
         if !Kind::Identifier.takes(&handler.into()) {
@@ -160,7 +167,12 @@ impl Compiler<'_> {
     fn responsive(&mut self, attribute: &Attribute, property: &Property, breakpoint: &str, component: &Component, given: &mut Given) {
         if !BREAKPOINTS.contains(&breakpoint) {
             let message = format!("there is no breakpoint {breakpoint:?}; {}", listing(&BREAKPOINTS));
-            return self.problems.misspelt(attribute.name.span, Rule::UnknownBreakpoint, message, nearest(breakpoint, BREAKPOINTS));
+            return self.problems.misspelt(
+                name_span(attribute, breakpoint),
+                Rule::UnknownBreakpoint,
+                message,
+                nearest(breakpoint, BREAKPOINTS),
+            );
         }
         if !property.responsive {
             let known: Vec<&str> =

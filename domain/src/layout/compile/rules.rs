@@ -1,6 +1,5 @@
 //! What must fit together in one component beyond the kinds of its properties.
 
-use crate::suggest::nearest;
 use serde_json::Value;
 
 use super::{Compiler, Given, parts::PartAt};
@@ -10,6 +9,7 @@ use crate::layout::{
     span::Span,
     syntax::Element,
 };
+use crate::suggest::nearest;
 
 impl Compiler<'_> {
     pub(super) fn rules(&mut self, element: &Element, component: &Component, given: &Given, parts: &[PartAt]) {
