@@ -39,8 +39,6 @@ use yrs::{Doc, Map, Transact};
 
 const SIZES: [usize; 3] = [20, 200, 1_000];
 const SUBPROTOCOL: Subprotocol = Subprotocol::Bincode;
-/// Played for one sample.
-const MOST_ROUNDS: u64 = 250;
 /// People who edit, each by turns one of its own values.
 const EDITORS: usize = 10;
 
@@ -175,15 +173,13 @@ impl Full {
     }
 }
 
-/// The time of so many rounds, each with frames made beforehand. A round is some microseconds of what is measured and a hundred times
-/// that of what is not (the quiet before it, its frames): of very many some are played, and stand for all.
+/// The time of so many rounds, each with frames made beforehand.
 async fn rounds(full: &Full, count: u64, mut frames: impl FnMut() -> Vec<(usize, Bytes)>) -> Duration {
-    let played = count.min(MOST_ROUNDS);
     let mut took = Duration::ZERO;
-    for _ in 0..played {
+    for _ in 0..count {
         took += full.round(frames()).await;
     }
-    took.mul_f64(count as f64 / played as f64)
+    took
 }
 
 /// A tenth of the people moved since the last tick.
