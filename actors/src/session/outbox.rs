@@ -468,6 +468,18 @@ mod tests {
         std::future::poll_fn(|cx| outbox.poll_write(cx)).await;
     }
 
+    /// All that is ever written of it.
+    async fn rest(outbox: Outbox, mut socket: DuplexStream) -> Vec<u8> {
+        let all = actix::spawn(async move {
+            let mut all = Vec::new();
+            socket.read_to_end(&mut all).await.unwrap();
+            all
+        });
+        written(&outbox).await;
+        drop(outbox);
+        all.await.unwrap()
+    }
+
     async fn read(socket: &mut DuplexStream, length: usize) -> Vec<u8> {
         let mut bytes = vec![0; length];
         socket.read_exact(&mut bytes).await.unwrap();
@@ -514,20 +526,13 @@ mod tests {
 
     #[actix::test]
     async fn a_cut_leaves_what_was_begun_and_one_close_frame() {
-        let (outbox, mut socket) = case(4, |_| {});
+        let (outbox, socket) = case(4, |_| {});
         outbox.put(Bytes::from_static(b"begun frame"));
         outbox.put(Bytes::from_static(b"never sent"));
         outbox.write();
         outbox.cut("stall", "too slow");
         outbox.put(Bytes::from_static(b"nor this"));
-        let all = actix::spawn(async move {
-            let mut all = Vec::new();
-            socket.read_to_end(&mut all).await.unwrap();
-            all
-        });
-        written(&outbox).await;
-        drop(outbox);
-        assert_eq!(all.await.unwrap(), b"begun frame\x88\x12\x03\xf5too slow (stall)");
+        assert_eq!(rest(outbox, socket).await, b"begun frame\x88\x12\x03\xf5too slow (stall)");
     }
 
     #[actix::test]
@@ -539,20 +544,13 @@ mod tests {
         assert_eq!(frames.pieces().count(), 2);
         // In the header; between the two pieces; in the payload.
         for room in [4, 8, 9_000] {
-            let (outbox, mut socket) = case(room, |_| {});
+            let (outbox, socket) = case(room, |_| {});
             outbox.put(frames.clone());
             outbox.put(Bytes::from_static(b"never sent"));
             outbox.write();
             outbox.cut("stall", "too slow");
-            let all = actix::spawn(async move {
-                let mut all = Vec::new();
-                socket.read_to_end(&mut all).await.unwrap();
-                all
-            });
-            written(&outbox).await;
-            drop(outbox);
             let expected = [frames.whole(), b"\x88\x12\x03\xf5too slow (stall)".to_vec()].concat();
-            assert!(all.await.unwrap() == expected, "{room}");
+            assert!(rest(outbox, socket).await == expected, "{room}");
         }
     }
 

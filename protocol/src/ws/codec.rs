@@ -209,15 +209,16 @@ impl ServerHot {
     /// [`ServerFrame::encode`] makes, without a copy of the bytes. None: it carries none.
     #[must_use]
     pub fn parts(&self, subprotocol: Subprotocol) -> Option<(Vec<u8>, &Bytes)> {
-        if subprotocol == Subprotocol::Json {
-            return self.carried(|_| 0);
-        }
+        // The number: which variant it is.
         let (number, channel, epoch, bytes) = match self {
             Self::Sync { channel, bytes } => (0u32, channel, None, bytes),
             Self::Update { channel, bytes } => (1, channel, None, bytes),
             Self::Ghost { channel, epoch, bytes } => (3, channel, Some(epoch), bytes),
             Self::Ack { .. } | Self::Cursors { .. } => return None,
         };
+        if subprotocol == Subprotocol::Json {
+            return Some((self.head(0), bytes));
+        }
         let mut head = Vec::with_capacity(HEAD);
         write_body(&(HOT, number, channel), &mut head);
         if let Some(epoch) = epoch {

@@ -158,37 +158,37 @@ impl ServerHot {
         }
     }
 
-    /// The bytes of a document it carries, and what stands before them, with room for so many more.
-    pub(super) fn carried(&self, room: impl FnOnce(&Bytes) -> usize) -> Option<(Vec<u8>, &Bytes)> {
-        let (kind, channel, epoch, bytes) = match self {
-            Self::Sync { channel, bytes } => (SERVER_SYNC, channel, None, bytes),
-            Self::Update { channel, bytes } => (SERVER_UPDATE, channel, None, bytes),
-            Self::Ghost { channel, epoch, bytes } => (SERVER_GHOST, channel, Some(*epoch), bytes),
-            Self::Ack { .. } | Self::Cursors { .. } => return None,
+    /// Its kind and what comes before its content, with room for so many bytes more.
+    pub(super) fn head(&self, room: usize) -> Vec<u8> {
+        let (kind, channel) = match self {
+            Self::Sync { channel, .. } => (SERVER_SYNC, *channel),
+            Self::Update { channel, .. } => (SERVER_UPDATE, *channel),
+            Self::Ack { channel, .. } => (SERVER_ACK, *channel),
+            Self::Ghost { channel, .. } => (SERVER_GHOST, *channel),
+            Self::Cursors { channel, .. } => (SERVER_CURSORS, *channel),
         };
-        let mut head = frame(kind, *channel, room(bytes));
-        if let Some(epoch) = epoch {
-            write_uint(&mut head, epoch.into());
+        let mut head = frame(kind, channel, room);
+        if let Self::Ghost { epoch, .. } = self {
+            write_uint(&mut head, (*epoch).into());
         }
-        Some((head, bytes))
+        head
     }
 
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        if let Some((mut out, bytes)) = self.carried(Bytes::len) {
-            out.extend_from_slice(bytes);
-            return out;
-        }
         match self {
-            // Done above.
-            Self::Sync { .. } | Self::Update { .. } | Self::Ghost { .. } => Vec::new(),
-            Self::Ack { channel, seq } => {
-                let mut out = frame(SERVER_ACK, *channel, 0);
+            Self::Sync { bytes, .. } | Self::Update { bytes, .. } | Self::Ghost { bytes, .. } => {
+                let mut out = self.head(bytes.len());
+                out.extend_from_slice(bytes);
+                out
+            }
+            Self::Ack { seq, .. } => {
+                let mut out = self.head(0);
                 write_uint(&mut out, *seq);
                 out
             }
-            Self::Cursors { channel, cursors } => {
-                let mut out = frame(SERVER_CURSORS, *channel, cursors.len() * 8);
+            Self::Cursors { cursors, .. } => {
+                let mut out = self.head(cursors.len() * 8);
                 for cursor in cursors {
                     write_uint(&mut out, u64::from(cursor.peer) << 1 | u64::from(cursor.at.is_some()));
                     if let Some((x4, y4)) = cursor.at {
