@@ -1,4 +1,4 @@
-//! The program killed with -9 in the middle of an import, twice: the third time it is done, and each task is there once.
+//! The program killed with -9 in an import, at its first rows and at its last word: the third time it is done, and each task is there once.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,6 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 use support::{
     Api,
     archive::{coco, import_of},
@@ -19,23 +20,54 @@ use support::{
 use tandem_protocol::WorkspaceRole;
 use tandem_store::testing::Database;
 
-const IMAGES: usize = 600;
+const IMAGES: usize = 300;
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The state, phase and attempt of the only job.
-async fn standing(database: &Database) -> (String, Option<String>, i32) {
-    sqlx::query_as("SELECT state, phase, attempt FROM jobs").fetch_one(&mut database.owner().await).await.unwrap()
+/// A place of the import that it does not get past while the test holds the lock of this number: it is killed there and nowhere else.
+struct Barrier {
+    number: i64,
+    trigger: &'static str,
 }
 
-async fn until(database: &Database, what: &str, holds: impl Fn(&(String, Option<String>, i32)) -> bool) {
+/// All is uploaded, and the first rows are being written.
+const IN_THE_TABLES: Barrier = Barrier { number: 1, trigger: "BEFORE INSERT ON assets FOR EACH STATEMENT" };
+/// All rows are written; what would commit them is not said yet.
+const BEFORE_THE_END: Barrier = Barrier { number: 2, trigger: "BEFORE UPDATE ON jobs FOR EACH ROW WHEN (NEW.state = 'succeeded')" };
+
+impl Barrier {
+    async fn close(&self, holder: &mut PgConnection) {
+        let Self { number, trigger } = self;
+        let sql = format!(
+            "CREATE FUNCTION public.wait_{number}() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN PERFORM pg_advisory_xact_lock_shared({number}); RETURN NEW; END';
+             CREATE TRIGGER wait_{number} {trigger} EXECUTE FUNCTION public.wait_{number}();
+             SELECT pg_advisory_lock({number})"
+        );
+        holder.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+
+    async fn reached(&self, database: &Database) {
+        let mut asking = database.owner().await;
+        let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = $1::bigint::oid
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+        until(database, async || sqlx::query_scalar(waits).bind(self.number).fetch_one(&mut asking).await.unwrap()).await;
+    }
+
+    async fn open(&self, holder: &mut PgConnection) {
+        sqlx::query("SELECT pg_advisory_unlock($1)").bind(self.number).execute(holder).await.unwrap();
+    }
+}
+
+/// The state and attempt of the only job.
+async fn standing(database: &Database) -> (String, i32) {
+    sqlx::query_as("SELECT state, attempt FROM jobs").fetch_one(&mut database.owner().await).await.unwrap()
+}
+
+async fn until(database: &Database, mut holds: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
-    loop {
-        let now = standing(database).await;
-        if holds(&now) {
-            return;
-        }
-        assert!(begun.elapsed() < PATIENCE && (what == "ended" || now.0 != "succeeded"), "not {what}, but {now:?}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    while !holds().await {
+        assert!(begun.elapsed() < PATIENCE, "it did not come to that: {:?}", standing(database).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -54,6 +86,10 @@ async fn an_import_whose_server_is_killed_is_finished_and_no_task_is_imported_tw
     let a = api.a();
     let (token, database) = (api.token(a.workspace, a.admin, WorkspaceRole::Admin), Arc::clone(&api.server().database));
     api.stop().await;
+    let mut closed = database.owner().await;
+    for barrier in [&IN_THE_TABLES, &BEFORE_THE_END] {
+        barrier.close(&mut closed).await;
+    }
     let mut program = start(Program::new(Arc::clone(&database), &[])).await;
     let client = Client::new(&program.base());
     let post = async |path: String, body: Value| client.try_as(&token, "POST", &path, &body).await.unwrap().expect(201);
@@ -70,18 +106,17 @@ async fn an_import_whose_server_is_killed_is_finished_and_no_task_is_imported_tw
     assert_eq!(raw("PUT", asked["upload"]["url"].as_str().unwrap(), &headers, bytes).await.status, 200);
     post(format!("/api/v1/projects/{}/jobs", a.project), import_of(asked["file"]["id"].as_str().unwrap())).await;
 
-    for attempt in 1..=2 {
-        // What is written every now and then is seen late: the kill comes somewhere behind.
-        until(&database, "uploading", |(_, phase, now)| *now == attempt && phase.as_deref() == Some("uploading")).await;
+    for (attempt, barrier) in [(1, &IN_THE_TABLES), (2, &BEFORE_THE_END)] {
+        barrier.reached(&database).await;
         program.kill_9();
-        let (state, _, now) = standing(&database).await;
-        assert_eq!((state.as_str(), now), ("running", attempt), "killed in the middle");
+        assert_eq!(standing(&database).await, ("running".to_owned(), attempt), "killed in the middle");
+        barrier.open(&mut closed).await;
         // Nobody waits out the half minute until it is taken for dead.
         sqlx::query("UPDATE jobs SET due = now()").execute(&mut database.owner().await).await.unwrap();
         program = start(program).await;
     }
-    until(&database, "ended", |(state, ..)| state != "queued" && state != "running").await;
-    assert_eq!(standing(&database).await, ("succeeded".to_owned(), Some("saving".to_owned()), 3));
+    until(&database, async || !matches!(standing(&database).await.0.as_str(), "queued" | "running")).await;
+    assert_eq!(standing(&database).await, ("succeeded".to_owned(), 3));
     program.kill_9();
     let (tasks, names): (i64, i64) =
         sqlx::query_as("SELECT count(*), count(DISTINCT external_id) FROM tasks WHERE project_id = $1 AND external_id LIKE 'images/%'")
