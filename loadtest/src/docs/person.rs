@@ -75,7 +75,13 @@ impl Person {
             };
             tokio::select! {
                 heard = self.client.ear.hear(&mut on) => heard?,
-                _ = edits.tick(), if editing => self.edit(&desk, *phase.borrow() == Phase::Counted)?,
+                _ = edits.tick(), if editing => {
+                    // Its time and the end of the phase may come together; what is sent after the end is waited for by nobody.
+                    let now = *phase.borrow();
+                    if now < Phase::Quiet {
+                        self.edit(&desk, now == Phase::Counted)?;
+                    }
+                }
                 _ = beats.tick() => if let Some(beat) = heartbeat(self.protocol) { line.send(&beat)? },
                 changed = phase.changed() => {
                     let now = *phase.borrow();
