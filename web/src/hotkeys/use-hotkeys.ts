@@ -33,3 +33,23 @@ export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, strin
     return () => removeEventListener('keydown', onKey);
   }, []);
 }
+
+/**
+ * Keys of what a layout shows: options, types of entities, buttons. Null: none just now. Typing in a text field presses none of them.
+ * @param within where the focus must be for the keys to count; absent: anywhere
+ */
+export function useKeys(keys: ReadonlyMap<string, () => void> | null, within?: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    if (keys === null || keys.size === 0) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isTaken(event.target)) return;
+      if (within && !(event.target instanceof Node && within.current?.contains(event.target))) return;
+      const run = keys.get(keyOf(event));
+      if (!run) return;
+      event.preventDefault();
+      run();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [keys, within]);
+}
