@@ -18,6 +18,8 @@ export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, strin
       if (run) {
         // A focused button keeps its own Enter; Ctrl+Enter always submits.
         if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
+        // Arrows go from one radio button to the next.
+        if (event.target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;
         event.preventDefault();
         run(event);
         return;

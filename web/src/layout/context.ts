@@ -15,14 +15,14 @@ export interface LayoutBench {
   /** Nothing can be changed: somebody else's work, or a preview. */
   readonly readOnly: boolean;
   readonly handlers: Readonly<Record<string, Handler>>;
-  /** The workbench's own canvas, in the place of an ImageAnnotator. */
-  readonly image: ReactNode;
   readonly submit: () => void;
   /** Components of the workspace's own, by name. */
   readonly components?: Readonly<Record<string, ComponentType<ComponentProps>>> | undefined;
 }
 
 export const LayoutContext = createContext<LayoutBench | null>(null);
+/** The workbench's own canvas, in the place of an ImageAnnotator. Apart, because it is another one with each render of the workbench. */
+export const ImageContext = createContext<ReactNode>(null);
 export const BreakpointContext = createContext<Breakpoint | null>(null);
 
 export function useLayout(): LayoutBench {

@@ -6,6 +6,8 @@ export interface Layout {
   readonly id: string;
   readonly name?: string;
   readonly root: readonly Node[];
+  /** Components that whoever renders it must have. */
+  readonly components: readonly string[];
   /** Names of handlers that hooks must provide. */
   readonly handlers: readonly string[];
   readonly hotkeys: readonly Hotkey[];

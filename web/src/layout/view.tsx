@@ -4,7 +4,7 @@ import './layout.css';
 import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
 
 import { acceptPrediction } from './accept';
-import { BreakpointContext, LayoutContext, type Frame, type Handler, type LayoutBench } from './context';
+import { BreakpointContext, ImageContext, LayoutContext, type Frame, type Handler, type LayoutBench } from './context';
 import { NO_LOCALS } from './expression';
 import { Nodes } from './render';
 import type { Breakpoint } from './tree';
@@ -33,10 +33,12 @@ const TOP: Frame = { locals: NO_LOCALS, keys: [] };
 interface LayoutViewProps extends LayoutBench {
   /** Counts tries to submit that failed: at each the first wrong field is shown. */
   failures?: number;
+  /** The workbench's own canvas. */
+  image?: ReactNode;
 }
 
-export default function LayoutView({ failures = 0, ...given }: LayoutViewProps): ReactNode {
-  const { model, room, readOnly, handlers, image, submit, components } = given;
+export default function LayoutView({ failures = 0, image = null, ...given }: LayoutViewProps): ReactNode {
+  const { model, room, readOnly, handlers, submit, components } = given;
   const width = useBreakpoint();
   const box = useRef<HTMLElement>(null);
   const bench = useMemo<LayoutBench>(() => {
@@ -46,17 +48,19 @@ export default function LayoutView({ failures = 0, ...given }: LayoutViewProps):
       rejectPrediction: () => undefined,
       submitAnnotation: submit,
     };
-    return { model, room, readOnly, handlers: { ...decide, ...handlers }, image, submit, components };
-  }, [model, room, readOnly, handlers, image, submit, components]);
+    return { model, room, readOnly, handlers: { ...decide, ...handlers }, submit, components };
+  }, [model, room, readOnly, handlers, submit, components]);
   useEffect(() => {
     if (failures > 0) showFirstWrong(box.current);
   }, [failures]);
   return (
     <LayoutContext value={bench}>
       <BreakpointContext value={width}>
-        <main ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
-          <Nodes nodes={model.layout.root} frame={TOP} />
-        </main>
+        <ImageContext value={image}>
+          <main ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
+            <Nodes nodes={model.layout.root} frame={TOP} />
+          </main>
+        </ImageContext>
       </BreakpointContext>
     </LayoutContext>
   );

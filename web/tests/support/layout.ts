@@ -76,7 +76,15 @@ export const part = (name: string, properties: Record<string, Json>, text = ''):
   properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, literal(value)])),
 });
 
-export const layout = (...root: Node[]): Layout => ({ format: 1, id: 'test', name: 'A test', root, handlers: [], hotkeys: [] });
+export const layout = (...root: Node[]): Layout => ({
+  format: 1,
+  id: 'test',
+  name: 'A test',
+  root,
+  components: [],
+  handlers: [],
+  hotkeys: [],
+});
 
 /** People in one task, in step with a server in memory. */
 export async function people(...names: string[]): Promise<TaskRoom[]> {

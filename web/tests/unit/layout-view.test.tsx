@@ -43,7 +43,7 @@ interface Options extends Partial<LayoutBench> {
 
 function show(tree: Layout, room: TaskRoom, { input = {}, context = null, uiContext = null, ...more }: Options = {}): Shown {
   const model = modelOf(tree, room, { input, context, uiContext });
-  const bench = { model, room, readOnly: false, handlers: {}, image: null, submit: vi.fn(), ...more };
+  const bench = { model, room, readOnly: false, handlers: {}, submit: vi.fn(), ...more };
   const page = (other = {}): ReactNode => (
     <TipProvider>
       <LayoutView {...bench} {...other} />
@@ -53,7 +53,12 @@ function show(tree: Layout, room: TaskRoom, { input = {}, context = null, uiCont
   return { model, room, again: (other) => rerender(page(other)) };
 }
 
-const one = async (): Promise<TaskRoom> => (await people('ann'))[0]!;
+const one = async (): Promise<TaskRoom> => first(await people('ann'));
+const first = <T,>(list: readonly T[]): T => {
+  const [found] = list;
+  if (found === undefined) throw new Error('there is none');
+  return found;
+};
 const settled = (): Promise<void> => act(() => new Promise<void>((done) => setTimeout(done, 20)));
 const valueOf = (room: TaskRoom, key: string): Json | undefined => {
   const entry = room.fields.get(key);
@@ -127,7 +132,7 @@ describe('typing in one field', () => {
     renders.clear();
     const inputs = screen.getAllByLabelText('Note');
     expect(inputs).toHaveLength(3);
-    fireEvent.change(inputs[1]!, { target: { value: 'second' } });
+    fireEvent.change(first(inputs.slice(1)), { target: { value: 'second' } });
     await settled();
     expect(renders.get('probe')).toBeUndefined();
     expect(room.fields.keys()).toEqual(['notes[1]']);

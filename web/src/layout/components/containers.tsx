@@ -1,9 +1,9 @@
 /** What arranges other components. */
-import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { use, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ChevronDown } from 'lucide-react';
 
 import { cx } from '~/lib/cx';
-import { useLayout, type ComponentProps } from '../context';
+import { ImageContext, type ComponentProps } from '../context';
 import { isSomething } from '../json';
 import { Nodes } from '../render';
 import { textOf, useResolved } from '../resolve';
@@ -130,4 +130,4 @@ function TabTitle({ node, frame, id, panel, selected, onPick }: TabTitleProps): 
 
 export const Divider = (): ReactNode => <hr className="lay-divider" />;
 
-export const ImageAnnotator = (): ReactNode => <div className="lay-image">{useLayout().image}</div>;
+export const ImageAnnotator = (): ReactNode => <div className="lay-image">{use(ImageContext)}</div>;
