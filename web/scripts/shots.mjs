@@ -134,7 +134,7 @@ async function markEntity(page) {
 async function fillIn(page) {
   await page.keyboard.press('2');
   await page.getByLabel('Title').fill('Nothing works since last week');
-  await page.getByLabel('3.5 of 5').check({ force: true });
+  await page.getByLabel('3.5 of 5').check();
   await page.getByRole('button', { name: 'Correct' }).click();
 }
 
@@ -186,7 +186,10 @@ for (const colorScheme of ['light', 'dark']) {
     for (const [name, { path, act }] of Object.entries(screens)) {
       if (only && !only.split(',').includes(name)) continue;
       await page.goto(base + path);
-      if (path.includes('/tasks/')) await page.waitForFunction(() => window.__tandem?.room.synced, null, { timeout: 15_000 });
+      if (path.includes('/tasks/'))
+        await page.waitForFunction(() => window.__tandem?.room.synced || document.querySelector('.lay-item'), null, {
+          timeout: 15_000,
+        });
       await new Promise((done) => setTimeout(done, 700));
       await act?.(page);
       await new Promise((done) => setTimeout(done, 400));

@@ -35,6 +35,8 @@ export interface Field {
   readonly onBlur: (event: FocusEvent<HTMLElement>) => void;
 }
 
+/** What is wrong is said a click later: said at once it would push away what is being clicked, and the click would meet something else. */
+const CLICK_MS = 200;
 /** The wire's bound for what somebody edits. */
 const MAX_MARK = 64;
 /** Others are told that I am in a field as they are told of a region; no id of a region looks like this. */
@@ -111,7 +113,7 @@ export function useField(node: ComponentNode, frame: Frame, { properties }: Reso
     onFocus: () => room.presence.setMine({ editing: mark(key) }),
     onBlur: ({ currentTarget, relatedTarget }) => {
       if (relatedTarget instanceof Element && currentTarget.contains(relatedTarget)) return;
-      model.leave(key);
+      setTimeout(() => model.leave(key), CLICK_MS);
       room.presence.setMine({ editing: null });
     },
   };

@@ -46,7 +46,7 @@ const fields: Layout = layout(
           'What is it about?',
           1,
           field('RadioGroup', 'topic', { kept: 'value', label: 'Topic', required: true, parts: options }),
-          field('Select', 'tags', { kept: 'set', label: 'Tags', parts: options.slice(0, 2) }),
+          field('Select', 'tags', { kept: 'set', label: 'Tags', parts: items }),
           field('TextInput', 'title', { kept: 'text', label: 'Title', schema: { type: 'string', maxLength: 20 } }),
           field('Number', 'amount', {
             kept: 'value',
@@ -71,7 +71,11 @@ const fields: Layout = layout(
 
 const LAYOUTS: Readonly<Record<string, Layout>> = {
   [uuid(1001)]: clinical,
-  [uuid(1002)]: { ...fields, components: ['ImageAnnotator'] },
+  [uuid(1002)]: {
+    ...fields,
+    components: ['ImageAnnotator'],
+    hotkeys: ['1', '2', '3'].map((key) => ({ key, instance_id: 'topic' })),
+  },
 };
 
 export const layoutOf = (taskId: string): object => {

@@ -251,7 +251,7 @@ describe('fields', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     fireEvent.focus(input);
     fireEvent.blur(input);
-    expect(screen.getByRole('alert').textContent).toBe('Name must be filled in');
+    expect((await screen.findByRole('alert')).textContent).toBe('Name must be filled in');
     expect(input.getAttribute('aria-invalid')).toBe('true');
     type(/Name/, 'Ann');
     await settled();

@@ -53,6 +53,10 @@ const UNKNOWN_COLOR = '#8b8f99';
 
 const NO_KEYS: ReadonlyMap<string, string> = new Map();
 
+/** A key that the layout gives to something else is not a label's. */
+const withoutKeysOf = (layout: Layout | null, keys: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...keys].filter(([, key]) => !layout?.hotkeys.some((hotkey) => hotkey.key.toLowerCase() === key)));
+
 /** What a layout's keys choose, for the list of all keys. */
 const layoutKeys = ({ hotkeys }: Layout): [string, string][] =>
   hotkeys.map(({ key, value, instance_id }) => [value ?? instance_id, key]);
@@ -91,7 +95,7 @@ export function BenchView({
   const pointers = useRef<Pointers | null>(null);
   const labels = project.label_schema.labels;
   const draws = layout === null || drawsOn(layout);
-  const keys = useMemo(() => (draws ? labelKeys(labels) : NO_KEYS), [draws, labels]);
+  const keys = useMemo(() => (draws ? withoutKeysOf(layout, labelKeys(labels)) : NO_KEYS), [draws, layout, labels]);
   const shownKeys = useMemo(() => (layout ? new Map([...keys, ...layoutKeys(layout)]) : keys), [layout, keys]);
   const gate = useRef<AnswerGate | null>(null);
   const looks = useMemo(() => looksOf(project), [project]);

@@ -108,7 +108,6 @@ export function Rating({ node, frame }: ComponentProps): ReactNode {
             <input
               type="radio"
               name={name}
-              className="sr-only"
               checked={stars === value}
               disabled={field.locked}
               aria-label={`${stars} of ${most}`}
