@@ -187,7 +187,7 @@ for (const colorScheme of ['light', 'dark']) {
       if (only && !only.split(',').includes(name)) continue;
       await page.goto(base + path);
       if (path.includes('/tasks/'))
-        await page.waitForFunction(() => window.__tandem?.room.synced || document.querySelector('.lay-item'), null, {
+        await page.waitForFunction(() => window.__tandem?.room.synced || window.document.querySelector('.lay-item'), null, {
           timeout: 15_000,
         });
       await new Promise((done) => setTimeout(done, 700));
