@@ -46,7 +46,11 @@ const fields: Layout = layout(
           'What is it about?',
           1,
           field('RadioGroup', 'topic', { kept: 'value', label: 'Topic', required: true, parts: options }),
-          field('Select', 'tags', { kept: 'set', label: 'Tags', parts: items }),
+          field('Select', 'tags', {
+            kept: 'set',
+            label: 'Tags',
+            parts: ['Angry', 'Paying'].map((value) => part('Option', { value })),
+          }),
           field('TextInput', 'title', { kept: 'text', label: 'Title', schema: { type: 'string', maxLength: 20 } }),
           field('Number', 'amount', {
             kept: 'value',
