@@ -115,12 +115,69 @@ export interface RegionStore {
   transact<T>(change: () => T): T;
 }
 
+/** `mine`: I did it (undo too). `others`: it came from the server. `restored`: read from this device's store. */
+export type ChangedBy = 'mine' | 'others' | 'restored';
+
 export interface RegionsChange {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
-  /** `mine`: I did it (undo too). `others`: it came from the server. `restored`: read from this device's store. */
-  readonly by: 'mine' | 'others' | 'restored';
+  readonly by: ChangedBy;
+}
+
+/**
+ * What the document has for one place of the answer. Never changed: an edit makes a new one.
+ * - `text`: several people may type in it at once.
+ * - `map`: entries by id; of two people who add at once both keep theirs. A set of choices has `true` for each chosen value.
+ * - `value`: one JSON value; of two people who set it the last wins.
+ */
+export type FieldSnapshot =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'map'; readonly entries: Readonly<Record<string, Json>> }
+  | { readonly kind: 'value'; readonly value: Json };
+
+export interface FieldsChange {
+  /** Keys of fields that came, changed or went. */
+  readonly changed: readonly string[];
+  readonly by: ChangedBy;
+}
+
+/** A place in a text that stays where it is while others write before it. Good until the server replaces its document. */
+export interface FieldCaret {
+  readonly key: string;
+  readonly position: Y.RelativePosition;
+}
+
+/** The answer besides the shapes: a field for each place, by its key (`topic`, `translations[3]`, `answers["odd name"]`). */
+export interface FieldStore {
+  /** Undefined: nobody has entered anything. The same object until the field changes. */
+  get(key: string): FieldSnapshot | undefined;
+  /** Of all fields that are there, sorted. The same array until a field changes. */
+  keys(): readonly string[];
+  /** Told after every change of any field. */
+  subscribe(listener: Listener): Unsubscribe;
+  /** Told only when this field came, changed or went. */
+  subscribeField(key: string, listener: Listener): Unsubscribe;
+  /** Told which fields a change touched, and whether it was mine. */
+  onChange(listener: (change: FieldsChange) => void): Unsubscribe;
+  setValue(key: string, value: Json): void;
+  /**
+   * Makes the field's text this one by the smallest edit that does, so that what others type meanwhile stays.
+   * @param caret where the caret is after the edit, in UTF-16 units: it tells which of two equal letters was typed. The end when absent
+   */
+  setText(key: string, text: string, caret?: number): void;
+  /** Adds or replaces one entry of a map. */
+  setEntry(key: string, id: string, item: Json): void;
+  /** @returns false when it was gone already */
+  removeEntry(key: string, id: string): boolean;
+  /** Empties the field. @returns false when it was empty already */
+  clear(key: string): boolean;
+  /** @returns undefined where there is no text (yet); `index` counts UTF-16 units */
+  caret(key: string, index: number): FieldCaret | undefined;
+  /** Where a caret is by now; undefined when its text is gone. */
+  indexOf(caret: FieldCaret): number | undefined;
+  /** Everything changed inside is one edit: one update on the wire, one step of undo. */
+  transact<T>(change: () => T): T;
 }
 
 /** What somebody is drawing at this moment. */
@@ -244,12 +301,13 @@ export interface RoomSnapshot {
   readonly persistenceError: string | null;
 }
 
-/** One task, live: its shapes, its people, its lease. */
+/** One task, live: its shapes, its fields, its people, its lease. */
 export interface TaskRoom {
   readonly taskId: string;
   /** The document of kept shapes. Another object after the server replaced its document: do not hold on to it. */
   readonly doc: Y.Doc;
   readonly regions: RegionStore;
+  readonly fields: FieldStore;
   readonly ghosts: GhostStore;
   readonly presence: PresenceStore;
   readonly cursors: CursorStore;

@@ -253,6 +253,30 @@ describe('the client and a real server', { concurrency: false }, () => {
     await Promise.all([a.whenSaved(), b.whenSaved()]);
   });
 
+  test('two people who begin a text and a set at the same moment both keep theirs', async () => {
+    const [a, b] = [await room(ann, tasks[0]), await room(bob, tasks[0])];
+    // Neither waits for the other: whichever the server hears first.
+    for (const [one, word] of [
+      [a, 'from ann '],
+      [b, 'from bob '],
+    ]) {
+      one.fields.setText('notes', word);
+      one.fields.setEntry('tags', word, true);
+    }
+    await Promise.all([a.whenSaved(), b.whenSaved()]);
+    const text = (of) => of.fields.get('notes')?.text ?? '';
+    await until('both words', () => [a, b].every((of) => text(of).includes('from ann ') && text(of).includes('from bob ')));
+    assert.equal(text(a), text(b));
+    await until('both tags', () => [a, b].every((of) => Object.keys(of.fields.get('tags').entries).length === 2));
+    a.undo.undo();
+    a.undo.undo();
+    await until('mine taken back', () => text(b) === 'from bob ' && Object.keys(b.fields.get('tags').entries).length === 1);
+    await a.whenSaved();
+    // Who comes new is given the same.
+    const late = await room(admin, tasks[0]);
+    await until('all of it', () => text(late) === 'from bob ');
+  });
+
   test('a cut wire loses and doubles nothing', async () => {
     const sockets = [];
     class Cuttable extends WebSocket {

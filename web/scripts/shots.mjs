@@ -66,6 +66,8 @@ const DEV = {
   signedout: { path: '/sign-in?out' },
   bench: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: takeAndSelect },
   drawing: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: draw },
+  clinical: { path: `/projects/${id(101)}/tasks/${id(1001)}`, act: markEntity },
+  fields: { path: `/projects/${id(101)}/tasks/${id(1002)}`, act: fillIn },
   keys: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: (page) => page.keyboard.press('?') },
   history: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: openHistory },
   zoomed: { path: `/projects/${id(101)}/tasks/${id(1000)}`, act: zoom },
@@ -121,6 +123,21 @@ async function openHistory(page) {
   await page.getByRole('menuitem', { name: 'History of this task' }).click();
 }
 
+async function markEntity(page) {
+  await page.getByTestId('take').click();
+  await page.getByRole('application').focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'm', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Shift+ArrowRight'])
+    await page.keyboard.press(key);
+  await page.getByTestId('submit').click();
+}
+
+async function fillIn(page) {
+  await page.keyboard.press('2');
+  await page.getByLabel('Title').fill('Nothing works since last week');
+  await page.getByLabel('3.5 of 5').check();
+  await page.getByRole('button', { name: 'Correct' }).click();
+}
+
 async function zoom(page) {
   const p = await page.evaluate(() => window.__tandem.view.toScreen({ x: 180, y: 600 }));
   await page.mouse.move(p.x, p.y);
@@ -169,7 +186,10 @@ for (const colorScheme of ['light', 'dark']) {
     for (const [name, { path, act }] of Object.entries(screens)) {
       if (only && !only.split(',').includes(name)) continue;
       await page.goto(base + path);
-      if (path.includes('/tasks/')) await page.waitForFunction(() => window.__tandem?.room.synced, null, { timeout: 15_000 });
+      if (path.includes('/tasks/'))
+        await page.waitForFunction(() => window.__tandem?.room.synced || window.document.querySelector('.lay-item'), null, {
+          timeout: 15_000,
+        });
       await new Promise((done) => setTimeout(done, 700));
       await act?.(page);
       await new Promise((done) => setTimeout(done, 400));

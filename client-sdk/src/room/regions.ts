@@ -6,8 +6,9 @@ import * as Y from 'yjs';
 
 import type { Listener, NewRegion, RegionPatch, RegionsChange, RegionSnapshot, RegionStore, Unsubscribe } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
+import { KeyedEmitters } from '../util/keyed-emitters.js';
 import { uuidv7 } from '../util/uuid.js';
-import { FROM_STORAGE, isMine } from './origins.js';
+import { authorOf } from './origins.js';
 import { newRegionMap, patchRegionMap, readRegion, type RegionMap } from './region.js';
 
 /** The room as this store needs it. */
@@ -40,7 +41,7 @@ export class Regions implements RegionStore {
   readonly #snapshots = new Map<string, RegionSnapshot>();
   readonly #any = new Emitter();
   readonly #changes = new Emitter<[RegionsChange]>();
-  readonly #byRegion = new Map<string, Emitter>();
+  readonly #byRegion = new KeyedEmitters();
   #list: readonly RegionSnapshot[] | undefined;
   #doc: Y.Doc;
   #map: Y.Map<RegionMap>;
@@ -81,14 +82,7 @@ export class Regions implements RegionStore {
   }
 
   subscribeRegion(id: string, listener: Listener): Unsubscribe {
-    let emitter = this.#byRegion.get(id);
-    if (!emitter) this.#byRegion.set(id, (emitter = new Emitter()));
-    const own = emitter;
-    const off = own.on(listener);
-    return () => {
-      off();
-      if (own.size === 0 && this.#byRegion.get(id) === own) this.#byRegion.delete(id);
-    };
+    return this.#byRegion.on(id, listener);
   }
 
   onChange(listener: (change: RegionsChange) => void): Unsubscribe {
@@ -136,8 +130,7 @@ export class Regions implements RegionStore {
       if (event.target === this.#map) for (const key of event.keys.keys()) touched.add(key);
       else touched.add(String(event.path[0]));
     }
-    const origin: unknown = transaction.origin;
-    this.#refresh(touched, isMine(origin) ? 'mine' : origin === FROM_STORAGE ? 'restored' : 'others');
+    this.#refresh(touched, authorOf(transaction.origin));
   };
 
   #refresh(ids: Set<string>, by: RegionsChange['by']): void {
@@ -156,7 +149,7 @@ export class Regions implements RegionStore {
     }
     if (added.length + changed.length + removed.length === 0) return;
     this.#list = added.length + removed.length === 0 ? swapped(this.#list, swaps) : undefined;
-    for (const id of [...added, ...changed, ...removed]) this.#byRegion.get(id)?.emit();
+    for (const id of [...added, ...changed, ...removed]) this.#byRegion.emit(id);
     this.#any.emit();
     this.#changes.emit({ added, changed, removed, by });
   }

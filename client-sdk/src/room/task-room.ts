@@ -1,5 +1,5 @@
 /**
- * One task, live. Puts together the document (regions, undo, outbox, the copy on this device) and the people (presence, cursors,
+ * One task, live. Puts together the document (regions, fields, undo, outbox, the copy on this device) and the people (presence, cursors,
  * ghosts), and decides what happens when the connection, the document or an edit is lost.
  *
  *   loading (this device's copy) -> joining -> joined -> joining (connection lost) ... -> closed | failed
@@ -33,6 +33,7 @@ import type { ServerHot } from '../wire/hot.js';
 import type { ErrorMessage, LeaseView, ProjectRole, Subscribed, TaskJoined, TaskStatus, Topic } from '../wire/types.js';
 import type { Cursors } from './cursors.js';
 import { ReadOnlyError, RoomError } from './errors.js';
+import { Fields } from './fields.js';
 import type { Ghosts } from './ghosts.js';
 import { Keeper } from './keeper.js';
 import { lacking, NOTHING } from './lacking.js';
@@ -40,7 +41,7 @@ import { FROM_SERVER, FROM_STORAGE, isMine } from './origins.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import type { Presence } from './presence.js';
-import { Regions } from './regions.js';
+import { Regions, type RegionsHost } from './regions.js';
 import { saveState } from './save-state.js';
 import { whatWasLost, type Replaced } from './set-aside.js';
 import { MyUndo } from './undo.js';
@@ -60,6 +61,7 @@ export const createTaskRoom = (session: Session, taskId: string): TaskRoom => ne
 
 class LiveTaskRoom implements TaskRoom, Channel {
   readonly regions: Regions;
+  readonly fields: Fields;
   readonly ghosts: Ghosts;
   readonly presence: Presence;
   readonly cursors: Cursors;
@@ -108,17 +110,16 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#view = new Cached(() => this.#makeSnapshot());
     this.#flush = new Pace(timers, FLUSH_MS, () => this.#send());
     this.#keeper = new Keeper(session.storage, taskId, (message) => this.#storageFailed(message));
-    this.regions = new Regions(
-      {
-        origin: this.#origin,
-        get userId() {
-          return session.userId;
-        },
-        now: () => timers.now(),
-        assertWritable: () => this.#assertWritable(),
+    const host: RegionsHost = {
+      origin: this.#origin,
+      get userId() {
+        return session.userId;
       },
-      this.#doc,
-    );
+      now: () => timers.now(),
+      assertWritable: () => this.#assertWritable(),
+    };
+    this.regions = new Regions(host, this.#doc);
+    this.fields = new Fields(host, this.#doc);
     this.undo = new MyUndo(this.#doc, this.#origin, () => this.#isWritable());
     this.#people = new People(timers);
     ({ ghosts: this.ghosts, presence: this.presence, cursors: this.cursors } = this.#people);
@@ -425,6 +426,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#doc.on('update', this.#edited);
     this.undo.rebind(this.#doc);
     this.regions.rebind(this.#doc);
+    this.fields.rebind(this.#doc);
   }
 
   /** Name the shapes that the copy set aside had and the server's document has not, so that a person can bring them back. */
@@ -550,6 +552,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#people.dispose();
     this.undo.dispose();
     this.regions.dispose();
+    this.fields.dispose();
     this.#doc.destroy();
   }
 }

@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 
 import type { Listener, Undo, Unsubscribe } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
+import { isFounding } from './shared-type.js';
 
 export class MyUndo implements Undo {
   readonly #changed = new Emitter();
@@ -80,7 +81,12 @@ export class MyUndo implements Undo {
   #manage(doc: Y.Doc): Y.UndoManager {
     const scope = [doc.getMap('regions'), doc.getMap('fields'), doc.getMap('threads')];
     // A time of 0: what is not one transaction (or one gesture) is never taken back together.
-    const manager = new Y.UndoManager(scope, { trackedOrigins: new Set([this.origin]), captureTimeout: 0 });
+    const manager = new Y.UndoManager(scope, {
+      trackedOrigins: new Set([this.origin]),
+      captureTimeout: 0,
+      // A field that I began may have a colleague's text in it by now: my part goes, the field stays.
+      deleteFilter: (item) => !isFounding(item),
+    });
     for (const event of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const)
       manager.on(event, () => this.#changed.emit());
     return manager;

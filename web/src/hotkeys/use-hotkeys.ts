@@ -18,6 +18,8 @@ export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, strin
       if (run) {
         // A focused button keeps its own Enter; Ctrl+Enter always submits.
         if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
+        // Arrows go from one radio button to the next.
+        if (event.target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;
         event.preventDefault();
         run(event);
         return;
@@ -32,4 +34,24 @@ export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, strin
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
+}
+
+/**
+ * Keys of what a layout shows: options, types of entities, buttons. Null: none just now. Typing in a text field presses none of them.
+ * @param within where the focus must be for the keys to count; absent: anywhere
+ */
+export function useKeys(keys: ReadonlyMap<string, () => void> | null, within?: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    if (keys === null || keys.size === 0) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isTaken(event.target)) return;
+      if (within && !(event.target instanceof Node && within.current?.contains(event.target))) return;
+      const run = keys.get(keyOf(event));
+      if (!run) return;
+      event.preventDefault();
+      run();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [keys, within]);
 }

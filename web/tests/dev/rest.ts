@@ -1,6 +1,7 @@
 /** The REST API of the world in memory. */
 import type { MemoryServer } from '@tandem/client/testing';
 
+import { inputOf, layoutOf } from './layouts';
 import { workflows } from './workflows';
 import { anna, ben, chloe, projects, scene, tasks, uuid } from './world';
 
@@ -148,6 +149,7 @@ const actors = (): object => {
 
 const withUrl = (task: (typeof tasks)[number]): object => ({
   ...task,
+  ...inputOf(task.id),
   asset: { ...task.asset, url: scene(Number(task.id.slice(-3))) },
 });
 
@@ -191,6 +193,7 @@ export function install(server: MemoryServer, token: string): void {
       return project ? json(project) : problem(404, 'not_found', 'Not found', 'There is no such project, or you are not in it.');
     }
     if (kind === 'tasks' && part === 'claim' && task) return json({ task: withUrl(task), assignment: lease(server, task.id) });
+    if (kind === 'tasks' && part === 'layout') return json(layoutOf(id ?? ''));
     if (kind === 'tasks' && part === 'history') return json(history());
     if (kind === 'tasks') return task ? json(withUrl(task)) : problem(404, 'not_found', 'Not found', 'There is no such task.');
     if (kind === 'assignments' && part === 'submit') return json({ annotation: {}, next: (next() as { work: unknown }).work });

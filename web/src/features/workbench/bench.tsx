@@ -1,12 +1,14 @@
 import type { TaskRoom } from '@tandem/client';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
 import type { Looks } from '~/canvas/overlay';
 import type { Pointers } from '~/canvas/pointers';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
-import { isTaken, labelKeys } from '~/hotkeys/registry';
+import { isTaken, labelKeys, type Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
+import { cx } from '~/lib/cx';
+import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
@@ -18,11 +20,13 @@ import { answeredLeases } from './answered';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
 import { HistoryDialog } from './history-dialog';
+import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
 import { ReviewBar } from './review-bar';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
+import { drawsOn } from './task-layout';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
 import { useDecide, type Decision } from './use-decide';
@@ -35,13 +39,27 @@ interface BenchViewProps extends Bench {
   task: Task;
   project: Project;
   room: TaskRoom;
+  /** What the task is worked on with; null: the canvas alone. */
+  layout: Layout | null;
   activity: Activity;
   image: HTMLImageElement | null;
   imageError: Error | null;
   reloadImage: () => void;
 }
 
+const LaidOut = lazy(() => import('./laid-out'));
+
 const UNKNOWN_COLOR = '#8b8f99';
+
+const NO_KEYS: ReadonlyMap<string, string> = new Map();
+
+/** A key that the layout gives to something else is not a label's. */
+const withoutKeysOf = (layout: Layout | null, keys: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...keys].filter(([, key]) => !layout?.hotkeys.some((hotkey) => hotkey.key.toLowerCase() === key)));
+
+/** What a layout's keys choose, for the list of all keys. */
+const layoutKeys = ({ hotkeys }: Layout): [string, string][] =>
+  hotkeys.map(({ key, value, instance_id }) => [value ?? instance_id, key]);
 
 function looksOf(project: Project): Looks {
   const labels = new Map(project.label_schema.labels.map((label) => [label.name, label]));
@@ -56,6 +74,7 @@ export function BenchView({
   task,
   project,
   room,
+  layout,
   desk,
   follow,
   activity,
@@ -75,7 +94,10 @@ export function BenchView({
   const [remembering, setRemembering] = useState(false);
   const pointers = useRef<Pointers | null>(null);
   const labels = project.label_schema.labels;
-  const keys = useMemo(() => labelKeys(labels), [labels]);
+  const draws = layout === null || drawsOn(layout);
+  const keys = useMemo(() => (draws ? withoutKeysOf(layout, labelKeys(labels)) : NO_KEYS), [draws, layout, labels]);
+  const shownKeys = useMemo(() => (layout ? new Map([...keys, ...layoutKeys(layout)]) : keys), [layout, keys]);
+  const gate = useRef<AnswerGate | null>(null);
   const looks = useMemo(() => looksOf(project), [project]);
   const { held } = lease;
 
@@ -96,9 +118,15 @@ export function BenchView({
   };
   const submit = (): void => {
     if (held && work?.kind === 'review') say('approve', null);
-    else if (held && !actions.submit.isPending) actions.submit.mutate(held);
-    else if (!held) toast('Only the person who holds the task can submit it');
+    else if (held && !actions.submit.isPending) {
+      const { current } = gate;
+      if (current?.attempt() ?? true) actions.submit.mutate(held, { onError: (error) => current?.refused(error) });
+    } else if (!held) toast('Only the person who holds the task can submit it');
   };
+  const keepGate = useCallback((now: AnswerGate | null) => {
+    gate.current = now;
+  }, []);
+  const askSkip = useCallback(() => setSkipping(true), []);
   const flush = (): void => {
     room.flush();
     room.whenSaved().then(
@@ -118,6 +146,21 @@ export function BenchView({
     desk.nudge(x * by, y * by);
   };
 
+  const drawing: Handlers = {
+    select: () => desk.pickTool('select'),
+    box: () => desk.pickTool('box'),
+    remove: () => desk.removeSelected(),
+    nudgeLeft: (event) => nudge(event, -1, 0),
+    nudgeRight: (event) => nudge(event, 1, 0),
+    nudgeUp: (event) => nudge(event, 0, -1),
+    nudgeDown: (event) => nudge(event, 0, 1),
+    nextRegion: () => desk.cycle(1),
+    previousRegion: () => desk.cycle(-1),
+    hide: () => desk.toggleHidden(),
+    zoomIn: () => desk.camera.zoom(1.25),
+    zoomOut: () => desk.camera.zoom(0.8),
+    fit: () => desk.camera.fit(),
+  };
   useHotkeys(
     {
       submit,
@@ -126,29 +169,33 @@ export function BenchView({
       escape: () => {
         if (!desk.letGo() && held) setSkipping(true);
       },
-      select: () => desk.pickTool('select'),
-      box: () => desk.pickTool('box'),
       undo: () => desk.undo(),
       redo: () => desk.redo(),
-      remove: () => desk.removeSelected(),
-      nudgeLeft: (event) => nudge(event, -1, 0),
-      nudgeRight: (event) => nudge(event, 1, 0),
-      nudgeUp: (event) => nudge(event, 0, -1),
-      nudgeDown: (event) => nudge(event, 0, 1),
-      nextRegion: () => desk.cycle(1),
-      previousRegion: () => desk.cycle(-1),
-      hide: () => desk.toggleHidden(),
-      zoomIn: () => desk.camera.zoom(1.25),
-      zoomOut: () => desk.camera.zoom(0.8),
-      fit: () => desk.camera.fit(),
+      ...(draws ? drawing : {}),
     },
     keys,
     (name) => desk.pickLabel(name),
   );
   useSpaceBar(pointers, activity);
 
+  const canvas = (
+    <div className="bench-canvas">
+      <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+      {imageError && (
+        <div className="stage-message">
+          <Failed error={imageError} retry={reloadImage} />
+        </div>
+      )}
+    </div>
+  );
+  const rail = <ToolRail desk={desk} />;
+  const side = (
+    <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
+      {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
+    </SidePanel>
+  );
   return (
-    <div className="bench">
+    <div className={cx('bench', layout && 'bench-laid')}>
       <TopBar
         task={task}
         project={project}
@@ -165,7 +212,7 @@ export function BenchView({
         onHistory={() => setRemembering(true)}
         standing={lease.standing}
       />
-      <ToolRail desk={desk} />
+      {!layout && rail}
       <div className="bench-middle">
         <Banner
           standing={lease.standing}
@@ -177,24 +224,36 @@ export function BenchView({
           onTake={() => take.mutate()}
           onDismiss={room}
         />
-        <div className="bench-canvas">
-          <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
-          {imageError && (
-            <div className="stage-message">
-              <Failed error={imageError} retry={reloadImage} />
-            </div>
-          )}
-        </div>
+        {layout ? (
+          <Suspense fallback={<div className="bench-canvas" aria-busy="true" />}>
+            <LaidOut
+              layout={layout}
+              task={task}
+              room={room}
+              readOnly={snapshot.readOnly !== null}
+              image={
+                <>
+                  {rail}
+                  {canvas}
+                  {side}
+                </>
+              }
+              onGate={keepGate}
+              onSubmit={submit}
+              onSkip={askSkip}
+            />
+          </Suspense>
+        ) : (
+          canvas
+        )}
         <p id="bench-help" className="sr-only">
           Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for
           all keys.
         </p>
       </div>
-      <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
-        {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
-      </SidePanel>
+      {!layout && side}
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
-      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={keys} />
+      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={shownKeys} />
       <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
       <SkipDialog
         open={skipping}
@@ -212,10 +271,10 @@ function useSpaceBar(pointers: { readonly current: Pointers | null }, activity: 
     const onKey = (event: KeyboardEvent): void => {
       activity.touch();
       if (event.key !== ' ' || isTaken(event.target)) return;
-      const button = event.target instanceof HTMLElement && event.target.closest('button, a');
-      if (button) return;
+      const control = event.target instanceof HTMLElement && event.target.closest('button, a, input');
+      if (control || !pointers.current) return;
       event.preventDefault();
-      pointers.current?.holdSpace(event.type === 'keydown');
+      pointers.current.holdSpace(event.type === 'keydown');
     };
     addEventListener('keydown', onKey);
     addEventListener('keyup', onKey);

@@ -9,11 +9,13 @@ import { useLocation } from 'wouter';
 import { Boundary } from '~/app/boundary';
 import { loadImage } from '~/canvas/images';
 import { rememberProject } from '~/features/home/last-project';
+import type { Layout } from '~/layout/tree';
 import { useProject, useTask, type Project, type Task } from '~/session/queries';
 import { Button } from '~/ui/controls';
 import { Failed } from '~/ui/feedback';
 import { Activity } from './activity';
 import { BenchView } from './bench';
+import { drawsOn, useTaskLayout } from './task-layout';
 import { usePrefetch } from './use-prefetch';
 import { useBench, useRoom } from './use-room';
 import { Withheld } from './withheld';
@@ -21,6 +23,7 @@ import { Withheld } from './withheld';
 export default function Workbench({ projectId, taskId }: { projectId: string; taskId: string }): ReactNode {
   const task = useTask(taskId);
   const project = useProject(projectId);
+  const layout = useTaskLayout(taskId);
   // What is not accepted yet cannot be joined; that it may be is the rule, so nothing waits for knowing it.
   const isWithheld = task.data?.is_withheld ?? false;
   const room = useRoom(isWithheld ? null : taskId);
@@ -28,11 +31,11 @@ export default function Workbench({ projectId, taskId }: { projectId: string; ta
   useEffect(() => rememberProject(projectId), [projectId]);
   usePrefetch(projectId, taskId);
 
-  const error = task.error ?? project.error;
+  const error = task.error ?? project.error ?? layout.error;
   if (error) {
     return (
       <main className="page">
-        <Failed error={error} retry={() => void Promise.all([task.refetch(), project.refetch()])} />
+        <Failed error={error} retry={() => void Promise.all([task.refetch(), project.refetch(), layout.refetch()])} />
         <Button className="page-back" onClick={() => go(`/projects/${projectId}`)}>
           Back to the project
         </Button>
@@ -40,10 +43,10 @@ export default function Workbench({ projectId, taskId }: { projectId: string; ta
     );
   }
   if (task.data && isWithheld) return <Withheld key={taskId} task={task.data} />;
-  if (!task.data || !project.data || !room) return <Loading />;
+  if (!task.data || !project.data || !room || layout.data === undefined) return <Loading />;
   return (
     <Boundary key={taskId}>
-      <Opened key={room.taskId} task={task.data} project={project.data} room={room} />
+      <Opened key={room.taskId} task={task.data} project={project.data} room={room} layout={layout.data} />
     </Boundary>
   );
 }
@@ -62,10 +65,21 @@ const Loading = (): ReactNode => (
   </div>
 );
 
-function Opened({ task, project, room }: { task: Task; project: Project; room: TaskRoom }): ReactNode {
+interface OpenedProps {
+  task: Task;
+  project: Project;
+  room: TaskRoom;
+  layout: Layout | null;
+}
+
+function Opened({ task, project, room, layout }: OpenedProps): ReactNode {
   const { image, error, again } = useImage(task);
   // The server read the size when the image came; without it the picture itself says so.
-  const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
+  const width = task.asset.width ?? image?.naturalWidth;
+  const height = task.asset.height ?? image?.naturalHeight;
+  // Who draws nothing waits for no picture.
+  const unseen = layout && !drawsOn(layout) ? 1 : undefined;
+  const bench = useBench(room, width ?? unseen, height ?? unseen);
   const activity = useMemo(() => new Activity(Date.now), []);
   if (!bench) return error ? <Failed error={error} retry={again} /> : <Loading />;
   return (
@@ -74,6 +88,7 @@ function Opened({ task, project, room }: { task: Task; project: Project; room: T
       task={task}
       project={project}
       room={room}
+      layout={layout}
       activity={activity}
       image={image}
       imageError={error}
