@@ -150,12 +150,13 @@ async fn a_layout_extends_another_of_its_project_and_keeps_what_it_inherited_whe
     assert_eq!(child["tree"]["extends"], json!(["ticket"]));
     assert_eq!(child["tree"]["root"][0]["output"]["label"], "Short");
 
-    admin.put(&at(&api, &parent), json!({ "source": BROKEN })).await.expect(200);
+    let broken = SOUND.replace("</Layout>", "<Nope /></Layout>");
+    admin.put(&at(&api, &parent), json!({ "source": broken })).await.expect(200);
     assert_eq!(admin.get(&at(&api, &child)).await.expect(200)["tree"], child["tree"]);
     let next = admin.call(&format!("{}/versions", at(&api, &child))).await.expect(201);
     assert_eq!(
         (&next["problems"][0]["layout"], &next["problems"][0]["line"]),
-        (&json!("ticket"), &json!(2)),
+        (&json!("ticket"), &json!(3)),
         "a draft has what its parent has now"
     );
     let refused = admin.call(&format!("{}/activate", at(&api, &next))).await.problem(422, "layout_invalid");

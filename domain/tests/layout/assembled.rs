@@ -184,6 +184,14 @@ fn of_cases_that_share_a_place_the_one_to_be_seen_counts() {
 }
 
 #[test]
+fn what_another_case_left_empty_is_nothing() {
+    let number = ("kind", Kept::Value(json!("number")));
+    assert_eq!(assembled(CASES, &[number, ("answer", text(""))]).unwrap_err(), ["answer required: Number must be filled in"]);
+    let words = ("kind", Kept::Value(json!("text")));
+    assert_eq!(assembled(CASES, &[words, ("answer", Kept::Value(json!(null)))]).unwrap_err(), ["answer required: Text must be filled in"]);
+}
+
+#[test]
 fn turns_of_a_loop_have_their_places() {
     let layout = r#"<Layout id="a"><ForEach items="$.input.lines" as="line" key="i">
       <TextInput bind:value="$.output.list[i]" label="Line" required="true" />

@@ -93,8 +93,21 @@ fn is_near(path: &[Key], room: &mut usize) -> bool {
     left.is_some()
 }
 
+/// What was emptied is nothing, as whatever kind it was: a place that several cases share keeps what the last of them left.
+fn is_emptied(kept: &Kept) -> bool {
+    match kept {
+        Kept::Text(text) => text.is_empty(),
+        Kept::Map(entries) => entries.is_empty(),
+        Kept::Value(value) => value.is_null(),
+        Kept::Other => false,
+    }
+}
+
 /// None: it is not kept as such a field is.
 fn value_of(output: &Output, kept: &Kept) -> Option<Value> {
+    if is_emptied(kept) {
+        return Some(Value::Null);
+    }
     Some(match (output.kept_as, kept) {
         (KeptAs::Text, Kept::Text(text)) => text.as_str().into(),
         (KeptAs::Set, Kept::Map(chosen)) if chosen.values().all(|value| *value == Value::Bool(true)) => choices(output, chosen),
