@@ -37,7 +37,7 @@ pub use live::{Live, Ports, Readiness};
 pub use neighbours::Neighbour;
 pub use ports::{AuthError, Authenticator, ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord};
 pub use store_ports::{StoreChores, StoreDirectory, StoreNodes};
-pub use task::{RegionsError, TaskStats};
+pub use task::{TaskStats, WorkError};
 
 /// Which live document: one per step of a task.
 pub type TaskRef = tandem_store::documents::DocumentKey;

@@ -16,7 +16,7 @@ use rand::Rng as _;
 use tandem_protocol::{
     ProjectId, SessionId, TaskId, UserId, WorkspaceId,
     node::{Load, NodeFrame, Topic},
-    rest::{ActorTree, Region},
+    rest::ActorTree,
 };
 use tandem_store::{
     bus::Bus,
@@ -27,7 +27,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
-    document::decode_state_vector,
+    document::{Work, decode_state_vector},
     idle::IdleRooms,
     jobs::{JobPorts, Jobs},
     journal::JournalHandle,
@@ -41,7 +41,7 @@ use crate::{
     scopes::Scopes,
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
-    task::{GetRegions, GetTaskStats, Join, JoinError, NodeNews, RegionsError, RoomDeps, TaskActor, TaskNews, TaskStats},
+    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskNews, TaskStats, WorkError},
     timer::{self, TimerActor},
     tree,
     user::{LeaseHappened, RecheckRights, TokensRevoked, UserActor, UserDeps},
@@ -299,30 +299,30 @@ impl Live {
         self.inner.publish(event);
     }
 
-    /// The regions of a live document, once it has everything in `state_vector`, on disk.
-    pub async fn regions(&self, task: DocumentKey, state_vector: Option<Vec<u8>>) -> Result<Vec<Region>, RegionsError> {
+    /// What people made of a task: what its live document holds, once it has everything in `state_vector`, on disk.
+    pub async fn work(&self, task: DocumentKey, state_vector: Option<Vec<u8>>) -> Result<Work, WorkError> {
         let wanted = match state_vector {
             // A vector that is none can never be reached.
-            Some(bytes) => decode_state_vector(&bytes).map_err(|_| RegionsError::Behind)?,
+            Some(bytes) => decode_state_vector(&bytes).map_err(|_| WorkError::Behind)?,
             None => yrs::StateVector::default(),
         };
         let deadline = Instant::now() + self.inner.config.regions_wait;
         for _ in 0..JOIN_ATTEMPTS {
-            let room = self.inner.room(&task).map_err(|_| RegionsError::Unavailable)?;
+            let room = self.inner.room(&task).map_err(|_| WorkError::Unavailable)?;
             let ask = async {
-                let addr = room.addr().await.map_err(|_| RegionsError::Unavailable)?;
+                let addr = room.addr().await.map_err(|_| WorkError::Unavailable)?;
                 // The outer error: the actor ended meanwhile, ask again.
-                Ok(addr.send(GetRegions { wanted: wanted.clone() }).await)
+                Ok(addr.send(GetWork { wanted: wanted.clone() }).await)
             };
             // The actor itself says `Behind`; here only a restart can take that long.
             match tokio::time::timeout_at(deadline + Duration::from_millis(250), ask).await {
                 Ok(Ok(Ok(answer))) => return answer,
                 Ok(Ok(Err(_))) => tokio::task::yield_now().await,
                 Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(RegionsError::Unavailable),
+                Err(_) => return Err(WorkError::Unavailable),
             }
         }
-        Err(RegionsError::Unavailable)
+        Err(WorkError::Unavailable)
     }
 
     /// Returns, with its name, when something failed for good that the house cannot be without; else never. What is left to do then

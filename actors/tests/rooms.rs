@@ -3,7 +3,7 @@
 mod common;
 
 use common::{CHANNEL, Client, House, Worker, content, new_doc};
-use tandem_actors::{DomainEvent, RegionsError};
+use tandem_actors::{DomainEvent, WorkError};
 use tandem_protocol::{
     LineageId,
     rest::{ProjectStatus, TaskStatus},
@@ -473,7 +473,7 @@ async fn a_submit_waits_for_the_edits_it_is_about_and_for_the_disk() {
         let update = ann.doc.transact().encode_diff_v1(&before);
         let wanted = ann.doc.transact().state_vector().encode_v1();
         let (live, key) = (house.live.clone(), house.key(task));
-        let waiting = actix::spawn(async move { live.regions(key, Some(wanted)).await });
+        let waiting = actix::spawn(async move { live.work(key, Some(wanted)).await });
         house.live.task_stats(task).await.unwrap();
         ann.send_update(update);
         waiting
@@ -481,7 +481,7 @@ async fn a_submit_waits_for_the_edits_it_is_about_and_for_the_disk() {
     house.log.append_waiting().await;
     assert!(!wanted.is_finished());
     house.log.release();
-    let regions = wanted.await.unwrap().unwrap();
+    let regions = wanted.await.unwrap().unwrap().regions;
     assert_eq!((regions.len(), regions[0].label.as_str()), (1, "car"));
 }
 
@@ -492,8 +492,8 @@ async fn a_submit_whose_edits_do_not_arrive_is_told_so() {
     let mut vector = yrs::StateVector::default();
     vector.set_max(yrs::ClientID::new(5), 10);
     let start = tokio::time::Instant::now();
-    let answer = house.live.regions(house.key(task), Some(vector.encode_v1())).await;
-    assert_eq!(answer, Err(RegionsError::Behind));
+    let answer = house.live.work(house.key(task), Some(vector.encode_v1())).await;
+    assert_eq!(answer, Err(WorkError::Behind));
     assert!(start.elapsed() <= std::time::Duration::from_secs(3));
 }
 
@@ -505,9 +505,9 @@ async fn a_submit_while_the_store_is_away_is_told_so() {
     house.log.set_away(true);
     ann.put("a", 1.0);
     let vector = ann.doc.transact().state_vector().encode_v1();
-    assert_eq!(house.live.regions(house.key(task), Some(vector)).await, Err(RegionsError::Behind));
+    assert_eq!(house.live.work(house.key(task), Some(vector)).await, Err(WorkError::Behind));
     let other = house.task();
-    assert_eq!(house.live.regions(house.key(other), None).await, Err(RegionsError::Unavailable));
+    assert_eq!(house.live.work(house.key(other), None).await, Err(WorkError::Unavailable));
 }
 
 #[actix::test]
@@ -517,7 +517,7 @@ async fn malformed_regions_are_named_by_their_path() {
     let mut ann = Worker::join(house.connect("ann").await, task).await;
     ann.put("not-an-id", 1.0);
     ann.until_acked().await;
-    let Err(RegionsError::Malformed(error)) = house.live.regions(house.key(task), None).await else { panic!("malformed") };
+    let Err(WorkError::Malformed(error)) = house.live.work(house.key(task), None).await else { panic!("malformed") };
     assert_eq!(error.path, "regions.not-an-id");
 }
 

@@ -58,6 +58,8 @@ actions! {
     BatchWrite        "batch.write"         Project   [Admin]                   "Create batches";
     WorkflowRead      "workflow.read"       Project   [Labeler Reviewer Admin]  "See the project's workflows and their versions";
     WorkflowWrite     "workflow.write"      Project   [Admin]                   "Draft, change and activate workflows";
+    LayoutRead        "layout.read"         Project   [Labeler Reviewer Admin]  "See the project's layouts and their versions, and what a task's fields are";
+    LayoutWrite       "layout.write"        Project   [Admin]                   "Draft, change, delete and activate layouts";
     AssetRead         "asset.read"          Project   [Labeler Reviewer Admin]  "See images";
     AssetWrite        "asset.write"         Project   [Admin]                   "Upload images";
     TaskRead          "task.read"           Project   [Labeler Reviewer Admin]  "See tasks";

@@ -73,6 +73,8 @@ ids! {
     TaskId,
     /// One version of a project's workflow.
     WorkflowId,
+    /// One version of a project's layout.
+    LayoutId,
     /// One lease of one task-step by one person.
     AssignmentId,
     /// One piece of work that runs by itself: an import, an export.

@@ -12,7 +12,7 @@ use support::{Api, Person};
 use tandem_actors::TaskRef;
 use tandem_domain::permission::{Action, Scope, permits, permits_workspace};
 use tandem_protocol::{
-    ProjectRole, RegionId, UserId, WorkspaceRole,
+    LayoutId, ProjectRole, RegionId, UserId, WorkspaceRole,
     rest::{CheckpointReason, Region},
 };
 use tandem_store::pg::{
@@ -85,6 +85,8 @@ fn refusal(route: &Route, who: Who) -> Option<u16> {
 struct Fixture {
     ids: BTreeMap<&'static str, String>,
     victim: UserId,
+    /// A draft.
+    layout: LayoutId,
 }
 
 /// Something of every kind in workspace `a`'s project, so that no route answers 404 for want of it.
@@ -113,7 +115,7 @@ async fn fixture(api: &Api) -> Fixture {
         assignment: lease.id,
         user: a.labeler,
         fencing_token: lease.fencing_token,
-        regions: vec![region],
+        answer: vec![region].into(),
         time_spent_ms: None,
     };
     let annotation = annotations::submit(&mut tx, &submission).await.unwrap();
@@ -127,6 +129,7 @@ async fn fixture(api: &Api) -> Fixture {
     let key = TaskRef { workspace: a.workspace, project: a.project, task: a.tasks[1], step: "annotate".to_owned() };
     let checkpoint = api.state().live.checkpoint(&key, CheckpointReason::Manual, a.labeler).await.unwrap();
     let victim = api.newcomer("victim", Some(ProjectRole::Labeler)).await;
+    let layout = LayoutId::new();
     let ids = BTreeMap::from([
         ("project_id", a.project.to_string()),
         ("user_id", victim.to_string()),
@@ -136,11 +139,14 @@ async fn fixture(api: &Api) -> Fixture {
         ("annotation_id", annotation.id.to_string()),
         ("batch_id", api.a().batch.to_string()),
         ("workflow_id", workflow.to_string()),
+        ("layout_id", layout.to_string()),
         ("step", "annotate".to_owned()),
         ("checkpoint_id", checkpoint.to_string()),
         ("job_id", job.to_string()),
     ]);
-    Fixture { ids, victim }
+    let fixture = Fixture { ids, victim, layout };
+    fixture.restore(api).await;
+    fixture
 }
 
 impl Fixture {
@@ -153,8 +159,15 @@ impl Fixture {
         if route.id == "exportProject" { format!("{path}?format=jsonl") } else { path }
     }
 
-    /// Whoever was removed by the call before is there again.
+    /// Whoever and whatever was removed by the call before is there again.
     async fn restore(&self, api: &Api) {
+        sqlx::query("INSERT INTO layouts (id, workspace_id, project_id, series, version, name, source) VALUES ($1, $2, $3, $1, 1, 'l', '<Layout') ON CONFLICT DO NOTHING")
+            .bind(self.layout.0)
+            .bind(api.a().workspace.0)
+            .bind(api.a().project.0)
+            .execute(&mut api.db().owner().await)
+            .await
+            .unwrap();
         let mut tx = api.a().tenant().begin(&api.db().store).await.unwrap();
         projects::put_member(&mut tx, api.a().project, self.victim, ProjectRole::Labeler).await.unwrap();
         tx.commit().await.unwrap();

@@ -218,7 +218,7 @@ async fn a_submit_reads_the_live_document() {
     ann.update(1, doc.transact().encode_state_as_update_v1(&StateVector::default())).await;
     let key = tandem_actors::TaskRef { workspace: people.workspace, project: people.project, task, step: "annotate".into() };
     let vector = doc.transact().state_vector().encode_v1();
-    let regions = server.state.live.regions(key, Some(vector)).await.unwrap();
+    let regions = server.state.live.work(key, Some(vector)).await.unwrap().regions;
     assert_eq!((regions.len(), regions[0].id, regions[0].label.as_str()), (1, id, "cat"));
     server.stop().await;
 }

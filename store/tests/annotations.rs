@@ -37,7 +37,13 @@ async fn lease(db: &Database) -> Assignment {
 }
 
 fn work(db: &Database, lease: &Assignment, regions: Vec<Region>) -> Submission {
-    Submission { assignment: lease.id, user: db.a.labeler, fencing_token: lease.fencing_token, regions, time_spent_ms: Some(1234) }
+    Submission {
+        assignment: lease.id,
+        user: db.a.labeler,
+        fencing_token: lease.fencing_token,
+        answer: regions.into(),
+        time_spent_ms: Some(1234),
+    }
 }
 
 async fn submit(db: &Database, submission: &Submission) -> Result<Annotation, SubmitError> {

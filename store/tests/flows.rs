@@ -128,7 +128,7 @@ async fn an_approval_keeps_what_the_reviewer_mended_as_a_version_of_its_own() {
         decision: Decision::Approve,
         reason: None,
         time_spent_ms: None,
-        regions: Some(shape("dog")),
+        answer: Some(shape("dog").into()),
     };
     let mut tx = db.a.as_user(db.a.reviewer).begin(&db.store).await.expect("begin");
     let (_, about) = annotations::decide(&mut tx, &verdict).await.expect("decide");
@@ -319,7 +319,7 @@ async fn toil(store: &Store, of: &Seeded, user: UserId, seed: u64) -> Vec<TaskId
                     assignment: lease.id,
                     user,
                     fencing_token: lease.fencing_token,
-                    regions: shape("cat"),
+                    answer: shape("cat").into(),
                     time_spent_ms: None,
                 };
                 let mut tx = of.as_user(user).begin(store).await.expect("begin");

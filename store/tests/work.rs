@@ -8,7 +8,7 @@ use tandem_protocol::{
 };
 use tandem_store::{
     PoolSizes, Store, StoreError, Tenant,
-    annotations::{self, Submission},
+    annotations::{self, Answer, Submission},
     assets::{self, Inspected, NewAsset},
     batches, customers, idempotency, leases, members,
     projects::{self, Viewer},
@@ -311,7 +311,7 @@ async fn something(store: &Store, seeded: Seeded, user: UserId, rng: &mut StdRng
             1 => drop(leases::skip(&mut tx, id, user, token, Some("blurred")).await.expect("skip")),
             2 => drop(leases::release(&mut tx, id, user, token).await.expect("release")),
             _ => {
-                let work = Submission { assignment: id, user, fencing_token: token, regions: vec![], time_spent_ms: None };
+                let work = Submission { assignment: id, user, fencing_token: token, answer: Answer::default(), time_spent_ms: None };
                 annotations::submit(&mut tx, &work).await.expect("submit");
             }
         }

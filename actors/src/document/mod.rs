@@ -1,20 +1,23 @@
-//! Live documents: Yjs documents that take edits from strangers without harm, and what regions look like in them.
+//! Live documents: Yjs documents that take edits from strangers without harm, and what regions and fields look like in them.
 
 mod content;
+mod fields;
 mod inspect;
 mod json;
 mod kept;
 mod live;
 mod regions;
 mod splice;
+mod work;
 
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use kept::Kept;
 pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
 pub use regions::{ContentError, build, read, read_stored};
+pub use work::Work;
 
-/// Root names of the annotations document. `fields` and `threads` are reserved for forms and comments.
+/// Root names of the annotations document. `fields` are those of the task's layout; `threads` is reserved for comments.
 pub const ROOTS: [&str; 3] = ["regions", "fields", "threads"];
 
 /// An update that holds nothing.

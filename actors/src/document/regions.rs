@@ -80,7 +80,7 @@ fn read_one<T: ReadTxn>(txn: &T, id: &str, value: &Out) -> Result<Region, Conten
 }
 
 /// A value as JSON; shared maps count as objects.
-fn plain<T: ReadTxn>(txn: &T, value: &Out) -> Option<Value> {
+pub(super) fn plain<T: ReadTxn>(txn: &T, value: &Out) -> Option<Value> {
     match value {
         Out::Any(any) => from_any(any),
         Out::YMap(map) => plain_map(txn, map),

@@ -150,6 +150,7 @@ fn line(row: ExportRow) -> Line {
             user_id: a.user_id,
             submitted_at: a.submitted_at,
         }),
+        output: annotation.as_ref().and_then(|a| a.output.clone()),
         regions: annotation.map(|a| a.regions).unwrap_or_default(),
         input: match row.input {
             Value::Object(input) => input,

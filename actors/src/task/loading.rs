@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tandem_protocol::node::NodeFrame;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
-use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RegionsError, RoomDeps, TaskActor, arrivals::Until};
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RoomDeps, TaskActor, WorkError, arrivals::Until};
 use crate::{
     desk::{Desk, Mail},
     document::{self, Kept, Limits, LiveDoc},
@@ -173,7 +173,7 @@ impl TaskActor {
         }
         self.phase = Phase::Failed(refused);
         for waiter in self.waiters.drain(..) {
-            let _ = waiter.reply.send(Err(RegionsError::Unavailable));
+            let _ = waiter.reply.send(Err(WorkError::Unavailable));
         }
         // Dropped, they are answered.
         self.restores.clear();

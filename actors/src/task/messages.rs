@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tandem_protocol::{
     ProjectRole,
-    rest::{LeaseView, Region, TaskStatus},
+    rest::{LeaseView, TaskStatus},
     ws::PresenceState,
 };
 use tokio::sync::oneshot;
@@ -15,7 +15,7 @@ use yrs::StateVector;
 
 use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter};
 use crate::{
-    document::ContentError,
+    document::{ContentError, Work},
     journal::{JournalNews, JournalStatus},
     room::{Newcomer, Refused, RoomNews, Seat},
     watchdog::handling,
@@ -103,15 +103,15 @@ pub struct TaskNews {
     pub lease: Option<LeaseView>,
 }
 
-/// The regions, once the document has everything in `wanted`, on disk.
+/// What people made of the task, once the document has everything in `wanted`, on disk.
 #[derive(Message)]
-#[rtype(result = "Result<Vec<Region>, RegionsError>")]
-pub struct GetRegions {
+#[rtype(result = "Result<Work, WorkError>")]
+pub struct GetWork {
     pub wanted: StateVector,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RegionsError {
+pub enum WorkError {
     /// The edits of the submitter did not arrive, or not reach the disk, in time. Submit again.
     #[error("the server does not have all of your edits yet")]
     Behind,
@@ -289,14 +289,14 @@ impl Handler<TaskNews> for TaskActor {
     }
 }
 
-impl Handler<GetRegions> for TaskActor {
-    type Result = ResponseFuture<Result<Vec<Region>, RegionsError>>;
+impl Handler<GetWork> for TaskActor {
+    type Result = ResponseFuture<Result<Work, WorkError>>;
 
-    fn handle(&mut self, GetRegions { wanted }: GetRegions, ctx: &mut Self::Context) -> Self::Result {
-        let _handling = handling!("task", "GetRegions");
+    fn handle(&mut self, GetWork { wanted }: GetWork, ctx: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("task", "GetWork");
         let (reply, answer) = oneshot::channel();
         if matches!(self.phase, Phase::Failed(_) | Phase::Retired) {
-            return Box::pin(async { Err(RegionsError::Unavailable) });
+            return Box::pin(async { Err(WorkError::Unavailable) });
         }
         self.next_waiter += 1;
         let id = self.next_waiter;
@@ -304,7 +304,7 @@ impl Handler<GetRegions> for TaskActor {
         self.check_waiters();
         self.build_now(ctx);
         ctx.run_later(self.deps.regions_wait, move |task, ctx| task.give_up_waiting(id, ctx));
-        Box::pin(async move { answer.await.unwrap_or(Err(RegionsError::Unavailable)) })
+        Box::pin(async move { answer.await.unwrap_or(Err(WorkError::Unavailable)) })
     }
 }
 

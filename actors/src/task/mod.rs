@@ -1,6 +1,6 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetRegions` (a submit);
+//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
 //! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 24 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
@@ -24,14 +24,14 @@ mod waking;
 pub use history::Restore;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{ChangeRights, Cursors, GetRegions, GetTaskStats, Input, Join, JoinError, Leave, RegionsError, RoomInput, TaskNews};
+pub use messages::{ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, RoomInput, TaskNews, WorkError};
 
 use std::{sync::Arc, time::Duration};
 
 use actix::{ArbiterHandle, SpawnHandle};
 use tandem_protocol::{
     DocumentId, LineageId,
-    rest::{LeaseView, Region, TaskStatus},
+    rest::{LeaseView, TaskStatus},
 };
 use tandem_store::{
     bus::Bus,
@@ -48,6 +48,7 @@ use waking::Waking;
 
 use crate::{
     config::RoomConfig,
+    document::Work,
     history::HistoryError,
     idle::{IdleRooms, Rest},
     journal::{JournalHandle, JournalStatus},
@@ -138,7 +139,7 @@ enum Phase {
 struct Waiter {
     id: u64,
     wanted: StateVector,
-    reply: oneshot::Sender<Result<Vec<Region>, RegionsError>>,
+    reply: oneshot::Sender<Result<Work, WorkError>>,
     /// The document has it since this ticket.
     since: Option<u64>,
 }

@@ -2,8 +2,8 @@
 
 use actix::Context;
 
-use super::{Phase, RegionsError, TaskActor};
-use crate::document;
+use super::{Phase, TaskActor, WorkError};
+use crate::document::Work;
 
 impl TaskActor {
     pub(super) fn check_waiters(&mut self) {
@@ -17,7 +17,7 @@ impl TaskActor {
             match waiter.since {
                 Some(ticket) if self.inflight.is_settled(ticket) => {
                     // The submitter may have hung up.
-                    let _ = waiter.reply.send(document::read(doc.doc()).map_err(RegionsError::from));
+                    let _ = waiter.reply.send(Work::of(doc.doc()).map_err(WorkError::from));
                 }
                 _ => waiting.push(waiter),
             }
@@ -28,8 +28,8 @@ impl TaskActor {
     pub(super) fn give_up_waiting(&mut self, id: u64, ctx: &mut Context<Self>) {
         if let Some(index) = self.waiters.iter().position(|waiter| waiter.id == id) {
             let error = match self.phase {
-                Phase::Live(_) => RegionsError::Behind,
-                Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => RegionsError::Unavailable,
+                Phase::Live(_) => WorkError::Behind,
+                Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => WorkError::Unavailable,
             };
             let _ = self.waiters.swap_remove(index).reply.send(Err(error));
         }

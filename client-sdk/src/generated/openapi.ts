@@ -392,6 +392,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layout-components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The components that layouts are made of, for completion. */
+        get: operations["listLayoutComponents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -540,6 +557,110 @@ export interface paths {
          *     `jobs_changed` of the project's topic.
          */
         post: operations["createJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Layouts of a project, all versions. */
+        get: operations["listLayouts"];
+        put?: never;
+        /**
+         * Draft a layout.
+         * @description A draft may have mistakes; `problems` says them. It is the first version of a series of its own.
+         */
+        post: operations["createLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts/{layout_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a layout. */
+        get: operations["getLayout"];
+        /**
+         * Change what a draft says.
+         * @description What was ever active stays as it is, because tasks are on it: draft the next version instead.
+         */
+        put: operations["updateLayout"];
+        post?: never;
+        /** Throw a draft away. */
+        delete: operations["deleteLayout"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts/{layout_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate a version.
+         * @description Work on tasks of the project begins on it from now on. Tasks on which work has begun stay on the version it began on, and those that had none then
+         *     without one. The version that was active is retired; it may be activated again, as it was.
+         */
+        post: operations["activateLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts/{layout_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft the next version of a layout.
+         * @description It begins as a copy of this one.
+         */
+        post: operations["createLayoutVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a layout: everything that is wrong with it, and what it is compiled to.
+         * @description Nothing is kept. Problems are the answer here, not a refusal.
+         */
+        post: operations["checkLayout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -914,6 +1035,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a task is worked on.
+         * @description The version on which work on it began; before that the project's active one. It says nothing of what is in the task, so whoever has not accepted
+         *     the task may read it too.
+         */
+        get: operations["getTaskLayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/standing": {
         parameters: {
             query?: never;
@@ -1219,6 +1361,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             id: components["schemas"]["AnnotationId"];
+            /** @description The answer besides the regions, as the task's layout describes it (its `output_schema`); none where the task has no layout. */
+            output: {
+                [key: string]: unknown;
+            } | null;
             parent_id: components["schemas"]["AnnotationId"] | null;
             project_id: components["schemas"]["ProjectId"];
             regions: components["schemas"]["Region"][];
@@ -1251,6 +1397,10 @@ export interface components {
             id: string;
             /** Format: date-time */
             occurred_at: string;
+            /** @description The answer besides them, as it was then. */
+            output: {
+                [key: string]: unknown;
+            } | null;
             /** @description The regions as they were after this event. */
             regions: components["schemas"]["Region"][];
         };
@@ -1453,6 +1603,19 @@ export interface components {
             slot: number;
             user_name: string | null;
         };
+        /** @description What a layout is found to be. */
+        CheckedLayout: {
+            /** @description JSON Schema (draft 2020-12) of its answers. */
+            output_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Everything that is wrong with it, in the order of the text. */
+            problems: components["schemas"]["LayoutProblem"][];
+            /** @description What it is compiled to; none while it has errors. */
+            tree: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** @description What a workflow is found to be. */
         CheckedWorkflow: {
             /** @description The form as JSON, where XML was given and could be read. */
@@ -1463,6 +1626,10 @@ export interface components {
             graph: components["schemas"]["WorkflowGraph"];
             /** @description Everything that is wrong with it; empty: it can be saved. */
             problems: components["schemas"]["WorkflowProblem"][];
+        };
+        /** @description A layout to look at. */
+        CheckLayout: {
+            source: string;
         };
         /** @description A live document as it was at some moment. */
         Checkpoint: {
@@ -1580,6 +1747,13 @@ export interface components {
              * @description Bytes, at most 5 GiB.
              */
             size: number;
+        };
+        /** @description A new layout: a draft, which may have mistakes. */
+        CreateLayout: {
+            /** @description 1 to 200 characters. */
+            name: string;
+            /** @description Markup, at most 256 KiB. */
+            source: string;
         };
         CreateProject: {
             customer_id?: components["schemas"]["CustomerId"] | null;
@@ -1911,6 +2085,76 @@ export interface components {
         LabelSchema: {
             labels: components["schemas"]["LabelDef"][];
         };
+        /** @description One version of a layout of a project. */
+        Layout: {
+            /** Format: date-time */
+            activated_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserId"] | null;
+            id: components["schemas"]["LayoutId"];
+            /** @description The `id` in its markup, by which others extend it; none where it cannot be read. */
+            key: string | null;
+            name: string;
+            project_id: components["schemas"]["ProjectId"];
+            /** @description The first version's id: what all versions of a layout have in common. */
+            series: components["schemas"]["LayoutId"];
+            status: components["schemas"]["LayoutStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Counts from 1 in each series.
+             */
+            version: number;
+        };
+        /** @description The components that layouts are made of. */
+        LayoutComponents: {
+            /** @description Each with `name`, `summary`, `properties`, `events`, `children` (docs/layout-components.md says them in words). */
+            components: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description A version with what it says. */
+        LayoutDetail: components["schemas"]["Layout"] & {
+            /** @description What is wrong with it now; of what was ever active, nothing. */
+            problems: components["schemas"]["LayoutProblem"][];
+            /** @description The markup (docs/layouts.md), letter by letter. */
+            source: string;
+            /** @description What it is compiled to (`domain/src/layout/tree.rs`); none while it has errors. */
+            tree: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Format: uuid
+         * @description One version of a project's layout.
+         */
+        LayoutId: string;
+        /** @description One thing wrong with a layout. Lines and columns count from 1, columns in characters. */
+        LayoutProblem: {
+            /** Format: int32 */
+            column: number;
+            /** Format: int32 */
+            end_column: number;
+            /** Format: int32 */
+            end_line: number;
+            /** @description The inherited layout that it is in; none: the text itself. */
+            layout: string | null;
+            /** Format: int32 */
+            line: number;
+            /** @description For people. */
+            message: string;
+            /** @description Stable machine word, e.g. `unknown_component`. */
+            rule: string;
+            severity: components["schemas"]["LayoutSeverity"];
+            /** @description What would stand in its place if a name is only misspelt. */
+            suggestion: string | null;
+        };
+        /** @enum {string} */
+        LayoutSeverity: "error" | "warning";
+        /** @enum {string} */
+        LayoutStatus: "draft" | "active" | "retired";
         /** @description Proof that the caller acts on the lease it thinks it has. */
         LeaseAction: {
             /** Format: int64 */
@@ -2125,6 +2369,11 @@ export interface components {
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Job: {
             items: components["schemas"]["Job"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Layout: {
+            items: components["schemas"]["Layout"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
@@ -2861,6 +3110,16 @@ export interface components {
             state_vector: components["schemas"]["Base64"];
             status: components["schemas"]["TaskStatus"];
         };
+        /** @description How a task is worked on. */
+        TaskLayout: {
+            layout_id: components["schemas"]["LayoutId"] | null;
+            name: string | null;
+            tree: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: int32 */
+            version: number | null;
+        };
         TaskNode: components["schemas"]["ActorNode"] & {
             /** Format: int64 */
             document_bytes: number;
@@ -2905,6 +3164,18 @@ export interface components {
         Unsubscribe: {
             /** Format: int32 */
             channel: number;
+        };
+        /** @description What a draft is from now on. */
+        UpdateLayout: {
+            /** @description 1 to 200 characters; without it the name stays. */
+            name?: string | null;
+            /**
+             * Format: date-time
+             * @description The `updated_at` that this change was made from: refused if somebody saved in between. Without it the last one wins.
+             */
+            seen?: string | null;
+            /** @description Markup, at most 256 KiB. */
+            source: string;
         };
         /** @description Only the fields present are changed. */
         UpdateProject: {
@@ -3666,7 +3937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Regions break the project's rules; `errors` names each */
+            /** @description `regions_invalid`: regions break the project's rules; `invalid_answer`: the answer breaks those of the task's layout; `errors` names each field */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3863,6 +4134,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLayoutComponents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutComponents"];
                 };
             };
             /** @description A problem */
@@ -4322,6 +4622,299 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLayouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Layout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLayout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLayout"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateLayout"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
+                };
+            };
+            /** @description `layout_in_use`: it is no draft; `layout_changed`: it was saved since `seen` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No longer there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `layout_in_use`: it is no draft */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activateLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version, active */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
+                };
+            };
+            /** @description `layout_invalid`: it has errors; `errors` names each by `line:column` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLayoutVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckLayout"];
+            };
+        };
+        responses: {
+            /** @description What it is found to be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedLayout"];
                 };
             };
             /** @description A problem */
@@ -5140,6 +5733,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTaskLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The layout; all of it null where the task has none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskLayout"];
                 };
             };
             /** @description A problem */

@@ -32,6 +32,10 @@ pub struct Line {
     pub annotation: Option<LineAnnotation>,
     #[serde(default)]
     pub regions: Vec<Region>,
+    /// The answer besides the regions, where a layout asks for one. Written by exports; imports leave it aside, because only a task's layout says how it
+    /// becomes fields that people can go on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Map<String, Value>>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub input: Map<String, Value>,
 }

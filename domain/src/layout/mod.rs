@@ -4,7 +4,8 @@
 //! text ──► syntax tree ──► with what it inherits ──► checked and compiled ──► Layout       JSON, for browsers
 //!   syntax           inherit                   compile                          │
 //!                                                                               ├── output_schema      JSON Schema of its answers
-//!                                                                               └── check(answer)      what submit asks
+//!                                                                               ├── check(answer)      whether an answer is right
+//!                                                                               └── assemble(fields)   the answer in a live document: what submit asks
 //! ```
 //!
 //! Components and what they take are one table, [`registry`]. Expressions are in [`expression`]; they come to the same here and in browsers.
@@ -14,6 +15,7 @@ mod compile;
 pub mod expression;
 mod inherit;
 mod instance;
+mod labels;
 mod problem;
 pub mod registry;
 mod span;
@@ -21,13 +23,26 @@ pub mod syntax;
 pub mod tree;
 mod value;
 
-pub use answer::{Data, check, shown};
+pub use answer::{Data, assemble, check, shown};
 pub use compile::{Environment, compile};
 pub use inherit::{Library, copy};
+pub use labels::label_warnings;
 pub use problem::{Problem, Rule};
 pub use registry::Registry;
 pub use span::{Position, Span};
 pub use tree::Layout;
+
+/// The id by which others extend a layout, as far as its text can be read: mistakes elsewhere in it do not matter.
+#[must_use]
+pub fn key_of(text: &str) -> Option<String> {
+    let (nodes, _) = parse(text);
+    let root = nodes.iter().find_map(|node| match node {
+        syntax::Node::Element(element) if element.name.text == "Layout" => Some(element),
+        _ => None,
+    })?;
+    let id = root.attribute("id").and_then(syntax::Attribute::text)?.trim();
+    (!id.is_empty()).then(|| id.to_owned())
+}
 
 /// The syntax tree of a text, and what could not be read: for editors and tools.
 #[must_use]

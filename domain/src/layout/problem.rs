@@ -44,6 +44,16 @@ pub enum Rule {
     CyclicInheritance,
     /// An override of what the parent does not have.
     UnknownTarget,
+    /// A warning: the layout's labels are not the project's.
+    LabelMismatch,
+}
+
+impl Rule {
+    /// The layout can be used all the same.
+    #[must_use]
+    pub fn is_warning(self) -> bool {
+        self == Self::LabelMismatch
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

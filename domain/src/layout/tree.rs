@@ -146,12 +146,30 @@ pub struct Output {
     pub label: String,
     /// JSON Schema of the value.
     pub schema: Value,
+    pub kept_as: KeptAs,
     pub required: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_when: Option<Reactive>,
     /// It is not there to be filled in while this does not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible: Option<Reactive>,
+}
+
+/// What a field is in the live document while people work: of whatever kind lets two of them change it at once without loss (docs/layouts.md, "While
+/// people work").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptAs {
+    /// A shared text.
+    Text,
+    /// A shared map in which the chosen values are the keys.
+    Set,
+    /// A shared map of items by id.
+    Items,
+    /// One value; of two who write, the last.
+    Value,
+    /// The document's regions, which are kept apart from the fields.
+    Regions,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,12 @@
 //! by what was to be seen.
 
 mod answers;
+mod assembled;
 mod broken;
 mod custom;
 mod expressions;
 mod inheritance;
+mod labels;
 mod limits;
 mod properties;
 mod seeds;

@@ -48,6 +48,10 @@ pub struct Annotation {
     pub status: AnnotationStatus,
     pub source: AnnotationSource,
     pub regions: Vec<Region>,
+    /// The answer besides the regions, as the task's layout describes it (its `output_schema`); none where the task has no layout.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub output: Option<serde_json::Map<String, serde_json::Value>>,
     pub time_spent_ms: Option<i64>,
     pub submitted_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
@@ -101,6 +105,10 @@ pub struct AnnotationEvent {
     pub changes: RegionChanges,
     /// The regions as they were after this event.
     pub regions: Vec<Region>,
+    /// The answer besides them, as it was then.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub output: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod annotations;
+mod answer;
 mod assets;
 mod assignments;
 mod audit;
@@ -17,6 +18,7 @@ mod giving;
 mod history;
 mod idempotency;
 mod jobs;
+mod layouts;
 mod me;
 mod members;
 mod notify;

@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, me, members, projects, regions, review,
-    sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, projects, regions,
+    review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -34,6 +34,7 @@ use super::{
         (name = "session", description = "Who I am"),
         (name = "projects", description = "Projects, their people and batches"),
         (name = "workflows", description = "What happens to tasks: versions of a project's workflow, and what is wrong with one"),
+        (name = "layouts", description = "What people see of a task and enter about it: versions of a project's layout, and what is wrong with one"),
         (name = "assets", description = "Images: ask for an upload, PUT the bytes, complete"),
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
@@ -71,6 +72,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(workflows::get_workflow)
         .service(workflows::update_workflow)
         .service(workflows::activate_workflow)
+        .service(layouts::list_layouts)
+        .service(layouts::create_layout)
+        // Before the routes with an id, which "check" is none of.
+        .service(layouts::check_layout)
+        .service(layouts::get_layout)
+        .service(layouts::update_layout)
+        .service(layouts::delete_layout)
+        .service(layouts::create_layout_version)
+        .service(layouts::activate_layout)
+        .service(layouts::list_layout_components)
+        .service(layouts::get_task_layout)
         .service(assets::list_assets)
         .service(assets::create_asset)
         .service(assets::get_asset)

@@ -19,7 +19,7 @@ use super::{
     notify::News,
     problem::{Kind, Refusal},
     projects,
-    submit::{check, document_of, live_regions},
+    submit::{asked, document_of},
     validate,
 };
 
@@ -50,18 +50,13 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
         return Err(Refusal::new(Kind::NotNow, "This lease is no review: submit the work instead."));
     }
     let project = projects::read(&mut tx, &call, lease.project_id).await?;
-    let mut regions = None;
+    let mut answer = None;
     if wanted.decision == ReviewDecision::Approve && lease.status.is_active() {
         leases::lock(&mut tx, id, call.user(), wanted.fencing_token).await?;
-        let task = tasks::get_in(&mut tx, lease.project_id, lease.task_id)
-            .await?
-            .ok_or_else(|| Refusal::internal("a leased task is not there"))?
-            .task;
+        let asked = asked(&mut tx, project, &lease).await?;
         // Waiting for edits must neither hold a connection nor the lease's row.
         tx.rollback().await?;
-        let live = live_regions(&call, &lease, wanted.state_vector.clone()).await?;
-        check(&project, &task, &live)?;
-        regions = Some(live);
+        answer = Some(asked.live(&call, &lease, wanted.state_vector.clone()).await?);
         tx = call.begin_point().await?;
     }
     let verdict = Verdict {
@@ -75,7 +70,7 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
         },
         reason: wanted.reason.clone(),
         time_spent_ms: wanted.time_spent_ms,
-        regions,
+        answer,
     };
     let (assignment, annotation) = annotations::decide(&mut tx, &verdict).await?;
     let news = News::of(&mut tx, LeaseEvent::Submitted, &assignment).await?;

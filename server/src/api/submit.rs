@@ -1,24 +1,26 @@
-//! Submitting: the lease is checked, the live document read, its regions checked against the project's rules, and then all of it is
-//! written in one transaction, in which the lease is checked again, for good.
+//! Submitting: the lease is checked, the live document read, the answer in it checked against the rules of the project and the task's layout, and then
+//! all of it is written in one transaction, in which the lease is checked again, for good.
 
 use actix_web::{post, web::Json};
 use tandem_actors::TaskRef;
-use tandem_domain::{geometry::Size, permission::Action, validate as rules};
+use tandem_domain::permission::Action;
 use tandem_protocol::{
     AssignmentId, Problem,
-    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, Region, SubmitTask, Submitted, Task, WorkKind},
-    ws::{Base64, LeaseEvent},
+    rest::{Assignment, AssignmentStatus, CheckpointReason, Project, SubmitTask, Submitted, WorkKind},
+    ws::LeaseEvent,
 };
 use tandem_store::{
     TenantTx,
     pg::{
-        annotations::{self, Submission},
+        annotations::{self, Answer, Submission},
+        layouts,
         leases::{self, LeaseError},
         tasks,
     },
 };
 
 use super::{
+    answer::Asked,
     assignments::{accessible, next_for},
     call::Call,
     notify::News,
@@ -38,7 +40,7 @@ use super::{
     responses(
         (status = 200, description = "Submitted", body = Submitted),
         (status = 409, description = "`lease_stale`: somebody else holds the task now, `details` says who; `lease_expired`; `lease_not_active`; `document_behind`: edits are still on their way", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Regions break the project's rules; `errors` names each", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`regions_invalid`: regions break the project's rules; `invalid_answer`: the answer breaks those of the task's layout; `errors` names each field", body = Problem, content_type = "application/problem+json"),
     ),
     extensions(("x-action" = json!(Action::TaskSubmit.name()))),
 )]
@@ -54,23 +56,19 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
     if lease.kind == WorkKind::Review {
         return Err(Refusal::new(Kind::NotEligible, "A review is decided, not submitted: approve, reject or ask for changes."));
     }
-    let regions = match proven(&mut tx, &call, id, &wanted).await? {
+    let answer = match proven(&mut tx, &call, id, &wanted).await? {
         Lease::Held => {
-            let task = tasks::get_in(&mut tx, lease.project_id, lease.task_id)
-                .await?
-                .ok_or_else(|| Refusal::internal("a leased task is not there"))?
-                .task;
+            let asked = asked(&mut tx, project, &lease).await?;
             // Waiting for edits must neither hold a connection nor the lease's row.
             tx.rollback().await?;
-            let regions = live_regions(&call, &lease, wanted.state_vector.clone()).await?;
-            check(&project, &task, &regions)?;
+            let answer = asked.live(&call, &lease, wanted.state_vector.clone()).await?;
             tx = call.begin_point().await?;
-            regions
+            answer
         }
         // The document may have moved on since; what was submitted then is what counts.
-        Lease::SubmittedBefore => Vec::new(),
+        Lease::SubmittedBefore => Answer::default(),
     };
-    let (submitted, news) = write(tx, &call, &project, &wanted, &lease, regions).await?;
+    let (submitted, news) = write(tx, &call, &wanted, &lease, answer).await?;
     call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);
     if let Some(next) = &submitted.next {
@@ -93,42 +91,36 @@ async fn proven(tx: &mut TenantTx, call: &Call, id: AssignmentId, wanted: &Submi
     }
 }
 
-pub(super) async fn live_regions(call: &Call, lease: &Assignment, seen: Option<Base64>) -> Result<Vec<Region>, Refusal> {
-    Ok(call.state.live.regions(document_of(call, lease), seen.map(|bytes| bytes.0)).await?)
+/// What must be known of a leased task to check its answer.
+pub(super) async fn asked(tx: &mut TenantTx, project: Project, lease: &Assignment) -> Result<Asked, Refusal> {
+    let found = tasks::get_in(tx, lease.project_id, lease.task_id).await?;
+    let task = found.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
+    let layout = layouts::of_task(tx, lease.project_id, lease.task_id).await?;
+    Ok(Asked { project, task, layout })
 }
 
 pub(super) fn document_of(call: &Call, lease: &Assignment) -> TaskRef {
     TaskRef { workspace: call.identity.workspace_id, project: lease.project_id, task: lease.task_id, step: lease.scope.clone() }
 }
 
-pub(super) fn check(project: &Project, task: &Task, regions: &[Region]) -> Result<(), Refusal> {
-    let side = |length: Option<i32>| length.and_then(|length| u32::try_from(length).ok());
-    let (Some(width), Some(height)) = (side(task.asset.width), side(task.asset.height)) else {
-        return Err(Refusal::new(Kind::AssetNotReady, "The task's image is not ready: its size is not known."));
-    };
-    let errors = rules::regions(&project.label_schema, Size { width, height }, regions);
-    if errors.is_empty() { Ok(()) } else { Err(Refusal::fields(Kind::RegionsInvalid, errors)) }
-}
-
 async fn write(
     mut tx: TenantTx,
     call: &Call,
-    project: &Project,
     wanted: &SubmitTask,
     lease: &Assignment,
-    regions: Vec<Region>,
+    answer: Answer,
 ) -> Result<(Submitted, News), Refusal> {
     let submission = Submission {
         assignment: lease.id,
         user: call.user(),
         fencing_token: wanted.fencing_token,
-        regions,
+        answer,
         time_spent_ms: wanted.time_spent_ms,
     };
     let annotation = annotations::submit(&mut tx, &submission).await?;
     // Before the next task: it may be a later step of this very one.
     let news = News::of(&mut tx, LeaseEvent::Submitted, lease).await?;
-    let next = if wanted.and_next { next_for(&mut tx, call, project.id).await? } else { None };
+    let next = if wanted.and_next { next_for(&mut tx, call, lease.project_id).await? } else { None };
     tx.commit().await?;
     Ok((Submitted { annotation, next }, news))
 }

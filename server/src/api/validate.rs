@@ -170,6 +170,22 @@ pub fn is_color(text: &str) -> bool {
     text.len() == 7 && text.starts_with('#') && text.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// A draft may have mistakes; what cannot be kept is refused. `most`: bytes of markup.
+pub fn layout(name: Option<&str>, source: &str, most: usize) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    if let Some(name) = name {
+        rules.length("name", name, 1, 200);
+    }
+    if source.len() > most {
+        rules.broken("source", "max_length", format!("must have at most {most} bytes; it has {}", source.len()));
+    }
+    // Postgres keeps no U+0000.
+    if source.contains('\0') {
+        rules.broken("source", "characters", "must not have the character U+0000");
+    }
+    rules.finish()
+}
+
 pub fn create_batch(body: &CreateBatch) -> Result<(), Refusal> {
     let mut rules = Rules::default();
     rules.length("name", &body.name, 1, 200);

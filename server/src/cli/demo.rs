@@ -234,8 +234,13 @@ async fn work(tx: &mut TenantTx, cast: &Cast, project: ProjectId, picture: &Pict
     if submits {
         // About three seconds a region, as practised people need.
         let time_spent_ms = i64::try_from(picture.regions.len()).ok().map(|n| 6_000 + n * 3_100);
-        let submission =
-            Submission { assignment: lease.id, user, fencing_token: lease.fencing_token, regions: picture.regions.clone(), time_spent_ms };
+        let submission = Submission {
+            assignment: lease.id,
+            user,
+            fencing_token: lease.fencing_token,
+            answer: picture.regions.clone().into(),
+            time_spent_ms,
+        };
         annotations::submit(tx, &submission).await?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use tandem_protocol::{
 };
 use uuid::Uuid;
 
-use super::annotations::{Owner, data_of, insert_regions};
+use super::annotations::{Owner, data_of_regions, insert_regions};
 use crate::{StoreError, TenantTx};
 
 /// One image with what is known to be on it.
@@ -222,7 +222,7 @@ async fn insert_annotations(
         project.0,
         &known.iter().map(|(.., a)| a.0).collect::<Vec<Uuid>>(),
         &known.iter().map(|(i, ..)| i.task.0).collect::<Vec<Uuid>>(),
-        &known.iter().map(|(_, r, _)| data_of(r)).collect::<Vec<_>>(),
+        &known.iter().map(|(_, r, _)| data_of_regions(r)).collect::<Vec<_>>(),
         &known.iter().map(|(i, ..)| region_count(i)).collect::<Vec<_>>(),
     )
     .execute(&mut **tx)
@@ -254,7 +254,7 @@ async fn insert_events(
         &known.iter().map(|_| Uuid::now_v7()).collect::<Vec<Uuid>>(),
         &known.iter().map(|(i, ..)| i.task.0).collect::<Vec<Uuid>>(),
         &known.iter().map(|(.., a)| a.0).collect::<Vec<Uuid>>(),
-        &known.iter().map(|(_, r, _)| data_of(r)).collect::<Vec<_>>(),
+        &known.iter().map(|(_, r, _)| data_of_regions(r)).collect::<Vec<_>>(),
         &known.iter().map(|(_, r, _)| added(r)).collect::<Vec<_>>(),
     )
     .execute(&mut **tx)

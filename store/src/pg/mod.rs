@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod import;
 pub mod job_files;
 pub mod jobs;
+pub mod layouts;
 pub mod leases;
 pub mod members;
 pub mod outbox;

@@ -128,7 +128,7 @@ async fn history_is_in_the_order_in_which_it_happened_not_in_which_it_was_begun(
         assignment: first.id,
         user: first.user_id,
         fencing_token: first.fencing_token,
-        regions: flow_world::shape("dog"),
+        answer: flow_world::shape("dog").into(),
         time_spent_ms: None,
     };
     annotations::submit(&mut early, &work).await.expect("submitted");

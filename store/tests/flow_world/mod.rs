@@ -79,7 +79,7 @@ pub async fn submit(store: &Store, of: &Seeded, lease: &Assignment, label: &str)
         assignment: lease.id,
         user: lease.user_id,
         fencing_token: lease.fencing_token,
-        regions: shape(label),
+        answer: shape(label).into(),
         time_spent_ms: Some(1_000),
     };
     let mut tx = of.as_user(lease.user_id).begin(store).await.expect("begin");
@@ -96,7 +96,7 @@ pub async fn decide(db: &Database, lease: &Assignment, decision: Decision, reaso
         decision,
         reason: reason.map(str::to_owned),
         time_spent_ms: None,
-        regions: None,
+        answer: None,
     };
     let mut tx = db.a.as_user(lease.user_id).begin(&db.store).await.expect("begin");
     annotations::decide(&mut tx, &verdict).await.expect("decide");

@@ -32,6 +32,8 @@ BEGIN
         INSERT INTO idempotency_keys (workspace_id, user_id, key, request_hash, response) VALUES (ws, labeler, 'key of ' || ws, '', '{}');
         INSERT INTO workflows (id, workspace_id, project_id, key, version, name, form)
         VALUES ((mark || '0090')::uuid, ws, project, 'of', 1, 'of ' || ws, json_build_object('of', ws));
+        INSERT INTO layouts (id, workspace_id, project_id, series, version, name, source)
+        VALUES ((mark || '0095')::uuid, ws, project, (mark || '0095')::uuid, 1, 'of ' || ws, 'of ' || ws);
         INSERT INTO task_timers (project_id, task_id, timer, workspace_id, due) VALUES (project, task, 1, ws, now() + interval '1 day');
         INSERT INTO task_calls (project_id, task_id, step, workspace_id, kind, input)
         VALUES (project, task, 'x', ws, 'webhook', jsonb_build_object('of', ws));

@@ -1,13 +1,14 @@
 //! Whether an answer is right: each field that is to be seen, with the answer and the task's data as they are.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tandem_protocol::FieldError;
 
 use super::{
     instance::Report,
     is_empty,
+    key::{Key, at, spelled, spelled_below, target},
     place::{Place, steps},
     schema::filled,
 };
@@ -21,7 +22,7 @@ use crate::suggest::{hint, nearest};
 /// A longer report helps nobody.
 const MAX_ERRORS: usize = 100;
 /// Fields, and turns of loops around them: lists in lists of a task's data would be without end.
-const MAX_SHOWN: usize = 100_000;
+pub(super) const MAX_SHOWN: usize = 100_000;
 
 /// What a layout shows besides the answer; `null` where there is none.
 #[derive(Clone, Debug, Default)]
@@ -50,8 +51,8 @@ pub fn check(layout: &Layout, answer: &Value, data: &Data) -> Vec<FieldError> {
         add(String::new(), "max_items", format!("the task's data would show more than {MAX_SHOWN} fields"));
     }
     for field in &fields.list {
-        let value = field.path.iter().try_fold(answer, |at, key| key.of(at)).unwrap_or(&Value::Null);
-        let (name, label) = (text(&field.path), &field.output.label);
+        let value = at(answer, &field.path).unwrap_or(&Value::Null);
+        let (name, label) = (spelled(&field.path), &field.output.label);
         match (is_empty(value), field.required) {
             (true, true) => add(name, "required", format!("{label} must be filled in")),
             (true, false) => {}
@@ -66,7 +67,7 @@ pub fn check(layout: &Layout, answer: &Value, data: &Data) -> Vec<FieldError> {
     }
     let mut all = Vec::new();
     gather(&layout.root, &mut Vec::new(), &mut all);
-    let place = Place::all(all.iter().map(|(steps, schema)| (steps.clone(), *schema, false)));
+    let place = Place::all(all.iter().map(|(steps, output)| (steps.clone(), &output.schema, false)));
     unknown(&place, answer, "", &mut add);
     errors
 }
@@ -74,84 +75,36 @@ pub fn check(layout: &Layout, answer: &Value, data: &Data) -> Vec<FieldError> {
 /// The answer with what is to be seen and filled in, and nothing else: what is kept of it, and what the layout's output schema describes.
 #[must_use]
 pub fn shown(layout: &Layout, answer: &Value, data: &Data) -> Value {
+    shown_where(layout, answer, data, |_| true)
+}
+
+/// [`shown`], of some fields.
+pub(super) fn shown_where(layout: &Layout, answer: &Value, data: &Data, is_wanted: impl Fn(&Output) -> bool) -> Value {
     let mut kept = json!({});
-    for field in visible_fields(layout, answer, data).list {
-        let value = field.path.iter().try_fold(answer, |at, key| key.of(at));
-        if let Some(value) = value.filter(|value| !is_empty(value)) {
-            let target = field.path.iter().fold(&mut kept, |at, key| key.entry(at));
-            *target = value.clone();
+    for field in visible_fields(layout, answer, data).list.into_iter().filter(|field| is_wanted(field.output)) {
+        if let Some(value) = at(answer, &field.path).filter(|value| !is_empty(value)) {
+            *target(&mut kept, &field.path) = value.clone();
         }
     }
     kept
 }
 
-/// A step in an answer.
-#[derive(Clone, Debug)]
-enum Key {
-    Name(String),
-    Index(usize),
-}
-
-impl Key {
-    fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        match self {
-            Self::Name(name) => value.get(name),
-            Self::Index(index) => value.get(index),
-        }
-    }
-
-    /// Made if it is not there.
-    fn entry<'v>(&self, value: &'v mut Value) -> &'v mut Value {
-        match self {
-            Self::Name(name) => {
-                if !value.is_object() {
-                    *value = Value::Object(Map::new());
-                }
-                &mut value[name]
-            }
-            Self::Index(index) => {
-                if !value.is_array() {
-                    *value = Value::Array(Vec::new());
-                }
-                if let Value::Array(items) = value
-                    && items.len() <= *index
-                {
-                    items.resize(index + 1, Value::Null);
-                }
-                &mut value[index]
-            }
-        }
-    }
-}
-
-fn text(path: &[Key]) -> String {
-    let mut text = String::new();
-    for key in path {
-        match key {
-            Key::Name(name) if text.is_empty() => text.push_str(name),
-            // Writing to a String cannot fail.
-            Key::Name(name) => drop(write!(text, ".{name}")),
-            Key::Index(index) => drop(write!(text, "[{index}]")),
-        }
-    }
-    text
-}
-
-struct Field<'l> {
-    path: Vec<Key>,
-    output: &'l Output,
+/// A field that is to be seen, in one turn of each loop around it.
+pub(super) struct Field<'l> {
+    pub path: Vec<Key>,
+    pub output: &'l Output,
     required: bool,
 }
 
-struct Fields<'l> {
-    list: Vec<Field<'l>>,
+pub(super) struct Fields<'l> {
+    pub list: Vec<Field<'l>>,
     /// Variables that are places in a list.
     keys: Vec<&'l str>,
     left: usize,
     is_full: bool,
 }
 
-fn visible_fields<'l>(layout: &'l Layout, answer: &Value, data: &Data) -> Fields<'l> {
+pub(super) fn visible_fields<'l>(layout: &'l Layout, answer: &Value, data: &Data) -> Fields<'l> {
     let variables = json!({
         "input": data.input,
         "output": answer,
@@ -246,12 +199,12 @@ fn is_visible(properties: &BTreeMap<String, Property>, scope: &Scope<'_>) -> boo
 }
 
 /// All fields, whether they are to be seen or not.
-fn gather<'l>(nodes: &'l [Node], keys: &mut Vec<&'l str>, all: &mut Vec<(Vec<super::Step>, &'l Value)>) {
+pub(super) fn gather<'l>(nodes: &'l [Node], keys: &mut Vec<&'l str>, all: &mut Vec<(Vec<super::Step>, &'l Output)>) {
     for node in nodes {
         match node {
             Node::Text { .. } => {}
             Node::Component(component) => {
-                all.extend(component.output.iter().map(|output| (steps(&output.path.expression, keys), &output.schema)));
+                all.extend(component.output.iter().map(|output| (steps(&output.path.expression, keys), output)));
                 gather(&component.children, keys, all);
             }
             Node::Show { children, fallback, .. } => {
@@ -276,7 +229,7 @@ fn unknown(place: &Place, value: &Value, path: &str, add: &mut impl FnMut(String
     match (place, value) {
         (Place::Object(fields, _), Value::Object(entries)) => {
             for (name, value) in entries {
-                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let below = spelled_below(path, name);
                 match fields.get(name) {
                     Some(place) => unknown(place, value, &below, add),
                     None => {
@@ -293,7 +246,7 @@ fn unknown(place: &Place, value: &Value, path: &str, add: &mut impl FnMut(String
         }
         (Place::Map(entry), Value::Object(entries)) => {
             for (name, value) in entries {
-                unknown(entry, value, &format!("{path}.{name}"), add);
+                unknown(entry, value, &spelled_below(path, name), add);
             }
         }
         (Place::Leaf(..) | Place::Any, _) | (_, Value::Null) => {}

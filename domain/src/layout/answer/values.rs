@@ -128,6 +128,7 @@ impl Given<'_> {
             "type": "object",
             "required": ["start", "end", "label"],
             "properties": {
+                "id": { "type": "string" },
                 "start": { "type": "integer", "minimum": 0 },
                 "end": { "type": "integer", "minimum": 1 },
                 "label": label,

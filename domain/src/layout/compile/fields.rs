@@ -11,7 +11,7 @@ use crate::layout::{
     registry::{Component, Produces},
     span::Span,
     syntax::Element,
-    tree::{Output, Property},
+    tree::{KeptAs, Output, Property},
 };
 
 /// A field, as long as the layout is checked.
@@ -21,6 +21,18 @@ pub(super) struct Kept {
     text: String,
     span: Span,
     branches: Vec<(usize, usize)>,
+}
+
+/// Several choices are a set. The order of a ranking, the way down a tree of classes, and what a custom component keeps are one value: half of one
+/// person's and half of another's would be neither's.
+fn kept_as(produces: &Produces, schema: &Value) -> KeptAs {
+    match produces {
+        Produces::Text => KeptAs::Text,
+        Produces::Spans => KeptAs::Items,
+        Produces::Regions => KeptAs::Regions,
+        Produces::Option | Produces::Category if schema.get("uniqueItems").is_some() => KeptAs::Set,
+        _ => KeptAs::Value,
+    }
 }
 
 impl Compiler<'_> {
@@ -45,6 +57,7 @@ impl Compiler<'_> {
             property: key,
             path: path.clone(),
             label,
+            kept_as: kept_as(produces, &schema),
             schema,
             required,
             required_when: given.reactive("required_when").cloned(),

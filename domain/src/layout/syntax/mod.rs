@@ -7,6 +7,7 @@ mod parse;
 mod print;
 mod scan;
 
+pub use parse::MAX_TEXT;
 pub(super) use parse::parse;
 pub use print::{escape_attribute, print};
 

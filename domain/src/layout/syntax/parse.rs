@@ -10,8 +10,8 @@ use crate::layout::{
 };
 use crate::suggest::nearest;
 
-/// Bytes. A layout is read by people.
-pub(crate) const MAX_TEXT: usize = 256 * 1024;
+/// Bytes of a layout's markup. It is read by people.
+pub const MAX_TEXT: usize = 256 * 1024;
 pub(crate) const MAX_ELEMENTS: usize = 5_000;
 pub(crate) const MAX_DEPTH: usize = 64;
 /// After so many mistakes the rest is noise.

@@ -73,12 +73,16 @@ kinds! {
     DocumentFull          "document_full"          409 never "The document is full"            "It would hold more bytes than a document may. Nothing was changed.";
     WorkflowInUse         "workflow_in_use"        409 never "The version is in use"           "What was ever active does not change, because tasks are on it: make the next version.";
     WorkflowChanged       "workflow_changed"       409 never "Somebody else saved it"          "The draft was saved since `seen`: read it again and repeat the change on it.";
+    LayoutInUse           "layout_in_use"          409 never "The version is in use"           "What was ever active does not change, because tasks are on it: make the next version.";
+    LayoutChanged         "layout_changed"         409 never "Somebody else saved it"          "The draft was saved since `seen`: read it again and repeat the change on it.";
     SignInElsewhere       "sign_in_elsewhere"      409 never "Sign in elsewhere"               "This server takes tokens of an identity provider and makes none itself.";
     PayloadTooLarge       "payload_too_large"      413 never "Too large"                       "The body is larger than `details.limit` bytes.";
     UnsupportedMediaType  "unsupported_media_type" 415 never "Not JSON"                        "Send `content-type: application/json`.";
     Invalid               "invalid"                422 never "A rule is broken"                "`errors` names each field and the rule it breaks.";
     RegionsInvalid        "regions_invalid"        422 never "Regions break the rules"         "`errors` names each region's field and the rule it breaks. Nothing was submitted.";
     WorkflowInvalid       "workflow_invalid"       422 never "The workflow cannot run"         "`errors` names each place as a JSON Pointer into the form, the rule it breaks and the reason. Nothing was saved.";
+    LayoutInvalid         "layout_invalid"         422 never "The layout has mistakes"         "`errors` names each place as `line:column`, the rule it breaks and the reason. Nothing was activated.";
+    InvalidAnswer         "invalid_answer"         422 never "The answer breaks the rules"     "`errors` names each field of the task's layout and the rule it breaks. Nothing was submitted.";
     TooManyRequests       "too_many_requests"      429 later "Too many requests"               "Wait as long as `retry-after` says.";
     Internal              "internal"               500 never "Our mistake"                     "Quote the `request_id` when you report it.";
     DatabaseUnavailable   "database_unavailable"   503 later "The database is away"            "Nothing was changed. Try again shortly.";

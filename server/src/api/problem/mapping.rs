@@ -1,7 +1,7 @@
 //! From every error a handler meets to what the client is told. No `_` arms: a new error must find its place here.
 
 use serde_json::json;
-use tandem_actors::{HistoryError, RegionsError, document::ContentError};
+use tandem_actors::{HistoryError, WorkError, document::ContentError};
 use tandem_protocol::FieldError;
 use tandem_store::{
     StoreError,
@@ -9,6 +9,7 @@ use tandem_store::{
     pg::{
         annotations::SubmitError,
         flow::FlowError,
+        layouts::LayoutEditError,
         leases::{Holder, LeaseError},
         priority::PriorityError,
         tasks::CreateTasksError,
@@ -117,14 +118,14 @@ impl From<FlowError> for Refusal {
     }
 }
 
-impl From<RegionsError> for Refusal {
-    fn from(error: RegionsError) -> Self {
+impl From<WorkError> for Refusal {
+    fn from(error: WorkError) -> Self {
         match error {
-            RegionsError::Behind => {
+            WorkError::Behind => {
                 Self::new(Kind::DocumentBehind, "Some of your edits have not reached the server yet; they are kept, send the submit again.")
             }
-            RegionsError::Malformed(error) => error.into(),
-            RegionsError::Unavailable => Self::new(
+            WorkError::Malformed(error) => error.into(),
+            WorkError::Unavailable => Self::new(
                 Kind::DocumentUnavailable,
                 "The live document cannot be read at the moment; nothing was submitted. Try again shortly.",
             ),
@@ -206,6 +207,24 @@ impl From<WorkflowEditError> for Refusal {
                     .with_details(json!({ "updated_at": updated_at }))
             }
             WorkflowEditError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LayoutEditError> for Refusal {
+    fn from(error: LayoutEditError) -> Self {
+        match error {
+            LayoutEditError::NotFound => Self::new(Kind::NotFound, "There is no such layout in this project."),
+            LayoutEditError::InUse { name, version, status } => Self::new(
+                Kind::LayoutInUse,
+                format!("Version {version} of \"{name}\" is {status}: it does not change, because tasks are on it. Make the next version."),
+            )
+            .with_details(json!({ "name": name, "version": version, "status": status })),
+            LayoutEditError::Changed { updated_at } => {
+                Self::new(Kind::LayoutChanged, "Somebody saved this draft since you read it. Read it again and repeat your change on it.")
+                    .with_details(json!({ "updated_at": updated_at }))
+            }
+            LayoutEditError::Store(error) => error.into(),
         }
     }
 }

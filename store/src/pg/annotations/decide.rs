@@ -3,11 +3,11 @@
 use tandem_domain::workflow::Decision;
 use tandem_protocol::{
     AssignmentId, ProjectId, TaskId, UserId,
-    rest::{Annotation, Assignment, AssignmentStatus, Region, WorkKind},
+    rest::{Annotation, Assignment, AssignmentStatus, WorkKind},
 };
 
 use super::{
-    SubmitError, read,
+    Answer, SubmitError, read,
     submit::{Work, keep},
 };
 use crate::{
@@ -28,7 +28,7 @@ pub struct Verdict {
     pub reason: Option<String>,
     pub time_spent_ms: Option<i64>,
     /// With an approval: the document as the reviewer left it. Where it differs from what was submitted it becomes a version of its own.
-    pub regions: Option<Vec<Region>>,
+    pub answer: Option<Answer>,
 }
 
 /// Decides. Asked again with the same lease it changes nothing: the answer may have been lost on its way.
@@ -46,11 +46,11 @@ pub async fn decide(tx: &mut TenantTx, verdict: &Verdict) -> Result<(Assignment,
         Err(error) => return Err(error.into()),
     };
     let mut about = under_review(tx, &lease).await?;
-    if let (Some(annotation), Some(regions)) = (&about, &verdict.regions)
+    if let (Some(annotation), Some(answer)) = (&about, &verdict.answer)
         && verdict.decision == Decision::Approve
-        && annotation.regions != *regions
+        && (&annotation.regions, &annotation.output) != (&answer.regions, &answer.output)
     {
-        about = Some(mended(tx, &lease, annotation, regions.clone()).await?);
+        about = Some(mended(tx, &lease, annotation, answer.clone()).await?);
     }
     if let Some(annotation) = &mut about {
         mark(tx, annotation, verdict).await?;
@@ -96,10 +96,10 @@ async fn under_review(tx: &mut TenantTx, review: &Assignment) -> Result<Option<A
 }
 
 /// What the reviewer mended, as a version after the one they looked at.
-async fn mended(tx: &mut TenantTx, review: &Assignment, before: &Annotation, regions: Vec<Region>) -> Result<Annotation, StoreError> {
+async fn mended(tx: &mut TenantTx, review: &Assignment, before: &Annotation, answer: Answer) -> Result<Annotation, StoreError> {
     let Some(assignment) = before.assignment_id else { return Ok(before.clone()) };
-    let answer = leases::get(tx, assignment).await?;
-    let work = Work { lease: &answer, by: review.user_id, regions, time_spent_ms: None, is_final: false };
+    let lease = leases::get(tx, assignment).await?;
+    let work = Work { lease: &lease, by: review.user_id, answer, time_spent_ms: None, is_final: false };
     keep(tx, &work).await
 }
 

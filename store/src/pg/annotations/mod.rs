@@ -7,5 +7,6 @@ mod submit;
 
 pub use decide::{Given, Verdict, decide, given};
 pub use read::{get, history, of_task};
-pub(crate) use rows::{AnnotationRow, Owner, data_of, insert_regions};
+pub use rows::Answer;
+pub(crate) use rows::{AnnotationRow, Owner, data_of_regions, insert_regions};
 pub use submit::{Submission, SubmitError, submit};

@@ -3,7 +3,7 @@ use tandem_protocol::{
     rest::{Annotation, AnnotationEvent},
 };
 
-use super::rows::{AnnotationRow, regions_of};
+use super::rows::{AnnotationRow, answer_of};
 use crate::{StoreError, TenantTx};
 
 /// The newest at most this many events; older ones are history of the history.
@@ -86,6 +86,7 @@ pub async fn history(tx: &mut TenantTx, id: AnnotationId) -> Result<Vec<Annotati
     .await?;
     rows.into_iter()
         .map(|row| {
+            let answer = answer_of(row.snapshot)?;
             Ok(AnnotationEvent {
                 id: row.id,
                 annotation_id: row.annotation_id.into(),
@@ -94,7 +95,8 @@ pub async fn history(tx: &mut TenantTx, id: AnnotationId) -> Result<Vec<Annotati
                 actor_type: row.actor_type,
                 occurred_at: row.occurred_at,
                 changes: serde_json::from_value(row.changes).map_err(|e| StoreError::corrupt("changes", e))?,
-                regions: regions_of(row.snapshot)?,
+                regions: answer.regions,
+                output: answer.output,
             })
         })
         .collect()

@@ -1,6 +1,8 @@
 //! Annotations and regions between Rust and SQL.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use tandem_domain::geometry;
 use tandem_protocol::{
@@ -11,7 +13,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
-/// An annotation's columns as they are stored; `data` is `{"regions": [...]}`.
+/// An annotation's columns as they are stored; `data` is an [`Answer`].
 pub(crate) struct AnnotationRow {
     pub id: Uuid,
     pub project_id: Uuid,
@@ -33,6 +35,7 @@ impl TryFrom<AnnotationRow> for Annotation {
     type Error = StoreError;
 
     fn try_from(row: AnnotationRow) -> Result<Self, StoreError> {
+        let Answer { regions, output } = answer_of(row.data)?;
         Ok(Self {
             id: row.id.into(),
             project_id: row.project_id.into(),
@@ -44,7 +47,8 @@ impl TryFrom<AnnotationRow> for Annotation {
             parent_id: row.parent_id.map(Into::into),
             status: row.status.parse::<AnnotationStatus>().map_err(|e| StoreError::corrupt("annotation status", e))?,
             source: row.source.parse::<AnnotationSource>().map_err(|e| StoreError::corrupt("annotation source", e))?,
-            regions: regions_of(row.data)?,
+            regions,
+            output,
             time_spent_ms: row.time_spent_ms,
             submitted_at: row.submitted_at,
             created_at: row.created_at,
@@ -52,17 +56,31 @@ impl TryFrom<AnnotationRow> for Annotation {
     }
 }
 
-#[derive(serde::Deserialize)]
-struct Data {
-    regions: Vec<Region>,
+/// What somebody submits: the regions, and besides them what the task's layout asks, if it has one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    pub regions: Vec<Region>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Map<String, Value>>,
 }
 
-/// The regions inside an annotation's `data` or an event's `snapshot`.
-pub(super) fn regions_of(data: serde_json::Value) -> Result<Vec<Region>, StoreError> {
-    serde_json::from_value::<Data>(data).map(|data| data.regions).map_err(|e| StoreError::corrupt("annotation data", e))
+impl From<Vec<Region>> for Answer {
+    fn from(regions: Vec<Region>) -> Self {
+        Self { regions, output: None }
+    }
 }
 
-pub(crate) fn data_of(regions: &[Region]) -> serde_json::Value {
+/// The answer inside an annotation's `data` or an event's `snapshot`.
+pub(super) fn answer_of(data: Value) -> Result<Answer, StoreError> {
+    serde_json::from_value(data).map_err(|e| StoreError::corrupt("annotation data", e))
+}
+
+pub(super) fn data_of(answer: &Answer) -> Result<Value, StoreError> {
+    serde_json::to_value(answer).map_err(|e| StoreError::corrupt("annotation data", e))
+}
+
+/// The same, of regions alone.
+pub(crate) fn data_of_regions(regions: &[Region]) -> Value {
     serde_json::json!({ "regions": regions })
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     read,
-    rows::{Owner, data_of, insert_regions, regions_of},
+    rows::{Answer, Owner, answer_of, data_of, insert_regions},
 };
 use crate::{
     StoreError, TenantTx,
@@ -23,13 +23,13 @@ use crate::{
     },
 };
 
-/// A finished piece of work. The regions were read from the live document and checked against the project's rules.
+/// A finished piece of work. The answer was read from the live document and checked against the project's rules and the task's layout.
 #[derive(Clone, Debug)]
 pub struct Submission {
     pub assignment: AssignmentId,
     pub user: UserId,
     pub fencing_token: i64,
-    pub regions: Vec<Region>,
+    pub answer: Answer,
     pub time_spent_ms: Option<i64>,
 }
 
@@ -81,7 +81,7 @@ pub async fn submit(tx: &mut TenantTx, submission: &Submission) -> Result<Annota
     let work = Work {
         lease: &lease,
         by: submission.user,
-        regions: submission.regions.clone(),
+        answer: submission.answer.clone(),
         time_spent_ms: submission.time_spent_ms,
         is_final: workflow.is_none(),
     };
@@ -102,7 +102,7 @@ pub async fn submit(tx: &mut TenantTx, submission: &Submission) -> Result<Annota
 pub(super) struct Work<'a> {
     pub lease: &'a Assignment,
     pub by: UserId,
-    pub regions: Vec<Region>,
+    pub answer: Answer,
     pub time_spent_ms: Option<i64>,
     /// Nothing more is to come of the task.
     pub is_final: bool,
@@ -117,9 +117,9 @@ pub(super) async fn keep(tx: &mut TenantTx, work: &Work<'_>) -> Result<Annotatio
         supersede(tx, lease, previous.id).await?;
     }
     let owner = Owner { workspace: tx.workspace(), project: lease.project_id, task: lease.task_id, annotation: annotation.id };
-    insert_regions(tx, owner.workspace, owner.project, work.regions.iter().map(|region| (owner, region))).await?;
+    insert_regions(tx, owner.workspace, owner.project, work.answer.regions.iter().map(|region| (owner, region))).await?;
     let before = before.mine.map(|p| p.regions).unwrap_or_default();
-    write_event(tx, work, &annotation, &changes(&before, &work.regions)).await?;
+    write_event(tx, work, &annotation, &changes(&before, &work.answer.regions)).await?;
     Ok(annotation)
 }
 
@@ -137,8 +137,9 @@ async fn before(connection: &mut PgConnection, lease: &Assignment) -> Result<Bef
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(Before::default()) };
-    let mine =
-        (row.slot == lease.slot).then(|| Ok::<_, StoreError>(Previous { id: row.id, regions: regions_of(row.data)? })).transpose()?;
+    let mine = (row.slot == lease.slot)
+        .then(|| Ok::<_, StoreError>(Previous { id: row.id, regions: answer_of(row.data)?.regions }))
+        .transpose()?;
     Ok(Before { version: row.newest, mine })
 }
 
@@ -147,7 +148,7 @@ async fn insert(tx: &mut TenantTx, work: &Work<'_>, before: &Before) -> Result<A
     let id = AnnotationId::new();
     let version = before.version + 1;
     let parent = before.mine.as_ref().map(|p| p.id);
-    let count = i32::try_from(work.regions.len()).unwrap_or(i32::MAX);
+    let count = i32::try_from(work.answer.regions.len()).unwrap_or(i32::MAX);
     let workspace = tx.workspace().0;
     let now: DateTime<Utc> = sqlx::query_scalar!(
         r#"
@@ -165,7 +166,7 @@ async fn insert(tx: &mut TenantTx, work: &Work<'_>, before: &Before) -> Result<A
         lease.id.0,
         version,
         parent,
-        data_of(&work.regions),
+        data_of(&work.answer)?,
         count,
         work.time_spent_ms,
         work.is_final,
@@ -185,7 +186,8 @@ async fn insert(tx: &mut TenantTx, work: &Work<'_>, before: &Before) -> Result<A
         parent_id: parent.map(Into::into),
         status: AnnotationStatus::Submitted,
         source: AnnotationSource::Human,
-        regions: work.regions.clone(),
+        regions: work.answer.regions.clone(),
+        output: work.answer.output.clone(),
         time_spent_ms: work.time_spent_ms,
         submitted_at: Some(now),
         created_at: now,
@@ -222,7 +224,7 @@ async fn write_event(tx: &mut TenantTx, work: &Work<'_>, annotation: &Annotation
         lease.task_id.0,
         lease.step,
         annotation.id.0,
-        data_of(&annotation.regions),
+        data_of(&work.answer)?,
         changes,
         work.by.0,
     )

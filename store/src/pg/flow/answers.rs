@@ -40,7 +40,7 @@ pub(super) async fn answers(
     Ok(rows.into_iter().map(|row| answer(row.user_id, row.data, row.quality_score)).collect())
 }
 
-/// What two people's work has in common if it is the same: no ids, authors or order of drawing, which differ always.
+/// What two people's work has in common if it is the same: no ids (of regions, of spans of a text), authors or order of drawing, which differ always.
 pub(super) fn comparable(data: Value) -> Value {
     let Value::Object(mut data) = data else { return data };
     if let Some(Value::Array(regions)) = data.remove("regions") {
@@ -51,7 +51,23 @@ pub(super) fn comparable(data: Value) -> Value {
         regions.sort_by_cached_key(Value::to_string);
         data.insert("regions".to_owned(), Value::Array(regions));
     }
+    if let Some(Value::Object(output)) = data.get_mut("output") {
+        output.values_mut().for_each(forget_ids);
+    }
     Value::Object(data)
+}
+
+fn forget_ids(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(forget_ids),
+        Value::Object(entries) => {
+            if ["start", "end", "label"].iter().all(|name| entries.contains_key(*name)) {
+                entries.remove("id");
+            }
+            entries.values_mut().for_each(forget_ids);
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -66,5 +82,12 @@ mod tests {
         let bob = comparable(json!({"regions": [region(3, "dog"), region(4, "car")]}));
         assert_eq!(ann, bob);
         assert_ne!(ann, comparable(json!({"regions": [region(3, "dog"), region(4, "cat")]})));
+    }
+    #[test]
+    fn spans_of_a_text_are_the_same_whatever_their_ids() {
+        let of = |id: u32, end: u32, code: u32| json!({"output": {"entities": [{"id": id, "start": 1, "end": end, "label": "x"}], "codes": [{"id": code}]}});
+        assert_eq!(comparable(of(1, 3, 7)), comparable(of(2, 3, 7)));
+        assert_ne!(comparable(of(1, 3, 7)), comparable(of(1, 4, 7)));
+        assert_ne!(comparable(of(1, 3, 7)), comparable(of(1, 3, 8)), "what is no span keeps its id");
     }
 }

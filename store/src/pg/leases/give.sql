@@ -24,7 +24,10 @@ WITH given AS (
 ), followed AS (
     UPDATE tasks t
     SET status = CASE WHEN t.status = 'pending' THEN 'assigned' ELSE t.status END, assigned_at = now(),
-        attempt_count = t.attempt_count + 1, updated_at = now()
+        attempt_count = t.attempt_count + 1, updated_at = now(),
+        -- Work begins on the layout that is active now, and stays on it.
+        layout_id = CASE WHEN t.attempt_count > 0 THEN t.layout_id
+                         ELSE (SELECT l.id FROM layouts l WHERE l.project_id = $3 AND l.status = 'active') END
     FROM given WHERE t.project_id = $3 AND t.id = $4
 ), facts AS (
     SELECT jsonb_build_object('task_id', task_id, 'assignment_id', id, 'user_id', user_id, 'fencing_token', fencing_token, 'status', status,

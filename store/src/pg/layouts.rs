@@ -1,0 +1,286 @@
+//! Layouts of a project, in versions. What a version says is fixed from the moment it is activated: the trigger `keep` of the table sees to
+//! that, whoever writes.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+use tandem_protocol::{
+    LayoutId, ProjectId, TaskId,
+    rest::{Layout, LayoutStatus, TaskLayout},
+};
+use uuid::Uuid;
+
+use super::row::word;
+use crate::{StoreError, TenantTx};
+
+/// What a draft says.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    pub name: &'a str,
+    /// The id in the markup, where it can be read.
+    pub key: Option<&'a str>,
+    pub source: &'a str,
+}
+
+/// A version with its markup and, if it was ever activated, what it was compiled to then: JSON text.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub layout: Layout,
+    pub source: String,
+    pub tree: Option<String>,
+}
+
+/// Why a version stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutEditError {
+    #[error("there is no such layout")]
+    NotFound,
+    #[error("version {version} of {name} is {status} and does not change")]
+    InUse { name: String, version: i32, status: LayoutStatus },
+    #[error("somebody saved it at {updated_at}")]
+    Changed { updated_at: DateTime<Utc> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for LayoutEditError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Makes a draft: the next version of `series`, else the first of its own.
+///
+/// # Errors
+/// Those of the database.
+pub async fn create(tx: &mut TenantTx, project: ProjectId, series: Option<LayoutId>, draft: Draft<'_>) -> Result<LayoutId, StoreError> {
+    let (id, workspace, by) = (LayoutId::new(), tx.workspace().0, tx.user().map(|u| u.0));
+    lock(tx, project).await?;
+    sqlx::query!(
+        "INSERT INTO layouts (id, workspace_id, project_id, series, version, name, key, source, created_by)
+         SELECT $1, $2, $3, $4, coalesce(max(version), 0) + 1, $5, $6, $7, $8 FROM layouts WHERE project_id = $3 AND series = $4",
+        id.0,
+        workspace,
+        project.0,
+        series.unwrap_or(id).0,
+        draft.name,
+        draft.key,
+        draft.source,
+        by
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(id)
+}
+
+/// One after the other: the next version's number, and which one is active, are the project's.
+async fn lock(tx: &mut TenantTx, project: ProjectId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", project.0).fetch_optional(&mut **tx).await?;
+    Ok(())
+}
+
+/// All versions of all layouts of the project, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Layout>, StoreError> {
+    let rows = sqlx::query_as!(
+        LayoutRow,
+        "SELECT id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at
+         FROM layouts WHERE project_id = $1 ORDER BY id DESC",
+        project.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A version of this project.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<Option<Stored>, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at, source,
+                  tree::text AS tree
+           FROM layouts WHERE project_id = $1 AND id = $2"#,
+        project.0,
+        id.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let layout = LayoutRow {
+        id: row.id,
+        project_id: row.project_id,
+        series: row.series,
+        version: row.version,
+        name: row.name,
+        key: row.key,
+        status: row.status,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        activated_at: row.activated_at,
+    };
+    Ok(Some(Stored { layout: layout.try_into()?, source: row.source, tree: row.tree }))
+}
+
+/// The markup that layouts of the project may extend, by its id: of several with one id the active one, else the newest.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sources(tx: &mut TenantTx, project: ProjectId) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = sqlx::query!(
+        r#"SELECT DISTINCT ON (key) key AS "key!", source FROM layouts
+           WHERE project_id = $1 AND key IS NOT NULL ORDER BY key, (status = 'active') DESC, id DESC"#,
+        project.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.source)).collect())
+}
+
+/// Changes what a draft says; `seen`: only if it is still as it was then.
+///
+/// # Errors
+/// [`LayoutEditError`] says why it stays as it is.
+pub async fn update(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    id: LayoutId,
+    draft: Draft<'_>,
+    seen: Option<DateTime<Utc>>,
+) -> Result<(), LayoutEditError> {
+    let updated_at = locked_draft(tx, project, id).await?;
+    if seen.is_some_and(|seen| seen != updated_at) {
+        return Err(LayoutEditError::Changed { updated_at });
+    }
+    // Two changes of one transaction must not look alike to `seen`: now() would stand still.
+    sqlx::query!(
+        "UPDATE layouts SET name = $2, key = $3, source = $4, updated_at = clock_timestamp() WHERE id = $1",
+        id.0,
+        draft.name,
+        draft.key,
+        draft.source
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// # Errors
+/// [`LayoutEditError`] if it is no draft.
+pub async fn delete(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<(), LayoutEditError> {
+    locked_draft(tx, project, id).await?;
+    sqlx::query!("DELETE FROM layouts WHERE id = $1", id.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Work on tasks begins on this version from now on; the one before is retired and keeps its tasks. A retired one may come back, as it was. `tree`: what a
+/// draft was compiled to. Says which version was active before.
+///
+/// # Errors
+/// [`LayoutEditError::Changed`] if the draft is not the one that was compiled any more.
+pub async fn activate(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    id: LayoutId,
+    tree: &str,
+    compiled: DateTime<Utc>,
+) -> Result<Option<LayoutId>, LayoutEditError> {
+    lock(tx, project).await?;
+    let row = sqlx::query!("SELECT status, updated_at FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(LayoutEditError::NotFound)?;
+    let before = sqlx::query_scalar!("SELECT id FROM layouts WHERE project_id = $1 AND status = 'active'", project.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .map(LayoutId::from);
+    if before == Some(id) {
+        return Ok(before);
+    }
+    if row.status == LayoutStatus::Draft.as_str() && row.updated_at != compiled {
+        return Err(LayoutEditError::Changed { updated_at: row.updated_at });
+    }
+    sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE project_id = $1 AND status = 'active'", project.0)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "UPDATE layouts SET status = 'active', tree = coalesce(tree, $2::text::json), activated_at = now(), updated_at = now() WHERE id = $1",
+        id.0,
+        tree
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(before)
+}
+
+/// The version on which work on a task began; before it has begun the project's active one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_task(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<TaskLayout, StoreError> {
+    let row = sqlx::query!(
+        r#"SELECT l.id, l.name, l.version, l.tree::text AS "tree!"
+           FROM tasks t
+           JOIN layouts l ON l.project_id = t.project_id AND CASE WHEN t.attempt_count > 0 THEN l.id = t.layout_id ELSE l.status = 'active' END
+           WHERE t.project_id = $1 AND t.id = $2"#,
+        project.0,
+        task.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(TaskLayout { layout_id: None, name: None, version: None, tree: None }) };
+    let tree = RawValue::from_string(row.tree).map_err(|error| StoreError::corrupt("layout tree", error))?;
+    Ok(TaskLayout { layout_id: Some(row.id.into()), name: Some(row.name), version: Some(row.version), tree: Some(tree) })
+}
+
+/// When it was last saved.
+async fn locked_draft(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<DateTime<Utc>, LayoutEditError> {
+    let row =
+        sqlx::query!("SELECT name, version, status, updated_at FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
+            .fetch_optional(&mut **tx)
+            .await?
+            .ok_or(LayoutEditError::NotFound)?;
+    match word("layout status", &row.status)? {
+        LayoutStatus::Draft => Ok(row.updated_at),
+        status => Err(LayoutEditError::InUse { name: row.name, version: row.version, status }),
+    }
+}
+
+struct LayoutRow {
+    id: Uuid,
+    project_id: Uuid,
+    series: Uuid,
+    version: i32,
+    name: String,
+    key: Option<String>,
+    status: String,
+    created_by: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    activated_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<LayoutRow> for Layout {
+    type Error = StoreError;
+
+    fn try_from(row: LayoutRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id.into(),
+            project_id: row.project_id.into(),
+            series: row.series.into(),
+            version: row.version,
+            name: row.name,
+            key: row.key,
+            status: word("layout status", &row.status)?,
+            created_by: row.created_by.map(Into::into),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            activated_at: row.activated_at,
+        })
+    }
+}
