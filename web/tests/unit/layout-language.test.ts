@@ -35,22 +35,8 @@ describe('expressions come to what the server says they do', () => {
 });
 
 describe('a place has one spelling', () => {
-  const cases: [Place, string][] = [
-    [['topic'], 'topic'],
-    [['translations', 3], 'translations[3]'],
-    [['answers', 's1'], 'answers.s1'],
-    [['answers', 'odd name'], 'answers["odd name"]'],
-    [['odd name', 'x'], '["odd name"].x'],
-    [['answers', '7'], 'answers["7"]'],
-    [['answers', ''], 'answers[""]'],
-    [['answers', 'größe'], 'answers.größe'],
-    [['answers', '😀'], 'answers.😀'],
-    [['answers', 'a-b'], 'answers["a-b"]'],
-    [['answers', 'say "hi" \\ bye'], 'answers["say \\"hi\\" \\\\ bye"]'],
-    [['answers', 'a]b'], 'answers["a]b"]'],
-    [['texts', 'x', 0, 'text'], 'texts.x[0].text'],
-  ];
-  it.each(cases)('%j is %s', (place, key) => {
+  const cases = table('places.json') as { place: Place; key: string }[];
+  it.each(cases)('$place is $key', ({ place, key }) => {
     expect(spelled(place)).toBe(key);
     expect(readPlace(key)).toEqual(place);
   });
