@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import type { Json, TaskRoom } from '@tandem/client';
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, cleanup, configure, fireEvent, render, screen, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
@@ -26,6 +26,11 @@ import {
   people,
   text,
 } from '../support/layout';
+
+// A busy machine makes a turn of two rooms and a screen slow, not wrong.
+const PATIENCE = 4_000;
+configure({ asyncUtilTimeout: PATIENCE });
+const until = (holds: () => void): Promise<void> => vi.waitFor(holds, { timeout: PATIENCE });
 
 afterEach(cleanup);
 
@@ -271,7 +276,7 @@ describe('fields', () => {
     const [ann, bob] = (await people('ann', 'bob')) as [TaskRoom, TaskRoom];
     show(layout(text('notes', { label: 'Notes' })), ann);
     bob.presence.setMine({ editing: 'field:notes' });
-    await vi.waitFor(() => expect(screen.getByText('bob is in this field')).toBeTruthy());
+    await until(() => expect(screen.getByText('bob is in this field')).toBeTruthy());
   });
 });
 
@@ -279,14 +284,14 @@ describe('a text field', () => {
   it('takes what two people type at once, and keeps my caret where I type', async () => {
     const [ann, bob] = (await people('ann', 'bob')) as [TaskRoom, TaskRoom];
     ann.fields.setText('notes', 'hello world');
-    await vi.waitFor(() => expect(valueOf(bob, 'notes')).toBe('hello world'));
+    await until(() => expect(valueOf(bob, 'notes')).toBe('hello world'));
     show(layout(text('notes', { label: 'Notes' })), ann);
     const input = screen.getByLabelText<HTMLInputElement>('Notes');
     act(() => input.focus());
     input.setSelectionRange(5, 5);
     fireEvent.select(input);
     bob.fields.setText('notes', 'Oh, hello world', 4);
-    await vi.waitFor(() => expect(input.value).toBe('Oh, hello world'));
+    await until(() => expect(input.value).toBe('Oh, hello world'));
     expect([input.selectionStart, input.selectionEnd]).toEqual([9, 9]);
   });
 
@@ -294,9 +299,9 @@ describe('a text field', () => {
     const [ann, bob] = (await people('ann', 'bob')) as [TaskRoom, TaskRoom];
     show(layout(text('notes', { label: 'Notes' })), ann);
     for (const letters of ['m', 'mi', 'min', 'mine']) type('Notes', letters);
-    await vi.waitFor(() => expect(valueOf(bob, 'notes')).toBe('mine'));
+    await until(() => expect(valueOf(bob, 'notes')).toBe('mine'));
     bob.fields.setText('notes', 'mine and theirs');
-    await vi.waitFor(() => expect(valueOf(ann, 'notes')).toBe('mine and theirs'));
+    await until(() => expect(valueOf(ann, 'notes')).toBe('mine and theirs'));
     fireEvent.keyDown(screen.getByLabelText('Notes'), { key: 'z', ctrlKey: true });
     expect(valueOf(ann, 'notes')).toBe(' and theirs');
   });
@@ -384,8 +389,8 @@ describe('marking entities', () => {
     show(layout(tagger), ann, { input });
     bob.fields.setEntry('entities', 'b', { start: 14, end: 17, label: 'Person', text: 'Bob' });
     ann.fields.setEntry('entities', 'a', { start: 21, end: 25, label: 'Place', text: 'Köln' });
-    await vi.waitFor(() => expect(screen.getAllByRole('button', { name: /^Take away/ })).toHaveLength(2));
-    await vi.waitFor(() => expect(entities(bob)).toHaveLength(2));
+    await until(() => expect(screen.getAllByRole('button', { name: /^Take away/ })).toHaveLength(2));
+    await until(() => expect(entities(bob)).toHaveLength(2));
   });
 });
 
