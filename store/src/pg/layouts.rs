@@ -11,7 +11,7 @@ use tandem_protocol::{
 };
 use uuid::Uuid;
 
-use super::row::word;
+use super::{projects, row::word};
 use crate::{StoreError, TenantTx};
 
 /// What a draft says.
@@ -56,7 +56,7 @@ impl From<sqlx::Error> for LayoutEditError {
 /// Those of the database.
 pub async fn create(tx: &mut TenantTx, project: ProjectId, series: Option<LayoutId>, draft: Draft<'_>) -> Result<LayoutId, StoreError> {
     let (id, workspace, by) = (LayoutId::new(), tx.workspace().0, tx.user().map(|u| u.0));
-    lock(tx, project).await?;
+    projects::lock_versions(tx, project).await?;
     sqlx::query!(
         "INSERT INTO layouts (id, workspace_id, project_id, series, version, name, key, source, created_by)
          SELECT $1, $2, $3, $4, coalesce(max(version), 0) + 1, $5, $6, $7, $8 FROM layouts WHERE project_id = $3 AND series = $4",
@@ -72,12 +72,6 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, series: Option<Layout
     .execute(&mut **tx)
     .await?;
     Ok(id)
-}
-
-/// One after the other: the next version's number, and which one is active, are the project's.
-async fn lock(tx: &mut TenantTx, project: ProjectId) -> Result<(), StoreError> {
-    sqlx::query!("SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", project.0).fetch_optional(&mut **tx).await?;
-    Ok(())
 }
 
 /// All versions of all layouts of the project, newest first.
@@ -190,7 +184,7 @@ pub async fn activate(
     tree: &str,
     compiled: DateTime<Utc>,
 ) -> Result<Option<LayoutId>, LayoutEditError> {
-    lock(tx, project).await?;
+    projects::lock_versions(tx, project).await?;
     let row = sqlx::query!("SELECT status, updated_at FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
         .fetch_optional(&mut **tx)
         .await?

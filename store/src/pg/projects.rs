@@ -229,3 +229,9 @@ pub async fn label_schema(tx: &mut TenantTx, project: ProjectId) -> Result<Label
         .ok_or(StoreError::NotFound { entity: "project" })?;
     from_json("label schema", schema)
 }
+
+/// One after the other: which number the next version of a workflow or layout has, and which one is active, are the project's.
+pub(super) async fn lock_versions(tx: &mut TenantTx, project: ProjectId) -> Result<(), StoreError> {
+    sqlx::query!("SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", project.0).fetch_optional(&mut **tx).await?;
+    Ok(())
+}

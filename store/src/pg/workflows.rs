@@ -9,7 +9,7 @@ use tandem_protocol::{
 };
 use uuid::Uuid;
 
-use super::row::word;
+use super::{projects, row::word};
 use crate::{StoreError, TenantTx};
 
 /// What a version says. `form` is JSON text, kept as it is.
@@ -45,7 +45,7 @@ impl From<sqlx::Error> for WorkflowEditError {
 /// Makes the next version of its key: a draft.
 pub async fn create(tx: &mut TenantTx, project: ProjectId, new: NewWorkflow<'_>) -> Result<WorkflowId, StoreError> {
     let (id, workspace, by) = (WorkflowId::new(), tx.workspace().0, tx.user().map(|u| u.0));
-    lock(tx, project).await?;
+    projects::lock_versions(tx, project).await?;
     sqlx::query!(
         "INSERT INTO workflows (id, workspace_id, project_id, key, version, name, form, created_by)
          SELECT $1, $2, $3, $4, coalesce(max(version), 0) + 1, $5, $6::text::json, $7 FROM workflows WHERE project_id = $3 AND key = $4",
@@ -60,12 +60,6 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, new: NewWorkflow<'_>)
     .execute(&mut **tx)
     .await?;
     Ok(id)
-}
-
-/// One after the other: the next version's number, and which one is active, are the project's.
-async fn lock(tx: &mut TenantTx, project: ProjectId) -> Result<(), StoreError> {
-    sqlx::query!("SELECT id FROM projects WHERE id = $1 FOR NO KEY UPDATE", project.0).fetch_optional(&mut **tx).await?;
-    Ok(())
 }
 
 pub async fn get(tx: &mut TenantTx, id: WorkflowId) -> Result<Option<Workflow>, StoreError> {
@@ -115,7 +109,7 @@ pub async fn activate(tx: &mut TenantTx, id: WorkflowId) -> Result<Option<Workfl
     let Some(project) = sqlx::query_scalar!("SELECT project_id FROM workflows WHERE id = $1", id.0).fetch_optional(&mut **tx).await? else {
         return Err(WorkflowEditError::NotFound);
     };
-    lock(tx, project.into()).await?;
+    projects::lock_versions(tx, project.into()).await?;
     let before = active_of(tx, project.into()).await?;
     if before == Some(id) {
         return Ok(before);
