@@ -14,6 +14,7 @@ import type { Json } from '../wire/types.js';
 import { authorOf } from './origins.js';
 import type { RegionsHost } from './regions.js';
 import { sharedAt } from './shared-type.js';
+import { touched } from './touched.js';
 
 /** Reads an entry. Undefined: there is none, or it is of a kind that no field has (another program wrote it). */
 function read(value: unknown): FieldSnapshot | undefined {
@@ -144,12 +145,7 @@ export class Fields implements FieldStore {
   }
 
   readonly #observe = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void => {
-    const touched = new Set<string>();
-    for (const event of events) {
-      if (event.target === this.#map) for (const key of event.keys.keys()) touched.add(key);
-      else touched.add(String(event.path[0]));
-    }
-    this.#refresh(touched, authorOf(transaction.origin));
+    this.#refresh(touched(this.#map, events), authorOf(transaction.origin));
   };
 
   #refresh(keys: Set<string>, by: FieldsChange['by']): void {

@@ -10,6 +10,7 @@ import { KeyedEmitters } from '../util/keyed-emitters.js';
 import { uuidv7 } from '../util/uuid.js';
 import { authorOf } from './origins.js';
 import { newRegionMap, patchRegionMap, readRegion, type RegionMap } from './region.js';
+import { touched } from './touched.js';
 
 /** The room as this store needs it. */
 export interface RegionsHost {
@@ -125,12 +126,7 @@ export class Regions implements RegionStore {
   }
 
   readonly #observe = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void => {
-    const touched = new Set<string>();
-    for (const event of events) {
-      if (event.target === this.#map) for (const key of event.keys.keys()) touched.add(key);
-      else touched.add(String(event.path[0]));
-    }
-    this.#refresh(touched, authorOf(transaction.origin));
+    this.#refresh(touched(this.#map, events), authorOf(transaction.origin));
   };
 
   #refresh(ids: Set<string>, by: RegionsChange['by']): void {
