@@ -10,7 +10,7 @@ import { matching, optionsOf, type Option } from '../options';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents } from '../use-events';
 import { useField, type Field } from '../use-field';
-import { FieldFrame, groupOf } from './field-frame';
+import { FieldBox, FieldFrame, FieldOthers, FieldTitle, groupOf } from './field-frame';
 
 interface ChoiceProps {
   field: Field;
@@ -167,22 +167,16 @@ export function Checkbox({ node, frame }: ComponentProps): ReactNode {
   const field = useField(node, frame, resolved);
   const emit = useEvents(node);
   if (!field) return null;
-  const { id, label, required, help, error } = field;
   return (
-    <div
-      className={cx('lay-field', error !== null && 'lay-field-wrong')}
-      data-field={field.key}
-      onFocus={field.onFocus}
-      onBlur={field.onBlur}
-    >
+    <FieldBox field={field}>
       <label className={cx('lay-option', field.value === true && 'lay-option-on')}>
         <input
           type="checkbox"
-          id={id}
+          id={field.id}
           checked={field.value === true}
           disabled={field.locked}
-          aria-required={required}
-          aria-invalid={error !== null}
+          aria-required={field.required}
+          aria-invalid={field.error !== null}
           aria-describedby={field.describedBy}
           onChange={({ currentTarget }) => {
             field.set(currentTarget.checked);
@@ -190,21 +184,11 @@ export function Checkbox({ node, frame }: ComponentProps): ReactNode {
           }}
         />
         <span className="lay-option-text">
-          {label}
-          {required && <span className="lay-required"> *</span>}
+          <FieldTitle field={field} />
         </span>
+        <FieldOthers field={field} />
       </label>
-      {help && (
-        <p className="lay-help" id={`${id}-help`}>
-          {help}
-        </p>
-      )}
-      {error !== null && (
-        <p className="field-error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
-    </div>
+    </FieldBox>
   );
 }
 

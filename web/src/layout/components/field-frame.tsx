@@ -13,38 +13,34 @@ interface FieldFrameProps {
   children: ReactNode;
 }
 
-export function FieldFrame({ field, group = false, className, children }: FieldFrameProps): ReactNode {
-  const { id, label, required, others, help, error } = field;
-  const title = (
-    <>
-      <span>{label}</span>
-      {required && (
-        <span className="lay-required">
-          <span aria-hidden>*</span>
-          <span className="sr-only"> (required)</span>
-        </span>
-      )}
-    </>
-  );
-  const head = (
-    <div className="lay-field-head">
-      {group ? (
-        <span className="lay-label" id={`${id}-label`}>
-          {title}
-        </span>
-      ) : (
-        <label className="lay-label" htmlFor={id}>
-          {title}
-        </label>
-      )}
-      {others.map((user) => (
-        <span key={user.id} className="lay-other" title={`${user.name} is here`}>
-          <Avatar person={user} size={18} />
-          <span className="sr-only">{user.name} is in this field</span>
-        </span>
-      ))}
-    </div>
-  );
+/** A star to see, a word to hear. */
+const Required = (): ReactNode => (
+  <span className="lay-required">
+    <span aria-hidden>*</span>
+    <span className="sr-only"> (required)</span>
+  </span>
+);
+
+/** What a field is called, and that it must be filled in. */
+export const FieldTitle = ({ field: { label, required } }: { field: Field }): ReactNode => (
+  <>
+    <span>{label}</span>
+    {required && <Required />}
+  </>
+);
+
+/** Colleagues who are in it. */
+export const FieldOthers = ({ field }: { field: Field }): ReactNode =>
+  field.others.map((user) => (
+    <span key={user.id} className="lay-other" title={`${user.name} is here`}>
+      <Avatar person={user} size={18} />
+      <span className="sr-only">{user.name} is in this field</span>
+    </span>
+  ));
+
+/** The place of a field: what helps stands below it, and what is wrong. */
+export function FieldBox({ field, className, children }: Omit<FieldFrameProps, 'group'>): ReactNode {
+  const { id, help, error } = field;
   return (
     <div
       className={cx('lay-field', error !== null && 'lay-field-wrong', className)}
@@ -52,7 +48,6 @@ export function FieldFrame({ field, group = false, className, children }: FieldF
       onFocus={field.onFocus}
       onBlur={field.onBlur}
     >
-      {head}
       {children}
       {help && (
         <p className="lay-help" id={`${id}-help`}>
@@ -65,6 +60,28 @@ export function FieldFrame({ field, group = false, className, children }: FieldF
         </p>
       )}
     </div>
+  );
+}
+
+/** A field whose title stands above it. */
+export function FieldFrame({ field, group = false, className, children }: FieldFrameProps): ReactNode {
+  const { id } = field;
+  return (
+    <FieldBox field={field} {...(className && { className })}>
+      <div className="lay-field-head">
+        {group ? (
+          <span className="lay-label" id={`${id}-label`}>
+            <FieldTitle field={field} />
+          </span>
+        ) : (
+          <label className="lay-label" htmlFor={id}>
+            <FieldTitle field={field} />
+          </label>
+        )}
+        <FieldOthers field={field} />
+      </div>
+      {children}
+    </FieldBox>
   );
 }
 
