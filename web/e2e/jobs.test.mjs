@@ -1,16 +1,14 @@
 // An admin imports and exports; a reviewer in another window sees it go on.
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { png } from '../../scripts/png.mjs';
 import { barriers } from './support/axe.mjs';
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
+import { shots } from './support/shots.mjs';
 import { zip } from './support/zip.mjs';
-
-// Where pictures of it are wanted.
-const SHOTS = process.env.TANDEM_SHOTS;
 
 /** A COCO dataset, each image with a box; one annotation names an image that is not there. */
 function dataset(images, prefix) {
@@ -49,25 +47,6 @@ describe('jobs of a project', () => {
   const state = (page) => async () => ((await newest(page).count()) ? newest(page).getAttribute('data-state') : null);
   const dialog = () => boss.getByRole('dialog');
 
-  /** Both sizes, light and dark. */
-  async function shot(page, name) {
-    if (!SHOTS) return;
-    await mkdir(SHOTS, { recursive: true });
-    for (const [width, height] of [
-      [1366, 768],
-      [1024, 768],
-    ]) {
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height });
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1366, height: 768 });
-  }
-
   /** Nothing stands in the way of who uses the keyboard or does not see, in either colour scheme. */
   async function clear(what) {
     for (const colorScheme of ['dark', 'light']) {
@@ -82,7 +61,7 @@ describe('jobs of a project', () => {
     await boss.keyboard.press('Enter');
     await boss.getByTestId('archive-input').setInputFiles({ name, mimeType: 'application/zip', buffer: bytes });
     await dialog().getByText(name).waitFor();
-    await shot(boss, 'import-dialog');
+    await shots(boss, 'import-dialog');
     await dialog().getByRole('button', { name: 'Import', exact: true }).focus();
     await boss.keyboard.press('Enter');
     await dialog().waitFor({ state: 'detached' });
@@ -107,7 +86,7 @@ describe('jobs of a project', () => {
     await newest(reviewer).getByText('400 images imported, 1 refused').waitFor();
     await newest(boss).getByText('What was refused, and why').click();
     await newest(boss).getByText('no image has the id 499').waitFor();
-    await shot(boss, 'jobs-imported');
+    await shots(boss, 'jobs-imported');
     await newest(boss).getByText('What was refused, and why').click();
     assert.equal((await admin.api('GET', `/projects/${project.id}`)).body.progress.total, 401);
   });
@@ -142,7 +121,7 @@ describe('jobs of a project', () => {
   test('what was started by mistake is cancelled, and nothing of it stays', async () => {
     await importArchive(dataset(1500, 'b'), 'mistake.zip');
     await until('it runs', state(boss), (now) => now === 'running');
-    await shot(reviewer, 'jobs-running');
+    await shots(reviewer, 'jobs-running');
     await newest(boss)
       .getByRole('button', { name: /^Cancel/ })
       .focus();
@@ -150,7 +129,7 @@ describe('jobs of a project', () => {
     await until('it is cancelled in both windows', state(reviewer), (now) => now === 'cancelled', 30);
     await until('here too', state(boss), (now) => now === 'cancelled');
     assert.equal((await admin.api('GET', `/projects/${project.id}`)).body.progress.total, 401);
-    await shot(boss, 'jobs-all');
+    await shots(boss, 'jobs-all');
     await clear('the list');
     assert.deepEqual([boss.problems, reviewer.problems], [[], []]);
   });

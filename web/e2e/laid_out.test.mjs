@@ -1,14 +1,11 @@
 // A project whose layout asks for more than shapes: two people fill it in together, and what is missing is said where it is missing.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { barriers } from './support/axe.mjs';
 import { drawBox, launch, openTask, person, regions, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
-
-// Where pictures of it are wanted.
-const SHOTS = process.env.TANDEM_SHOTS;
+import { shots } from './support/shots.mjs';
 
 const STREET = `<Layout id="street" name="Street">
   <Section direction="column" direction:md="row" gap="md">
@@ -65,24 +62,6 @@ describe('a task with a layout', () => {
     return body.items.find(({ status }) => status === 'submitted')?.output;
   };
 
-  async function shot(name) {
-    if (!SHOTS) return;
-    await mkdir(SHOTS, { recursive: true });
-    for (const [width, height] of [
-      [1366, 768],
-      [1024, 768],
-    ]) {
-      for (const colorScheme of ['light', 'dark']) {
-        await anna.emulateMedia({ colorScheme });
-        await anna.setViewportSize({ width, height });
-        await anna.waitForTimeout(300);
-        await anna.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
-      }
-    }
-    await anna.emulateMedia({ colorScheme: 'light' });
-    await anna.setViewportSize({ width: 1366, height: 768 });
-  }
-
   test('shows its fields beside the image, on which people draw as ever', async () => {
     const before = (await regions(ben)).length;
     await drawBox(anna, [100, 100], [260, 220]);
@@ -92,7 +71,7 @@ describe('a task with a layout', () => {
       (all) => all.length === before + 1,
     );
     assert.deepEqual(await barriers(anna), []);
-    await shot('layout');
+    await shots(anna, 'layout');
   });
 
   test('two people type into one field, and neither loses a letter', async () => {
@@ -115,7 +94,7 @@ describe('a task with a layout', () => {
       () => anna.evaluate(() => document.activeElement?.closest('.lay-field')?.textContent ?? ''),
       (text) => text.includes('What is it?'),
     );
-    await shot('missing');
+    await shots(anna, 'missing');
     assert.equal(await output(), undefined);
   });
 

@@ -1,13 +1,10 @@
 // An admin watches the work of others go through a workflow, steps in, and sees what would become of many tasks.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
-
-// Where pictures of it are wanted.
-const SHOTS = process.env.TANDEM_SHOTS;
+import { SHOTS, shots } from './support/shots.mjs';
 
 describe('an admin over the work of others', () => {
   let server, browser, admin, ann, reviewer, page, project, tasks;
@@ -46,25 +43,6 @@ describe('an admin over the work of others', () => {
   const next = async (who) => (await who.api('POST', `/projects/${project.id}/next`, {})).body.work?.assignment;
   const standing = async (task) => (await admin.api('GET', `/tasks/${task}/standing`)).body;
 
-  /** Both sizes, light and dark. */
-  async function shot(name) {
-    if (!SHOTS) return;
-    await mkdir(SHOTS, { recursive: true });
-    for (const [width, height] of [
-      [1366, 768],
-      [1024, 768],
-    ]) {
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height });
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1366, height: 768 });
-  }
-
   test('sees the numbers move while another person works, and asks for none of them', async () => {
     await until(
       'six tasks wait',
@@ -87,7 +65,7 @@ describe('an admin over the work of others', () => {
       (text) => /^\D*1\b/.test(text),
     );
     assert.equal(asked, 0, 'the numbers come by themselves');
-    await shot('live');
+    await shots(page, 'live');
   });
 
   test('takes work from its holder, with a reason and knowing what becomes of the draft', async () => {
@@ -103,7 +81,7 @@ describe('an admin over the work of others', () => {
     await dialog().getByText('draft is kept').waitFor();
     assert.equal(await dialog().getByRole('button', { name: 'Take back' }).isDisabled(), true, 'not without a reason');
     await dialog().getByLabel('Reason').fill('Took too long');
-    await shot('evict');
+    await shots(page, 'evict');
     await dialog().getByRole('button', { name: 'Take back' }).click();
     await note('One task taken back').waitFor();
     const stale = await ann.api('POST', `/assignments/${lease.id}/submit`, { fencing_token: lease.fencing_token });
@@ -128,7 +106,7 @@ describe('an admin over the work of others', () => {
     await other.getByText('May have it').waitFor();
     assert.equal(await dialog().locator('.pick-person', { hasText: ann.me.user.name }).count(), 0, 'not back to its holder');
     await other.click();
-    await shot('give');
+    await shots(page, 'give');
     await dialog()
       .getByRole('button', { name: `Give it to ${reviewer.me.user.name}` })
       .click();
@@ -158,7 +136,7 @@ describe('an admin over the work of others', () => {
       () => list.getByRole('option', { selected: true }).count(),
       (n) => n === 2,
     );
-    await shot('chosen');
+    await shots(page, 'chosen');
     await toolbar('Priority …').focus();
     await page.keyboard.press('Enter');
     await dialog().getByRole('slider').focus();
@@ -196,7 +174,7 @@ describe('an admin over the work of others', () => {
     );
     await state('Held').click();
     await table().getByText('Held: the image is blurred').first().waitFor();
-    await shot('held');
+    await shots(page, 'held');
     await toolbar('Resume …').click();
     await dialog().getByLabel('Reason').fill('a better image came');
     await dialog().getByRole('button', { name: 'Resume' }).click();
@@ -229,7 +207,7 @@ describe('an admin over the work of others', () => {
     assert.equal(await yes.isDisabled(), true, 'not without a reason');
     await dialog().getByLabel('Against the rules of the step, with a reason').uncheck();
     await choice(ann).click();
-    await shot('assign');
+    await shots(page, 'assign');
     await yes.click();
     await note(`One task assigned to ${ann.me.user.name}`).waitFor();
     await state('In work').click();
@@ -255,7 +233,7 @@ describe('an admin over the work of others', () => {
     await menu('One step back …');
     await dialog().getByText('back to where it was before').waitFor();
     await dialog().getByLabel('Reason').fill('submitted by mistake');
-    await shot('undo');
+    await shots(page, 'undo');
     await dialog().getByRole('button', { name: 'One step back' }).click();
     await note('One task moved one step back').waitFor();
     await until(
@@ -273,7 +251,7 @@ describe('an admin over the work of others', () => {
     await menu('Begin this step anew …');
     await dialog().getByText('no longer count').waitFor();
     await dialog().getByLabel('Reason').fill('wrong guideline');
-    await shot('reset');
+    await shots(page, 'reset');
     await dialog().getByRole('button', { name: 'Begin this step anew' }).click();
     await note('One task: step begun anew').waitFor();
   });
@@ -297,7 +275,7 @@ describe('an admin over the work of others', () => {
     await page.getByRole('menuitem', { name: 'Complete as it stands …' }).click();
     await dialog().getByText('done as it stands').waitFor();
     await dialog().getByLabel('Reason').fill('nothing to see in it');
-    await shot('complete');
+    await shots(page, 'complete');
     await dialog().getByRole('button', { name: 'Complete' }).click();
     await note('One task completed').waitFor();
     await until(
@@ -328,14 +306,14 @@ describe('an admin over the work of others', () => {
     await dialog().getByLabel('Tasks').fill('300');
     await dialog().getByLabel('Review: seconds a task').fill('600');
     await dialog().getByLabel('Reviewers').fill('1');
-    await shot('suppose');
+    await shots(page, 'suppose');
     await dialog().getByRole('button', { name: 'Simulate' }).click();
     const verdict = page.getByTestId('verdict');
     await verdict.getByText('The bottleneck is Review').waitFor();
     assert.match(await verdict.innerText(), /All 300 tasks are done after/);
     assert.equal(await box('review').locator('.flow-bottleneck').count(), 1);
     assert.ok((await page.locator('.flow-share').count()) >= 3, 'shares on the arrows');
-    await shot('simulated');
+    await shots(page, 'simulated');
     await verdict.getByRole('button', { name: 'Clear' }).click();
     await until(
       'the numbers are back',
