@@ -158,15 +158,35 @@ async fn what_the_bus_lost_is_read_from_the_disk() {
     bob.until(|w| w.content().len() == 2).await;
 }
 
+/// Whoever meets another node asks the disk. That is over: what is lost now, nothing but the regular question finds.
+async fn acquainted() -> Two {
+    let two = two().await;
+    sleep(Duration::from_secs(1)).await;
+    two
+}
+
 #[actix::test]
 async fn what_was_lost_unnoticed_is_read_from_the_disk_within_a_minute() {
-    let Two { hub, mut ann, mut bob, .. } = two().await;
+    let Two { hub, mut ann, mut bob, .. } = acquainted().await;
     hub.lose_next(1);
     ann.put("lost", 1.0);
     ann.until_acked().await;
     let begun = tokio::time::Instant::now();
     bob.until(|w| w.content().contains_key("lost")).await;
     assert!(begun.elapsed() < Duration::from_secs(61), "{:?}", begun.elapsed());
+}
+
+/// Nobody is left who could be asked, so nobody would be.
+#[actix::test]
+async fn the_last_words_of_a_node_that_died_are_read_from_the_disk() {
+    let Two { hub, nodes, mut ann, mut bob, .. } = acquainted().await;
+    hub.lose_next(1);
+    ann.put("lost", 1.0);
+    ann.until_acked().await;
+    hub.kill(nodes[0].1);
+    let begun = tokio::time::Instant::now();
+    bob.until(|w| w.content().contains_key("lost")).await;
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
 }
 
 /// What was acknowledged on one node is on the disk: whoever moves on is not told less by the next node, however far behind that is.
@@ -199,7 +219,7 @@ async fn who_comes_with_edits_that_the_disk_cannot_know_is_let_in_all_the_same()
 
 #[actix::test]
 async fn a_deletion_that_was_lost_is_found_too() {
-    let Two { hub, mut ann, mut bob, .. } = two().await;
+    let Two { hub, mut ann, mut bob, .. } = acquainted().await;
     ann.put("goes", 1.0);
     bob.until(|w| w.content().len() == 1).await;
     hub.lose_next(1);

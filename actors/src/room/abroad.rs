@@ -155,14 +155,15 @@ impl Room {
         }
     }
 
-    /// A node has died, stopped, or closed this task.
-    pub fn lose_node(&mut self, node: NodeId) {
-        let Some(known) = self.abroad.as_ref().and_then(|abroad| abroad.nodes.get(&node)) else { return };
+    /// A node has died, stopped, or closed this task. Returns whether it was known to have it open.
+    pub fn lose_node(&mut self, node: NodeId) -> bool {
+        let Some(known) = self.abroad.as_ref().and_then(|abroad| abroad.nodes.get(&node)) else { return false };
         let all: Vec<u32> = known.keys().copied().collect();
         self.hear_left(node, &all);
         if let Some(abroad) = &mut self.abroad {
             abroad.nodes.remove(&node);
         }
+        true
     }
 
     pub fn hear_cursors(&mut self, node: NodeId, cursors: &[CursorAt]) {

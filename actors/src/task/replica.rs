@@ -108,7 +108,7 @@ impl TaskActor {
             });
             self.replica.task_ear = Some(self.deps.bus.listen(Topic::Task(self.key.task), listener));
         }
-        ctx.run_interval(REFRESH, |task, _| task.refresh());
+        ctx.run_interval(REFRESH, Self::refresh);
         self.plan_anti_entropy(ctx);
     }
 
@@ -134,17 +134,25 @@ impl TaskActor {
         self.say(NodeFrame::People { people, answer });
     }
 
-    fn refresh(&mut self) {
-        let Phase::Live(room) = &mut self.phase else { return };
+    fn refresh(&mut self, ctx: &mut Context<Self>) {
+        let Phase::Live(room) = &self.phase else { return };
         let now = Instant::now();
-        for node in room.nodes() {
-            if self.replica.heard.get(&node).is_none_or(|met| now - met.at > SILENT) {
-                room.lose_node(node);
-                self.replica.heard.remove(&node);
-            }
+        let silent = |node: &NodeId| self.replica.heard.get(node).is_none_or(|met| now - met.at > SILENT);
+        for node in room.nodes().into_iter().filter(silent).collect::<Vec<_>>() {
+            self.lose(node, ctx);
         }
-        let alone = !room.has_company();
+        let alone = matches!(&self.phase, Phase::Live(room) if !room.has_company());
         self.say_people(alone);
+    }
+
+    /// A node has died, stopped, or closed this task. What it stored with its last breath it may have told nobody, and without company
+    /// nothing else asks the disk for it.
+    fn lose(&mut self, node: NodeId, ctx: &mut Context<Self>) {
+        self.replica.heard.remove(&node);
+        let Phase::Live(room) = &mut self.phase else { return };
+        if room.lose_node(node) {
+            self.ask_disk_soon(ctx);
+        }
     }
 
     fn plan_anti_entropy(&mut self, ctx: &mut Context<Self>) {
@@ -283,10 +291,7 @@ impl TaskActor {
                     self.ask_disk_soon(ctx);
                 }
             }
-            NodeFrame::Left => {
-                room.lose_node(from);
-                self.replica.heard.remove(&from);
-            }
+            NodeFrame::Left => self.lose(from, ctx),
             NodeFrame::Edits { document, updates } => {
                 if Some(*document) == self.document {
                     self.hear_edits(updates, ctx);
@@ -351,10 +356,7 @@ impl Handler<NodeNews> for TaskActor {
         let _handling = handling!("task", "NodeNews");
         match news {
             NodeNews::Gone(node) => {
-                self.replica.heard.remove(&node);
-                if let Phase::Live(room) = &mut self.phase {
-                    room.lose_node(node);
-                }
+                self.lose(node, ctx);
                 self.touched(ctx);
             }
             NodeNews::Back => {

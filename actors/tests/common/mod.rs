@@ -23,8 +23,8 @@ use tandem_protocol::{
     Geometry, LineageId, NodeId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
     rest::{LeaseView, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
     ws::{
-        Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, JobProgress, MyLease, PresenceState, ServerControl,
-        ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
+        Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, JobProgress, MyLease, Ping, PresenceState,
+        ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
     },
 };
 use tandem_store::{
@@ -32,12 +32,14 @@ use tandem_store::{
     documents::{DocumentKey, DocumentLog, MemoryLog},
     pg::flow::WorkNow,
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::codec::{Decoder, Encoder};
 use yrs::{Doc, Map, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
 
 /// On the paused clock: as good as never.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// A sign of life: well before a server takes a client for gone.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 pub const CHANNEL: u32 = 1;
 
 // --- the house ---
@@ -564,11 +566,18 @@ impl Worker {
         self.client.hot(ClientHot::Cursor { channel: CHANNEL, x4, y4 });
     }
 
-    /// Handle messages until something holds.
+    /// Handle messages until something holds, with a sign of life now and then, as everybody has to give who waits.
     pub async fn until(&mut self, mut holds: impl FnMut(&Self) -> bool) {
+        let begun = Instant::now();
         while !holds(self) {
-            let frame = self.client.next().await.unwrap_or_else(|| panic!("closed: {:?}", self.client.closed));
-            self.handle(frame);
+            match timeout(HEARTBEAT, self.client.next()).await {
+                Ok(frame) => {
+                    let frame = frame.unwrap_or_else(|| panic!("closed: {:?}", self.client.closed));
+                    self.handle(frame);
+                }
+                Err(_) if begun.elapsed() < PATIENCE => self.client.control(Ping { t: 0 }),
+                Err(_) => panic!("did not happen in {PATIENCE:?}"),
+            }
         }
     }
 
