@@ -1,5 +1,5 @@
-import type { Geometry } from '~/geometry/shapes';
 import type { ImagePoint, Size } from '~/geometry/points';
+import type { Geometry, RegionKind } from '~/geometry/shapes';
 
 /**
  * A tool is a state machine: a state, an event and what it may look at give the next state and what to do. It draws
@@ -7,24 +7,38 @@ import type { ImagePoint, Size } from '~/geometry/points';
  */
 export interface Tool<S> {
   readonly name: ToolName;
+  /** What it makes; null: nothing new. */
+  readonly makes: RegionKind | null;
   readonly idle: S;
   step(state: S, event: ToolEvent, context: ToolContext): Step<S>;
-  /** The region this gesture has in hand, if one. */
-  holds(state: S): string | null;
+  /** The regions this gesture has in hand. */
+  holds(state: S): readonly string[];
   isBusy(state: S): boolean;
   /** CSS cursor over a point. */
   cursor(state: S, point: ImagePoint, context: ToolContext): string;
+  /** What to do next, in a line, while it is not obvious. */
+  hint?(state: S, context: ToolContext): string | null;
 }
 
-export type ToolName = 'select' | 'box';
+export type ToolName =
+  'select' | 'box' | 'rotated_box' | 'ellipse' | 'polygon' | 'polyline' | 'point' | 'keypoints' | 'brush' | 'eraser' | 'cut';
 
 export type ToolEvent =
-  | { readonly type: 'down'; readonly point: ImagePoint; readonly shift: boolean }
-  | { readonly type: 'move'; readonly point: ImagePoint }
-  | { readonly type: 'up'; readonly point: ImagePoint }
-  /** Esc, a second finger, a lost pointer. */
+  | { readonly type: 'down'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean; readonly pressure?: number }
+  /** Also without a button, while the tool is busy. `pressure` of a pen, 0 to 1. */
+  | { readonly type: 'move'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean; readonly pressure?: number }
+  | { readonly type: 'up'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean }
+  /** The press is no tool's any more: a second finger, a lost pointer. What was there before it may go on. */
+  | { readonly type: 'lost' }
+  /** Enter, a double click: the shape is whole. */
+  | { readonly type: 'finish' }
+  /** Backspace: the last point is taken back. */
+  | { readonly type: 'back' }
+  /** What would come next is left out. */
+  | { readonly type: 'skip' }
+  /** Esc, another tool. */
   | { readonly type: 'cancel' }
-  /** The region in hand is gone: somebody else deleted it. */
+  /** A region in hand is gone: somebody else deleted it. */
   | { readonly type: 'removed' };
 
 export interface ToolRegion {
@@ -40,13 +54,26 @@ export interface ToolContext {
   readonly readOnly: string | null;
   /** The label in hand. */
   readonly label: string | null;
+  /** Names of its skeleton's points. */
+  readonly keypoints: readonly string[];
   readonly selection: readonly string[];
   /** How far (image pixels) a pointer may miss: a finger misses further than a mouse, and more when zoomed out. */
   readonly reach: number;
   /** A move shorter than this (image pixels) is a click. */
   readonly slop: number;
+  /** Diameter of the brush in image pixels. */
+  readonly brush: number;
   get(id: string): ToolRegion | undefined;
   at(point: ImagePoint): ToolRegion | null;
+  /** All that lies within a rectangle, whole. */
+  within(a: ImagePoint, b: ImagePoint): readonly string[];
+  /** The point on a neighbour's border that this one is meant to be, or the point itself. */
+  snap(point: ImagePoint): ImagePoint;
+}
+
+export interface Change {
+  readonly id: string;
+  readonly geometry: Geometry;
 }
 
 /** What is being drawn: shown to me at once, and to others as my ghost. */
@@ -54,13 +81,20 @@ export interface Draft {
   readonly region_id: string | null;
   readonly label: string;
   readonly geometry: Geometry;
+  /** What moves along; others see where it went when it is there. */
+  readonly along?: readonly Change[];
 }
 
 export type Effect =
   | { readonly type: 'draft'; readonly draft: Draft | null }
   | { readonly type: 'add'; readonly label: string; readonly geometry: Geometry }
-  | { readonly type: 'update'; readonly id: string; readonly geometry: Geometry }
+  /** One step of undo. */
+  | { readonly type: 'update'; readonly changes: readonly Change[] }
+  /** One region becomes several, or none; one step of undo. */
+  | { readonly type: 'replace'; readonly id: string; readonly by: readonly Geometry[] }
   | { readonly type: 'select'; readonly ids: readonly string[] }
+  /** A rectangle that selects is being drawn; null: no more. */
+  | { readonly type: 'marquee'; readonly corners: readonly [ImagePoint, ImagePoint] | null }
   /** Nothing under the pointer: let it pan the image. */
   | { readonly type: 'pan' }
   | { readonly type: 'notice'; readonly text: string };
@@ -73,3 +107,13 @@ export interface Step<S> {
 export const step = <S>(state: S, ...effects: Effect[]): Step<S> => ({ state, effects });
 export const noDraft: Effect = { type: 'draft', draft: null };
 export const notice = (text: string): Effect => ({ type: 'notice', text });
+export const drafted = (label: string, geometry: Geometry, region_id: string | null = null): Effect => ({
+  type: 'draft',
+  draft: { region_id, label, geometry },
+});
+
+export const NO_LABEL = 'Pick a label first: press its key, or choose one on the right';
+export const GONE = 'Somebody deleted this region while you had it in hand';
+
+/** Why this person cannot draw now, if so. */
+export const whyNot = (context: ToolContext): string | null => context.readOnly ?? (context.label === null ? NO_LABEL : null);

@@ -1,0 +1,60 @@
+import type { ImagePoint } from '~/geometry/points';
+import { boxTool } from './box';
+import { brushTool, eraserTool } from './brush';
+import { cutTool } from './cut';
+import { ellipseTool } from './ellipse';
+import { keypointsTool } from './keypoints';
+import { polygonTool, polylineTool } from './path';
+import { pointTool } from './point';
+import { rotatedBoxTool } from './rotated-box';
+import { selectTool } from './select';
+import type { Effect, Tool, ToolContext, ToolEvent, ToolName } from './tool';
+import type { RegionKind } from '~/geometry/shapes';
+
+/** A tool in somebody's hand: the tool and the state it is in. */
+export interface Hand {
+  readonly name: ToolName;
+  readonly makes: RegionKind | null;
+  readonly isBusy: boolean;
+  readonly holds: readonly string[];
+  step(event: ToolEvent, context: ToolContext): readonly Effect[];
+  cursor(point: ImagePoint, context: ToolContext): string;
+  hint(context: ToolContext): string | null;
+}
+
+function taken<S>(tool: Tool<S>): Hand {
+  let state = tool.idle;
+  return {
+    name: tool.name,
+    makes: tool.makes,
+    get isBusy() {
+      return tool.isBusy(state);
+    },
+    get holds() {
+      return tool.holds(state);
+    },
+    step(event, context) {
+      const next = tool.step(state, event, context);
+      state = next.state;
+      return next.effects;
+    },
+    cursor: (point, context) => tool.cursor(state, point, context),
+    hint: (context) => tool.hint?.(state, context) ?? null,
+  };
+}
+
+const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
+  select: () => taken(selectTool),
+  box: () => taken(boxTool),
+  rotated_box: () => taken(rotatedBoxTool),
+  ellipse: () => taken(ellipseTool),
+  polygon: () => taken(polygonTool),
+  polyline: () => taken(polylineTool),
+  point: () => taken(pointTool),
+  keypoints: () => taken(keypointsTool),
+  brush: () => taken(brushTool),
+  eraser: () => taken(eraserTool),
+  cut: () => taken(cutTool),
+};
+
+export const take = (name: ToolName): Hand => TOOLS[name]();
