@@ -75,9 +75,14 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
   useEffect(() => {
     const draw = (): void => void overlay.current?.batchDraw();
     const { room } = desk;
-    const sources = [desk.draft, desk.selection, desk.hovered, desk.hidden, room.ghosts, room.presence, room.regions, room];
+    const own = [desk.draft, desk.selection, desk.vertex, desk.marquee, desk.hovered, desk.hidden, desk.keyPointer.at];
+    const sources = [...own, desk.brush, desk.tool, desk.label, room.ghosts, room.presence, room.regions, room];
     const stops = sources.map((source) => source.subscribe(draw));
-    return () => stops.forEach((stop) => stop());
+    // Only the brush is drawn around the pointer; the others do without a frame for each move.
+    const brush = desk.pointer.subscribe(() => {
+      if (desk.tool.get() === 'brush' || desk.tool.get() === 'eraser') draw();
+    });
+    return () => [...stops, brush].forEach((stop) => stop());
   }, [desk]);
 
   useEffect(() => {
@@ -148,15 +153,23 @@ function Shapes({ desk, looks }: { desk: Desk; looks: Looks }): ReactNode {
         edges={looks.edges(region.label)}
         selected={selected.has(region.id)}
         hovered={hovered === region.id}
-        held={mine === region.id ? 'mine' : theirs.has(region.id) ? 'others' : 'no'}
+        held={mine.has(region.id) ? 'mine' : theirs.has(region.id) ? 'others' : 'no'}
       />
     ),
   );
 }
 
-/** The region whose draft I have in hand; changes twice a gesture, not with every move. */
-function useHeld(desk: Desk): string | null {
-  const [held, setHeld] = useState<string | null>(null);
-  useLayoutEffect(() => desk.draft.subscribe(() => setHeld(desk.draft.get()?.region_id ?? null)), [desk]);
+/** The regions whose drafts I have in hand; changes twice a gesture, not with every move. */
+function useHeld(desk: Desk): ReadonlySet<string> {
+  const [held, setHeld] = useState<ReadonlySet<string>>(new Set());
+  useLayoutEffect(
+    () =>
+      desk.draft.subscribe(() => {
+        const draft = desk.draft.get();
+        const ids = [...(draft?.region_id == null ? [] : [draft.region_id]), ...(draft?.along ?? []).map(({ id }) => id)];
+        setHeld((before) => (before.size === ids.length && ids.every((id) => before.has(id)) ? before : new Set(ids)));
+      }),
+    [desk],
+  );
   return held;
 }

@@ -1,12 +1,14 @@
 import type { Peer } from '@tandem/client';
 
-import { HANDLES, handlePoint } from '~/geometry/handles';
-import { bounds, canResize, type Geometry } from '~/geometry/shapes';
+import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
+import { shownGrips, type VertexGrip } from '~/geometry/grips';
+import { bounds, type Geometry } from '~/geometry/shapes';
 import { toStage, type View } from '~/geometry/view';
 import { imagePoint, type Size, type StagePoint } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
+import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
-import { grip, tag } from './tags';
+import { dot, grip, tag } from './tags';
 
 type Context = CanvasRenderingContext2D;
 
@@ -28,6 +30,8 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   paintGhosts(ctx, desk, view, others, looks, stage);
   paintNames(ctx, desk, view, looks, stage);
   paintDraft(ctx, desk, view, looks, stage);
+  paintMarquee(ctx, desk, view);
+  paintPointer(ctx, desk, view, looks);
 }
 
 function inImage(ctx: Context, view: View, draw: () => void): void {
@@ -93,28 +97,120 @@ function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   }
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
   const sole = desk.room.regions.get(selection[0] ?? '');
-  if (sole && !desk.hidden.get().has(sole.id)) paintGrips(ctx, view, sole.geometry, looks.color(sole.label));
+  if (sole && !desk.hidden.get().has(sole.id)) paintGrips(ctx, view, sole.geometry, looks.color(sole.label), desk.vertex.get());
 }
 
-function paintGrips(ctx: Context, view: View, g: Geometry, color: string): void {
-  if (!canResize(g)) return;
-  for (const handle of HANDLES) {
-    const small = handle.length === 1 && (/[ns]/.test(handle) ? g.width : g.height) * view.scale < 36;
-    if (small) continue;
-    const p = toStage(view, handlePoint(g, handle));
-    grip(ctx, p.x, p.y, color);
+/** So near to one another that they would be one blot, points are not shown. */
+const CROWDED = 5;
+/** As far as a mouse may miss: grips of short edges are left out, whatever points. */
+const MISS = 7;
+
+function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: VertexGrip | null): void {
+  if (isFramed(g)) {
+    const top = toStage(view, frameHandle(frameOf(g), 'n'));
+    const knob = shownGrips(g, MISS / view.scale, KNOB / view.scale).find(({ grip: { type } }) => type === 'turn');
+    if (knob) stem(ctx, top, toStage(view, knob.point), color);
   }
+  const b = bounds(g);
+  const grips = shownGrips(g, MISS / view.scale, KNOB / view.scale);
+  const vertices = grips.filter(({ grip: { type } }) => type === 'vertex').length;
+  if (vertices > 12 && ((b.width + b.height) * 2 * view.scale) / vertices < CROWDED) return;
+  for (const { grip: held, point } of grips) {
+    const small = held.type === 'side' && held.handle.length === 1 && sideLength(g, held.handle) * view.scale < 36;
+    if (small) continue;
+    const p = toStage(view, point);
+    if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
+    else if (held.type === 'turn') dot(ctx, p.x, p.y, 5, color);
+    else if (held.type === 'vertex') {
+      const own = chosen && held.part === chosen.part && held.ring === chosen.ring && held.index === chosen.index;
+      grip(ctx, p.x, p.y, color, own ?? false);
+    } else grip(ctx, p.x, p.y, color, false);
+  }
+}
+
+/** How long the side is whose middle a handle is. */
+function sideLength(g: Geometry, handle: string): number {
+  const across = handle === 'n' || handle === 's';
+  const { width, height } = isFramed(g) ? frameOf(g) : bounds(g);
+  return across ? width : height;
+}
+
+function stem(ctx: Context, from: StagePoint, to: StagePoint, color: string): void {
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.lineTo(to.x, to.y);
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = color;
+  ctx.stroke();
+}
+
+function paintMarquee(ctx: Context, desk: Desk, view: View): void {
+  const corners = desk.marquee.get();
+  if (!corners) return;
+  const [a, b] = [toStage(view, corners[0]), toStage(view, corners[1])];
+  ctx.fillStyle = 'rgb(80 130 255 / 14%)';
+  ctx.strokeStyle = 'rgb(80 130 255 / 90%)';
+  ctx.lineWidth = 1;
+  ctx.setLineDash([4, 3]);
+  ctx.beginPath();
+  ctx.rect(Math.min(a.x, b.x) + 0.5, Math.min(a.y, b.y) + 0.5, Math.abs(a.x - b.x), Math.abs(a.y - b.y));
+  ctx.fill();
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+const ARM = 13;
+
+/** What the brush would paint, and where the pointer of the keys is. */
+function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks): void {
+  const keys = desk.keyPointer.at.get();
+  const at = keys ?? desk.pointer.get();
+  const tool = desk.tool.get();
+  if (at && (tool === 'brush' || tool === 'eraser')) {
+    const p = toStage(view, at);
+    ctx.beginPath();
+    ctx.arc(p.x, p.y, Math.max(1, (desk.brush.get() / 2) * view.scale), 0, 2 * Math.PI);
+    outlined(ctx, tool === 'brush' ? looks.color(desk.label.get() ?? '') : '#fff');
+  }
+  if (!keys) return;
+  const p = toStage(view, keys);
+  ctx.beginPath();
+  for (const [x, y] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+    ctx.moveTo(p.x + x * 3, p.y + y * 3);
+    ctx.lineTo(p.x + x * ARM, p.y + y * ARM);
+  }
+  outlined(ctx, '#fff');
+}
+
+/** Seen on light and on dark. */
+function outlined(ctx: Context, color: string): void {
+  ctx.lineWidth = 3.5;
+  ctx.strokeStyle = 'rgb(0 0 0 / 55%)';
+  ctx.stroke();
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = color;
+  ctx.stroke();
 }
 
 /** What I am drawing: mine alone, so it follows the pointer in the same frame. */
 function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: Size): void {
   const draft = desk.draft.get();
   if (!draft) return;
+  const { geometry } = draft;
   const color = looks.color(draft.label);
-  inImage(ctx, view, () => paint(ctx, draft.geometry, { color, fill: 0.16, width: 2 }, view.scale, looks.edges(draft.label)));
-  if (draft.region_id !== null) paintGrips(ctx, view, draft.geometry, color);
-  const b = bounds(draft.geometry);
+  const style = { color, fill: 0.16, width: 2 };
+  inImage(ctx, view, () => {
+    paint(ctx, geometry, style, view.scale, looks.edges(draft.label));
+    for (const { geometry: other } of draft.along ?? []) paint(ctx, other, style, view.scale);
+  });
+  const outline = geometry.kind === 'polygon' || geometry.kind === 'polyline';
+  if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
+  if (!SIZED.has(geometry.kind)) return;
+  const b = bounds(geometry);
   const p = toStage(view, imagePoint(b.x, b.y + b.height));
   const dark = { background: 'rgb(22 23 28 / 88%)', ink: '#fff' };
   tag(ctx, `${Math.round(b.width)} × ${Math.round(b.height)}`, p.x - 1, p.y + 26, dark, stage.width);
 }
+
+/** Whose size is worth knowing while it is drawn. */
+const SIZED: ReadonlySet<Geometry['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon']);

@@ -50,12 +50,6 @@ export function trace(ctx: Context, g: Geometry, scale: number): void {
       ctx.arc(g.x, g.y, RADIUS / scale, 0, 2 * Math.PI);
       return;
     case 'keypoints':
-      for (const p of g.points) {
-        if (p.v === 0) continue;
-        ctx.moveTo(p.x + RADIUS / scale, p.y);
-        ctx.arc(p.x, p.y, RADIUS / scale, 0, 2 * Math.PI);
-      }
-      return;
     case 'mask':
       return;
   }
@@ -69,9 +63,13 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
     ctx.drawImage(maskImage(g, style.color), 0, 0);
     return;
   }
-  if (g.kind === 'keypoints') skeleton(ctx, g, style, scale, edges);
+  if (g.kind === 'keypoints') {
+    skeleton(ctx, g, style, scale, edges);
+    joints(ctx, g, style, scale);
+    return;
+  }
   trace(ctx, g, scale);
-  const solid = g.kind === 'point' || g.kind === 'keypoints';
+  const solid = g.kind === 'point';
   if (g.kind !== 'polyline') {
     ctx.fillStyle = withAlpha(style.color, solid ? 0.95 : style.fill);
     ctx.fill('evenodd');
@@ -88,6 +86,20 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
   ctx.strokeStyle = solid ? '#fff' : style.color;
   ctx.stroke();
   ctx.setLineDash([]);
+}
+
+/** Points that are seen are full, those that are occluded hollow. */
+function joints(ctx: Context, g: Extract<Geometry, { kind: 'keypoints' }>, style: Paint, scale: number): void {
+  for (const p of g.points) {
+    if (p.v === 0) continue;
+    ctx.beginPath();
+    ctx.arc(p.x, p.y, RADIUS / scale, 0, 2 * Math.PI);
+    ctx.fillStyle = p.v === 1 ? 'rgb(255 255 255 / 85%)' : withAlpha(style.color, 0.95);
+    ctx.fill();
+    ctx.lineWidth = style.width / scale;
+    ctx.strokeStyle = p.v === 1 ? style.color : '#fff';
+    ctx.stroke();
+  }
 }
 
 function skeleton(

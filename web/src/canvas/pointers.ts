@@ -4,7 +4,7 @@ import type { Desk } from '~/tools/desk';
 
 /**
  * From the browser's pointers to the desk: one finger, a pen or the left button is the tool; the middle button, the space
- * bar or two fingers move the image; the wheel zooms.
+ * bar or two fingers move the image; the wheel zooms. Beside a pen, one finger moves the image too.
  */
 export class Pointers {
   readonly #abort = new AbortController();
@@ -12,7 +12,10 @@ export class Pointers {
   /** The pointer whose gesture the tool has. */
   #tool: number | null = null;
   #pan: { id: number; at: StagePoint } | null = null;
-  #pen = false;
+  /** The pen that is down; what else touches the screen meanwhile is a palm. */
+  #pen: number | null = null;
+  /** Whoever has a pen draws with it and moves the image with a finger. */
+  #hasPen = false;
   #space = false;
 
   constructor(
@@ -26,6 +29,7 @@ export class Pointers {
     host.addEventListener('pointerup', (e) => this.#onUp(e), options);
     host.addEventListener('pointercancel', (e) => this.#onLost(e), options);
     host.addEventListener('pointerleave', () => this.#onLeave(), options);
+    host.addEventListener('dblclick', () => this.desk.finish(), options);
     host.addEventListener('wheel', (e) => this.#onWheel(e), { ...options, passive: false });
     // A focus ring around the picture is for those who came by keyboard.
     host.addEventListener('blur', () => delete host.dataset.byPointer, options);
@@ -54,11 +58,11 @@ export class Pointers {
   }
 
   #onDown(event: PointerEvent): void {
-    // A palm beside a pen is not a finger.
-    if (event.pointerType === 'touch' && this.#pen) return;
+    if (event.pointerType === 'touch' && this.#pen !== null) return;
     this.onTouch();
+    this.desk.keyPointer.putAway();
     this.host.dataset.byPointer = '';
-    this.#pen = event.pointerType === 'pen';
+    if (event.pointerType === 'pen') [this.#pen, this.#hasPen] = [event.pointerId, true];
     this.desk.touch = event.pointerType === 'touch';
     const at = this.#at(event);
     this.host.setPointerCapture(event.pointerId);
@@ -69,12 +73,13 @@ export class Pointers {
       return;
     }
     if (this.#down.size > 2) return;
-    if (event.button === 1 || (event.button === 0 && this.#space)) {
+    const finger = event.pointerType === 'touch' && this.#hasPen;
+    if (finger || event.button === 1 || (event.button === 0 && this.#space)) {
       event.preventDefault();
       this.#startPan(event.pointerId, at);
     } else if (event.button === 0) {
       this.#tool = event.pointerId;
-      this.desk.dispatch({ type: 'down', point: this.#image(at), shift: event.shiftKey });
+      this.desk.dispatch({ type: 'down', point: this.#image(at), ...keysAndPressure(event) });
       if (this.desk.panning) this.#startPan(event.pointerId, at);
     }
   }
@@ -93,8 +98,9 @@ export class Pointers {
     }
     const point = this.#image(at);
     this.desk.pointAt(point);
-    if (this.#tool === event.pointerId) this.desk.dispatch({ type: 'move', point });
-    else if (!this.#pan && !this.#space) this.desk.aim(point);
+    if (event.movementX !== 0 || event.movementY !== 0) this.desk.keyPointer.putAway();
+    if (this.#tool === event.pointerId) this.desk.dispatch({ type: 'move', point, ...keysAndPressure(event) });
+    else if (!this.#pan && !this.#space) this.desk.hover(point, event.shiftKey);
   }
 
   #pinch(id: number, at: StagePoint): void {
@@ -106,14 +112,16 @@ export class Pointers {
   }
 
   #onUp(event: PointerEvent): void {
+    if (this.#pen === event.pointerId) this.#pen = null;
     if (!this.#down.delete(event.pointerId)) return;
     if (this.#pan?.id === event.pointerId) this.#stopPan();
     if (this.#tool !== event.pointerId) return;
     this.#tool = null;
-    this.desk.dispatch({ type: 'up', point: this.#image(this.#at(event)) });
+    this.desk.dispatch({ type: 'up', point: this.#image(this.#at(event)), shift: event.shiftKey, alt: event.altKey });
   }
 
   #onLost(event: PointerEvent): void {
+    if (this.#pen === event.pointerId) this.#pen = null;
     this.#down.delete(event.pointerId);
     this.#stopPan();
     this.#endTool();
@@ -129,6 +137,10 @@ export class Pointers {
     event.preventDefault();
     this.onTouch();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
+    if (event.altKey) {
+      this.desk.sizeBrush(Math.exp(-event.deltaY * unit * 0.002));
+      return;
+    }
     if (event.shiftKey) {
       this.desk.camera.pan(-(event.deltaX || event.deltaY) * unit, 0);
       return;
@@ -155,6 +167,13 @@ export class Pointers {
     if (this.#tool === null) return;
     this.#tool = null;
     this.desk.panning = false;
-    this.desk.dispatch({ type: 'cancel' });
+    this.desk.dispatch({ type: 'lost' });
   }
 }
+
+/** A mouse has no pressure worth the name: it says one half, always. */
+const keysAndPressure = (event: PointerEvent): { shift: boolean; alt: boolean; pressure?: number } => ({
+  shift: event.shiftKey,
+  alt: event.altKey,
+  ...(event.pointerType === 'pen' && { pressure: event.pressure }),
+});

@@ -25,10 +25,22 @@ export function tag(ctx: Context, text: string, x: number, y: number, style: Tag
   ctx.fillText(text, left + 6, top + HEIGHT / 2 + 0.5);
 }
 
-/** The eight squares of a selected box. */
-export function grip(ctx: Context, x: number, y: number, color: string): void {
+/** The square on what can be taken in hand; a chosen one is filled. */
+export function grip(ctx: Context, x: number, y: number, color: string, chosen: boolean): void {
+  const r = chosen ? 5.5 : 4;
   ctx.beginPath();
-  ctx.roundRect(x - 4, y - 4, 8, 8, 2);
+  ctx.roundRect(x - r, y - r, 2 * r, 2 * r, 2);
+  ctx.fillStyle = chosen ? color : '#fff';
+  ctx.fill();
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = chosen ? '#fff' : color;
+  ctx.stroke();
+}
+
+/** The round one: of what becomes a point, or turns. */
+export function dot(ctx: Context, x: number, y: number, radius: number, color: string): void {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, 2 * Math.PI);
   ctx.fillStyle = '#fff';
   ctx.fill();
   ctx.lineWidth = 1.5;

@@ -4,6 +4,8 @@ import { clamp, imagePoint, round2, type ImagePoint, type Rect, type Size } from
 export type { Geometry };
 export type RegionKind = Geometry['kind'];
 export type BoxGeometry = Extract<Geometry, { kind: 'box' }>;
+export type PolygonGeometry = Extract<Geometry, { kind: 'polygon' }>;
+export type Keypoint = Extract<Geometry, { kind: 'keypoints' }>['points'][number];
 
 /** A pair as the wire has it. */
 export type Pair = readonly number[];
@@ -70,8 +72,16 @@ function maskBounds(g: Extract<Geometry, { kind: 'mask' }>): Rect {
   return x0 > x1 ? { x: 0, y: 0, width: 0, height: 0 } : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
 }
 
-/** The axis-parallel box around a shape. */
+const known = new WeakMap<Geometry, Rect>();
+
+/** The axis-parallel box around a shape; computed once for each, because every pointer move asks it of all. */
 export function bounds(g: Geometry): Rect {
+  let rect = known.get(g);
+  if (!rect) known.set(g, (rect = measured(g)));
+  return rect;
+}
+
+function measured(g: Geometry): Rect {
   switch (g.kind) {
     case 'box':
       return { x: g.x, y: g.y, width: g.width, height: g.height };
@@ -95,9 +105,6 @@ export function bounds(g: Geometry): Rect {
 /** A mask is bound to the pixels it was painted on; everything else may be moved. */
 export const canMove = (g: Geometry): boolean => g.kind !== 'mask';
 
-/** Boxes have handles; other shapes get theirs with their own tools. */
-export const canResize = (g: Geometry): g is BoxGeometry => g.kind === 'box';
-
 /** Moves a shape, stopping at the image's border. */
 export function moved(g: Geometry, dx: number, dy: number, image: Size): Geometry {
   const b = bounds(g);
@@ -120,7 +127,8 @@ function translated(g: Geometry, dx: number, dy: number): Geometry {
     case 'polyline':
       return { ...g, points: g.points.map(shift) };
     case 'keypoints':
-      return { ...g, points: g.points.map((p) => ({ ...p, x: round2(p.x + dx), y: round2(p.y + dy) })) };
+      // An absent point has no place to be moved from.
+      return { ...g, points: g.points.map((p) => (p.v === 0 ? p : { ...p, x: round2(p.x + dx), y: round2(p.y + dy) })) };
     case 'mask':
       return g;
   }

@@ -12,6 +12,7 @@ interface OverlayProps {
 
 export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNode {
   const commands = Object.values(COMMANDS);
+  const taken = new Set(labels.values());
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
     <Dialog open={open} onClose={onClose} title="Keys" wide>
@@ -23,7 +24,7 @@ export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNod
               {commands
                 .filter((command) => command.group === group)
                 .map((command) => (
-                  <Row key={command.title} title={command.title} keys={command.keys} />
+                  <Row key={command.title} title={command.title} keys={command.keys.filter((key) => !taken.has(key))} />
                 ))}
             </dl>
           </section>
@@ -34,6 +35,17 @@ export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNod
             <Row title="Zoom to the pointer" keys={['Wheel']} />
             <Row title="Move the image" keys={[' ']} after="drag" />
             <Row title="Add to the selection" keys={['Shift']} after="click" />
+            <Row title="Select what lies within" keys={['Shift']} after="drag" />
+            <Row title="Take a point away" keys={['Alt']} after="click" />
+            <Row title="Brush size" keys={['Alt']} after="wheel" />
+          </dl>
+        </section>
+        <section>
+          <h3 className="section-title">Drawing without a mouse</h3>
+          <dl>
+            <Row title="Nothing selected: the pointer of the keys" keys={['ArrowLeft', 'ArrowRight']} />
+            <Row title="Press, and release" keys={[' ']} />
+            <Row title="The shape is whole" keys={['Enter']} />
           </dl>
         </section>
         {labels.size > 0 && (

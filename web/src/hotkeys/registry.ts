@@ -6,22 +6,56 @@ export const COMMANDS = {
   help: { title: 'Show these keys', group: 'Task', keys: ['?'] },
   select: { title: 'Select', group: 'Tools', keys: ['v'] },
   box: { title: 'Box', group: 'Tools', keys: ['b'] },
+  rotated_box: { title: 'Rotated box', group: 'Tools', keys: ['r'] },
+  ellipse: { title: 'Ellipse', group: 'Tools', keys: ['e'] },
+  polygon: { title: 'Polygon', group: 'Tools', keys: ['p'] },
+  polyline: { title: 'Line', group: 'Tools', keys: ['l'] },
+  point: { title: 'Point', group: 'Tools', keys: ['.'] },
+  keypoints: { title: 'Keypoints', group: 'Tools', keys: ['k'] },
+  brush: { title: 'Mask brush', group: 'Tools', keys: ['m'] },
+  eraser: { title: 'Mask eraser', group: 'Tools', keys: ['Shift+m'] },
+  cut: { title: 'Cut a shape in two', group: 'Tools', keys: ['x'] },
+  skip: { title: 'Leave this keypoint out', group: 'Tools', keys: ['n'] },
+  smaller: { title: 'Smaller brush; else the point before', group: 'Tools', keys: ['['] },
+  larger: { title: 'Larger brush; else the next point', group: 'Tools', keys: [']'] },
+  snap: { title: 'Snap to the borders of neighbours, or not', group: 'Tools', keys: ['s'] },
   undo: { title: 'Undo my last change', group: 'Edit', keys: ['Control+z'] },
   redo: { title: 'Redo', group: 'Edit', keys: ['Control+Shift+z', 'Control+y'] },
-  remove: { title: 'Delete what is selected', group: 'Edit', keys: ['Delete', 'Backspace'] },
+  remove: { title: 'Delete what is selected, or the last point drawn', group: 'Edit', keys: ['Delete', 'Backspace'] },
+  addVertex: { title: 'Add a point after the chosen one', group: 'Edit', keys: ['Insert'] },
+  selectAll: { title: 'Select everything', group: 'Edit', keys: ['Control+a'] },
+  copy: { title: 'Copy', group: 'Edit', keys: ['Control+c'] },
+  paste: { title: 'Paste, also on another task', group: 'Edit', keys: ['Control+v'] },
+  duplicate: { title: 'Duplicate', group: 'Edit', keys: ['Control+d'] },
   nudgeLeft: { title: 'Move left (Shift: 10 px)', group: 'Edit', keys: ['ArrowLeft', 'Shift+ArrowLeft'] },
   nudgeRight: { title: 'Move right', group: 'Edit', keys: ['ArrowRight', 'Shift+ArrowRight'] },
   nudgeUp: { title: 'Move up', group: 'Edit', keys: ['ArrowUp', 'Shift+ArrowUp'] },
   nudgeDown: { title: 'Move down', group: 'Edit', keys: ['ArrowDown', 'Shift+ArrowDown'] },
+  merge: { title: 'Join shapes into one', group: 'Shapes', keys: ['j'] },
+  subtract: { title: 'Cut the later selected out of the first', group: 'Shapes', keys: ['Shift+j'] },
+  fill: { title: 'Fill holes', group: 'Shapes', keys: ['f'] },
+  convert: { title: 'Polygon to mask, mask to polygon', group: 'Shapes', keys: ['t'] },
+  occluded: { title: 'Occluded, or not', group: 'Shapes', keys: ['o'] },
+  group: { title: 'Group', group: 'Shapes', keys: ['g'] },
+  ungroup: { title: 'Ungroup', group: 'Shapes', keys: ['Shift+g'] },
+  front: { title: 'Bring to the front', group: 'Shapes', keys: ['PageUp'] },
+  back: { title: 'Send to the back', group: 'Shapes', keys: ['PageDown'] },
   nextRegion: { title: 'Next region', group: 'Regions', keys: ['Alt+ArrowDown', 'Alt+ArrowRight'] },
   previousRegion: { title: 'Previous region', group: 'Regions', keys: ['Alt+ArrowUp', 'Alt+ArrowLeft'] },
   hide: { title: 'Hide or show what is selected', group: 'Regions', keys: ['h'] },
+  lock: { title: 'Lock or unlock what is selected', group: 'Regions', keys: ['Shift+l'] },
   zoomIn: { title: 'Zoom in', group: 'View', keys: ['+', '='] },
   zoomOut: { title: 'Zoom out', group: 'View', keys: ['-'] },
   fit: { title: 'Fit the image', group: 'View', keys: ['0'] },
 } as const satisfies Record<string, { title: string; group: string; keys: readonly string[] }>;
 
 export type CommandId = keyof typeof COMMANDS;
+
+/** Commands whose letter a project may give to a label: they are had by buttons too. */
+const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
+  'rotated_box', 'ellipse', 'polyline', 'point', 'keypoints', 'brush', 'eraser', 'cut', 'skip', 'snap',
+  'merge', 'subtract', 'fill', 'convert', 'occluded', 'group', 'ungroup', 'lock',
+]);
 export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
 
 export const firstKey = (id: CommandId): string => COMMANDS[id].keys[0];
@@ -41,14 +75,14 @@ for (const [id, command] of Object.entries(COMMANDS)) for (const key of command.
 export const commandOf = (key: string): CommandId | undefined => BY_KEY.get(key);
 
 /**
- * The key of every label. What the project says goes, unless a command has that key or an earlier label took it; labels
- * without one get the digits that are left.
+ * The key of every label. What the project says goes, unless a command has that key that does not yield it, or an earlier label took it;
+ * labels without one get the digits that are left.
  */
 export function labelKeys(
   labels: readonly { readonly name: string; readonly hotkey?: string | null | undefined }[],
 ): Map<string, string> {
   const keys = new Map<string, string>();
-  const taken = new Set<string>(BY_KEY.keys());
+  const taken = new Set<string>([...BY_KEY].filter(([, id]) => !YIELDING.has(id)).map(([key]) => key));
   for (const { name, hotkey } of labels) {
     const key = hotkey?.toLowerCase();
     if (!key || taken.has(key)) continue;

@@ -13,23 +13,22 @@ export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, strin
       if (event.defaultPrevented || isTaken(event.target)) return;
       const key = keyOf(event);
       const bound = latest.current;
-      const command = commandOf(key);
-      const run = command && bound.handlers[command];
-      if (run) {
-        // A focused button keeps its own Enter; Ctrl+Enter always submits.
-        if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
-        // Arrows go from one radio button to the next.
-        if (event.target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;
-        event.preventDefault();
-        run(event);
-        return;
-      }
+      // A label's key was given to it by the project, and a command that has it too has yielded it.
       for (const [name, labelKey] of bound.labels) {
         if (labelKey !== key) continue;
         event.preventDefault();
         bound.pickLabel(name);
         return;
       }
+      const command = commandOf(key);
+      const run = command && bound.handlers[command];
+      if (!run) return;
+      // A focused button keeps its own Enter; Ctrl+Enter always submits.
+      if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
+      // Arrows go from one radio button to the next.
+      if (event.target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;
+      event.preventDefault();
+      run(event);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

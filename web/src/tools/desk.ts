@@ -1,26 +1,24 @@
 import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
-import { topmost } from '~/geometry/hit';
-import { clampToImage, type ImagePoint, type Size } from '~/geometry/points';
-import { bounds, canMove, moved } from '~/geometry/shapes';
+import { vertexPoint, type VertexGrip } from '~/geometry/grips';
+import { hits, topmost } from '~/geometry/hit';
+import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
+import { bounds, type Geometry, type RegionKind } from '~/geometry/shapes';
+import { between, snapped } from '~/geometry/snap';
 import { createStore } from '~/lib/store';
-import { boxTool, type BoxState } from './box';
 import { Camera, type Frames } from './camera';
-import { selectTool, type SelectState } from './select';
-import type { Draft, Effect, Step, ToolContext, ToolEvent, ToolName } from './tool';
-import { GONE } from './transform';
-
-/** The tool in hand with the state of its machine. */
-type Hand = { readonly tool: 'select'; readonly state: SelectState } | { readonly tool: 'box'; readonly state: BoxState };
-
-const IDLE: Record<ToolName, Hand> = {
-  select: { tool: 'select', state: selectTool.idle },
-  box: { tool: 'box', state: boxTool.idle },
-};
+import { take, type Hand } from './hand';
+import { KeyPointer } from './key-pointer';
+import { GONE, type Change, type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName } from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
 const REACH = { mouse: 7, touch: 20 };
 const SLOP = { mouse: 3, touch: 8 };
+/** The borders of neighbours attract from a little further. */
+const SNAP = 1.3;
+/** A mask with more runs than this is not told to others while it is painted, only when it is there. */
+const GHOST_RUNS = 4_000;
+const BRUSH = { least: 1, most: 1_000, first: 24 };
 
 export interface DeskPorts {
   readonly room: TaskRoom;
@@ -29,33 +27,60 @@ export interface DeskPorts {
   readonly notify: (text: string) => void;
 }
 
+/** What a tool has to know of a label. */
+export interface DeskLabel {
+  readonly name: string;
+  /** Shapes it may take; empty: all. */
+  readonly kinds?: readonly RegionKind[] | undefined;
+  readonly keypoints?: readonly string[] | undefined;
+}
+
+const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
+  !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);
+
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
 export class Desk {
   readonly tool = createStore<ToolName>('box');
   readonly label = createStore<string | null>(null);
   readonly selection = createStore<readonly string[]>([]);
+  /** The point of the selected shape that keys move and delete. */
+  readonly vertex = createStore<VertexGrip | null>(null);
   readonly hovered = createStore<string | null>(null);
   readonly hidden = createStore<ReadonlySet<string>>(new Set());
+  /** What the pointer passes by. */
+  readonly locked = createStore<ReadonlySet<string>>(new Set());
   readonly draft = createStore<Draft | null>(null);
+  readonly marquee = createStore<readonly [ImagePoint, ImagePoint] | null>(null);
   readonly cursor = createStore('default');
+  /** What to do next with the tool in hand. */
+  readonly hint = createStore<string | null>(null);
+  /** Diameter of the brush in image pixels. */
+  readonly brush = createStore(BRUSH.first);
+  /** Whether points drawn go to neighbours' borders. */
+  readonly snapping = createStore(true);
+  /** Where the pointer is, for what is drawn around it. */
+  readonly pointer = createStore<ImagePoint | null>(null);
+  readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
   readonly room: TaskRoom;
   readonly image: Size;
+  readonly notify: (text: string) => void;
   /** Panning that a tool asked for, or the space bar; the pointer code reads it. */
   panning = false;
   touch = false;
-  #hand: Hand = IDLE.box;
+  #labels: readonly DeskLabel[] = [];
+  #hand: Hand = take('box');
   #stop: (() => void)[] = [];
-  readonly #notify: (text: string) => void;
 
   constructor({ room, image, frames, notify }: DeskPorts) {
     this.room = room;
     this.image = image;
-    this.#notify = notify;
+    this.notify = notify;
     this.camera = new Camera(image, frames);
     this.#stop.push(
-      room.regions.onChange(({ removed, by }) => {
+      room.regions.onChange(({ removed, changed, by }) => {
         if (removed.length > 0) this.#forget(removed, by === 'mine');
+        if (changed.length > 0) this.#keepVertex();
       }),
     );
     this.#tell();
@@ -70,73 +95,105 @@ export class Desk {
   // ---------------------------------------------------------------- tools
 
   dispatch(event: ToolEvent): void {
-    const hand = this.#hand;
-    const context = this.#context();
     const hadDraft = this.draft.get() !== null;
-    let taken: Step<unknown>;
-    if (hand.tool === 'select') {
-      const next = selectTool.step(hand.state, event, context);
-      this.#hand = { tool: 'select', state: next.state };
-      taken = next;
-    } else {
-      const next = boxTool.step(hand.state, event, context);
-      this.#hand = { tool: 'box', state: next.state };
-      taken = next;
-    }
-    for (const effect of taken.effects) this.#perform(effect);
+    const context = this.#context();
+    for (const effect of this.#hand.step(event, context)) this.#perform(effect);
     if (hadDraft !== (this.draft.get() !== null)) this.#tell();
+    this.hint.set(this.#hand.hint(this.#context()));
     if ('point' in event) this.aim(event.point);
+  }
+
+  /** The pointer moves without being pressed: an unfinished shape follows it. */
+  hover(point: ImagePoint, shift = false): void {
+    if (this.isBusy) this.dispatch({ type: 'move', point, shift });
+    else this.aim(point);
   }
 
   /** The pointer rests over a point: sets the cursor and what is highlighted. */
   aim(point: ImagePoint | null): void {
+    this.pointer.set(point);
     if (!point) {
       this.hovered.set(null);
       return;
     }
     const context = this.#context();
-    const { tool, state } = this.#hand;
-    this.cursor.set(
-      this.panning
-        ? 'grabbing'
-        : tool === 'select'
-          ? selectTool.cursor(state, point, context)
-          : boxTool.cursor(state, point, context),
-    );
-    this.hovered.set(this.isBusy || tool !== 'select' ? null : (context.at(point)?.id ?? null));
+    this.cursor.set(this.panning ? 'grabbing' : this.#hand.cursor(point, context));
+    this.hovered.set(this.isBusy || this.#hand.name !== 'select' ? null : (context.at(point)?.id ?? null));
   }
 
   get isBusy(): boolean {
-    const { tool, state } = this.#hand;
-    return tool === 'select' ? selectTool.isBusy(state) : boxTool.isBusy(state);
+    return this.#hand.isBusy;
   }
 
   pickTool(tool: ToolName): void {
     if (tool === this.tool.get()) return;
     this.dispatch({ type: 'cancel' });
-    this.#hand = IDLE[tool];
-    this.tool.set(tool);
-    this.cursor.set(tool === 'box' ? 'crosshair' : 'default');
+    this.#take(tool);
+    // A label that takes no such shape would make whatever is drawn invalid.
+    const makes = this.#hand.makes;
+    if (makes === null || takes(this.#label(), makes)) return;
+    const other = this.#labels.find((label) => takes(label, makes));
+    if (other) this.label.set(other.name);
+    else this.notify(`No label of this project takes this shape`);
     this.#tell();
+  }
+
+  #take(tool: ToolName): void {
+    this.#hand = take(tool);
+    this.tool.set(tool);
+    this.cursor.set(tool === 'select' ? 'default' : 'crosshair');
+    this.vertex.set(null);
+    this.hint.set(this.#hand.hint(this.#context()));
+    this.#tell();
+  }
+
+  setLabels(labels: readonly DeskLabel[]): void {
+    this.#labels = labels;
+    const first = labels[0];
+    // Something is in hand from the start: the first drag draws.
+    if (this.label.get() === null && first) this.pickLabel(first.name);
   }
 
   /** The label for what I draw next; what is selected takes it at once. */
   pickLabel(label: string): void {
     this.label.set(label);
+    const makes = this.#hand.makes;
+    const kind = this.#label()?.kinds?.[0];
+    if (makes !== null && kind && !takes(this.#label(), makes) && !this.isBusy) this.#take(TOOL_OF[kind]);
+    this.hint.set(this.#hand.hint(this.#context()));
     this.#tell();
     const ids = this.selection.get().filter((id) => this.room.regions.get(id)?.label !== label);
-    if (ids.length === 0 || !this.#mayEdit()) return;
-    this.room.regions.transact(() => ids.forEach((id) => this.room.regions.update(id, { label })));
+    const fit = ids.filter((id) => takes(this.#label(), this.room.regions.get(id)?.geometry.kind ?? 'box'));
+    if (ids.length > fit.length) this.notify(`“${label}” does not take such a shape: its label stays`);
+    if (fit.length === 0 || !this.mayEdit()) return;
+    this.room.regions.transact(() => fit.forEach((id) => this.room.regions.update(id, { label })));
+  }
+
+  #label(): DeskLabel | undefined {
+    const name = this.label.get();
+    return this.#labels.find((label) => label.name === name);
+  }
+
+  sizeBrush(factor: number): void {
+    const size = this.brush.get() * factor;
+    const stepped = factor > 1 ? Math.max(size, this.brush.get() + 1) : Math.min(size, this.brush.get() - 1);
+    this.brush.set(Math.round(Math.min(BRUSH.most, Math.max(BRUSH.least, stepped))));
   }
 
   // ---------------------------------------------------------------- selection
 
   select(ids: readonly string[]): void {
     this.selection.set(ids);
+    this.vertex.set(null);
     const label = ids.length === 1 && ids[0] !== undefined ? this.room.regions.get(ids[0])?.label : undefined;
     // The next shape is most often of the kind just looked at.
     if (label !== undefined) this.label.set(label);
+    this.hint.set(this.#hand.hint(this.#context()));
     this.#tell();
+  }
+
+  selected(): readonly RegionSnapshot[] {
+    return this.selection.get().flatMap((id) => this.room.regions.get(id) ?? []);
   }
 
   /** Selects and brings into view, e.g. from the list. */
@@ -162,41 +219,33 @@ export class Desk {
     return [...this.room.regions.list()].reverse();
   }
 
-  removeSelected(): void {
-    const ids = this.selection.get();
-    if (ids.length === 0 || !this.#mayEdit()) return;
-    this.dispatch({ type: 'cancel' });
-    this.room.regions.transact(() => ids.forEach((id) => this.room.regions.remove(id)));
-    this.select([]);
-  }
-
-  nudge(dx: number, dy: number): void {
-    const ids = this.selection.get();
-    if (ids.length === 0 || !this.#mayEdit()) return;
-    this.room.regions.transact(() => {
-      for (const id of ids) {
-        const region = this.room.regions.get(id);
-        if (region && canMove(region.geometry)) {
-          this.room.regions.update(id, { geometry: moved(region.geometry, dx, dy, this.image) });
-        }
-      }
-    });
-  }
-
   toggleHidden(ids: readonly string[] = this.selection.get()): void {
-    const hidden = new Set(this.hidden.get());
-    const hide = ids.some((id) => !hidden.has(id));
-    for (const id of ids) {
-      if (hide) hidden.add(id);
-      else hidden.delete(id);
-    }
-    this.hidden.set(hidden);
+    toggle(this.hidden, ids);
   }
 
-  /** Esc: first the shape in hand, then the selection. @returns false when there was nothing to let go of */
+  toggleLocked(ids: readonly string[] = this.selection.get()): void {
+    toggle(this.locked, ids);
+  }
+
+  /** Enter while something is drawn: it is whole. @returns false when nothing is being drawn */
+  finish(): boolean {
+    if (!this.isBusy) return false;
+    this.dispatch({ type: 'finish' });
+    return true;
+  }
+
+  /** Esc: first the shape in hand, then the point, then the selection. @returns false when there was nothing to let go of */
   letGo(): boolean {
+    if (this.keyPointer.at.get() !== null && !this.isBusy) {
+      this.keyPointer.putAway();
+      return true;
+    }
     if (this.isBusy) {
       this.dispatch({ type: 'cancel' });
+      return true;
+    }
+    if (this.vertex.get() !== null) {
+      this.vertex.set(null);
       return true;
     }
     if (this.selection.get().length === 0) return false;
@@ -204,9 +253,10 @@ export class Desk {
     return true;
   }
 
+  /** While a shape is drawn its last point is what is undone. */
   undo(): void {
-    this.dispatch({ type: 'cancel' });
-    this.room.undo.undo();
+    if (this.isBusy) this.dispatch({ type: 'back' });
+    else this.room.undo.undo();
   }
 
   redo(): void {
@@ -214,70 +264,155 @@ export class Desk {
     this.room.undo.redo();
   }
 
-  // ---------------------------------------------------------------- inside
-
-  #mayEdit(): boolean {
+  mayEdit(): boolean {
     const reason = this.room.snapshot().readOnly;
-    if (reason !== null) this.#notify(reason);
+    if (reason !== null) this.notify(reason);
     return reason === null;
   }
 
-  #visible(): Iterable<RegionSnapshot> {
-    const hidden = this.hidden.get();
-    const regions = this.room.regions.list();
-    return hidden.size === 0 ? regions : regions.filter((r) => !hidden.has(r.id));
+  /** What several regions are to be, as one step of undo. */
+  change(changes: readonly Change[]): void {
+    const { regions } = this.room;
+    const kept = regions.transact(() => changes.map(({ id, geometry }) => regions.update(id, { geometry })));
+    if (kept.includes(false)) this.notify(GONE);
+  }
+
+  /** One region becomes several of its label, or none. */
+  replace(id: string, by: readonly Geometry[]): void {
+    const { regions } = this.room;
+    const old = regions.get(id);
+    if (!old) {
+      this.notify(GONE);
+      return;
+    }
+    const made = regions.transact(() => {
+      regions.remove(id);
+      const { label, attributes, z } = old;
+      return by.map((geometry) => regions.add({ label, geometry, attributes: { ...attributes }, z }));
+    });
+    this.select(made);
+  }
+
+  // ---------------------------------------------------------------- inside
+
+  *#reachable(): Iterable<RegionSnapshot> {
+    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
+    for (const region of this.room.regions.list()) if (!hidden.has(region.id) && !locked.has(region.id)) yield region;
+  }
+
+  *#neighbours(): Iterable<Geometry> {
+    const held = new Set(this.#hand.holds);
+    for (const region of this.#reachable()) if (!held.has(region.id)) yield region.geometry;
   }
 
   #context(): ToolContext {
-    const scale = this.camera.view.get().scale;
+    const pixel = 1 / this.camera.view.get().scale;
     const kind = this.touch ? 'touch' : 'mouse';
-    const reach = REACH[kind] / scale;
+    const reach = REACH[kind] * pixel;
+    const snaps = this.snapping.get();
     return {
       image: this.image,
       readOnly: this.room.snapshot().readOnly,
       label: this.label.get(),
+      keypoints: this.#label()?.keypoints ?? [],
       selection: this.selection.get(),
       reach,
-      slop: SLOP[kind] / scale,
+      pixel,
+      slop: SLOP[kind] * pixel,
+      brush: this.brush.get(),
       get: (id) => this.room.regions.get(id),
-      at: (point) => topmost(this.#visible(), point, reach / 2),
+      at: (point) => topmost(this.#reachable(), point, reach / 2),
+      within: (a, b) => this.#within(a, b),
+      snap: (point) => (snaps ? snapped(point, this.#neighbours(), reach * SNAP) : point),
+      border: (from, to) => (snaps ? this.#border(from, to) : []),
     };
+  }
+
+  #within(a: ImagePoint, b: ImagePoint): string[] {
+    const [x0, y0] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+    const [x1, y1] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+    const found: string[] = [];
+    for (const region of this.#reachable()) {
+      const r = bounds(region.geometry);
+      if (r.x >= x0 && r.y >= y0 && r.x + r.width <= x1 && r.y + r.height <= y1) found.push(region.id);
+    }
+    return found;
+  }
+
+  #border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[] {
+    for (const geometry of this.#neighbours()) {
+      if (geometry.kind !== 'polygon' || !hits(geometry, from, 0.05)) continue;
+      const way = between(geometry, from, to);
+      if (way.length > 0) return way;
+    }
+    return [];
   }
 
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'draft':
-        this.draft.set(effect.draft);
-        if (effect.draft) this.room.ghosts.setMine({ ...effect.draft, tool: this.tool.get() });
-        else this.room.ghosts.clearMine();
+        this.#show(effect.draft);
         return;
       case 'add':
         this.select([this.room.commit({ label: effect.label, geometry: effect.geometry })]);
         return;
       case 'update':
-        if (!this.room.regions.update(effect.id, { geometry: effect.geometry })) this.#notify(GONE);
+        this.change(effect.changes);
+        return;
+      case 'replace':
+        this.replace(effect.id, effect.by);
         return;
       case 'select':
-        this.select(effect.ids);
+        this.select(this.#whole(effect.ids));
+        return;
+      case 'vertex':
+        this.vertex.set(effect.grip);
+        return;
+      case 'marquee':
+        this.marquee.set(effect.corners);
         return;
       case 'pan':
         this.panning = true;
         return;
       case 'notice':
-        this.#notify(effect.text);
+        this.notify(effect.text);
     }
+  }
+
+  #show(draft: Draft | null): void {
+    this.draft.set(draft);
+    if (!draft) {
+      this.room.ghosts.clearMine();
+      return;
+    }
+    const { region_id, label, geometry } = draft;
+    const long = geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS;
+    if (!long) this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get() });
+  }
+
+  /** What is grouped is selected together. */
+  #whole(ids: readonly string[]): readonly string[] {
+    const groups = new Set(ids.map((id) => this.room.regions.get(id)?.attributes['group']).filter((g) => g !== undefined));
+    if (groups.size === 0) return ids;
+    const members = this.room.regions.list().filter(({ attributes }) => groups.has(attributes['group']));
+    return [...new Set([...ids, ...members.map(({ id }) => id)])];
   }
 
   /** Regions are gone: whoever did it, nothing of mine may hold on to them. */
   #forget(removed: readonly string[], mine: boolean): void {
     const gone = new Set(removed);
-    const { tool, state } = this.#hand;
-    const held = tool === 'select' ? selectTool.holds(state) : boxTool.holds(state);
-    if (held !== null && gone.has(held)) this.dispatch({ type: mine ? 'cancel' : 'removed' });
+    if (this.#hand.holds.some((id) => gone.has(id))) this.dispatch({ type: mine ? 'cancel' : 'removed' });
     const selection = this.selection.get();
     if (selection.some((id) => gone.has(id))) this.select(selection.filter((id) => !gone.has(id)));
     const hovered = this.hovered.get();
     if (hovered !== null && gone.has(hovered)) this.hovered.set(null);
+  }
+
+  /** A point that is no longer there cannot be chosen. */
+  #keepVertex(): void {
+    const grip = this.vertex.get();
+    const [region] = this.selected();
+    if (grip && (!region || !vertexPoint(region.geometry, grip))) this.vertex.set(null);
   }
 
   /** Others see what I have in hand. */
@@ -295,4 +430,32 @@ export class Desk {
     if (inside.x === point.x && inside.y === point.y) this.room.cursors.moveTo(point.x, point.y);
     else this.room.cursors.leave();
   }
+
+  /** The middle of what I look at. */
+  centre(): ImagePoint {
+    const { x, y, width, height } = this.camera.visible();
+    return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
+  }
+}
+
+/** The tool that draws a kind of shape. */
+const TOOL_OF: Record<RegionKind, ToolName> = {
+  box: 'box',
+  rotated_box: 'rotated_box',
+  ellipse: 'ellipse',
+  polygon: 'polygon',
+  polyline: 'polyline',
+  point: 'point',
+  keypoints: 'keypoints',
+  mask: 'brush',
+};
+
+function toggle(store: { get(): ReadonlySet<string>; set(next: ReadonlySet<string>): void }, ids: readonly string[]): void {
+  const next = new Set(store.get());
+  const add = ids.some((id) => !next.has(id));
+  for (const id of ids) {
+    if (add) next.add(id);
+    else next.delete(id);
+  }
+  store.set(next);
 }

@@ -1,33 +1,31 @@
-import { HANDLE_CURSORS } from '~/geometry/handles';
+import type { Grip } from '~/geometry/grips';
 import { hits } from '~/geometry/hit';
-import type { ImagePoint } from '~/geometry/points';
+import { distance, type ImagePoint } from '~/geometry/points';
 import { canMove } from '~/geometry/shapes';
 import { step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
-import { grab, handleUnder, soleSelected, transformStep, type Transform } from './transform';
+import { grab, pressGrip, transformCursor, transformStep, type Transform } from './transform';
 
 export type SelectState =
   | { readonly name: 'idle' }
   /** Pressed where there is nothing: the image pans; an unmoved release deselects. */
   | { readonly name: 'empty'; readonly from: ImagePoint; readonly moved: boolean }
+  /** Pressed with Shift: a rectangle takes in what lies within it, an unmoved release the one under it. */
+  | { readonly name: 'marquee'; readonly from: ImagePoint; readonly moved: boolean }
   | Transform;
 
 const IDLE: SelectState = { name: 'idle' };
 
-function press(point: ImagePoint, shift: boolean, context: ToolContext): Step<SelectState> {
-  const grip = handleUnder(point, context);
-  if (grip && !shift) return step<SelectState>(grab(grip.region, grip.handle, point));
-  const under = context.at(point);
-  if (shift) {
-    if (!under) return step(IDLE);
-    const rest = context.selection.filter((id) => id !== under.id);
-    const ids = rest.length === context.selection.length ? [...rest, under.id] : rest;
-    return step(IDLE, { type: 'select', ids });
-  }
+function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<SelectState> {
+  const { point } = event;
+  const gripped = event.shift ? null : pressGrip<SelectState>(event, context, IDLE);
+  if (gripped) return gripped;
+  if (event.shift) return step<SelectState>({ name: 'marquee', from: point, moved: false });
   // What is selected already keeps the drag, also where a smaller region lies on top; a click then reaches that one.
-  const selected = soleSelected(context);
-  if (selected && hits(selected.geometry, point, context.reach)) return step<SelectState>(grab(selected, null, point));
+  const selected = context.selection.map((id) => context.get(id)).find((r) => r && hits(r.geometry, point, context.reach));
+  if (selected) return step<SelectState>(grab(selected, null, point, context));
+  const under = context.at(point);
   if (!under) return step<SelectState>({ name: 'empty', from: point, moved: false }, { type: 'pan' });
-  return step<SelectState>(grab(under, null, point), { type: 'select', ids: [under.id] });
+  return step<SelectState>(grab(under, null, point, context), { type: 'select', ids: [under.id] });
 }
 
 const click = (point: ImagePoint, context: ToolContext): Step<SelectState> => {
@@ -35,28 +33,72 @@ const click = (point: ImagePoint, context: ToolContext): Step<SelectState> => {
   return step(IDLE, { type: 'select', ids: under ? [under.id] : [] });
 };
 
+const choose = (grip: Grip): Step<SelectState> =>
+  grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE);
+
+/** With Shift: the one under the pointer is added, or let go of. */
+function toggle(point: ImagePoint, context: ToolContext): Step<SelectState> {
+  const under = context.at(point);
+  if (!under) return step(IDLE);
+  const rest = context.selection.filter((id) => id !== under.id);
+  return step(IDLE, { type: 'select', ids: rest.length === context.selection.length ? [...rest, under.id] : rest });
+}
+
+function marquee(
+  state: Extract<SelectState, { name: 'marquee' }>,
+  event: ToolEvent,
+  context: ToolContext,
+): Step<SelectState> {
+  const gone = { type: 'marquee', corners: null } as const;
+  switch (event.type) {
+    case 'move': {
+      if (!state.moved && distance(event.point, state.from) < context.slop) return step<SelectState>(state);
+      return step<SelectState>({ ...state, moved: true }, { type: 'marquee', corners: [state.from, event.point] });
+    }
+    case 'up': {
+      if (!state.moved) return toggle(event.point, context);
+      const found = context.within(state.from, event.point);
+      return step(IDLE, gone, { type: 'select', ids: [...new Set([...context.selection, ...found])] });
+    }
+    case 'cancel':
+    case 'lost':
+      return step(IDLE, gone);
+    case 'down':
+    case 'finish':
+    case 'back':
+    case 'skip':
+    case 'removed':
+      return step<SelectState>(state);
+  }
+}
+
 export const selectTool: Tool<SelectState> = {
   name: 'select',
+  makes: null,
   idle: IDLE,
   step(state: SelectState, event: ToolEvent, context: ToolContext): Step<SelectState> {
     switch (state.name) {
       case 'idle':
-        return event.type === 'down' ? press(event.point, event.shift, context) : step(state);
+        return event.type === 'down' ? press(event, context) : step(state);
       case 'empty':
         if (event.type === 'move') return step<SelectState>({ ...state, moved: true });
         if (event.type === 'up' && !state.moved) return step(IDLE, { type: 'select', ids: [] });
         return step(event.type === 'down' ? state : IDLE);
+      case 'marquee':
+        return marquee(state, event, context);
       case 'transform':
-        return transformStep<SelectState>(state, event, context, IDLE, (point) => click(point, context));
+        return transformStep<SelectState>(state, event, context, IDLE, (point, grip) =>
+          grip ? choose(grip) : click(point, context),
+        );
     }
   },
-  holds: (state) => (state.name === 'transform' ? state.id : null),
-  isBusy: (state) => state.name === 'transform' && state.geometry !== null,
+  holds: (state) => (state.name === 'transform' ? [state.id] : []),
+  isBusy: (state) => (state.name === 'transform' && state.going) || (state.name === 'marquee' && state.moved),
   cursor(state, point, context) {
-    if (state.name === 'transform') return state.handle ? HANDLE_CURSORS[state.handle] : state.geometry ? 'move' : 'default';
     if (state.name === 'empty') return 'grabbing';
-    const grip = handleUnder(point, context);
-    if (grip) return HANDLE_CURSORS[grip.handle];
+    if (state.name === 'marquee') return 'crosshair';
+    const held = transformCursor(state.name === 'transform' ? state : null, point, context);
+    if (held !== null) return held;
     const under = context.at(point);
     return under && context.selection.includes(under.id) && canMove(under.geometry) && !context.readOnly ? 'move' : 'default';
   },

@@ -1,3 +1,4 @@
+import type { VertexGrip } from '~/geometry/grips';
 import type { ImagePoint, Size } from '~/geometry/points';
 import type { Geometry, RegionKind } from '~/geometry/shapes';
 
@@ -59,6 +60,8 @@ export interface ToolContext {
   readonly selection: readonly string[];
   /** How far (image pixels) a pointer may miss: a finger misses further than a mouse, and more when zoomed out. */
   readonly reach: number;
+  /** Image pixels to a CSS pixel. */
+  readonly pixel: number;
   /** A move shorter than this (image pixels) is a click. */
   readonly slop: number;
   /** Diameter of the brush in image pixels. */
@@ -69,6 +72,8 @@ export interface ToolContext {
   within(a: ImagePoint, b: ImagePoint): readonly string[];
   /** The point on a neighbour's border that this one is meant to be, or the point itself. */
   snap(point: ImagePoint): ImagePoint;
+  /** What lies between two points on one neighbour's border, along it. */
+  border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[];
 }
 
 export interface Change {
@@ -93,6 +98,8 @@ export type Effect =
   /** One region becomes several, or none; one step of undo. */
   | { readonly type: 'replace'; readonly id: string; readonly by: readonly Geometry[] }
   | { readonly type: 'select'; readonly ids: readonly string[] }
+  /** A point of the selected shape is chosen: keys move and delete it. */
+  | { readonly type: 'vertex'; readonly grip: VertexGrip }
   /** A rectangle that selects is being drawn; null: no more. */
   | { readonly type: 'marquee'; readonly corners: readonly [ImagePoint, ImagePoint] | null }
   /** Nothing under the pointer: let it pan the image. */
@@ -115,5 +122,8 @@ export const drafted = (label: string, geometry: Geometry, region_id: string | n
 export const NO_LABEL = 'Pick a label first: press its key, or choose one on the right';
 export const GONE = 'Somebody deleted this region while you had it in hand';
 
-/** Why this person cannot draw now, if so. */
-export const whyNot = (context: ToolContext): string | null => context.readOnly ?? (context.label === null ? NO_LABEL : null);
+/** The label that what is drawn next gets, or why nothing can be drawn. */
+export function labelInHand(context: ToolContext): { readonly name: string; readonly missing: null } | { readonly missing: string } {
+  if (context.readOnly !== null) return { missing: context.readOnly };
+  return context.label === null ? { missing: NO_LABEL } : { name: context.label, missing: null };
+}

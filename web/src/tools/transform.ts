@@ -1,52 +1,99 @@
-import { handleAt, resized, type Handle } from '~/geometry/handles';
-import { distance, type ImagePoint } from '~/geometry/points';
-import { canMove, canResize, moved, type Geometry } from '~/geometry/shapes';
-import { noDraft, notice, step, type Step, type ToolContext, type ToolEvent, type ToolRegion } from './tool';
+import { gripAt, gripCursor, gripsOf, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
+import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
+import { canMove, moved, type Geometry } from '~/geometry/shapes';
+import { GONE, noDraft, notice, step, type Change, type Step, type ToolContext, type ToolEvent, type ToolRegion } from './tool';
 
-/** Moving or resizing one region; shared by the tools that let you do it. */
+/** Regions that are moved, or one of which a grip is pulled; shared by the tools that let you do it. */
 export interface Transform {
   readonly name: 'transform';
   readonly id: string;
   readonly label: string;
-  /** null: the whole shape moves. */
-  readonly handle: Handle | null;
+  /** null: the whole shape moves, and what else is selected with it. */
+  readonly grip: Grip | null;
+  readonly along: readonly string[];
   readonly from: ImagePoint;
+  /** Where the grip was: a press may miss it a little. */
+  readonly anchor: ImagePoint;
+  /** As it was when it was taken. */
   readonly original: Geometry;
-  /** Absent until the pointer has gone further than a click. */
-  readonly geometry: Geometry | null;
+  /** Whether the pointer has gone further than a click. */
+  readonly going: boolean;
 }
 
-export const GONE = 'Somebody deleted this region while you had it in hand';
+export const CHANGED = 'Somebody took this point away while you had it in hand';
 
-export const grab = (region: ToolRegion, handle: Handle | null, from: ImagePoint): Transform => ({
+/** How far (CSS pixels) above a shape the knob sits that turns it. */
+export const KNOB = 26;
+
+export const grab = (region: ToolRegion, grip: Grip | null, from: ImagePoint, context: ToolContext): Transform => ({
   name: 'transform',
   id: region.id,
   label: region.label,
-  handle,
+  grip,
+  along: grip === null && context.selection.includes(region.id) ? context.selection.filter((id) => id !== region.id) : [],
   from,
+  anchor: (grip && gripsOf(region.geometry, KNOB * context.pixel).find((g) => same(g.grip, grip))?.point) ?? from,
   original: region.geometry,
-  geometry: null,
+  going: false,
 });
 
+const same = (a: Grip, b: Grip): boolean =>
+  a.type === 'side' || b.type === 'side' || a.type === 'turn' || b.type === 'turn'
+    ? a.type === b.type && (a.type !== 'side' || b.type !== 'side' || a.handle === b.handle)
+    : a.type === b.type && a.part === b.part && a.ring === b.ring && a.index === b.index;
+
 /** The only selected region, if exactly one is selected and still there. */
-export function soleSelected(context: ToolContext): ToolRegion | null {
+export function soleSelected(context: Pick<ToolContext, 'selection' | 'get'>): ToolRegion | null {
   const [id, ...more] = context.selection;
   return id === undefined || more.length > 0 ? null : (context.get(id) ?? null);
 }
 
-/** The handle of the selected box under a point. */
-export function handleUnder(point: ImagePoint, context: ToolContext): { region: ToolRegion; handle: Handle } | null {
+/** The grip of the selected region under a point. */
+export function gripUnder(point: ImagePoint, context: ToolContext): { region: ToolRegion; grip: Grip } | null {
   const region = soleSelected(context);
-  if (!region || context.readOnly !== null || !canResize(region.geometry)) return null;
-  const handle = handleAt(region.geometry, point, context.reach);
-  return handle ? { region, handle } : null;
+  if (!region || context.readOnly !== null) return null;
+  const grip = gripAt(region.geometry, point, context.reach, KNOB * context.pixel);
+  return grip ? { region, grip } : null;
 }
 
-function pulled(state: Transform, point: ImagePoint, context: ToolContext): Geometry {
-  const dx = point.x - state.from.x;
-  const dy = point.y - state.from.y;
-  if (state.handle && canResize(state.original)) return resized(state.original, state.handle, dx, dy, context.image);
-  return moved(state.original, dx, dy, context.image);
+/** A press on a grip takes it in hand; with Alt on a point takes the point away. null: there is no grip. */
+export function pressGrip<S>(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext, idle: S): Step<S | Transform> | null {
+  const under = gripUnder(event.point, context);
+  if (!under) return null;
+  const { region, grip } = under;
+  if (!event.alt || grip.type !== 'vertex') return step<S | Transform>(grab(region, grip, event.point, context));
+  const geometry = withoutVertex(region.geometry, grip);
+  return step<S | Transform>(
+    idle,
+    geometry ? { type: 'update', changes: [{ id: region.id, geometry }] } : { type: 'replace', id: region.id, by: [] },
+  );
+}
+
+/**
+ * The shape as it is to be. Its base is what it is now, not what it was when it was taken: what somebody else did to it meanwhile stays.
+ * null: the point in hand is no longer there.
+ */
+function shaped(state: Transform, now: Geometry, point: ImagePoint, steps: boolean, context: ToolContext): Geometry | null {
+  const [dx, dy] = [point.x - state.from.x, point.y - state.from.y];
+  if (!state.grip) return moved(now, dx, dy, context.image);
+  const grip = refound(state.original, now, state.grip);
+  if (!grip) return null;
+  if (grip.type === 'turn') return pulled(now, grip, { from: state.from, to: point, steps }, context.image);
+  const to = imagePoint(state.anchor.x + dx, state.anchor.y + dy);
+  const free = grip.type === 'side';
+  return pulled(now, grip, { from: state.anchor, to: free ? to : context.snap(to), steps }, context.image);
+}
+
+function changes(state: Transform, point: ImagePoint, steps: boolean, context: ToolContext): readonly Change[] | null {
+  const region = context.get(state.id);
+  const geometry = region && shaped(state, region.geometry, point, steps, context);
+  if (!geometry) return null;
+  const along = state.along.flatMap((id): Change[] => {
+    const other = context.get(id);
+    if (!other || !canMove(other.geometry)) return [];
+    return [{ id, geometry: moved(other.geometry, point.x - state.from.x, point.y - state.from.y, context.image) }];
+  });
+  return [{ id: state.id, geometry }, ...along];
 }
 
 /** One step of the gesture; `idle` is where it ends, `onClick` what an unmoved press means. */
@@ -55,29 +102,40 @@ export function transformStep<S>(
   event: ToolEvent,
   context: ToolContext,
   idle: S,
-  onClick: (point: ImagePoint) => Step<S>,
+  onClick: (point: ImagePoint, grip: Grip | null) => Step<S>,
 ): Step<S | Transform> {
   switch (event.type) {
     case 'down':
+    case 'finish':
+    case 'back':
+    case 'skip':
       return step(state);
     case 'move': {
-      const still = state.geometry === null && distance(event.point, state.from) < context.slop;
-      if (still || !canMove(state.original)) return step(state);
+      const still = !state.going && distance(event.point, state.from) < context.slop;
+      if (still || (!state.grip && !canMove(state.original))) return step(state);
       if (context.readOnly !== null) return step<S>(idle, noDraft, notice(context.readOnly));
-      const geometry = pulled(state, event.point, context);
-      return step<Transform>(
-        { ...state, geometry },
-        { type: 'draft', draft: { region_id: state.id, label: state.label, geometry } },
-      );
+      const [first, ...along] = changes(state, event.point, event.shift ?? false, context) ?? [];
+      if (!first) return step<S>(idle, noDraft, notice(CHANGED));
+      const draft = { region_id: state.id, label: state.label, geometry: first.geometry, ...(along.length > 0 && { along }) };
+      return step<Transform>({ ...state, going: true }, { type: 'draft', draft });
     }
     case 'up': {
-      if (state.geometry === null) return state.handle ? step(idle) : onClick(event.point);
+      if (!state.going) return onClick(event.point, state.grip);
       if (!context.get(state.id)) return step<S>(idle, noDraft, notice(GONE));
-      return step<S>(idle, { type: 'update', id: state.id, geometry: pulled(state, event.point, context) }, noDraft);
+      const all = changes(state, event.point, event.shift ?? false, context);
+      return all ? step<S>(idle, { type: 'update', changes: all }, noDraft) : step<S>(idle, noDraft, notice(CHANGED));
     }
     case 'cancel':
+    case 'lost':
       return step<S>(idle, noDraft);
     case 'removed':
-      return state.geometry === null ? step(idle) : step<S>(idle, noDraft, notice(GONE));
+      return state.going ? step<S>(idle, noDraft, notice(GONE)) : step(idle);
   }
+}
+
+/** The cursor while something is in hand or a grip lies under the pointer; null: neither. */
+export function transformCursor(state: Transform | null, point: ImagePoint, context: ToolContext): string | null {
+  if (state) return state.grip ? gripCursor(state.original, state.grip) : state.going ? 'move' : 'default';
+  const under = gripUnder(point, context);
+  return under ? gripCursor(under.region.geometry, under.grip) : null;
 }

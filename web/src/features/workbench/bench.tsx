@@ -5,11 +5,12 @@ import { Canvas } from '~/canvas/canvas';
 import type { Looks } from '~/canvas/overlay';
 import type { Pointers } from '~/canvas/pointers';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
-import { isTaken, labelKeys, type Handlers } from '~/hotkeys/registry';
+import { isTaken, labelKeys } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
 import { Failed } from '~/ui/feedback';
@@ -19,6 +20,8 @@ import type { Activity } from './activity';
 import { answeredLeases } from './answered';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
+import { DeskBar } from './desk-bar';
+import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
@@ -97,15 +100,12 @@ export function BenchView({
   const draws = layout === null || drawsOn(layout);
   const keys = useMemo(() => (draws ? withoutKeysOf(layout, labelKeys(labels)) : NO_KEYS), [draws, layout, labels]);
   const shownKeys = useMemo(() => (layout ? new Map([...keys, ...layoutKeys(layout)]) : keys), [layout, keys]);
+  const taken = useMemo(() => new Set(shownKeys.values()), [shownKeys]);
   const gate = useRef<AnswerGate | null>(null);
   const looks = useMemo(() => looksOf(project), [project]);
   const { held } = lease;
 
-  useEffect(() => {
-    // Something is in hand from the start: the first drag draws.
-    const first = labels[0];
-    if (desk.label.get() === null && first) desk.pickLabel(first.name);
-  }, [desk, labels]);
+  useEffect(() => desk.setLabels(labels), [desk, labels]);
 
   const take = useMutation({
     mutationFn: () => claim(api, task.id),
@@ -141,29 +141,11 @@ export function BenchView({
   const keepPointers = useCallback((now: Pointers | null) => {
     pointers.current = now;
   }, []);
-  const nudge = (event: KeyboardEvent, x: number, y: number): void => {
-    const by = event.shiftKey ? 10 : 1;
-    desk.nudge(x * by, y * by);
-  };
-
-  const drawing: Handlers = {
-    select: () => desk.pickTool('select'),
-    box: () => desk.pickTool('box'),
-    remove: () => desk.removeSelected(),
-    nudgeLeft: (event) => nudge(event, -1, 0),
-    nudgeRight: (event) => nudge(event, 1, 0),
-    nudgeUp: (event) => nudge(event, 0, -1),
-    nudgeDown: (event) => nudge(event, 0, 1),
-    nextRegion: () => desk.cycle(1),
-    previousRegion: () => desk.cycle(-1),
-    hide: () => desk.toggleHidden(),
-    zoomIn: () => desk.camera.zoom(1.25),
-    zoomOut: () => desk.camera.zoom(0.8),
-    fit: () => desk.camera.fit(),
-  };
   useHotkeys(
     {
-      submit,
+      submit: () => {
+        if (!desk.finish()) submit();
+      },
       flush,
       help: () => setHelping(true),
       escape: () => {
@@ -171,16 +153,17 @@ export function BenchView({
       },
       undo: () => desk.undo(),
       redo: () => desk.redo(),
-      ...(draws ? drawing : {}),
+      ...(draws ? deskKeys(desk) : {}),
     },
     keys,
     (name) => desk.pickLabel(name),
   );
-  useSpaceBar(pointers, activity);
+  useSpaceBar(desk, pointers, activity);
 
   const canvas = (
     <div className="bench-canvas">
       <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+      <DeskBar desk={desk} taken={taken} />
       {imageError && (
         <div className="stage-message">
           <Failed error={imageError} retry={reloadImage} />
@@ -188,7 +171,7 @@ export function BenchView({
       )}
     </div>
   );
-  const rail = <ToolRail desk={desk} />;
+  const rail = <ToolRail desk={desk} taken={taken} />;
   const side = (
     <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
       {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
@@ -265,8 +248,8 @@ export function BenchView({
   );
 }
 
-/** Space held: dragging moves the image. And every key is a sign of work. */
-function useSpaceBar(pointers: { readonly current: Pointers | null }, activity: Activity): void {
+/** Space held: dragging moves the image; where the keys have a pointer out, it presses. And every key is a sign of work. */
+function useSpaceBar(desk: Desk, pointers: { readonly current: Pointers | null }, activity: Activity): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       activity.touch();
@@ -274,7 +257,8 @@ function useSpaceBar(pointers: { readonly current: Pointers | null }, activity: 
       const control = event.target instanceof HTMLElement && event.target.closest('button, a, input');
       if (control || !pointers.current) return;
       event.preventDefault();
-      pointers.current.holdSpace(event.type === 'keydown');
+      if (desk.keyPointer.at.get() === null) pointers.current.holdSpace(event.type === 'keydown');
+      else if (event.type === 'keydown' && !event.repeat) desk.keyPointer.press();
     };
     addEventListener('keydown', onKey);
     addEventListener('keyup', onKey);
@@ -282,5 +266,5 @@ function useSpaceBar(pointers: { readonly current: Pointers | null }, activity: 
       removeEventListener('keydown', onKey);
       removeEventListener('keyup', onKey);
     };
-  }, [pointers, activity]);
+  }, [desk, pointers, activity]);
 }

@@ -3,9 +3,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   Circle,
   CircleDot,
+  Diamond,
   Eye,
   EyeOff,
+  Group,
   Hexagon,
+  Lock,
   PenLine,
   Spline,
   Square,
@@ -21,6 +24,7 @@ import { describe, type RegionKind } from '~/geometry/shapes';
 import { cx } from '~/lib/cx';
 import { useLive, useStore } from '~/lib/use-store';
 import { useMembers } from '~/session/queries';
+import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { Avatar } from '~/ui/people';
 import { useProjectId } from './project-id';
@@ -29,7 +33,7 @@ const ROW = 34;
 
 const ICONS: Record<RegionKind, typeof Square> = {
   box: Square,
-  rotated_box: SquareDashed,
+  rotated_box: Diamond,
   ellipse: Circle,
   polygon: Hexagon,
   polyline: Spline,
@@ -50,6 +54,7 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
   const listed = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);
   const hidden = useStore(desk.hidden);
+  const locked = useStore(desk.locked);
   const peers = useLive(room.presence, () => room.presence.peers());
   const people = usePeople(peers);
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
@@ -90,7 +95,7 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
       </div>
       {listed.length === 0 ? (
         <p className="muted side-none">
-          Nothing is labelled yet. Press <b>B</b> and drag over an object.
+          Nothing is labelled yet. Take a tool on the left and draw over an object.
         </p>
       ) : (
         <div className="region-scroll" ref={scroller}>
@@ -108,6 +113,7 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
                   editor={editors.get(region.id)}
                   selected={selection.includes(region.id)}
                   hidden={hidden.has(region.id)}
+                  locked={locked.has(region.id)}
                   desk={desk}
                 />
               );
@@ -127,12 +133,16 @@ interface RowProps {
   editor: string | undefined;
   selected: boolean;
   hidden: boolean;
+  locked: boolean;
   desk: Desk;
 }
 
-const Row = memo(function Row({ region, start, color, author, editor, selected, hidden, desk }: RowProps): ReactNode {
+const Row = memo(function Row({ region, start, color, author, editor, selected, hidden, locked, desk }: RowProps): ReactNode {
   const Icon = ICONS[region.geometry.kind];
-  const about = `${region.label}: ${describe(region.geometry)}${author ? `, by ${author.name}` : ''}${hidden ? ', hidden' : ''}`;
+  const occluded = region.attributes['occluded'] === true;
+  const grouped = region.attributes['group'] !== undefined;
+  const flags = [occluded && 'occluded', grouped && 'in a group', hidden && 'hidden', locked && 'locked'].filter(Boolean);
+  const about = [`${region.label}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
   const choose = (event: MouseEvent): void => {
     if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
       desk.goTo(region.id);
@@ -143,7 +153,7 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
   };
   const remove = (): void => {
     desk.select([region.id]);
-    desk.removeSelected();
+    commands.remove(desk);
   };
   const style: CSSProperties = { transform: `translateY(${start}px)`, height: ROW, '--label': color };
   return (
@@ -165,6 +175,8 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
       >
         <Icon size={14} strokeWidth={2.25} className="region-icon" aria-hidden />
         <span className="truncate">{region.label}</span>
+        {occluded && <SquareDashed size={12} className="muted" aria-hidden />}
+        {grouped && <Group size={12} className="muted" aria-hidden />}
         {editor && (
           <span className="region-editor truncate">
             <PenLine size={12} aria-hidden /> {editor}
@@ -174,6 +186,16 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
       <button type="button" className="row-icon row-hover" aria-label={`Delete ${about}`} onClick={remove}>
         <Trash2 size={14} aria-hidden />
       </button>
+      {locked && (
+        <button
+          type="button"
+          className="row-icon"
+          aria-label={`Unlock ${region.label}`}
+          onClick={() => desk.toggleLocked([region.id])}
+        >
+          <Lock size={13} aria-hidden />
+        </button>
+      )}
       <button
         type="button"
         className={cx('row-icon', !hidden && 'row-hover')}

@@ -1,4 +1,19 @@
-import { Maximize, Minus, MousePointer2, Plus, Square } from 'lucide-react';
+import {
+  Brush,
+  Circle,
+  CircleDot,
+  Diamond,
+  Eraser,
+  Hexagon,
+  Maximize,
+  Minus,
+  MousePointer2,
+  Plus,
+  Slice,
+  Spline,
+  Square,
+  Waypoints,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { COMMANDS, firstKey } from '~/hotkeys/registry';
@@ -10,9 +25,24 @@ import { IconButton } from '~/ui/controls';
 const TOOLS: readonly (readonly [ToolName, typeof Square])[] = [
   ['select', MousePointer2],
   ['box', Square],
+  ['rotated_box', Diamond],
+  ['ellipse', Circle],
+  ['polygon', Hexagon],
+  ['polyline', Spline],
+  ['point', CircleDot],
+  ['keypoints', Waypoints],
+  ['brush', Brush],
+  ['eraser', Eraser],
+  ['cut', Slice],
 ];
 
-export function ToolRail({ desk }: { desk: Desk }): ReactNode {
+interface ToolRailProps {
+  desk: Desk;
+  /** Keys that labels have; a tool's own does not work then. */
+  taken: ReadonlySet<string>;
+}
+
+export function ToolRail({ desk, taken }: ToolRailProps): ReactNode {
   const current = useStore(desk.tool);
   return (
     <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
@@ -20,7 +50,7 @@ export function ToolRail({ desk }: { desk: Desk }): ReactNode {
         <IconButton
           key={tool}
           label={COMMANDS[tool].title}
-          keys={firstKey(tool)}
+          {...(taken.has(firstKey(tool)) ? {} : { keys: firstKey(tool) })}
           side="right"
           pressed={current === tool}
           onClick={() => desk.pickTool(tool)}

@@ -1,0 +1,187 @@
+import {
+  AlignCenterHorizontal,
+  AlignCenterVertical,
+  AlignEndHorizontal,
+  AlignEndVertical,
+  AlignHorizontalDistributeCenter,
+  AlignStartHorizontal,
+  AlignStartVertical,
+  AlignVerticalDistributeCenter,
+  BringToFront,
+  Copy,
+  EyeOff,
+  Group,
+  LayoutGrid,
+  Lock,
+  Magnet,
+  PaintBucket,
+  Repeat,
+  SendToBack,
+  SquareDashed,
+  SquaresExclude,
+  SquaresUnite,
+  Trash2,
+  Ungroup,
+} from 'lucide-react';
+import type { RegionSnapshot } from '@tandem/client';
+import type { ReactNode } from 'react';
+
+import type { Edge } from '~/geometry/arrange';
+import { firstKey, type CommandId } from '~/hotkeys/registry';
+import { useLive, useStore } from '~/lib/use-store';
+import * as commands from '~/tools/commands';
+import type { Desk } from '~/tools/desk';
+import type { ToolName } from '~/tools/tool';
+import { IconButton } from '~/ui/controls';
+import { Menu, MenuItem, MenuLine } from '~/ui/menu';
+
+type Icon = typeof Lock;
+
+const EDGES: readonly (readonly [Edge, string, Icon])[] = [
+  ['left', 'Align left', AlignStartVertical],
+  ['centre', 'Align centres', AlignCenterVertical],
+  ['right', 'Align right', AlignEndVertical],
+  ['top', 'Align tops', AlignStartHorizontal],
+  ['middle', 'Align middles', AlignCenterHorizontal],
+  ['bottom', 'Align bottoms', AlignEndHorizontal],
+];
+
+const DRAWS_LINES: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'cut']);
+const PAINTS: ReadonlySet<ToolName> = new Set(['brush', 'eraser']);
+const CLOSED: ReadonlySet<RegionSnapshot['geometry']['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon', 'mask']);
+
+/** Over the picture: what can be done with the tool in hand and with what is selected, and what to do next. */
+export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
+  const tool = useStore(desk.tool);
+  const hint = useStore(desk.hint);
+  return (
+    <>
+      <div className="desk-bar">
+        {PAINTS.has(tool) && <BrushSize desk={desk} />}
+        {DRAWS_LINES.has(tool) && <Snapping desk={desk} taken={taken} />}
+        <Selected desk={desk} taken={taken} />
+      </div>
+      <p className="desk-hint" role="status" data-testid="hint" hidden={hint === null}>
+        {hint}
+      </p>
+    </>
+  );
+}
+
+function BrushSize({ desk }: { desk: Desk }): ReactNode {
+  const size = useStore(desk.brush);
+  return (
+    <label className="desk-group desk-brush">
+      <span>Size</span>
+      <input
+        type="range"
+        min={1}
+        max={200}
+        value={Math.min(200, size)}
+        aria-label="Brush size in image pixels"
+        onChange={(event) => desk.brush.set(Number(event.target.value))}
+      />
+      <span className="num">{size}</span>
+    </label>
+  );
+}
+
+const keysOf = (id: CommandId, taken: ReadonlySet<string>): { keys?: string } =>
+  taken.has(firstKey(id)) ? {} : { keys: firstKey(id) };
+
+function Snapping({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
+  const on = useStore(desk.snapping);
+  return (
+    <div className="desk-group">
+      <IconButton
+        label="Snap to the borders of neighbours"
+        {...keysOf('snap', taken)}
+        side="bottom"
+        pressed={on}
+        onClick={() => desk.snapping.set(!on)}
+      >
+        <Magnet size={16} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
+
+function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
+  const selection = useStore(desk.selection);
+  const regions = useLive(desk.room.regions, () => desk.room.regions.list());
+  const locked = useStore(desk.locked);
+  if (selection.length === 0) return null;
+  const ids = new Set(selection);
+  const chosen = regions.filter((region) => ids.has(region.id));
+  const closed = chosen.every((region) => CLOSED.has(region.geometry.kind));
+  const many = chosen.length > 1;
+  const act = (id: CommandId, label: string, Icon: Icon, run: () => void, pressed?: boolean): ReactNode => (
+    <IconButton
+      key={id}
+      label={label}
+      {...keysOf(id, taken)}
+      {...(pressed === undefined ? {} : { pressed })}
+      side="bottom"
+      onClick={run}
+      data-testid={`do-${id}`}
+    >
+      <Icon size={16} aria-hidden />
+    </IconButton>
+  );
+  return (
+    <div className="desk-group" role="toolbar" aria-label={many ? `${chosen.length} regions` : 'Selected region'}>
+      {many && <span className="desk-count num">{chosen.length}</span>}
+      {act('duplicate', 'Duplicate', Copy, () => commands.duplicate(desk))}
+      {closed && act('convert', 'Polygon to mask, mask to polygon', Repeat, () => commands.convert(desk))}
+      {closed && act('fill', 'Fill holes', PaintBucket, () => commands.fill(desk))}
+      {many && closed && act('merge', 'Join into one', SquaresUnite, () => commands.merge(desk))}
+      {many && closed && act('subtract', 'Cut the later selected out of the first', SquaresExclude, () => commands.subtract(desk))}
+      {many && act('group', 'Group', Group, () => commands.group(desk))}
+      {chosen.some((region) => region.attributes['group'] !== undefined) &&
+        act('ungroup', 'Ungroup', Ungroup, () => commands.ungroup(desk))}
+      {act(
+        'occluded',
+        'Occluded',
+        SquareDashed,
+        () => commands.toggleOccluded(desk),
+        chosen.every((region) => region.attributes['occluded'] === true),
+      )}
+      {act('lock', 'Lock: the pointer passes it by', Lock, () => desk.toggleLocked(), selection.every((id) => locked.has(id)))}
+      {act('hide', 'Hide', EyeOff, () => desk.toggleHidden())}
+      {act('front', 'Bring to the front', BringToFront, () => commands.order(desk, 'front'))}
+      {act('back', 'Send to the back', SendToBack, () => commands.order(desk, 'back'))}
+      {many && (
+        <Menu
+          align="start"
+          trigger={
+            <button type="button" className="icon-btn" aria-label="Align and distribute" title="Align and distribute">
+              <LayoutGrid size={16} aria-hidden />
+            </button>
+          }
+        >
+          {EDGES.map(([edge, name, Icon]) => (
+            <MenuItem key={edge} icon={<Icon size={15} aria-hidden />} onSelect={() => commands.align(desk, edge)}>
+              {name}
+            </MenuItem>
+          ))}
+          <MenuLine />
+          <MenuItem
+            icon={<AlignHorizontalDistributeCenter size={15} aria-hidden />}
+            disabled={chosen.length < 3}
+            onSelect={() => commands.distribute(desk, 'across')}
+          >
+            Equal gaps across
+          </MenuItem>
+          <MenuItem
+            icon={<AlignVerticalDistributeCenter size={15} aria-hidden />}
+            disabled={chosen.length < 3}
+            onSelect={() => commands.distribute(desk, 'down')}
+          >
+            Equal gaps down
+          </MenuItem>
+        </Menu>
+      )}
+      {act('remove', 'Delete', Trash2, () => commands.remove(desk))}
+    </div>
+  );
+}

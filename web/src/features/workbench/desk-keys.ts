@@ -1,0 +1,72 @@
+import type { Handlers } from '~/hotkeys/registry';
+import * as commands from '~/tools/commands';
+import type { Desk } from '~/tools/desk';
+import type { ToolName } from '~/tools/tool';
+
+const TOOLS: readonly ToolName[] = [
+  'select',
+  'box',
+  'rotated_box',
+  'ellipse',
+  'polygon',
+  'polyline',
+  'point',
+  'keypoints',
+  'brush',
+  'eraser',
+  'cut',
+];
+
+/** CSS pixels that the pointer of the keys goes at once; with Shift. */
+const STRIDE = [5, 50] as const;
+/** Image pixels that what is selected goes. */
+const NUDGE = [1, 10] as const;
+const BRUSH_STEP = 1.15;
+
+/** What the keys do at a desk where something can be drawn. */
+export function deskKeys(desk: Desk): Handlers {
+  const paints = (): boolean => desk.tool.get() === 'brush' || desk.tool.get() === 'eraser';
+  /** What is selected goes; while nothing is, or something is being drawn, the pointer. */
+  const arrow = (event: KeyboardEvent, x: number, y: number): void => {
+    const far = event.shiftKey ? 1 : 0;
+    if (desk.isBusy || desk.selection.get().length === 0) desk.keyPointer.move(x * STRIDE[far], y * STRIDE[far]);
+    else commands.nudge(desk, x * NUDGE[far], y * NUDGE[far]);
+  };
+  const sized = (by: 1 | -1): void => {
+    if (paints()) desk.sizeBrush(by === 1 ? BRUSH_STEP : 1 / BRUSH_STEP);
+    else commands.stepVertex(desk, by);
+  };
+  return {
+    ...Object.fromEntries(TOOLS.map((tool) => [tool, () => desk.pickTool(tool)])),
+    skip: () => desk.dispatch({ type: 'skip' }),
+    smaller: () => sized(-1),
+    larger: () => sized(1),
+    snap: () => desk.snapping.set(!desk.snapping.get()),
+    remove: () => commands.remove(desk),
+    addVertex: () => commands.addVertex(desk),
+    selectAll: () => desk.select(desk.listed().map(({ id }) => id)),
+    copy: () => commands.copySelected(desk),
+    paste: () => commands.pasteCopied(desk),
+    duplicate: () => commands.duplicate(desk),
+    nudgeLeft: (event) => arrow(event, -1, 0),
+    nudgeRight: (event) => arrow(event, 1, 0),
+    nudgeUp: (event) => arrow(event, 0, -1),
+    nudgeDown: (event) => arrow(event, 0, 1),
+    merge: () => commands.merge(desk),
+    subtract: () => commands.subtract(desk),
+    fill: () => commands.fill(desk),
+    convert: () => commands.convert(desk),
+    occluded: () => commands.toggleOccluded(desk),
+    group: () => commands.group(desk),
+    ungroup: () => commands.ungroup(desk),
+    front: () => commands.order(desk, 'front'),
+    back: () => commands.order(desk, 'back'),
+    nextRegion: () => desk.cycle(1),
+    previousRegion: () => desk.cycle(-1),
+    hide: () => desk.toggleHidden(),
+    lock: () => desk.toggleLocked(),
+    zoomIn: () => desk.camera.zoom(1.25),
+    zoomOut: () => desk.camera.zoom(0.8),
+    fit: () => desk.camera.fit(),
+  };
+}

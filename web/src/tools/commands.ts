@@ -1,0 +1,274 @@
+import type { RegionSnapshot } from '@tandem/client';
+
+import { aligned, copyAt, distributed, type Edge } from '~/geometry/arrange';
+import { asPolygon, united, without } from '~/geometry/booleans';
+import { gripsOf, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
+import { filled, maskOfShape, polygonOfMask } from '~/geometry/mask';
+import { imagePoint } from '~/geometry/points';
+import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
+import { copy, paste } from './clipboard';
+import type { Desk } from './desk';
+import type { Change } from './tool';
+
+/** What keys and buttons do with the selection. Each is one step of undo, and says why if it cannot be done. */
+
+/** How far a copy lies from what it was made of. */
+const BESIDE = 12;
+
+function chosen(desk: Desk, least: number, what: string): readonly RegionSnapshot[] | null {
+  const regions = desk.selected();
+  if (regions.length < least) {
+    desk.notify(least === 1 ? `Select ${what} first` : `Select ${what} first: at least ${least}`);
+    return null;
+  }
+  return desk.mayEdit() ? regions : null;
+}
+
+// -------------------------------------------------------------------- taking away, moving
+
+export function remove(desk: Desk): void {
+  if (desk.isBusy) {
+    desk.dispatch({ type: 'back' });
+    return;
+  }
+  const grip = desk.vertex.get();
+  const [sole] = desk.selected();
+  if (grip && sole) {
+    removeVertex(desk, sole, grip);
+    return;
+  }
+  const ids = desk.selection.get();
+  if (ids.length === 0 || !desk.mayEdit()) return;
+  desk.dispatch({ type: 'cancel' });
+  desk.room.regions.transact(() => ids.forEach((id) => desk.room.regions.remove(id)));
+  desk.select([]);
+}
+
+function removeVertex(desk: Desk, region: RegionSnapshot, grip: VertexGrip): void {
+  if (!desk.mayEdit()) return;
+  const geometry = withoutVertex(region.geometry, grip);
+  if (!geometry) {
+    desk.replace(region.id, []);
+    return;
+  }
+  desk.change([{ id: region.id, geometry }]);
+  const before = { ...grip, index: Math.max(0, grip.index - 1) };
+  desk.vertex.set(vertexPoint(geometry, before) ? before : null);
+}
+
+/** Moves the chosen point, or else the selection. */
+export function nudge(desk: Desk, dx: number, dy: number): void {
+  const regions = desk.selected();
+  const grip = desk.vertex.get();
+  if (regions.length === 0 || !desk.mayEdit()) return;
+  const [sole] = regions;
+  const at = grip && sole ? vertexPoint(sole.geometry, grip) : null;
+  if (grip && sole && at) {
+    const to = imagePoint(at.x + dx, at.y + dy);
+    desk.change([{ id: sole.id, geometry: pulled(sole.geometry, grip, { from: at, to, steps: false }, desk.image) }]);
+    return;
+  }
+  const free = regions.filter((region) => canMove(region.geometry));
+  desk.change(free.map(({ id, geometry }) => ({ id, geometry: moved(geometry, dx, dy, desk.image) })));
+}
+
+/** The next (or previous) point of the selected outline or skeleton. */
+export function stepVertex(desk: Desk, by: 1 | -1): void {
+  const [sole, ...more] = desk.selected();
+  if (!sole || more.length > 0) return;
+  const points = gripsOf(sole.geometry, 0).flatMap(({ grip }) => (grip.type === 'vertex' ? [grip] : []));
+  if (points.length === 0) return;
+  const now = desk.vertex.get();
+  const at = points.findIndex((p) => now && p.part === now.part && p.ring === now.ring && p.index === now.index);
+  const next = at === -1 ? (by === 1 ? 0 : points.length - 1) : (at + by + points.length) % points.length;
+  desk.vertex.set(points[next] ?? null);
+}
+
+/** A point more, between the chosen one and the next. */
+export function addVertex(desk: Desk): void {
+  const [sole] = desk.selected();
+  const grip = desk.vertex.get();
+  if (!sole || !grip || !desk.mayEdit()) return;
+  const middle = gripsOf(sole.geometry, 0).find(
+    ({ grip: g }) => g.type === 'middle' && g.part === grip.part && g.ring === grip.ring && g.index === grip.index,
+  );
+  if (!middle) return;
+  const pull = { from: middle.point, to: middle.point, steps: false };
+  desk.change([{ id: sole.id, geometry: pulled(sole.geometry, middle.grip, pull, desk.image) }]);
+  desk.vertex.set({ ...grip, index: grip.index + 1 });
+}
+
+// -------------------------------------------------------------------- copies
+
+function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>[]): void {
+  const made = desk.room.regions.transact(() =>
+    regions.map(({ label, geometry, attributes }) => desk.room.regions.add({ label, geometry, attributes: { ...attributes } })),
+  );
+  desk.select(made);
+}
+
+export function duplicate(desk: Desk): void {
+  const regions = chosen(desk, 1, 'what to duplicate');
+  if (!regions) return;
+  addAll(
+    desk,
+    regions.map((region) => ({ ...region, geometry: copyAt(region.geometry, BESIDE, BESIDE, desk.image) })),
+  );
+}
+
+export function copySelected(desk: Desk): void {
+  const regions = desk.selected();
+  if (regions.length === 0) return;
+  const kept = copy(regions, desk.image, desk.room.taskId);
+  desk.notify(kept ? `Copied ${count(regions.length)}` : 'The browser has no room to keep a copy of so much');
+}
+
+export function pasteCopied(desk: Desk): void {
+  const { regions, dropped } = paste(desk.image, desk.room.taskId);
+  if (regions.length === 0) {
+    desk.notify(dropped > 0 ? 'What was copied does not fit this image' : 'Nothing was copied yet');
+    return;
+  }
+  if (!desk.mayEdit()) return;
+  addAll(desk, regions);
+  if (dropped > 0) desk.notify(`${count(dropped)} did not fit this image and were left out`);
+}
+
+const count = (n: number): string => (n === 1 ? '1 region' : `${n} regions`);
+
+// -------------------------------------------------------------------- order, flags
+
+/** To the front or the back of everything. */
+export function order(desk: Desk, to: 'front' | 'back'): void {
+  const regions = chosen(desk, 1, 'what to move');
+  if (!regions) return;
+  const list = desk.room.regions.list();
+  const z = to === 'front' ? (list.at(-1)?.z ?? 0) + 1 : (list[0]?.z ?? 0) - 1;
+  desk.room.regions.transact(() => regions.forEach(({ id }) => desk.room.regions.update(id, { z })));
+}
+
+/** A skeleton's chosen point, or else whole regions, as hidden behind something. */
+export function toggleOccluded(desk: Desk): void {
+  const regions = chosen(desk, 1, 'what is occluded');
+  if (!regions) return;
+  const grip = desk.vertex.get();
+  const [sole] = regions;
+  if (grip && sole?.geometry.kind === 'keypoints') {
+    const points = sole.geometry.points.map((p, i) => (i === grip.index && p.v > 0 ? { ...p, v: p.v === 1 ? 2 : 1 } : p));
+    desk.change([{ id: sole.id, geometry: { kind: 'keypoints', points } }]);
+    return;
+  }
+  const all = regions.every((region) => region.attributes['occluded'] === true);
+  const attributes = { occluded: all ? undefined : true };
+  desk.room.regions.transact(() => regions.forEach(({ id }) => desk.room.regions.update(id, { attributes })));
+}
+
+/** What belongs together is selected together. */
+export function group(desk: Desk): void {
+  const regions = chosen(desk, 2, 'what belongs together');
+  if (!regions) return;
+  const id = regions[0]?.id ?? '';
+  desk.room.regions.transact(() => regions.forEach((r) => desk.room.regions.update(r.id, { attributes: { group: id } })));
+  desk.notify(`${count(regions.length)} are a group now`);
+}
+
+export function ungroup(desk: Desk): void {
+  const regions = chosen(desk, 1, 'a group')?.filter((region) => region.attributes['group'] !== undefined) ?? [];
+  if (regions.length === 0) return;
+  desk.room.regions.transact(() => regions.forEach((r) => desk.room.regions.update(r.id, { attributes: { group: undefined } })));
+}
+
+// -------------------------------------------------------------------- arranging
+
+export function align(desk: Desk, edge: Edge): void {
+  arrange(desk, 2, (rects) => aligned(rects, edge));
+}
+
+export function distribute(desk: Desk, way: 'across' | 'down'): void {
+  arrange(desk, 3, (rects) => distributed(rects, way));
+}
+
+interface Shift {
+  readonly id: string;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+function arrange(desk: Desk, least: number, by: (rects: { id: string; x: number; y: number; width: number; height: number }[]) => readonly Shift[]): void {
+  const regions = chosen(desk, least, 'what to arrange')?.filter((region) => canMove(region.geometry));
+  if (!regions) return;
+  const shifts = by(regions.map(({ id, geometry }) => ({ id, ...bounds(geometry) })));
+  const changes = shifts.flatMap(({ id, dx, dy }): Change[] => {
+    const region = desk.room.regions.get(id);
+    return region ? [{ id, geometry: moved(region.geometry, dx, dy, desk.image) }] : [];
+  });
+  desk.change(changes);
+}
+
+// -------------------------------------------------------------------- shapes out of shapes
+
+/** All selected shapes as one polygon; the lowest keeps its place, name and history. */
+export function merge(desk: Desk): void {
+  const regions = chosen(desk, 2, 'shapes to join');
+  if (!regions) return;
+  const shapes = regions.map((region) => asPolygon(region.geometry));
+  if (shapes.includes(null)) {
+    desk.notify('Only boxes, ellipses and polygons can be joined');
+    return;
+  }
+  const joined = united(shapes.filter((shape) => shape !== null));
+  if (joined) intoFirst(desk, regions, joined);
+}
+
+/** The later selected shapes are cut out of the first: holes, where they lie within it. */
+export function subtract(desk: Desk): void {
+  const regions = chosen(desk, 2, 'a shape, then what to cut out of it');
+  const [first, ...rest] = regions ?? [];
+  if (!regions || !first) return;
+  const base = asPolygon(first.geometry);
+  const holes = rest.map((region) => asPolygon(region.geometry));
+  if (!base || holes.includes(null)) {
+    desk.notify('Only boxes, ellipses and polygons can be cut out of one another');
+    return;
+  }
+  const left = holes.reduce<Geometry | null>(
+    (shape, hole) => (shape?.kind === 'polygon' && hole ? without(shape, hole) : shape),
+    base,
+  );
+  if (left) intoFirst(desk, regions, left);
+  else desk.notify('Nothing would be left');
+}
+
+function intoFirst(desk: Desk, [first, ...rest]: readonly RegionSnapshot[], geometry: Geometry): void {
+  if (!first) return;
+  desk.room.regions.transact(() => {
+    desk.room.regions.update(first.id, { geometry });
+    rest.forEach(({ id }) => desk.room.regions.remove(id));
+  });
+  desk.select([first.id]);
+}
+
+/** Polygons (boxes, ellipses) become masks, and masks polygons. */
+export function convert(desk: Desk): void {
+  const regions = chosen(desk, 1, 'a polygon or a mask');
+  if (!regions) return;
+  const changes = regions.flatMap(({ id, geometry }): Change[] => {
+    const other = geometry.kind === 'mask' ? polygonOfMask(geometry) : maskOfShape(geometry, desk.image);
+    return other ? [{ id, geometry: other }] : [];
+  });
+  if (changes.length === 0) desk.notify('Only closed shapes and masks can be turned into one another');
+  else desk.change(changes);
+}
+
+/** The holes of masks are filled, and those of polygons. */
+export function fill(desk: Desk): void {
+  const regions = chosen(desk, 1, 'a mask or polygon with holes');
+  if (!regions) return;
+  const changes = regions.flatMap(({ id, geometry }): Change[] => {
+    if (geometry.kind === 'mask') return [{ id, geometry: filled(geometry) }];
+    if (geometry.kind !== 'polygon' || geometry.parts.every((part) => part.length < 2)) return [];
+    return [{ id, geometry: { kind: 'polygon', parts: geometry.parts.map((part) => part.slice(0, 1)) } }];
+  });
+  if (changes.length === 0) desk.notify('There is no hole to fill');
+  else desk.change(changes);
+}

@@ -1,0 +1,171 @@
+import { clampToImage, distance, round2, type ImagePoint } from '~/geometry/points';
+import type { Geometry } from '~/geometry/shapes';
+import { simplified } from '~/geometry/simplify';
+import { drafted, labelInHand, noDraft, notice, step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
+import { pressGrip, transformCursor, transformStep, type Transform } from './transform';
+
+interface Drawing {
+  readonly name: 'drawing';
+  readonly label: string;
+  readonly points: readonly ImagePoint[];
+  /** Where the pointer is: the next point, if it stays there. */
+  readonly next: ImagePoint | null;
+  /** While pressed: how many points there were before, and whether the press closes the shape. */
+  readonly press: { readonly before: number; readonly closes: boolean } | null;
+}
+
+export type PathState = { readonly name: 'idle' } | Drawing | Transform;
+
+const IDLE: PathState = { name: 'idle' };
+/** A line drawn by hand gets a point every so many slops, and loses those that its course does not need. */
+const SPACING = 2;
+const COURSE = 0.4;
+
+interface Path {
+  readonly name: 'polygon' | 'polyline';
+  readonly least: number;
+  readonly tooFew: string;
+}
+
+const pairs = (points: readonly ImagePoint[]): number[][] => points.map((p) => [round2(p.x), round2(p.y)]);
+
+function shape(path: Path, points: readonly ImagePoint[]): Geometry {
+  return path.name === 'polygon' ? { kind: 'polygon', parts: [[pairs(points)]] } : { kind: 'polyline', points: pairs(points) };
+}
+
+/** What is seen of an unfinished shape: a polygon with two points is a line still. */
+function sketch(path: Path, points: readonly ImagePoint[]): Geometry {
+  return points.length < path.least ? { kind: 'polyline', points: pairs(points) } : shape(path, points);
+}
+
+/**
+ * A tool that goes from point to point: a press places one, dragging draws by hand, Enter, a double click or (polygon) a press on the first
+ * point finishes. Points snap to the borders of neighbours, and between two on the same border the shape follows it: no gap remains.
+ */
+function pathTool(path: Path): Tool<PathState> {
+  const show = (state: Drawing): Step<PathState> => {
+    const points = state.next && !state.press ? [...state.points, state.next] : state.points;
+    return points.length < 2 ? step<PathState>(state, noDraft) : step<PathState>(state, drafted(state.label, sketch(path, points)));
+  };
+
+  const closes = (state: Drawing, point: ImagePoint, context: ToolContext): boolean => {
+    const first = state.points[0];
+    return path.name === 'polygon' && state.points.length >= path.least && !!first && distance(first, point) <= context.reach;
+  };
+
+  function place(state: Drawing, at: ImagePoint, context: ToolContext): Drawing {
+    const point = context.snap(clampToImage(at, context.image));
+    const last = state.points.at(-1);
+    // The second press of a double click is no point of its own.
+    if (last && distance(last, point) < context.slop) return state;
+    const way = last ? context.border(last, point) : [];
+    return { ...state, points: [...state.points, ...way, point] };
+  }
+
+  function begin(at: ImagePoint, label: string, context: ToolContext, pressed: boolean): Step<PathState> {
+    const empty: Drawing = { name: 'drawing', label, points: [], next: null, press: null };
+    const placed = place(empty, at, context);
+    return show({ ...placed, press: pressed ? { before: 0, closes: false } : null });
+  }
+
+  function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<PathState> {
+    const gripped = pressGrip<PathState>(event, context, IDLE);
+    if (gripped) return gripped;
+    const label = labelInHand(context);
+    return label.missing === null ? begin(event.point, label.name, context, true) : step(IDLE, notice(label.missing));
+  }
+
+  function finish(state: Drawing): Step<PathState> {
+    if (state.points.length < path.least) return step<PathState>(state, notice(path.tooFew));
+    return step(IDLE, { type: 'add', label: state.label, geometry: shape(path, state.points) }, noDraft);
+  }
+
+  /** What was drawn by hand since the press, with no more points than its course needs. */
+  function released(state: Drawing, context: ToolContext): Drawing {
+    const before = state.press?.before ?? state.points.length;
+    const drawn = state.points.slice(before);
+    const kept = drawn.length > 2 ? simplified(drawn, context.slop * COURSE) : drawn;
+    return { ...state, points: [...state.points.slice(0, before), ...kept], press: null, next: null };
+  }
+
+  function back(state: Drawing): Step<PathState> {
+    const points = state.points.slice(0, -1);
+    return points.length === 0 ? step(IDLE, noDraft) : show({ ...state, points, press: null });
+  }
+
+  function draw(state: Drawing, event: ToolEvent, context: ToolContext): Step<PathState> {
+    if (context.readOnly !== null) return step(IDLE, noDraft, notice(context.readOnly));
+    switch (event.type) {
+      case 'down': {
+        const before = state.points.length;
+        if (closes(state, event.point, context)) return show({ ...state, press: { before, closes: true } });
+        return show({ ...place(state, event.point, context), press: { before, closes: false } });
+      }
+      case 'move': {
+        const at = clampToImage(event.point, context.image);
+        if (!state.press) {
+          const first = state.points[0];
+          const next = first && closes(state, at, context) ? first : context.snap(at);
+          return show({ ...state, next });
+        }
+        const last = state.points.at(-1);
+        const far = !last || distance(last, at) >= context.slop * SPACING;
+        return far && !state.press.closes ? show({ ...state, points: [...state.points, at] }) : step<PathState>(state);
+      }
+      case 'up': {
+        if (state.press?.closes) return finish(state);
+        return show(released(state, context));
+      }
+      case 'lost': {
+        if (!state.press) return step<PathState>(state);
+        const points = state.points.slice(0, state.press.before);
+        return points.length === 0 ? step(IDLE, noDraft) : show({ ...state, points, press: null, next: null });
+      }
+      case 'finish':
+        return finish(state);
+      case 'back':
+        return back(state);
+      case 'cancel':
+        return step(IDLE, noDraft);
+      case 'skip':
+      case 'removed':
+        return step<PathState>(state);
+    }
+  }
+
+  return {
+    name: path.name,
+    makes: path.name,
+    idle: IDLE,
+    step(state, event, context) {
+      switch (state.name) {
+        case 'idle':
+          return event.type === 'down' ? press(event, context) : step(state);
+        case 'drawing':
+          return draw(state, event, context);
+        case 'transform':
+          // An unmoved press on a point of the selected shape begins a new one there: neighbours share corners.
+          return transformStep<PathState>(state, event, context, IDLE, (point) =>
+            context.label === null ? step(IDLE) : begin(point, context.label, context, false),
+          );
+      }
+    },
+    holds: (state) => (state.name === 'transform' ? [state.id] : []),
+    isBusy: (state) => state.name === 'drawing' || (state.name === 'transform' && state.going),
+    cursor(state, point, context) {
+      if (context.readOnly !== null) return 'default';
+      if (state.name === 'drawing') return closes(state, point, context) ? 'pointer' : 'crosshair';
+      return transformCursor(state.name === 'transform' ? state : null, point, context) ?? 'crosshair';
+    },
+    hint(state) {
+      if (state.name !== 'drawing') return null;
+      if (state.points.length < path.least) return 'Click for the next point, or drag to draw by hand · Backspace takes one back';
+      return path.name === 'polygon'
+        ? 'Enter, a double click or the first point finishes · Backspace takes a point back'
+        : 'Enter or a double click finishes · Backspace takes a point back';
+    },
+  };
+}
+
+export const polygonTool = pathTool({ name: 'polygon', least: 3, tooFew: 'A polygon needs three points' });
+export const polylineTool = pathTool({ name: 'polyline', least: 2, tooFew: 'A line needs two points' });
