@@ -175,7 +175,12 @@ function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks): void 
   if (!keys) return;
   const p = toStage(view, keys);
   ctx.beginPath();
-  for (const [x, y] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+  for (const [x, y] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
     ctx.moveTo(p.x + x * 3, p.y + y * 3);
     ctx.lineTo(p.x + x * ARM, p.y + y * ARM);
   }

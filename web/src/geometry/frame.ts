@@ -92,9 +92,6 @@ export function frameOn(a: ImagePoint, b: ImagePoint, to: ImagePoint): Frame {
   const angle = Math.atan2(b.y - a.y, b.x - a.x);
   // How far `to` lies to the right of the way from a to b: below it, if that runs to the right.
   const depth = (to.y - a.y) * Math.cos(angle) - (to.x - a.x) * Math.sin(angle);
-  const centre = imagePoint(
-    (a.x + b.x) / 2 - (Math.sin(angle) * depth) / 2,
-    (a.y + b.y) / 2 + (Math.cos(angle) * depth) / 2,
-  );
+  const centre = imagePoint((a.x + b.x) / 2 - (Math.sin(angle) * depth) / 2, (a.y + b.y) / 2 + (Math.cos(angle) * depth) / 2);
   return { centre, width, height: Math.abs(depth), rotation: (angle * 180) / Math.PI };
 }

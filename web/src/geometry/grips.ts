@@ -124,9 +124,7 @@ function withRing(g: Geometry, grip: Place, change: (ring: readonly Pair[]) => r
   const copy = (pairs: readonly Pair[]): number[][] => pairs.map((pair) => [...pair]);
   if (g.kind === 'polyline') return { kind: 'polyline', points: copy(change(g.points)) };
   if (g.kind !== 'polygon') return g;
-  const parts = g.parts.map((part, p) =>
-    part.map((ring, r) => copy(p === grip.part && r === grip.ring ? change(ring) : ring)),
-  );
+  const parts = g.parts.map((part, p) => part.map((ring, r) => copy(p === grip.part && r === grip.ring ? change(ring) : ring)));
   return { kind: 'polygon', parts };
 }
 
@@ -139,7 +137,8 @@ export function withoutVertex(g: Geometry, grip: VertexGrip): Geometry | null {
     const points = g.points.map((p, i) => (i === grip.index ? { x: 0, y: 0, v: 0 } : p));
     return points.some((p) => p.v > 0) ? { kind: 'keypoints', points } : null;
   }
-  if (g.kind === 'polyline') return g.points.length > 2 ? withRing(g, grip, (ring) => ring.filter((_, i) => i !== grip.index)) : null;
+  if (g.kind === 'polyline')
+    return g.points.length > 2 ? withRing(g, grip, (ring) => ring.filter((_, i) => i !== grip.index)) : null;
   if (g.kind !== 'polygon') return null;
   const ring = g.parts[grip.part]?.[grip.ring];
   if (!ring) return null;
@@ -182,7 +181,8 @@ export function refound(before: Geometry, now: Geometry, grip: Grip): Grip | nul
   if (before.kind !== now.kind) return null;
   if (grip.type === 'side' || grip.type === 'turn') return grip;
   if (now.kind === 'keypoints') return now.points[grip.index] ? grip : null;
-  if ((before.kind !== 'polygon' && before.kind !== 'polyline') || (now.kind !== 'polygon' && now.kind !== 'polyline')) return null;
+  if ((before.kind !== 'polygon' && before.kind !== 'polyline') || (now.kind !== 'polygon' && now.kind !== 'polyline'))
+    return null;
   const [old, fresh] = [rings(before)[grip.part]?.[grip.ring], rings(now)[grip.part]?.[grip.ring]];
   const was = old?.[grip.index];
   if (!old || !fresh || !was) return null;

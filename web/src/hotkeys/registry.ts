@@ -53,8 +53,24 @@ export type CommandId = keyof typeof COMMANDS;
 
 /** Commands whose letter a project may give to a label: they are had by buttons too. */
 const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
-  'rotated_box', 'ellipse', 'polyline', 'point', 'keypoints', 'brush', 'eraser', 'cut', 'skip', 'snap',
-  'merge', 'subtract', 'fill', 'convert', 'occluded', 'group', 'ungroup', 'lock',
+  'rotated_box',
+  'ellipse',
+  'polyline',
+  'point',
+  'keypoints',
+  'brush',
+  'eraser',
+  'cut',
+  'skip',
+  'snap',
+  'merge',
+  'subtract',
+  'fill',
+  'convert',
+  'occluded',
+  'group',
+  'ungroup',
+  'lock',
 ]);
 export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
 

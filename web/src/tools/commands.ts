@@ -158,7 +158,7 @@ export function toggleOccluded(desk: Desk): void {
     desk.change([{ id: sole.id, geometry: { kind: 'keypoints', points } }]);
     return;
   }
-  const all = regions.every((region) => region.attributes['occluded'] === true);
+  const all = regions.every((region) => region.attributes.occluded === true);
   const attributes = { occluded: all ? undefined : true };
   desk.room.regions.transact(() => regions.forEach(({ id }) => desk.room.regions.update(id, { attributes })));
 }
@@ -173,7 +173,7 @@ export function group(desk: Desk): void {
 }
 
 export function ungroup(desk: Desk): void {
-  const regions = chosen(desk, 1, 'a group')?.filter((region) => region.attributes['group'] !== undefined) ?? [];
+  const regions = chosen(desk, 1, 'a group')?.filter((region) => region.attributes.group !== undefined) ?? [];
   if (regions.length === 0) return;
   desk.room.regions.transact(() => regions.forEach((r) => desk.room.regions.update(r.id, { attributes: { group: undefined } })));
 }
@@ -194,7 +194,11 @@ interface Shift {
   readonly dy: number;
 }
 
-function arrange(desk: Desk, least: number, by: (rects: { id: string; x: number; y: number; width: number; height: number }[]) => readonly Shift[]): void {
+function arrange(
+  desk: Desk,
+  least: number,
+  by: (rects: { id: string; x: number; y: number; width: number; height: number }[]) => readonly Shift[],
+): void {
   const regions = chosen(desk, least, 'what to arrange')?.filter((region) => canMove(region.geometry));
   if (!regions) return;
   const shifts = by(regions.map(({ id, geometry }) => ({ id, ...bounds(geometry) })));

@@ -392,9 +392,10 @@ export class Desk {
 
   /** What is grouped is selected together. */
   #whole(ids: readonly string[]): readonly string[] {
-    const groups = new Set(ids.map((id) => this.room.regions.get(id)?.attributes['group']).filter((g) => g !== undefined));
+    const groupOf = (id: string): unknown => this.room.regions.get(id)?.attributes.group;
+    const groups = new Set(ids.map(groupOf).filter((g) => g !== undefined));
     if (groups.size === 0) return ids;
-    const members = this.room.regions.list().filter(({ attributes }) => groups.has(attributes['group']));
+    const members = this.room.regions.list().filter(({ attributes }) => groups.has(attributes.group));
     return [...new Set([...ids, ...members.map(({ id }) => id)])];
   }
 

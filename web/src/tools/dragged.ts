@@ -1,6 +1,17 @@
 import { clampToImage, type ImagePoint, type Size } from '~/geometry/points';
 import type { Geometry, RegionKind } from '~/geometry/shapes';
-import { drafted, labelInHand, noDraft, notice, step, type Step, type Tool, type ToolContext, type ToolEvent, type ToolName } from './tool';
+import {
+  drafted,
+  labelInHand,
+  noDraft,
+  notice,
+  step,
+  type Step,
+  type Tool,
+  type ToolContext,
+  type ToolEvent,
+  type ToolName,
+} from './tool';
 import { pressGrip, transformCursor, transformStep, type Transform } from './transform';
 
 export type DragState =

@@ -10,8 +10,15 @@ interface Drawing {
   readonly points: readonly ImagePoint[];
   /** Where the pointer is: the next point, if it stays there. */
   readonly next: ImagePoint | null;
-  /** While pressed: how many points there were before, and whether the press closes the shape. */
-  readonly press: { readonly before: number; readonly closes: boolean } | null;
+  readonly press: Press | null;
+}
+
+interface Press {
+  /** How many points there were before it. */
+  readonly before: number;
+  /** The last that it placed: what comes after is drawn by hand. */
+  readonly from: number;
+  readonly closes: boolean;
 }
 
 export type PathState = { readonly name: 'idle' } | Drawing | Transform;
@@ -45,7 +52,9 @@ function sketch(path: Path, points: readonly ImagePoint[]): Geometry {
 function pathTool(path: Path): Tool<PathState> {
   const show = (state: Drawing): Step<PathState> => {
     const points = state.next && !state.press ? [...state.points, state.next] : state.points;
-    return points.length < 2 ? step<PathState>(state, noDraft) : step<PathState>(state, drafted(state.label, sketch(path, points)));
+    return points.length < 2
+      ? step<PathState>(state, noDraft)
+      : step<PathState>(state, drafted(state.label, sketch(path, points)));
   };
 
   const closes = (state: Drawing, point: ImagePoint, context: ToolContext): boolean => {
@@ -65,7 +74,7 @@ function pathTool(path: Path): Tool<PathState> {
   function begin(at: ImagePoint, label: string, context: ToolContext, pressed: boolean): Step<PathState> {
     const empty: Drawing = { name: 'drawing', label, points: [], next: null, press: null };
     const placed = place(empty, at, context);
-    return show({ ...placed, press: pressed ? { before: 0, closes: false } : null });
+    return show({ ...placed, press: pressed ? { before: 0, from: 0, closes: false } : null });
   }
 
   function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<PathState> {
@@ -82,10 +91,10 @@ function pathTool(path: Path): Tool<PathState> {
 
   /** What was drawn by hand since the press, with no more points than its course needs. */
   function released(state: Drawing, context: ToolContext): Drawing {
-    const before = state.press?.before ?? state.points.length;
-    const drawn = state.points.slice(before);
+    const from = state.press?.from ?? state.points.length;
+    const drawn = state.points.slice(from);
     const kept = drawn.length > 2 ? simplified(drawn, context.slop * COURSE) : drawn;
-    return { ...state, points: [...state.points.slice(0, before), ...kept], press: null, next: null };
+    return { ...state, points: [...state.points.slice(0, from), ...kept], press: null, next: null };
   }
 
   function back(state: Drawing): Step<PathState> {
@@ -98,8 +107,9 @@ function pathTool(path: Path): Tool<PathState> {
     switch (event.type) {
       case 'down': {
         const before = state.points.length;
-        if (closes(state, event.point, context)) return show({ ...state, press: { before, closes: true } });
-        return show({ ...place(state, event.point, context), press: { before, closes: false } });
+        if (closes(state, event.point, context)) return show({ ...state, press: { before, from: before - 1, closes: true } });
+        const placed = place(state, event.point, context);
+        return show({ ...placed, press: { before, from: placed.points.length - 1, closes: false } });
       }
       case 'move': {
         const at = clampToImage(event.point, context.image);

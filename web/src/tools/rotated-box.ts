@@ -28,7 +28,12 @@ function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext
   if (gripped) return gripped;
   const label = labelInHand(context);
   if (label.missing !== null) return step(IDLE, notice(label.missing));
-  return step<RotatedBoxState>({ name: 'edge', label: label.name, from: clampToImage(event.point, context.image), started: false });
+  return step<RotatedBoxState>({
+    name: 'edge',
+    label: label.name,
+    from: clampToImage(event.point, context.image),
+    started: false,
+  });
 }
 
 const pair = (p: ImagePoint): number[] => [round2(p.x), round2(p.y)];

@@ -33,8 +33,7 @@ const click = (point: ImagePoint, context: ToolContext): Step<SelectState> => {
   return step(IDLE, { type: 'select', ids: under ? [under.id] : [] });
 };
 
-const choose = (grip: Grip): Step<SelectState> =>
-  grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE);
+const choose = (grip: Grip): Step<SelectState> => (grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE));
 
 /** With Shift: the one under the pointer is added, or let go of. */
 function toggle(point: ImagePoint, context: ToolContext): Step<SelectState> {
@@ -44,11 +43,7 @@ function toggle(point: ImagePoint, context: ToolContext): Step<SelectState> {
   return step(IDLE, { type: 'select', ids: rest.length === context.selection.length ? [...rest, under.id] : rest });
 }
 
-function marquee(
-  state: Extract<SelectState, { name: 'marquee' }>,
-  event: ToolEvent,
-  context: ToolContext,
-): Step<SelectState> {
+function marquee(state: Extract<SelectState, { name: 'marquee' }>, event: ToolEvent, context: ToolContext): Step<SelectState> {
   const gone = { type: 'marquee', corners: null } as const;
   switch (event.type) {
     case 'move': {

@@ -25,9 +25,21 @@ export type ToolName =
   'select' | 'box' | 'rotated_box' | 'ellipse' | 'polygon' | 'polyline' | 'point' | 'keypoints' | 'brush' | 'eraser' | 'cut';
 
 export type ToolEvent =
-  | { readonly type: 'down'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean; readonly pressure?: number }
+  | {
+      readonly type: 'down';
+      readonly point: ImagePoint;
+      readonly shift?: boolean;
+      readonly alt?: boolean;
+      readonly pressure?: number;
+    }
   /** Also without a button, while the tool is busy. `pressure` of a pen, 0 to 1. */
-  | { readonly type: 'move'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean; readonly pressure?: number }
+  | {
+      readonly type: 'move';
+      readonly point: ImagePoint;
+      readonly shift?: boolean;
+      readonly alt?: boolean;
+      readonly pressure?: number;
+    }
   | { readonly type: 'up'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean }
   /** The press is no tool's any more: a second finger, a lost pointer. What was there before it may go on. */
   | { readonly type: 'lost' }
@@ -123,7 +135,9 @@ export const NO_LABEL = 'Pick a label first: press its key, or choose one on the
 export const GONE = 'Somebody deleted this region while you had it in hand';
 
 /** The label that what is drawn next gets, or why nothing can be drawn. */
-export function labelInHand(context: ToolContext): { readonly name: string; readonly missing: null } | { readonly missing: string } {
+export function labelInHand(
+  context: ToolContext,
+): { readonly name: string; readonly missing: null } | { readonly missing: string } {
   if (context.readOnly !== null) return { missing: context.readOnly };
   return context.label === null ? { missing: NO_LABEL } : { name: context.label, missing: null };
 }

@@ -57,7 +57,11 @@ export function gripUnder(point: ImagePoint, context: ToolContext): { region: To
 }
 
 /** A press on a grip takes it in hand; with Alt on a point takes the point away. null: there is no grip. */
-export function pressGrip<S>(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext, idle: S): Step<S | Transform> | null {
+export function pressGrip<S>(
+  event: Extract<ToolEvent, { type: 'down' }>,
+  context: ToolContext,
+  idle: S,
+): Step<S | Transform> | null {
   const under = gripUnder(event.point, context);
   if (!under) return null;
   const { region, grip } = under;

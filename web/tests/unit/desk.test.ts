@@ -3,9 +3,10 @@ import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { imagePoint } from '~/geometry/points';
+import * as commands from '~/tools/commands';
 import { Desk } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
-import { GONE } from '~/tools/transform';
+import { GONE } from '~/tools/tool';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const frames = { request: () => 0, cancel: () => undefined, still: true };
@@ -144,8 +145,8 @@ describe('the desk', () => {
 
   test('arrows move by pixels and stop at the border', () => {
     pair.drag([10, 100], [110, 180]);
-    pair.desk.nudge(1, 0);
-    pair.desk.nudge(-500, 0);
+    commands.nudge(pair.desk, 1, 0);
+    commands.nudge(pair.desk, -500, 0);
     expect(pair.anna.regions.list()[0]?.geometry).toMatchObject({ x: 0, width: 100 });
   });
 

@@ -1,50 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { topmost } from '~/geometry/hit';
-import { imagePoint } from '~/geometry/points';
-import { boxTool, NO_LABEL } from '~/tools/box';
+import { boxTool } from '~/tools/box';
 import { selectTool } from '~/tools/select';
-import type { Effect, Tool, ToolContext, ToolEvent, ToolRegion } from '~/tools/tool';
-import { GONE } from '~/tools/transform';
+import { GONE, NO_LABEL, type ToolRegion } from '~/tools/tool';
+import { car, click, context, down, move, run, types, up } from '../support/tools';
 
-const car: ToolRegion = { id: 'car', label: 'car', z: 0, geometry: { kind: 'box', x: 20, y: 20, width: 40, height: 30 } };
 const mask: ToolRegion = { id: 'mask', label: 'road', z: 0, geometry: { kind: 'mask', width: 4, height: 3, counts: [0, 12] } };
-
-function context(over: Partial<ToolContext> = {}, regions: ToolRegion[] = [car]): ToolContext {
-  return {
-    image: { width: 200, height: 100 },
-    readOnly: null,
-    label: 'person',
-    selection: [],
-    reach: 4,
-    slop: 3,
-    get: (id) => regions.find((r) => r.id === id),
-    at: (point) => topmost(regions, point, 2),
-    ...over,
-  };
-}
-
-const down = (x: number, y: number, shift = false): ToolEvent => ({ type: 'down', point: imagePoint(x, y), shift });
-const move = (x: number, y: number): ToolEvent => ({ type: 'move', point: imagePoint(x, y) });
-const up = (x: number, y: number): ToolEvent => ({ type: 'up', point: imagePoint(x, y) });
-
-/** Runs events; a selection made on the way is in the context from then on. */
-function run<S>(tool: Tool<S>, events: ToolEvent[], start = context()): { state: S; effects: Effect[]; last: readonly Effect[] } {
-  let state = tool.idle;
-  let now = start;
-  const effects: Effect[] = [];
-  let last: readonly Effect[] = [];
-  for (const event of events) {
-    const next = tool.step(state, event, now);
-    state = next.state;
-    last = next.effects;
-    effects.push(...next.effects);
-    for (const effect of next.effects) if (effect.type === 'select') now = { ...now, selection: effect.ids };
-  }
-  return { state, effects, last };
-}
-
-const types = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.type);
 
 describe('the box tool', () => {
   test('a drag shows a draft from the first move on and becomes a region on release', () => {
@@ -97,8 +58,7 @@ describe('the box tool', () => {
     const { effects } = run(boxTool, [down(60, 50), move(70, 60), up(70, 60)], context({ selection: ['car'] }));
     expect(effects.find((e) => e.type === 'update')).toEqual({
       type: 'update',
-      id: 'car',
-      geometry: { kind: 'box', x: 20, y: 20, width: 50, height: 40 },
+      changes: [{ id: 'car', geometry: { kind: 'box', x: 20, y: 20, width: 50, height: 40 } }],
     });
   });
 
@@ -120,16 +80,15 @@ describe('the select tool', () => {
   });
 
   test('Shift adds to the selection and takes from it', () => {
-    expect(run(selectTool, [down(30, 30, true)], context({ selection: ['x'] })).effects).toEqual([
-      { type: 'select', ids: ['x', 'car'] },
-    ]);
-    expect(run(selectTool, [down(30, 30, true)], context({ selection: ['car'] })).effects).toEqual([{ type: 'select', ids: [] }]);
+    const shifted = (selection: string[]): unknown => run(selectTool, click(30, 30, true), context({ selection })).effects;
+    expect(shifted(['x'])).toEqual([{ type: 'select', ids: ['x', 'car'] }]);
+    expect(shifted(['car'])).toEqual([{ type: 'select', ids: [] }]);
   });
 
   test('a drag moves; others see the ghost; the release is one change', () => {
     const { effects } = run(selectTool, [down(30, 30), move(40, 35), move(50, 40), up(50, 40)]);
     expect(types(effects)).toEqual(['select', 'draft', 'draft', 'update', 'draft']);
-    expect(effects[3]).toMatchObject({ geometry: { x: 40, y: 30, width: 40, height: 30 } });
+    expect(effects[3]).toMatchObject({ changes: [{ id: 'car', geometry: { x: 40, y: 30, width: 40, height: 30 } }] });
   });
 
   test('a trembling hand does not move what it clicks', () => {
@@ -161,5 +120,34 @@ describe('the select tool', () => {
   test('a mask is selected but not moved', () => {
     const { effects } = run(selectTool, [down(1, 1), move(60, 60), up(60, 60)], context({}, [mask]));
     expect(types(effects)).not.toContain('update');
+  });
+
+  const bus: ToolRegion = { id: 'bus', label: 'bus', z: 1, geometry: { kind: 'box', x: 100, y: 20, width: 40, height: 30 } };
+
+  test('a drag with Shift over nothing selects what lies within, whole', () => {
+    const { effects } = run(selectTool, [down(5, 5, true), move(90, 90), move(120, 90), up(120, 90)], context({}, [car, bus]));
+    expect(types(effects)).toEqual(['marquee', 'marquee', 'marquee', 'select']);
+    expect(effects.at(-1)).toEqual({ type: 'select', ids: ['car'] });
+    expect(effects.at(-2)).toEqual({ type: 'marquee', corners: null });
+  });
+
+  test('what is selected together moves together, as one change', () => {
+    const both = context({ selection: ['car', 'bus'] }, [car, bus]);
+    const { effects, last } = run(selectTool, [down(30, 30), move(35, 40), up(35, 40)], both);
+    expect(effects.find((e) => e.type === 'draft')).toMatchObject({ draft: { region_id: 'car', along: [{ id: 'bus' }] } });
+    expect(last[0]).toMatchObject({
+      type: 'update',
+      changes: [
+        { id: 'car', geometry: { x: 25, y: 30 } },
+        { id: 'bus', geometry: { x: 105, y: 30 } },
+      ],
+    });
+  });
+
+  test('what a colleague did to the shape while I dragged it stays', () => {
+    const held = run(selectTool, [down(30, 30), move(40, 30)]);
+    const wider: ToolRegion = { ...car, geometry: { kind: 'box', x: 20, y: 20, width: 60, height: 30 } };
+    const { effects } = selectTool.step(held.state, up(40, 30), context({}, [wider]));
+    expect(effects[0]).toMatchObject({ changes: [{ geometry: { x: 30, width: 60 } }] });
   });
 });

@@ -135,7 +135,9 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
       {closed && act('convert', 'Polygon to mask, mask to polygon', Repeat, () => commands.convert(desk))}
       {closed && act('fill', 'Fill holes', PaintBucket, () => commands.fill(desk))}
       {many && closed && act('merge', 'Join into one', SquaresUnite, () => commands.merge(desk))}
-      {many && closed && act('subtract', 'Cut the later selected out of the first', SquaresExclude, () => commands.subtract(desk))}
+      {many &&
+        closed &&
+        act('subtract', 'Cut the later selected out of the first', SquaresExclude, () => commands.subtract(desk))}
       {many && act('group', 'Group', Group, () => commands.group(desk))}
       {chosen.some((region) => region.attributes['group'] !== undefined) &&
         act('ungroup', 'Ungroup', Ungroup, () => commands.ungroup(desk))}
@@ -146,7 +148,13 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
         () => commands.toggleOccluded(desk),
         chosen.every((region) => region.attributes['occluded'] === true),
       )}
-      {act('lock', 'Lock: the pointer passes it by', Lock, () => desk.toggleLocked(), selection.every((id) => locked.has(id)))}
+      {act(
+        'lock',
+        'Lock: the pointer passes it by',
+        Lock,
+        () => desk.toggleLocked(),
+        selection.every((id) => locked.has(id)),
+      )}
       {act('hide', 'Hide', EyeOff, () => desk.toggleHidden())}
       {act('front', 'Bring to the front', BringToFront, () => commands.order(desk, 'front'))}
       {act('back', 'Send to the back', SendToBack, () => commands.order(desk, 'back'))}

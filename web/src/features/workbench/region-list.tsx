@@ -94,9 +94,7 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
         </button>
       </div>
       {listed.length === 0 ? (
-        <p className="muted side-none">
-          Nothing is labelled yet. Take a tool on the left and draw over an object.
-        </p>
+        <p className="muted side-none">Nothing is labelled yet. Take a tool on the left and draw over an object.</p>
       ) : (
         <div className="region-scroll" ref={scroller}>
           <ul style={{ height: virtual.getTotalSize() }} className="region-list">
@@ -139,10 +137,12 @@ interface RowProps {
 
 const Row = memo(function Row({ region, start, color, author, editor, selected, hidden, locked, desk }: RowProps): ReactNode {
   const Icon = ICONS[region.geometry.kind];
-  const occluded = region.attributes['occluded'] === true;
-  const grouped = region.attributes['group'] !== undefined;
+  const occluded = region.attributes.occluded === true;
+  const grouped = region.attributes.group !== undefined;
   const flags = [occluded && 'occluded', grouped && 'in a group', hidden && 'hidden', locked && 'locked'].filter(Boolean);
-  const about = [`${region.label}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
+  const about = [`${region.label}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags]
+    .filter(Boolean)
+    .join(', ');
   const choose = (event: MouseEvent): void => {
     if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
       desk.goTo(region.id);
