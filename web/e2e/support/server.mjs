@@ -155,17 +155,18 @@ export async function signIn(server, person) {
   return { session, api, token: session.access_token, me: session.me };
 }
 
+const LABELS = [
+  { name: 'car', color: '#2563eb', hotkey: '1' },
+  { name: 'person', color: '#dc2626', hotkey: '2' },
+];
+
 /** A project of its own with these people and images, made through the API as an integrator would. */
-export async function makeProject(admin, name, { people, images, size = [1280, 860] }) {
+export async function makeProject(admin, name, { people, images, size = [1280, 860], labels = LABELS }) {
   const must = async (method, path, body) => {
     const { status, body: answer } = await admin.api(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
     return answer;
   };
-  const labels = [
-    { name: 'car', color: '#2563eb', hotkey: '1' },
-    { name: 'person', color: '#dc2626', hotkey: '2' },
-  ];
   const project = await must('POST', '/projects', { name, label_schema: { labels } });
   for (const [session, role] of people) await must('PUT', `/projects/${project.id}/members/${session.me.user.id}`, { role });
   const tasks = [];

@@ -1,0 +1,377 @@
+// Every tool: what one person draws others see while it is drawn, have when it is there, and still have after it was corrected; undo and
+// redo are one's own; the server keeps it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { barriers } from './support/axe.mjs';
+import { at, ghosts, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
+import { makeProject, Server, signIn } from './support/server.mjs';
+import { shots } from './support/shots.mjs';
+
+const POSE = ['head', 'left hand', 'right hand', 'foot'];
+const LABELS = [
+  { name: 'car', color: '#2563eb', hotkey: '1' },
+  { name: 'pose', color: '#dc2626', hotkey: '2', keypoints: POSE, skeleton: [[0, 1], [0, 2], [0, 3]] }, // prettier-ignore
+];
+
+describe('the tools', () => {
+  let server, browser, anna, ben, project, task, other;
+
+  before(async () => {
+    server = await Server.start();
+    browser = await launch();
+    const [admin, annotator, reviewer] = await Promise.all(['admin', 'annotator', 'reviewer'].map((who) => signIn(server, who)));
+    const people = [
+      [annotator, 'labeler'],
+      [reviewer, 'reviewer'],
+    ];
+    const made = await makeProject(admin, 'Tools', { people, images: 2, labels: LABELS });
+    ({ project } = made);
+    [task, other] = made.tasks;
+    anna = await person(browser, server.link('annotator'));
+    ben = await person(browser, server.link('reviewer'));
+    await openTask(anna, server, project.id, task.id);
+    await openTask(ben, server, project.id, task.id);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const sorted = (list) => [...list].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const bens = (what, good) => until(what, () => regions(ben), good);
+  const bensRegion = (what, id, good) =>
+    bens(what, (all) => {
+      const region = all.find((r) => r.id === id);
+      return region !== undefined && good(region.geometry, region);
+    });
+  const saved = (page) => until('saved', () => saveState(page), (state) => state === 'saved'); // prettier-ignore
+  /** Keys of the workbench count while no button has the focus. */
+  const key = async (page, ...keys) => {
+    for (const one of keys) await page.keyboard.press(one);
+  };
+  const click = async (page, x, y, options) => {
+    await moveTo(page, x, y);
+    const p = await at(page, x, y);
+    await page.mouse.click(p.x, p.y, options);
+  };
+  const drag = async (page, [x1, y1], [x2, y2], pause) => {
+    await moveTo(page, x1, y1);
+    await page.mouse.down();
+    await moveTo(page, (x1 + x2) / 2, (y1 + y2) / 2);
+    await moveTo(page, x2, y2);
+    await pause?.();
+    await page.mouse.up();
+  };
+  const clear = async () => {
+    await key(anna, 'Escape', 'v', 'Control+a', 'Delete');
+    await bens('an empty picture', (all) => all.length === 0);
+  };
+  const ghostOf = (kind) => async () => {
+    await until(`a ghost (${kind}) at Ben's`, () => ghosts(ben), (seen) => seen.some((g) => g.geometry.kind === kind)); // prettier-ignore
+  };
+
+  /**
+   * How each tool is used: `draw` calls `pause` while the shape is in hand; `edit` changes it by its grips; `edited` tells that it did.
+   */
+  const TOOLS = [
+    {
+      name: 'box',
+      draw: async (pause) => (await key(anna, 'b'), await drag(anna, [100, 100], [300, 220], pause)),
+      edit: () => drag(anna, [300, 220], [340, 260]),
+      edited: (g) => Math.abs(g.width - 240) < 3,
+    },
+    {
+      name: 'rotated_box',
+      draw: async (pause) => {
+        await key(anna, 'r');
+        await drag(anna, [200, 200], [400, 300]);
+        await moveTo(anna, 320, 420);
+        await pause();
+        await click(anna, 320, 420);
+      },
+      // Its far right corner, along its own axes.
+      edit: () => drag(anna, [400, 300], [440, 320]),
+      edited: (g, before) => g.width > before.width + 20 && g.rotation === before.rotation,
+    },
+    {
+      name: 'ellipse',
+      draw: async (pause) => (await key(anna, 'e'), await drag(anna, [100, 100], [300, 200], pause)),
+      edit: () => drag(anna, [300, 150], [340, 150]),
+      edited: (g) => Math.abs(g.rx - 120) < 3 && Math.abs(g.ry - 50) < 2,
+    },
+    {
+      name: 'polygon',
+      draw: async (pause) => {
+        await key(anna, 'p');
+        for (const [x, y] of [[100, 100], [300, 100], [300, 300]]) await click(anna, x, y); // prettier-ignore
+        await moveTo(anna, 100, 300);
+        await pause();
+        await click(anna, 100, 300);
+        await key(anna, 'Enter');
+      },
+      edit: () => drag(anna, [300, 300], [340, 330]),
+      edited: (g) => g.parts[0][0].some(([x, y]) => Math.abs(x - 340) < 2 && Math.abs(y - 330) < 2),
+    },
+    {
+      name: 'polyline',
+      draw: async (pause) => {
+        await key(anna, 'l');
+        for (const [x, y] of [[100, 100], [300, 100]]) await click(anna, x, y); // prettier-ignore
+        await moveTo(anna, 300, 300);
+        await pause();
+        await click(anna, 300, 300);
+        await key(anna, 'Enter');
+      },
+      // The middle of its first edge becomes a point.
+      edit: () => drag(anna, [200, 100], [200, 60]),
+      edited: (g) => g.points.length === 4 && Math.abs(g.points[1][1] - 60) < 2,
+    },
+    {
+      name: 'point',
+      draw: async (pause) => (await key(anna, '.'), await drag(anna, [200, 200], [220, 210], pause)),
+      edit: async () => (await key(anna, 'v'), await drag(anna, [220, 210], [260, 250])),
+      edited: (g) => Math.abs(g.x - 260) < 2 && Math.abs(g.y - 250) < 2,
+    },
+    {
+      name: 'keypoints',
+      draw: async (pause) => {
+        await key(anna, '2', 'k');
+        for (const [x, y] of [[300, 100], [200, 220]]) await click(anna, x, y); // prettier-ignore
+        await key(anna, 'n');
+        await moveTo(anna, 300, 400);
+        await pause();
+        await click(anna, 300, 400);
+      },
+      edit: () => drag(anna, [200, 220], [160, 240]),
+      edited: (g) => Math.abs(g.points[1].x - 160) < 2 && g.points[2].v === 0,
+    },
+    {
+      name: 'brush',
+      kind: 'mask',
+      draw: async (pause) => (await key(anna, 'm'), await drag(anna, [200, 200], [400, 200], pause)),
+      edit: async () => (await key(anna, 'Shift+m'), await drag(anna, [300, 150], [300, 250])),
+      edited: (g, before) => ones(g) < ones(before),
+    },
+  ];
+  const ones = ({ counts }) => counts.reduce((sum, run, i) => sum + (i % 2 === 1 ? run : 0), 0);
+
+  for (const { name, kind = name, draw, edit, edited } of TOOLS) {
+    test(`${name}: drawn, seen, corrected, undone, redone, kept`, async () => {
+      await clear();
+      await key(anna, '1');
+      await draw(ghostOf(name === 'rotated_box' ? 'rotated_box' : kind));
+      const [drawn] = await bens("solid at Ben's", (all) => all.length === 1 && all[0].geometry.kind === kind);
+      await until("no ghost left at Ben's", () => ghosts(ben), (seen) => seen.length === 0); // prettier-ignore
+      await edit();
+      await bensRegion("corrected at Ben's", drawn.id, (g) => edited(g, drawn.geometry));
+      await key(anna, 'v', 'Control+z');
+      await bensRegion("the correction undone at Ben's", drawn.id, (g) => !edited(g, drawn.geometry));
+      await key(anna, 'Control+z');
+      await bens("undone at Ben's", (all) => all.length === 0);
+      await key(anna, 'Control+Shift+z', 'Control+Shift+z');
+      await bensRegion("redone at Ben's", drawn.id, (g) => edited(g, drawn.geometry));
+      await saved(anna);
+      await openTask(ben, server, project.id, task.id);
+      await bensRegion('there after Ben came anew', drawn.id, (g) => edited(g, drawn.geometry));
+      assert.deepEqual(sorted(await regions(ben)), sorted(await regions(anna)));
+    });
+  }
+
+  test('a polygon is cut in two, and the halves joined again', async () => {
+    await clear();
+    await key(anna, '1', 'b');
+    await drag(anna, [200, 200], [400, 400]);
+    await key(anna, 'x');
+    await click(anna, 300, 150);
+    await click(anna, 300, 450);
+    const halves = await bens('two halves', (all) => all.length === 2);
+    for (const { geometry } of halves) assert.equal(geometry.kind, 'polygon');
+    await key(anna, 'v', 'Control+a', 'j');
+    const [whole] = await bens('one again', (all) => all.length === 1);
+    const xs = whole.geometry.parts[0][0].map(([x]) => x);
+    assert.deepEqual([Math.round(Math.min(...xs)), Math.round(Math.max(...xs))], [200, 400]);
+    await key(anna, 'Control+z');
+    await bens('the halves are back by one undo', (all) => all.length === 2);
+  });
+
+  test('a shape is cut out of another: a hole, then a mask, then filled', async () => {
+    await clear();
+    await key(anna, 'b');
+    await drag(anna, [200, 200], [500, 500]);
+    await key(anna, 'b');
+    await drag(anna, [300, 300], [400, 400]);
+    await key(anna, 'v');
+    await click(anna, 220, 220);
+    await click(anna, 350, 350, { modifiers: [] });
+    // The larger first, then with Shift what is cut out of it.
+    await click(anna, 220, 220);
+    await anna.keyboard.down('Shift');
+    await click(anna, 350, 350);
+    await anna.keyboard.up('Shift');
+    await key(anna, 'Shift+j');
+    const [ring] = await bens('a ring', (all) => all.length === 1 && all[0].geometry.kind === 'polygon');
+    assert.equal(ring.geometry.parts[0].length, 2, 'an outside and a hole');
+    await key(anna, 't');
+    const [mask] = await bens('a mask', (all) => all[0]?.geometry.kind === 'mask');
+    assert.ok(Math.abs(ones(mask.geometry) - 80_000) < 800, `${ones(mask.geometry)} pixels`);
+    await key(anna, 'f');
+    await bens('filled', (all) => Math.abs(ones(all[0].geometry) - 90_000) < 800);
+    await key(anna, 't');
+    await bens('a polygon without a hole', (all) => all[0].geometry.kind === 'polygon' && all[0].geometry.parts[0].length === 1);
+  });
+
+  test('two people at two points of one polygon: both moves stay', async () => {
+    await clear();
+    await key(anna, 'p');
+    for (const [x, y] of [[300, 200], [500, 200], [500, 400], [300, 400]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Enter', 'v');
+    await bens('the polygon', (all) => all.length === 1);
+    await key(ben, 'v');
+    await click(ben, 400, 300);
+    await moveTo(anna, 300, 200);
+    await anna.mouse.down();
+    await moveTo(anna, 260, 160);
+    await drag(ben, [500, 400], [540, 440]);
+    await until("Ben's move at Anna's", () => regions(anna), (all) => all[0].geometry.parts[0][0].some(([x]) => x > 535)); // prettier-ignore
+    await anna.mouse.up();
+    const [both] = await bens('both moves', (all) => {
+      const points = all[0].geometry.parts[0][0];
+      return points.some(([x]) => x < 265) && points.some(([x]) => x > 535);
+    });
+    assert.equal(both.geometry.parts[0][0].length, 4);
+  });
+
+  test('a neighbour drawn along a border shares it: no gap', async () => {
+    await clear();
+    await key(anna, 'p');
+    for (const [x, y] of [[300, 200], [500, 200], [520, 300], [500, 400], [300, 400]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Enter', 'Escape', 'p');
+    // A little beside the corners: they attract.
+    for (const [x, y] of [[503, 203], [502, 398], [700, 400], [700, 200]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Enter');
+    const two = await bens('two polygons', (all) => all.length === 2);
+    const second = two.at(-1).geometry.parts[0][0];
+    for (const corner of [[500, 200], [520, 300], [500, 400]]) {
+      const near = ([x, y]) => Math.abs(x - corner[0]) < 0.6 && Math.abs(y - corner[1]) < 0.6;
+      const of = (points) => points.find(near);
+      assert.deepEqual(of(second), of(two[0].geometry.parts[0][0]), `the corner at ${corner}`);
+    }
+  });
+
+  test('duplicate, group, align, order, lock and hide do what they say', async () => {
+    await clear();
+    await key(anna, 'b');
+    await drag(anna, [100, 100], [200, 200]);
+    await key(anna, 'Control+d');
+    await bens('two', (all) => all.length === 2);
+    await key(anna, 'v', 'Control+a', 'g', 'Escape');
+    await click(anna, 105, 105);
+    await until('both selected', () => anna.locator('.region-on').count(), (n) => n === 2); // prettier-ignore
+    await shots(anna, 'tools-selected');
+    await anna.getByRole('button', { name: 'Align and distribute' }).click();
+    await anna.getByRole('menuitem', { name: 'Align left' }).click();
+    await bens('aligned', (all) => all[0].geometry.x === all[1].geometry.x && all[0].geometry.y !== all[1].geometry.y);
+    await key(anna, 'Shift+l', 'Escape');
+    await click(anna, 150, 150);
+    assert.equal(await anna.locator('.region-on').count(), 0, 'what is locked is passed by');
+    await anna.getByRole('button', { name: 'Unlock car' }).first().click();
+    assert.deepEqual(await barriers(anna), []);
+  });
+
+  test('what is copied on one task is pasted on another', async () => {
+    await clear();
+    await key(anna, 'e');
+    await drag(anna, [100, 100], [200, 160]);
+    await bens('one', (all) => all.length === 1);
+    await key(anna, 'Control+c');
+    await openTask(anna, server, project.id, other.id);
+    const had = (await regions(anna)).length;
+    await key(anna, 'Control+v');
+    const all = await until('pasted', () => regions(anna), (list) => list.length === had + 1); // prettier-ignore
+    assert.deepEqual(all.at(-1).geometry, { kind: 'ellipse', cx: 150, cy: 130, rx: 50, ry: 30, rotation: 0 });
+    await saved(anna);
+    await openTask(anna, server, project.id, task.id);
+  });
+
+  test('by keyboard alone: box, polygon, skeleton and mask', async () => {
+    await clear();
+    const walk = async (name, times) => {
+      for (let n = 0; n < times; n++) await key(anna, name);
+    };
+    await anna.getByTestId('stage').focus();
+    // The first arrow shows where the pointer is.
+    await key(anna, '1', 'b', 'ArrowRight', 'Space');
+    await walk('Shift+ArrowRight', 2);
+    await walk('Shift+ArrowDown', 1);
+    await key(anna, 'Space');
+    await bens('a box', (all) => all.length === 1 && all[0].geometry.kind === 'box' && all[0].geometry.width > 50);
+    await key(anna, 'Escape', 'Escape', 'p', 'ArrowRight', 'Space');
+    await walk('Shift+ArrowRight', 2);
+    await key(anna, 'Space');
+    await walk('Shift+ArrowDown', 2);
+    await key(anna, 'Space', 'Enter');
+    const [, polygon] = await bens('a polygon', (all) => all.some((r) => r.geometry.kind === 'polygon'));
+    await key(anna, ']', ']', 'ArrowLeft', 'Delete');
+    // Its second point was moved and taken away: with two points left it is none.
+    await bens('its point taken away', (all) => !all.some((r) => r.id === polygon?.id));
+    await key(anna, 'Escape', 'Escape', '2', 'k', 'ArrowRight', 'Space', 'Shift+ArrowDown', 'Space', 'n', 'Enter');
+    await bens('a skeleton', (all) => all.some((r) => r.geometry.kind === 'keypoints'));
+    await key(anna, 'Escape', 'Escape', '1', 'm', 'ArrowRight', 'Space');
+    await walk('Shift+ArrowRight', 2);
+    await key(anna, 'Space');
+    await bens('a mask', (all) => all.some((r) => r.geometry.kind === 'mask'));
+    await key(anna, 'Escape', 'Escape');
+  });
+
+  test('a pen draws, and then a finger moves the picture; two fingers in a polygon leave what is drawn', async () => {
+    await clear();
+    const tablet = await person(browser, server.link('annotator'), { viewport: { width: 1024, height: 768 }, hasTouch: true });
+    await openTask(tablet, server, project.id, task.id);
+    const cdp = await tablet.context().newCDPSession(tablet);
+    const pen = async (type, x, y, force = 0.5) => {
+      const p = await at(tablet, x, y);
+      await cdp.send('Input.dispatchMouseEvent', { type, ...p, button: type === 'mouseMoved' ? 'none' : 'left', buttons: type === 'mouseReleased' ? 0 : 1, clickCount: 1, pointerType: 'pen', force }); // prettier-ignore
+    };
+    const touch = (type, points) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(({ x, y }, id) => ({ x, y, id })) }); // prettier-ignore
+    await key(tablet, 'p');
+    const first = await at(tablet, 200, 200);
+    const second = await at(tablet, 400, 200);
+    const third = await at(tablet, 400, 400);
+    for (const p of [first, second, third]) {
+      await touch('touchStart', [p]);
+      await touch('touchEnd', []);
+    }
+    const scale = () => tablet.evaluate(() => window.__tandem.view.scale);
+    const before = await scale();
+    await touch('touchStart', [{ x: 400, y: 400 }]);
+    await touch('touchStart', [{ x: 400, y: 400 }, { x: 500, y: 400 }]); // prettier-ignore
+    await touch('touchMove', [{ x: 380, y: 400 }, { x: 540, y: 400 }]); // prettier-ignore
+    await touch('touchEnd', []);
+    assert.ok((await scale()) > before * 1.2, 'two fingers zoom');
+    await key(tablet, 'Enter');
+    const [polygon] = await bens('the polygon by touch', (all) => all.length === 1);
+    assert.equal(polygon.geometry.parts[0][0].length, 3, 'the second finger placed no point');
+    await key(tablet, 'Escape', 'm');
+    await pen('mousePressed', 500, 500, 0.2);
+    for (let n = 1; n <= 10; n++) await pen('mouseMoved', 500 + n * 10, 500, 0.2 + n * 0.08);
+    await pen('mouseReleased', 600, 500);
+    await bens('a mask by pen', (all) => all.some((r) => r.geometry.kind === 'mask'));
+    const p = await at(tablet, 300, 300);
+    const count = (await regions(tablet)).length;
+    await touch('touchStart', [p]);
+    await touch('touchMove', [{ x: p.x + 60, y: p.y + 20 }]);
+    await touch('touchEnd', []);
+    const moved = await at(tablet, 300, 300);
+    assert.ok(Math.abs(moved.x - p.x - 60) < 2, `the picture moved by ${moved.x - p.x}`);
+    assert.equal((await regions(tablet)).length, count, 'and the finger drew nothing');
+    await shots(tablet, 'tools-tablet');
+    assert.deepEqual(tablet.problems, []);
+    await tablet.context().close();
+  });
+
+  test('no page complained', () => {
+    assert.deepEqual([...anna.problems, ...ben.problems], []);
+  });
+});
