@@ -26,6 +26,7 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   const stage = desk.camera.stage.get();
   const me = desk.room.presence.me;
   const others = desk.room.presence.peers().filter((peer) => peer.peer !== me);
+  paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
   paintNames(ctx, desk, view, looks, stage);
@@ -48,6 +49,21 @@ function corner(view: View, g: Geometry, stage: Size): StagePoint | null {
   const p = toStage(view, imagePoint(b.x, b.y));
   const [right, bottom] = [p.x + b.width * view.scale, p.y + b.height * view.scale];
   return right < 0 || bottom < 0 || p.x > stage.width || p.y > stage.height ? null : p;
+}
+
+/** What is selected, and what the pointer rests on, stands out from the kept shapes below. */
+function paintStanding(ctx: Context, desk: Desk, view: View, looks: Looks): void {
+  const draft = desk.draft.get();
+  const held = new Set([draft?.region_id, ...(draft?.along ?? []).map(({ id }) => id)]);
+  const selected = new Set(desk.selection.get());
+  const hovered = desk.hovered.get();
+  if (hovered !== null) selected.add(hovered);
+  for (const id of selected) {
+    const region = desk.room.regions.get(id);
+    if (!region || held.has(id) || desk.hidden.get().has(id)) continue;
+    const style = { color: looks.color(region.label), fill: id === hovered ? 0.09 : 0.11, width: id === hovered ? 1.9 : 2.5 };
+    inImage(ctx, view, () => paint(ctx, region.geometry, style, view.scale, looks.edges(region.label)));
+  }
 }
 
 /** What somebody else has selected is framed in their colour; what they are changing says so. */

@@ -8,6 +8,8 @@ export interface Paint {
   /** Of the outline, in CSS pixels whatever the zoom. */
   readonly width: number;
   readonly dash?: readonly number[];
+  /** One line and no more: for what is too small to show more. */
+  readonly plain?: boolean;
 }
 
 type Context = CanvasRenderingContext2D;
@@ -70,13 +72,13 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
   }
   trace(ctx, g, scale);
   const solid = g.kind === 'point';
-  if (g.kind !== 'polyline') {
+  if (g.kind !== 'polyline' && (solid || style.fill > 0)) {
     ctx.fillStyle = withAlpha(style.color, solid ? 0.95 : style.fill);
     ctx.fill('evenodd');
   }
   ctx.lineJoin = 'round';
   // A dark hairline under the colour: the outline stays visible on a picture of the same colour.
-  if (!style.dash) {
+  if (!style.dash && !style.plain) {
     ctx.lineWidth = (style.width + 1.25) / scale;
     ctx.strokeStyle = 'rgb(0 0 0 / 38%)';
     ctx.stroke();

@@ -1,14 +1,15 @@
 import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
-import { hits, topmost } from '~/geometry/hit';
-import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
+import { topmost } from '~/geometry/hit';
+import { clampToImage, imagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
 import { bounds, type Geometry, type RegionKind } from '~/geometry/shapes';
 import { between, snapped } from '~/geometry/snap';
 import { createStore } from '~/lib/store';
 import { Camera, type Frames } from './camera';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
+import { RegionIndex } from './region-index';
 import { GONE, type Change, type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName } from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
@@ -63,6 +64,7 @@ export class Desk {
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
   readonly room: TaskRoom;
+  readonly index: RegionIndex;
   readonly image: Size;
   readonly notify: (text: string) => void;
   /** Panning that a tool asked for, or the space bar; the pointer code reads it. */
@@ -74,6 +76,7 @@ export class Desk {
 
   constructor({ room, image, frames, notify }: DeskPorts) {
     this.room = room;
+    this.index = new RegionIndex(room.regions);
     this.image = image;
     this.notify = notify;
     this.camera = new Camera(image, frames);
@@ -89,6 +92,7 @@ export class Desk {
   dispose(): void {
     this.dispatch({ type: 'cancel' });
     for (const stop of this.#stop) stop();
+    this.index.dispose();
     this.camera.dispose();
   }
 
@@ -295,14 +299,22 @@ export class Desk {
 
   // ---------------------------------------------------------------- inside
 
-  *#reachable(): Iterable<RegionSnapshot> {
-    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
-    for (const region of this.room.regions.list()) if (!hidden.has(region.id) && !locked.has(region.id)) yield region;
+  /** What the pointer may meet around a point. */
+  #near(point: ImagePoint, reach: number): RegionSnapshot[] {
+    return this.#reachable({ x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach });
   }
 
-  *#neighbours(): Iterable<Geometry> {
-    const held = new Set(this.#hand.holds);
-    for (const region of this.#reachable()) if (!held.has(region.id)) yield region.geometry;
+  #reachable(rect: Rect): RegionSnapshot[] {
+    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
+    return this.index.search(rect).filter(({ id }) => !hidden.has(id) && !locked.has(id));
+  }
+
+  /** Shapes that have a border here, without those in hand. */
+  #neighbours(point: ImagePoint, reach: number): Geometry[] {
+    const held = this.#hand.holds;
+    return this.#near(point, reach)
+      .filter(({ id }) => !held.includes(id))
+      .map(({ geometry }) => geometry);
   }
 
   #context(): ToolContext {
@@ -321,27 +333,25 @@ export class Desk {
       slop: SLOP[kind] * pixel,
       brush: this.brush.get(),
       get: (id) => this.room.regions.get(id),
-      at: (point) => topmost(this.#reachable(), point, reach / 2),
+      at: (point) => topmost(this.#near(point, reach), point, reach / 2),
       within: (a, b) => this.#within(a, b),
-      snap: (point) => (snaps ? snapped(point, this.#neighbours(), reach * SNAP) : point),
+      snap: (point) => (snaps ? snapped(point, this.#neighbours(point, reach * SNAP), reach * SNAP) : point),
       border: (from, to) => (snaps ? this.#border(from, to) : []),
     };
   }
 
   #within(a: ImagePoint, b: ImagePoint): string[] {
-    const [x0, y0] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-    const [x1, y1] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
-    const found: string[] = [];
-    for (const region of this.#reachable()) {
-      const r = bounds(region.geometry);
-      if (r.x >= x0 && r.y >= y0 && r.x + r.width <= x1 && r.y + r.height <= y1) found.push(region.id);
-    }
-    return found;
+    const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+    const [width, height] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
+    const isInside = (r: Rect): boolean => r.x >= x && r.y >= y && r.x + r.width <= x + width && r.y + r.height <= y + height;
+    return this.#reachable({ x, y, width, height })
+      .filter(({ geometry }) => isInside(bounds(geometry)))
+      .map(({ id }) => id);
   }
 
   #border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[] {
-    for (const geometry of this.#neighbours()) {
-      if (geometry.kind !== 'polygon' || !hits(geometry, from, 0.05)) continue;
+    for (const geometry of this.#neighbours(from, 0.05)) {
+      if (geometry.kind !== 'polygon') continue;
       const way = between(geometry, from, to);
       if (way.length > 0) return way;
     }

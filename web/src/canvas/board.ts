@@ -1,0 +1,151 @@
+import type { Size } from '~/geometry/points';
+import type { View } from '~/geometry/view';
+import type { Desk } from '~/tools/desk';
+import { paintOverlay, type Looks } from './overlay';
+import { PictureLayer } from './picture-layer';
+import { ShapeLayer } from './shape-layer';
+
+export interface BoardCanvases {
+  readonly picture: HTMLCanvasElement;
+  readonly shapes: HTMLCanvasElement;
+  readonly overlay: HTMLCanvasElement;
+}
+
+type Layer = keyof BoardCanvases;
+
+/**
+ * Three canvases over one another, each painted at most once a frame and only if something on it changed: the picture, the kept shapes, and
+ * what changes with every pointer move. No component renders for any of it.
+ */
+export class Board {
+  readonly #picture: PictureLayer;
+  readonly #shapes: ShapeLayer;
+  readonly #due = new Set<Layer>();
+  readonly #stops: (() => void)[] = [];
+  #frame: number | null = null;
+  #held: ReadonlySet<string> = new Set();
+  #theirs: ReadonlySet<string> = new Set();
+
+  constructor(
+    private readonly canvases: BoardCanvases,
+    private readonly desk: Desk,
+    private readonly looks: Looks,
+  ) {
+    this.#picture = new PictureLayer(desk.image);
+    this.#shapes = new ShapeLayer({
+      index: desk.index,
+      looks,
+      now: () => performance.now(),
+      visibility: (id) =>
+        this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole',
+    });
+    this.#watch();
+    this.#resize(desk.camera.stage.get());
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+  }
+
+  setImage(image: HTMLImageElement | null): void {
+    this.#picture.set(image);
+    this.#ask('picture');
+  }
+
+  #watch(): void {
+    const { desk } = this;
+    const { room } = desk;
+    const on = (source: { subscribe(listener: () => void): () => void }, listener: () => void): void => {
+      this.#stops.push(source.subscribe(listener));
+    };
+    on(desk.camera.view, () => this.#ask('picture', 'shapes', 'overlay'));
+    on(desk.camera.stage, () => this.#resize(desk.camera.stage.get()));
+    on(desk.hidden, () => this.#anew());
+    on(desk.draft, () => this.#hold());
+    on(room.ghosts, () => this.#yield());
+    this.#stops.push(
+      desk.index.onTouched((rects) => {
+        this.#shapes.touch(rects);
+        this.#ask('shapes', 'overlay');
+      }),
+    );
+    const own = [desk.draft, desk.selection, desk.vertex, desk.marquee, desk.hovered, desk.keyPointer.at, desk.brush];
+    for (const source of [...own, desk.tool, desk.label, room.ghosts, room.presence, room]) on(source, () => this.#ask('overlay'));
+    // Only the brush is drawn around the pointer; other tools do without a frame for each move.
+    on(desk.pointer, () => {
+      if (desk.tool.get() === 'brush' || desk.tool.get() === 'eraser') this.#ask('overlay');
+    });
+  }
+
+  #resize(stage: Size): void {
+    const ratio = devicePixelRatio;
+    for (const canvas of Object.values(this.canvases) as HTMLCanvasElement[]) {
+      canvas.width = Math.round(stage.width * ratio);
+      canvas.height = Math.round(stage.height * ratio);
+    }
+    this.#shapes.resize(stage, ratio);
+    this.#ask('picture', 'shapes', 'overlay');
+  }
+
+  #anew(): void {
+    this.#shapes.reset();
+    this.#ask('shapes', 'overlay');
+  }
+
+  /** What I have in hand is drawn as a draft instead. */
+  #hold(): void {
+    const draft = this.desk.draft.get();
+    const ids = [draft?.region_id, ...(draft?.along ?? []).map(({ id }) => id)].filter((id) => id != null);
+    this.#held = this.#exchanged(this.#held, ids);
+  }
+
+  /** What others have in hand is a ghost over a faded original. */
+  #yield(): void {
+    const ids = this.desk.room.ghosts.others().map(({ region_id }) => region_id);
+    this.#theirs = this.#exchanged(
+      this.#theirs,
+      ids.filter((id) => id !== null),
+    );
+  }
+
+  #exchanged(before: ReadonlySet<string>, ids: readonly string[]): ReadonlySet<string> {
+    if (before.size === ids.length && ids.every((id) => before.has(id))) return before;
+    const rects = [...new Set([...before, ...ids])].flatMap((id) => this.desk.index.where(id) ?? []);
+    this.#shapes.touch(rects);
+    this.#ask('shapes');
+    return new Set(ids);
+  }
+
+  #ask(...layers: readonly Layer[]): void {
+    for (const layer of layers) this.#due.add(layer);
+    this.#frame ??= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint(): void {
+    this.#frame = null;
+    const due = new Set(this.#due);
+    this.#due.clear();
+    const view = this.desk.camera.view.get();
+    if (due.has('picture')) this.#on('picture', (ctx, ratio) => this.#picture.paint(ctx, view, ratio));
+    if (due.has('shapes')) this.#paintShapes(view);
+    if (due.has('overlay')) this.#on('overlay', (ctx) => paintOverlay(ctx, this.desk, this.looks));
+  }
+
+  #paintShapes(view: View): void {
+    const more = this.#shapes.work(view);
+    this.#on('shapes', (ctx) => this.#shapes.present(ctx, view));
+    if (more) this.#ask('shapes');
+  }
+
+  #on(layer: Layer, draw: (ctx: CanvasRenderingContext2D, ratio: number) => void): void {
+    const canvas = this.canvases[layer];
+    const ctx = canvas.getContext('2d');
+    if (!ctx) return;
+    const ratio = canvas.width / Math.max(1, this.desk.camera.stage.get().width);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, canvas.width, canvas.height);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    draw(ctx, ratio);
+  }
+}
