@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 
-import { fillTransposed, littleEndian, placeOf } from '~/canvas/mask-image';
-import { columnRuns } from '~/geometry/column-runs';
 import { distanceToSegment, hits } from '~/geometry/hit';
 import {
   area,
@@ -17,7 +15,7 @@ import {
   type MaskGeometry,
 } from '~/geometry/mask';
 import { imagePoint, type Size } from '~/geometry/points';
-import { bounds, type Geometry } from '~/geometry/shapes';
+import type { Geometry } from '~/geometry/shapes';
 
 type Polygon = Extract<Geometry, { kind: 'polygon' }>;
 
@@ -315,39 +313,5 @@ describe('masks as polygons', () => {
     const size = { width: 6, height: 4 };
     expect(polygonOfMask(emptyMask(size))).toBeNull();
     expect(polygonOfMask({ kind: 'mask', ...size, counts: [0, 24] })?.parts).toEqual([[[[0, 0], [6, 0], [6, 4], [0, 4]]]]); // prettier-ignore
-  });
-});
-
-describe('a mask’s picture', () => {
-  test('its pixels are those of the mask, with x and y exchanged and nothing around', () => {
-    for (const seed of CASES.slice(0, 100)) {
-      const random = seeded(seed);
-      const mask = noise(random, someSize(random), random());
-      const runs = columnRuns(mask, 1);
-      const place = placeOf(runs);
-      expect(place).toEqual(bounds(mask));
-      const found = new Uint32Array(place.width * place.height);
-      fillTransposed(found, runs, place, 7);
-      const bits = pixels(mask);
-      const expected = Array.from(found, (_, i) => {
-        const [x, y] = [place.x + Math.floor(i / place.height), place.y + (i % place.height)];
-        return bits[x * mask.height + y] === true ? 7 : 0;
-      });
-      expect([...found]).toEqual(expected);
-      expect(found.filter((value) => value === 7)).toHaveLength(area(mask));
-    }
-  });
-
-  test('a mask with runs too many is drawn no larger than its image', () => {
-    expect(placeOf(columnRuns({ kind: 'mask', width: 4, height: 3, counts: [1, 1e9] }, 1))).toEqual({
-      x: 0,
-      y: 0,
-      width: 4,
-      height: 3,
-    });
-  });
-
-  test('a colour lies in memory as red, green, blue, opaque', () => {
-    expect([...new Uint8Array(Uint32Array.of(littleEndian('#fe8001')).buffer)]).toEqual([0xfe, 0x80, 0x01, 0xff]);
   });
 });
