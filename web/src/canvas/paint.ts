@@ -1,5 +1,6 @@
 import { corners, type Geometry } from '~/geometry/shapes';
-import { channels, withAlpha } from '~/lib/color';
+import { withAlpha } from '~/lib/color';
+import { drawMask } from './mask-image';
 
 export interface Paint {
   readonly color: string;
@@ -61,8 +62,7 @@ export function trace(ctx: Context, g: Geometry, scale: number): void {
 export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, edges: readonly (readonly number[])[] = []): void {
   if (g.kind === 'mask') {
     ctx.globalAlpha *= Math.min(0.75, style.fill * 2.4);
-    ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(maskImage(g, style.color), 0, 0);
+    drawMask(ctx, g, style.color);
     return;
   }
   if (g.kind === 'keypoints') {
@@ -122,33 +122,4 @@ function skeleton(
   ctx.lineWidth = (style.width + 0.5) / scale;
   ctx.strokeStyle = style.color;
   ctx.stroke();
-}
-
-const masks = new WeakMap<Geometry, { color: string; image: HTMLCanvasElement }>();
-
-/** A mask as a picture, made once per mask and colour. Runs lie column by column. */
-function maskImage(g: Extract<Geometry, { kind: 'mask' }>, color: string): HTMLCanvasElement {
-  const known = masks.get(g);
-  if (known?.color === color) return known.image;
-  const image = document.createElement('canvas');
-  image.width = g.width;
-  image.height = g.height;
-  const ctx = image.getContext('2d');
-  const [red, green, blue] = channels(color);
-  if (ctx) {
-    const data = ctx.createImageData(g.width, g.height);
-    let offset = 0;
-    g.counts.forEach((run, i) => {
-      if (i % 2 === 1) {
-        for (let n = offset; n < offset + run; n++) {
-          const at = ((n % g.height) * g.width + Math.floor(n / g.height)) * 4;
-          data.data.set([red, green, blue, 255], at);
-        }
-      }
-      offset += run;
-    });
-    ctx.putImageData(data, 0, 0);
-  }
-  masks.set(g, { color, image });
-  return image;
 }

@@ -1,6 +1,6 @@
-import { clampToImage, distance, round2, type ImagePoint } from '~/geometry/points';
+import { clampToImage, distance, imagePoint, round2, type ImagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
-import { simplified } from '~/geometry/simplify';
+import { simplifiedLine } from '~/geometry/simplify';
 import { drafted, labelInHand, noDraft, notice, step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
 import { pressGrip, transformCursor, transformStep, type Transform } from './transform';
 
@@ -93,7 +93,11 @@ function pathTool(path: Path): Tool<PathState> {
   function released(state: Drawing, context: ToolContext): Drawing {
     const from = state.press?.from ?? state.points.length;
     const drawn = state.points.slice(from);
-    const kept = drawn.length > 2 ? simplified(drawn, context.slop * COURSE) : drawn;
+    const course = simplifiedLine(
+      drawn.map(({ x, y }) => [x, y]),
+      context.slop * COURSE,
+    );
+    const kept = course.map(([x, y]) => imagePoint(x, y));
     return { ...state, points: [...state.points.slice(0, from), ...kept], press: null, next: null };
   }
 
