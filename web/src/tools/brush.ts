@@ -3,10 +3,10 @@ import { clamp, type ImagePoint } from '~/geometry/points';
 import {
   drafted,
   GONE,
+  labelInHand,
   noDraft,
   notice,
   step,
-  whyNot,
   type Effect,
   type Step,
   type Tool,
@@ -145,9 +145,8 @@ export const brushTool = paintingTool({
   name: 'brush',
   makes: 'mask',
   target(_point, context) {
-    const why = whyNot(context);
-    if (context.label === null || why !== null) return why ?? '';
-    return { id: continued(context)?.id ?? null, label: context.label };
+    const label = labelInHand(context);
+    return label.missing ?? { id: continued(context)?.id ?? null, label: label.name };
   },
   apply: union,
   hint: (context) =>

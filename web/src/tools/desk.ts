@@ -403,7 +403,7 @@ export class Desk {
   /** What is grouped is selected together. */
   #whole(ids: readonly string[]): readonly string[] {
     const groupOf = (id: string): unknown => this.room.regions.get(id)?.attributes.group;
-    const groups = new Set(ids.map(groupOf).filter((g) => g !== undefined));
+    const groups = new Set<unknown>(ids.map(groupOf).filter((g) => g !== undefined));
     if (groups.size === 0) return ids;
     const members = this.room.regions.list().filter(({ attributes }) => groups.has(attributes.group));
     return [...new Set([...ids, ...members.map(({ id }) => id)])];

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import { hits, topmost } from '~/geometry/hit';
+import { hits } from '~/geometry/hit';
 import { area, capsule, emptyMask, isEmpty, minus, union, type MaskGeometry } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import { brushTool, eraserTool, NO_LONGER_A_MASK, NO_MASK, type BrushState } from '~/tools/brush';
 import { GONE, NO_LABEL, type Effect, type Tool, type ToolContext, type ToolEvent, type ToolRegion } from '~/tools/tool';
+import { context as anywhere } from '../support/tools';
 
 const image = { width: 120, height: 80 };
 
@@ -13,24 +14,8 @@ const disc = (x: number, y: number, radius: number): MaskGeometry => capsule(ima
 const road: ToolRegion = { id: 'road', label: 'road', z: 0, geometry: disc(30, 40, 15) };
 const car: ToolRegion = { id: 'car', label: 'car', z: 1, geometry: { kind: 'box', x: 70, y: 20, width: 30, height: 30 } };
 
-function context(over: Partial<ToolContext> = {}, regions: readonly ToolRegion[] = [road, car]): ToolContext {
-  const base = {
-    image,
-    readOnly: null,
-    label: 'road',
-    keypoints: [],
-    selection: [],
-    reach: 4,
-    pixel: 1,
-    slop: 3,
-    brush: 10,
-    get: (id: string) => regions.find((r) => r.id === id),
-    at: (point: ReturnType<typeof imagePoint>) => topmost(regions, point, 2),
-    within: () => [],
-    snap: (point: ReturnType<typeof imagePoint>) => point,
-  };
-  return { ...base, ...over };
-}
+const context = (over: Partial<ToolContext> = {}, regions: readonly ToolRegion[] = [road, car]): ToolContext =>
+  anywhere({ image, label: 'road', ...over }, regions);
 
 const selected = (over: Partial<ToolContext> = {}, regions?: readonly ToolRegion[]): ToolContext =>
   context({ selection: ['road'], ...over }, regions);
