@@ -5,7 +5,7 @@ TOOLS := $(HOME)/.cache/tandem/tools
 RELEASE := $(CARGO_TARGET_DIR)/release/tandem
 export PATH := $(TOOLS)/bin:$(PATH)
 
-.PHONY: help up setup build web test check generate bench bench-build bench-micro bench-peers bench-long bench-claim fmt clean-data
+.PHONY: help up setup build web test check generate bench bench-build bench-micro bench-peers bench-long bench-claim bench-web fmt clean-data
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -56,6 +56,11 @@ bench-long: bench-build
 
 bench-claim: bench-build
 	@scripts/bench-claim
+
+# 10,000 polygons in a real browser, beside plain react-konva.
+bench-web: build
+	@scripts/setup --tests
+	@TANDEM_BIN=$(RELEASE) node web/bench/run.mjs
 
 bench-build: build
 	@cargo build --quiet --release --locked -p tandem-loadtest

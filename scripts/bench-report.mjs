@@ -1,4 +1,4 @@
-// bench-report bench|long|peers|claim FOLDER [SIZE ...]   rewrites one table of docs/performance.md from what that script measured.
+// bench-report bench|long|peers|claim|web FOLDER [SIZE ...]   rewrites one table of docs/performance.md from what that script measured.
 import { execSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -268,7 +268,29 @@ function claim() {
   ];
 }
 
-const makers = { bench, long, peers, claim };
+/** The workbench in a browser, beside the same shapes drawn plainly. */
+function web() {
+  const { count, points, mine, plain } = json('web');
+  const shapes = `${count.toLocaleString('en')} polygons of ${points} points`;
+  const frame = (t) => `p50 ${fixed(t.p50)}, p95 ${fixed(t.p95)}, worst ${fixed(t.worst)} ms`;
+  const gesture = (what, name, goal) => [
+    `${what}, time between frames`,
+    frame(mine[name]),
+    frame(plain[name]),
+    (mine[name].p95 / plain[name].p95).toFixed(2),
+    goal,
+  ];
+  return [
+    [shapes, 'workbench', 'react-konva', 'workbench to react-konva', 'goal'],
+    ['open: from the address to all shapes in hand and two frames more', `${fixed(mine.open, 0)} ms`, `${fixed(plain.open, 0)} ms (no server, no live document)`, (mine.open / plain.open).toFixed(2), '2,000 ms'],
+    gesture('pan', 'pan', 'p95 33 ms'),
+    gesture('zoom', 'zoom', 'p95 33 ms'),
+    ['press on one until it is in hand', `${fixed(mine.grabbed)} ms`, `${fixed(plain.grabbed)} ms`, (mine.grabbed / plain.grabbed).toFixed(2), '33 ms'],
+    gesture('drag one', 'drag', 'p95 33 ms'),
+  ];
+}
+
+const makers = { bench, long, peers, claim, web };
 const lines = makers[kind]();
 const [head, ...rows] = lines;
 const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;

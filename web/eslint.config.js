@@ -14,7 +14,7 @@ const layer = (folder, forbidden) => ({
 });
 
 export default [
-  { ignores: ['**/shots/**', '**/e2e/**'] },
+  { ignores: ['**/shots/**', '**/e2e/**', 'bench/*.mjs'] },
   ...root,
   { files: ['**/src/**/*.{ts,tsx}'], ...hooks.configs.flat['recommended-latest'] },
   // These run in a page as well: Playwright sends parts of them there.

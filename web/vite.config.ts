@@ -29,6 +29,8 @@ export default defineConfig(({ mode }) => ({
     target: 'es2022',
     chunkSizeWarningLimit: 700,
     // `vite build --mode dev` builds the page that runs on the in-memory fake; it is never shipped.
+    // `--mode bench`: what the workbench's drawing is measured against.
+    ...(mode === 'bench' ? { rolldownOptions: { input: 'bench/konva/index.html' } } : {}),
     ...(mode === 'dev' ? { outDir: 'node_modules/.dev-page', rolldownOptions: { input: 'tests/dev/index.html' } } : {}),
   },
   test: {

@@ -103,7 +103,8 @@ export class ShapeLayer {
 
   /** Lays the sheet over the stage, moved and stretched to where the camera is by now. */
   present(ctx: CanvasRenderingContext2D, view: View): void {
-    const front = this.#front;
+    // The first one is shown as it comes: better than nothing.
+    const front = this.#front && this.#front.view.scale !== 0 ? this.#front : this.#back;
     if (!front || front.view.scale === 0) return;
     const k = view.scale / front.view.scale;
     const { width, height } = this.#sheetSize();
