@@ -118,10 +118,14 @@ async function ours(browser, server, project, task, all) {
   await page.waitForLoadState('networkidle');
   const began = Date.now();
   await page.goto(`${server.url}/projects/${project.id}/tasks/${task.id}`);
-  await page.waitForFunction((count) => window.__tandem?.room?.synced && window.__tandem.room.regions().length >= count, all.length, {
-    polling: 'raf',
-    timeout: 60_000,
-  });
+  await page.waitForFunction(
+    (count) => window.__tandem?.room?.synced && window.__tandem.room.regions().length >= count,
+    all.length,
+    {
+      polling: 'raf',
+      timeout: 60_000,
+    },
+  );
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const open = Date.now() - began;
   await page.keyboard.press('v');
@@ -150,7 +154,9 @@ async function serve(folder) {
   const server = createServer((request, response) => {
     const path = join(folder, new URL(request.url, 'http://x').pathname);
     response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream');
-    createReadStream(path).on('error', () => response.writeHead(404).end()).pipe(response);
+    createReadStream(path)
+      .on('error', () => response.writeHead(404).end())
+      .pipe(response);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return server;
@@ -159,7 +165,10 @@ async function serve(folder) {
 async function konva(browser, all) {
   const folder = await mkdtemp(join(tmpdir(), 'tandem-konva-'));
   const web = new URL('..', import.meta.url).pathname;
-  execFileSync('npx', ['vite', 'build', '--mode', 'bench', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'], { cwd: web, stdio: 'inherit' });
+  execFileSync('npx', ['vite', 'build', '--mode', 'bench', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'], {
+    cwd: web,
+    stdio: 'inherit',
+  });
   const server = await serve(folder);
   const page = await (await browser.newContext({ viewport: WINDOW })).newPage();
   const colors = { car: '#2563eb', person: '#dc2626' };

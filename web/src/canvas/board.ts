@@ -36,8 +36,7 @@ export class Board {
       index: desk.index,
       looks,
       now: () => performance.now(),
-      visibility: (id) =>
-        this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole',
+      visibility: (id) => (this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole'),
     });
     this.#watch();
     this.#resize(desk.camera.stage.get());
@@ -71,7 +70,8 @@ export class Board {
       }),
     );
     const own = [desk.draft, desk.selection, desk.vertex, desk.marquee, desk.hovered, desk.keyPointer.at, desk.brush];
-    for (const source of [...own, desk.tool, desk.label, room.ghosts, room.presence, room]) on(source, () => this.#ask('overlay'));
+    for (const source of [...own, desk.tool, desk.label, room.ghosts, room.presence, room])
+      on(source, () => this.#ask('overlay'));
     // Only the brush is drawn around the pointer; other tools do without a frame for each move.
     on(desk.pointer, () => {
       if (desk.tool.get() === 'brush' || desk.tool.get() === 'eraser') this.#ask('overlay');

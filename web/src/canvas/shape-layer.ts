@@ -202,7 +202,8 @@ export class ShapeLayer {
     if (size < TINY && !marks) {
       ctx.fillStyle = color;
       ctx.fillRect(b.x, b.y, TINY / scale, TINY / scale);
-    } else if (size < SMALL) paint(ctx, region.geometry, { color, fill: 0, width: 1.3, plain: true }, scale, looks.edges(region.label));
+    } else if (size < SMALL)
+      paint(ctx, region.geometry, { color, fill: 0, width: 1.3, plain: true }, scale, looks.edges(region.label));
     else paint(ctx, region.geometry, { color, fill: 0.1, width: 1.9 }, scale, looks.edges(region.label));
     ctx.globalAlpha = 1;
   }

@@ -1,6 +1,6 @@
 import type { RegionSnapshot } from '@tandem/client';
 
-import { aligned, copyAt, distributed, type Edge } from '~/geometry/arrange';
+import { aligned, copyAt, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
 import { asPolygon, united, without } from '~/geometry/booleans';
 import { gripsOf, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
 import { filled, maskOfShape, polygonOfMask } from '~/geometry/mask';
@@ -100,9 +100,20 @@ export function addVertex(desk: Desk): void {
 
 // -------------------------------------------------------------------- copies
 
+/** Copies of a group are a group of their own. */
+function regrouped(attributes: RegionSnapshot['attributes'], groups: Map<unknown, string>): RegionSnapshot['attributes'] {
+  const { group: old } = attributes;
+  if (old === undefined) return attributes;
+  if (!groups.has(old)) groups.set(old, crypto.randomUUID());
+  return { ...attributes, group: groups.get(old) ?? null };
+}
+
 function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>[]): void {
+  const groups = new Map<unknown, string>();
   const made = desk.room.regions.transact(() =>
-    regions.map(({ label, geometry, attributes }) => desk.room.regions.add({ label, geometry, attributes: { ...attributes } })),
+    regions.map(({ label, geometry, attributes }) =>
+      desk.room.regions.add({ label, geometry, attributes: { ...regrouped(attributes, groups) } }),
+    ),
   );
   desk.select(made);
 }
@@ -120,7 +131,7 @@ export function copySelected(desk: Desk): void {
   const regions = desk.selected();
   if (regions.length === 0) return;
   const kept = copy(regions, desk.image, desk.room.taskId);
-  desk.notify(kept ? `Copied ${count(regions.length)}` : 'The browser has no room to keep a copy of so much');
+  desk.notify(kept === null ? 'The browser has no room to keep a copy of so much' : `Copied ${count(kept)}`);
 }
 
 export function pasteCopied(desk: Desk): void {
@@ -180,33 +191,24 @@ export function ungroup(desk: Desk): void {
 
 // -------------------------------------------------------------------- arranging
 
-export function align(desk: Desk, edge: Edge): void {
-  arrange(desk, 2, (rects) => aligned(rects, edge));
+export function align(desk: Desk, edge: AlignEdge): void {
+  arrange(desk, 2, (placed) => aligned(placed, edge));
 }
 
-export function distribute(desk: Desk, way: 'across' | 'down'): void {
-  arrange(desk, 3, (rects) => distributed(rects, way));
+export function distribute(desk: Desk, direction: Direction): void {
+  arrange(desk, 3, (placed) => distributed(placed, direction));
 }
 
-interface Shift {
-  readonly id: string;
-  readonly dx: number;
-  readonly dy: number;
-}
-
-function arrange(
-  desk: Desk,
-  least: number,
-  by: (rects: { id: string; x: number; y: number; width: number; height: number }[]) => readonly Shift[],
-): void {
+function arrange(desk: Desk, least: number, by: (placed: readonly Placed[]) => ReadonlyMap<string, Shift>): void {
   const regions = chosen(desk, least, 'what to arrange')?.filter((region) => canMove(region.geometry));
   if (!regions) return;
-  const shifts = by(regions.map(({ id, geometry }) => ({ id, ...bounds(geometry) })));
-  const changes = shifts.flatMap(({ id, dx, dy }): Change[] => {
-    const region = desk.room.regions.get(id);
-    return region ? [{ id, geometry: moved(region.geometry, dx, dy, desk.image) }] : [];
-  });
-  desk.change(changes);
+  const shifts = by(regions.map(({ id, geometry }) => ({ id, rect: bounds(geometry) })));
+  desk.change(
+    regions.flatMap(({ id, geometry }): Change[] => {
+      const shift = shifts.get(id);
+      return shift ? [{ id, geometry: moved(geometry, shift.dx, shift.dy, desk.image) }] : [];
+    }),
+  );
 }
 
 // -------------------------------------------------------------------- shapes out of shapes

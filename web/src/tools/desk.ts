@@ -196,6 +196,12 @@ export class Desk {
     this.#tell();
   }
 
+  /** All that the pointer could reach. */
+  selectAll(): void {
+    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
+    this.select(this.room.regions.list().flatMap(({ id }) => (hidden.has(id) || locked.has(id) ? [] : [id])));
+  }
+
   selected(): readonly RegionSnapshot[] {
     return this.selection.get().flatMap((id) => this.room.regions.get(id) ?? []);
   }

@@ -26,7 +26,7 @@ import {
 import type { RegionSnapshot } from '@tandem/client';
 import type { ReactNode } from 'react';
 
-import type { Edge } from '~/geometry/arrange';
+import type { AlignEdge } from '~/geometry/arrange';
 import { firstKey, type CommandId } from '~/hotkeys/registry';
 import { useLive, useStore } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
@@ -37,7 +37,7 @@ import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 
 type Icon = typeof Lock;
 
-const EDGES: readonly (readonly [Edge, string, Icon])[] = [
+const EDGES: readonly (readonly [AlignEdge, string, Icon])[] = [
   ['left', 'Align left', AlignStartVertical],
   ['centre', 'Align centres', AlignCenterVertical],
   ['right', 'Align right', AlignEndVertical],

@@ -44,7 +44,7 @@ export function deskKeys(desk: Desk): Handlers {
     snap: () => desk.snapping.set(!desk.snapping.get()),
     remove: () => commands.remove(desk),
     addVertex: () => commands.addVertex(desk),
-    selectAll: () => desk.select(desk.listed().map(({ id }) => id)),
+    selectAll: () => desk.selectAll(),
     copy: () => commands.copySelected(desk),
     paste: () => commands.pasteCopied(desk),
     duplicate: () => commands.duplicate(desk),
