@@ -1,5 +1,4 @@
 import type { Size } from '~/geometry/points';
-import type { View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
@@ -7,14 +6,18 @@ import { ShapeLayer } from './shape-layer';
 
 export interface BoardCanvases {
   readonly picture: HTMLCanvasElement;
-  readonly shapes: HTMLCanvasElement;
+  /** One is seen while the next is painted. */
+  readonly shapes: readonly [HTMLCanvasElement, HTMLCanvasElement];
   readonly overlay: HTMLCanvasElement;
 }
 
-type Layer = keyof BoardCanvases;
+type Layer = 'camera' | 'shapes' | 'overlay';
+
+/** Milliseconds without a move after which the camera rests. */
+const REST = 90;
 
 /**
- * Three canvases over one another, each painted at most once a frame and only if something on it changed: the picture, the kept shapes, and
+ * Three layers over one another, each painted at most once a frame and only if something on it changed: the picture, the kept shapes, and
  * what changes with every pointer move. No component renders for any of it.
  */
 export class Board {
@@ -23,6 +26,7 @@ export class Board {
   readonly #due = new Set<Layer>();
   readonly #stops: (() => void)[] = [];
   #frame: number | null = null;
+  #rest: ReturnType<typeof setTimeout> | null = null;
   #held: ReadonlySet<string> = new Set();
   #theirs: ReadonlySet<string> = new Set();
 
@@ -31,11 +35,11 @@ export class Board {
     private readonly desk: Desk,
     private readonly looks: Looks,
   ) {
-    this.#picture = new PictureLayer(desk.image);
-    this.#shapes = new ShapeLayer({
+    this.#picture = new PictureLayer(canvases.picture, desk.image);
+    this.#shapes = new ShapeLayer(canvases.shapes, {
       index: desk.index,
+      image: desk.image,
       looks,
-      now: () => performance.now(),
       visibility: (id) => (this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole'),
     });
     this.#watch();
@@ -45,11 +49,12 @@ export class Board {
   dispose(): void {
     for (const stop of this.#stops) stop();
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    if (this.#rest !== null) clearTimeout(this.#rest);
   }
 
   setImage(image: HTMLImageElement | null): void {
     this.#picture.set(image);
-    this.#ask('picture');
+    this.#ask('camera');
   }
 
   #watch(): void {
@@ -58,7 +63,7 @@ export class Board {
     const on = (source: { subscribe(listener: () => void): () => void }, listener: () => void): void => {
       this.#stops.push(source.subscribe(listener));
     };
-    on(desk.camera.view, () => this.#ask('picture', 'shapes', 'overlay'));
+    on(desk.camera.view, () => this.#moved());
     on(desk.camera.stage, () => this.#resize(desk.camera.stage.get()));
     on(desk.hidden, () => this.#anew());
     on(desk.draft, () => this.#hold());
@@ -79,13 +84,23 @@ export class Board {
   }
 
   #resize(stage: Size): void {
-    const ratio = devicePixelRatio;
-    for (const canvas of Object.values(this.canvases) as HTMLCanvasElement[]) {
-      canvas.width = Math.round(stage.width * ratio);
-      canvas.height = Math.round(stage.height * ratio);
-    }
-    this.#shapes.resize(stage, ratio);
-    this.#ask('picture', 'shapes', 'overlay');
+    const surface = { stage, ratio: devicePixelRatio };
+    const { overlay } = this.canvases;
+    overlay.width = Math.round(stage.width * surface.ratio);
+    overlay.height = Math.round(stage.height * surface.ratio);
+    this.#picture.resize(surface);
+    this.#shapes.resize(surface);
+    this.#ask('camera', 'shapes', 'overlay');
+  }
+
+  /** What was painted is moved as it is; once the camera rests it is painted exactly. */
+  #moved(): void {
+    if (this.#rest !== null) clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      this.#ask('camera', 'shapes');
+    }, REST);
+    this.#ask('camera', 'shapes', 'overlay');
   }
 
   #anew(): void {
@@ -119,33 +134,29 @@ export class Board {
 
   #ask(...layers: readonly Layer[]): void {
     for (const layer of layers) this.#due.add(layer);
-    this.#frame ??= requestAnimationFrame(() => this.#paint());
+    this.#frame ??= requestAnimationFrame((time) => this.#paint(time));
   }
 
-  #paint(): void {
+  #paint(time: number): void {
     this.#frame = null;
     const due = new Set(this.#due);
     this.#due.clear();
+    if (this.desk.camera.stage.get().width === 0) return;
     const view = this.desk.camera.view.get();
-    if (due.has('picture')) this.#on('picture', (ctx, ratio) => this.#picture.paint(ctx, view, ratio));
-    if (due.has('shapes')) this.#paintShapes(view);
-    if (due.has('overlay')) this.#on('overlay', (ctx) => paintOverlay(ctx, this.desk, this.looks));
+    const moving = this.#rest !== null;
+    if (due.has('camera')) this.#picture.frame(view, moving);
+    if (due.has('shapes') && this.#shapes.frame(view, time, moving)) this.#ask('shapes');
+    if (due.has('overlay')) this.#paintOverlay();
   }
 
-  #paintShapes(view: View): void {
-    const more = this.#shapes.work(view);
-    this.#on('shapes', (ctx) => this.#shapes.present(ctx, view));
-    if (more) this.#ask('shapes');
-  }
-
-  #on(layer: Layer, draw: (ctx: CanvasRenderingContext2D, ratio: number) => void): void {
-    const canvas = this.canvases[layer];
-    const ctx = canvas.getContext('2d');
+  #paintOverlay(): void {
+    const { overlay } = this.canvases;
+    const ctx = overlay.getContext('2d');
     if (!ctx) return;
-    const ratio = canvas.width / Math.max(1, this.desk.camera.stage.get().width);
+    const ratio = overlay.width / this.desk.camera.stage.get().width;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.clearRect(0, 0, canvas.width, canvas.height);
+    ctx.clearRect(0, 0, overlay.width, overlay.height);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(ctx, ratio);
+    paintOverlay(ctx, this.desk, this.looks);
   }
 }

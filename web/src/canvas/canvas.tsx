@@ -23,6 +23,7 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
   const cursorHost = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const shapes = useRef<HTMLCanvasElement>(null);
+  const nextShapes = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const board = useRef<Board | null>(null);
 
@@ -37,9 +38,9 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
   }, [desk]);
 
   useLayoutEffect(() => {
-    if (!picture.current || !shapes.current || !overlay.current) return;
-    const canvases = { picture: picture.current, shapes: shapes.current, overlay: overlay.current };
-    const made = new Board(canvases, desk, looks);
+    const [front, back] = [shapes.current, nextShapes.current];
+    if (!picture.current || !front || !back || !overlay.current) return;
+    const made = new Board({ picture: picture.current, shapes: [front, back], overlay: overlay.current }, desk, looks);
     board.current = made;
     return () => {
       board.current = null;
@@ -83,8 +84,9 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
       aria-describedby={describedBy}
       tabIndex={0}
     >
-      <canvas ref={picture} className="stage-layer" aria-hidden />
-      <canvas ref={shapes} className="stage-layer" aria-hidden />
+      <canvas ref={picture} className="stage-sheet" aria-hidden />
+      <canvas ref={shapes} className="stage-sheet" aria-hidden />
+      <canvas ref={nextShapes} className="stage-sheet" aria-hidden />
       <canvas ref={overlay} className="stage-layer" aria-hidden />
       <div ref={cursorHost} className="cursors" aria-hidden />
     </div>

@@ -1,36 +1,64 @@
 import type { Size } from '~/geometry/points';
 import { CRISP_SCALE, type View } from '~/geometry/view';
+import { Sheet, type Surface } from './sheet';
 
 /** Below this a picture is drawn from a smaller copy of it: drawing all its pixels to show a quarter of them takes long. */
 const HALF = 0.5;
 
-/** The image itself, or the place where it will be. */
+/** The image itself, or the place where it will be, on a sheet that moves with the camera. */
 export class PictureLayer {
+  readonly #sheet: Sheet;
   #image: HTMLImageElement | null = null;
   /** Copies of half the size, a quarter and so on; made when they are first needed. */
   #smaller: HTMLCanvasElement[] = [];
+  #surface: Surface = { stage: { width: 0, height: 0 }, ratio: 1 };
 
-  constructor(private readonly size: Size) {}
+  constructor(
+    canvas: HTMLCanvasElement,
+    private readonly size: Size,
+  ) {
+    this.#sheet = new Sheet(canvas);
+  }
 
   set(image: HTMLImageElement | null): void {
     if (image === this.#image) return;
     this.#image = image;
     this.#smaller = [];
+    this.#sheet.forget();
   }
 
-  paint(ctx: CanvasRenderingContext2D, view: View, ratio: number): void {
+  resize(surface: Surface): void {
+    this.#surface = surface;
+    this.#sheet.forget();
+  }
+
+  frame(view: View, moving: boolean): void {
+    const good = moving ? this.#sheet.serves(this.#surface, view, this.size) : this.#sheet.isFor(this.#surface, view);
+    if (!good) {
+      this.#sheet.begin(this.#surface, view);
+      this.#paint();
+    }
+    this.#sheet.show(view);
+  }
+
+  #paint(): void {
+    const { ratio } = this.#surface;
+    const { scale } = this.#sheet.view;
+    const ctx = this.#sheet.enter(ratio);
+    if (!ctx) return;
     const { width, height } = this.size;
-    const [x, y, w, h] = [view.x, view.y, width * view.scale, height * view.scale];
     if (this.#image) {
-      ctx.imageSmoothingEnabled = view.scale < CRISP_SCALE;
-      ctx.drawImage(this.#fitting(this.#image, view.scale * ratio), x, y, w, h);
+      ctx.imageSmoothingEnabled = scale < CRISP_SCALE;
+      ctx.drawImage(this.#fitting(this.#image, scale * ratio), 0, 0, width, height);
     } else {
       ctx.fillStyle = 'rgb(128 132 142 / 12%)';
-      ctx.fillRect(x, y, w, h);
+      ctx.fillRect(0, 0, width, height);
     }
-    ctx.lineWidth = 1;
+    const hair = 1 / scale;
+    ctx.lineWidth = hair;
     ctx.strokeStyle = 'rgb(0 0 0 / 22%)';
-    ctx.strokeRect(x - 0.5, y - 0.5, w + 1, h + 1);
+    ctx.strokeRect(-hair / 2, -hair / 2, width + hair, height + hair);
+    ctx.restore();
   }
 
   #fitting(image: HTMLImageElement, scale: number): CanvasImageSource {
