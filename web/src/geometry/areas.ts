@@ -28,8 +28,8 @@ export function signedArea(ring: readonly ImagePoint[]): number {
 const ringArea = (ring: Ring): number => Math.abs(signedArea(ring.map(pointAt)));
 
 /** Square pixels covered, holes taken out. */
-export const areaOf = (g: PolygonGeometry): number =>
-  g.parts.reduce((sum, part) => sum + part.reduce((rest, ring, i) => rest + (i === 0 ? 1 : -1) * ringArea(ring), 0), 0);
+export const areaOf = (parts: readonly (readonly Ring[])[]): number =>
+  parts.reduce((sum, part) => sum + part.reduce((rest, ring, i) => rest + (i === 0 ? 1 : -1) * ringArea(ring), 0), 0);
 
 const same = (a: Pair | undefined, b: Pair | undefined): boolean => a?.[0] === b?.[0] && a?.[1] === b?.[1];
 

@@ -1,20 +1,23 @@
 import clipping from 'polygon-clipping';
 
-import { areaOf, asPolygon, pointAt, rounded, tidy, type PolygonGeometry, type Rings } from './areas';
+import { areaOf as areaOfParts, asPolygon, pointAt, rounded, tidy, type PolygonGeometry, type Rings } from './areas';
 import { distanceToSegment, insideRing } from './hit';
 import { distance, imagePoint, type ImagePoint } from './points';
 import type { Geometry } from './shapes';
-import { divided } from './split';
+import { CROSSED, divided } from './split';
 
-export { areaOf, asPolygon, type PolygonGeometry };
+export { asPolygon, type PolygonGeometry };
+
+/** Square pixels covered, holes taken out. */
+export const areaOf = (polygon: PolygonGeometry): number => areaOfParts(polygon.parts);
 
 type Parts = Rings[];
 
 /** As the library takes it. Hundredths are not only what is stored: on finer coordinates it is known to give up. */
 const partsOf = (g: Geometry): Parts => rounded(asPolygon(g)?.parts ?? []);
 
-/** Less than rounding takes away again. */
-const NUDGES = [0, 0.0031, -0.0023, 0.0047];
+/** In image pixels: the first are less than rounding takes away again. */
+const NUDGES = [0, 0.0031, -0.0023, 0.0047, 0.031, -0.083];
 
 const nudged = (parts: Parts, by: number): Parts =>
   by === 0 ? parts : parts.map((part) => part.map((ring) => ring.map(([x, y]) => [x + by, y + by * 0.7])));
@@ -88,8 +91,8 @@ export function splitBy(shape: Geometry, line: readonly ImagePoint[]): PolygonGe
   if (ends.some(({ end, out }) => isWithin(end, polygon) && isWithin(out, polygon))) return null;
   const long = [extended(first, second), ...path.slice(1, -1), extended(last, beforeLast)];
   const pieces = divided(polygon, long);
-  if (pieces) return pieces;
-  // A border that crosses itself is no border of pieces; the union of the shape with nothing mends it.
+  if (pieces !== CROSSED) return pieces;
   const mended = united([polygon]);
-  return mended && divided(mended, long);
+  const again = mended && divided(mended, long);
+  return again === CROSSED ? null : again;
 }

@@ -176,9 +176,14 @@ function withoutDeadEnds(roads: Roads): Roads {
 function loops(walk: Walk): Walk[] {
   const found: Walk[] = [];
   const path: number[] = [];
+  const open = new Set<number>();
   for (const node of walk) {
-    const before = path.indexOf(node);
-    if (before !== -1) found.push(path.splice(before));
+    if (open.has(node)) {
+      const loop = path.splice(path.lastIndexOf(node));
+      for (const left of loop) open.delete(left);
+      found.push(loop);
+    }
+    open.add(node);
     path.push(node);
   }
   return [...found, path];
@@ -205,30 +210,35 @@ function countries(roads: Roads): Ring[][] {
   return pieces.map((piece) => piece.rings.map((ring) => ring.map((p) => [p.x, p.y])));
 }
 
-function dividedPart(part: readonly Ring[], line: readonly ImagePoint[]): PolygonGeometry[] | null {
-  const roads = withoutDeadEnds(surveyed(part.map(turned), line));
-  if (roads.added.length === 0) return null;
+/** The border may cross itself, and then it is no border of pieces: the shape has to be mended first. */
+export const CROSSED = Symbol('a border that crosses itself');
+
+type Divided = PolygonGeometry[] | typeof CROSSED | null;
+
+function dividedPart(part: readonly Ring[], line: readonly ImagePoint[]): Divided {
+  const all = surveyed(part.map(turned), line);
+  if (all.added.length === 0) return null;
+  const roads = withoutDeadEnds(all);
+  // Where borders cross without a node, a whole line may look like a dead end.
+  if (roads.added.length === 0) return CROSSED;
   const pieces = countries(roads);
-  const exact = (rings: readonly Ring[]): number =>
-    areaOf({ kind: 'polygon', parts: [rings.map((ring) => ring.map((p) => [...p]))] });
-  const whole = exact(part);
-  const sum = pieces.reduce((total, piece) => total + exact(piece), 0);
-  if (Math.abs(sum - whole) > whole * LOSS) return null;
+  const whole = areaOf([part]);
+  if (Math.abs(areaOf(pieces) - whole) > whole * LOSS) return CROSSED;
   const kept = pieces.flatMap((piece) => tidy([piece]) ?? []);
   return kept.length < 2 ? null : kept;
 }
 
 /** The pieces a line makes of a polygon, each a polygon; null when it divides no part. What it leaves whole stays with the largest piece. */
-export function divided(polygon: PolygonGeometry, line: readonly ImagePoint[]): PolygonGeometry[] | null {
+export function divided(polygon: PolygonGeometry, line: readonly ImagePoint[]): Divided {
   const whole: Ring[][] = [];
   const pieces: PolygonGeometry[] = [];
   for (const part of polygon.parts) {
     const some = dividedPart(part, line);
+    if (some === CROSSED) return CROSSED;
     if (some) pieces.push(...some);
     else whole.push(part);
   }
-  const [largest, ...others] = pieces.sort((a, b) => areaOf(b) - areaOf(a));
+  const [largest, ...others] = pieces.sort((a, b) => areaOf(b.parts) - areaOf(a.parts));
   if (!largest) return null;
-  const all = tidy([...largest.parts, ...whole]) ?? largest;
-  return [all, ...others];
+  return [tidy([...largest.parts, ...whole]) ?? largest, ...others];
 }

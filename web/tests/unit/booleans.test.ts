@@ -130,6 +130,14 @@ describe('polygon algebra', () => {
     expect(area(without(a, b))).toBeCloseTo(15.8 - 0.64, 1);
   });
 
+  test('borders that coincide in a way the library loses itself in are answered all the same', () => {
+    const a = polygon([[161.12, 116.67], [118.33, 127.43], [74.16, 145.12], [53.3, 136.4], [76.01, 93.14], [86.42, 50.66], [111.45, 73.4], [190.39, 59]]); // prettier-ignore
+    const b = polygon([[192.69, 115.55], [97.8, 60.99], [103.64, 133.31], [55.7, 98.65], [43.99, 60.6], [76.01, 93.14], [59.3, 138.91]]); // prettier-ignore
+    const [sum, both] = [area(united([a, b])), area(common(a, b))];
+    expect(Math.abs(sum + both - area(united([a])) - area(united([b])))).toBeLessThan(2);
+    expect(both).toBeGreaterThan(1000);
+  });
+
   test('for random stars, also ones that share border or all of it, sums of areas hold', () => {
     for (let seed = 1; seed <= 150; seed++) {
       const random = seeded(seed);
