@@ -1,0 +1,109 @@
+import type { RegionSnapshot } from '@tandem/client';
+
+import { brought, copyAt } from '~/geometry/arrange';
+import type { Size } from '~/geometry/points';
+import type { Geometry } from '~/geometry/shapes';
+
+export type Copied = Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>;
+
+/** Where it lies in localStorage, so that every task and tab of this browser has it. */
+const KEY = 'tandem.clipboard';
+export const MAX_COPIED = 1000;
+/** A copy beside its original, so that both are seen. */
+const BESIDE = 10;
+
+interface Content {
+  /** The task they come from. */
+  readonly from: string;
+  readonly image: Size;
+  readonly regions: readonly Copied[];
+}
+
+const NOTHING: Content = { from: '', image: { width: 0, height: 0 }, regions: [] };
+
+/** @returns how many were kept, at most `MAX_COPIED`; null when the browser has no room, and what was copied before stays */
+export function copy(regions: readonly Copied[], image: Size, from: string): number | null {
+  const kept = regions.slice(0, MAX_COPIED).map(({ label, geometry, attributes }) => ({ label, geometry, attributes }));
+  try {
+    const { width, height } = image;
+    localStorage.setItem(KEY, JSON.stringify({ from, image: { width, height }, regions: kept } satisfies Content));
+    return kept.length;
+  } catch {
+    return null;
+  }
+}
+
+export interface Pasted {
+  readonly regions: readonly Copied[];
+  /** How many have no place in this image. */
+  readonly dropped: number;
+}
+
+/** What was copied, as new regions of task `from` with this image. */
+export function paste(image: Size, from: string): Pasted {
+  const content = read();
+  const sameTask = content.from === from;
+  const sameSize = content.image.width === image.width && content.image.height === image.height;
+  const regions = content.regions.flatMap((region) => {
+    const inside = sameSize ? region.geometry : brought(region.geometry, image);
+    if (!inside) return [];
+    return [{ ...region, geometry: sameTask ? copyAt(inside, BESIDE, BESIDE, image) : inside }];
+  });
+  return { regions, dropped: content.regions.length - regions.length };
+}
+
+// ---------------------------------------------------------------- reading back: anything may stand there
+
+function read(): Content {
+  try {
+    const content: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+    return isContent(content) ? content : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+type Guard = (value: unknown) => boolean;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isNumber: Guard = (value) => typeof value === 'number' && Number.isFinite(value);
+const isLength: Guard = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isCount: Guard = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const listOf =
+  (guard: Guard, least = 0): Guard =>
+  (value) =>
+    Array.isArray(value) && value.length >= least && value.every(guard);
+const isPair: Guard = (value) => Array.isArray(value) && value.length === 2 && value.every(isNumber);
+const having =
+  (guards: Readonly<Record<string, Guard>>): Guard =>
+  (value) =>
+    isRecord(value) && Object.entries(guards).every(([field, guard]) => guard(value[field]));
+
+const box = { x: isNumber, y: isNumber, width: isLength, height: isLength };
+
+const GEOMETRIES: Readonly<Record<Geometry['kind'], Guard>> = {
+  box: having(box),
+  rotated_box: having({ ...box, rotation: isNumber }),
+  ellipse: having({ cx: isNumber, cy: isNumber, rx: isLength, ry: isLength, rotation: isNumber }),
+  polygon: having({ parts: listOf(listOf(listOf(isPair, 3), 1), 1) }),
+  polyline: having({ points: listOf(isPair, 2) }),
+  point: having({ x: isNumber, y: isNumber }),
+  keypoints: having({ points: listOf(having({ x: isNumber, y: isNumber, v: isCount })) }),
+  mask: having({ width: isCount, height: isCount, counts: listOf(isCount) }),
+};
+
+const isGeometry: Guard = (value) => {
+  const kind = isRecord(value) ? value.kind : undefined;
+  return typeof kind === 'string' && Object.hasOwn(GEOMETRIES, kind) && GEOMETRIES[kind as Geometry['kind']](value);
+};
+
+const isText: Guard = (value) => typeof value === 'string';
+
+const isWhole = having({
+  from: isText,
+  image: having({ width: isLength, height: isLength }),
+  regions: listOf(having({ label: isText, geometry: isGeometry, attributes: isRecord })),
+});
+
+const isContent = (value: unknown): value is Content => isWhole(value) && (value as Content).regions.length <= MAX_COPIED;
