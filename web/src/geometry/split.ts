@@ -189,8 +189,8 @@ function loops(walk: Walk): Walk[] {
   return [...found, path];
 }
 
-/** The rings of the pieces: exteriors run with the area on their left, so do holes. */
-function countries(roads: Roads): Ring[][] {
+/** The rings of the pieces: exteriors run with the area on their left, so do holes. null: a hole is in none of them. */
+function countries(roads: Roads): Ring[][] | null {
   const inside = walks(roads).filter((walk) => roads.out[walk[0] ?? -1]?.get(walk[1] ?? -1) === true);
   const rings = inside
     .flatMap(loops)
@@ -205,7 +205,8 @@ function countries(roads: Roads): Ring[][] {
     const around = pieces
       .filter(({ exterior }) => exterior.area > -hole.area * (1 + 1e-9) && insideRing(middle, exterior.points))
       .sort((p, q) => p.exterior.area - q.exterior.area);
-    around[0]?.rings.push(hole.points);
+    if (!around[0]) return null;
+    around[0].rings.push(hole.points);
   }
   return pieces.map((piece) => piece.rings.map((ring) => ring.map((p) => [p.x, p.y])));
 }
@@ -223,7 +224,7 @@ function dividedPart(part: readonly Ring[], line: readonly ImagePoint[]): Divide
   if (roads.added.length === 0) return CROSSED;
   const pieces = countries(roads);
   const whole = areaOf([part]);
-  if (Math.abs(areaOf(pieces) - whole) > whole * LOSS) return CROSSED;
+  if (!pieces || Math.abs(areaOf(pieces) - whole) > whole * LOSS) return CROSSED;
   const kept = pieces.flatMap((piece) => tidy([piece]) ?? []);
   return kept.length < 2 ? null : kept;
 }
