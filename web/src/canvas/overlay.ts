@@ -1,7 +1,7 @@
 import type { Peer } from '@tandem/client';
 
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
-import { shownGrips, type VertexGrip } from '~/geometry/grips';
+import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { toStage, type View } from '~/geometry/view';
 import { imagePoint, type Size, type StagePoint } from '~/geometry/points';
@@ -137,10 +137,7 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
     const p = toStage(view, point);
     if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
     else if (held.type === 'turn') dot(ctx, p.x, p.y, 5, color);
-    else if (held.type === 'vertex') {
-      const own = chosen && held.part === chosen.part && held.ring === chosen.ring && held.index === chosen.index;
-      grip(ctx, p.x, p.y, color, own ?? false);
-    } else grip(ctx, p.x, p.y, color, false);
+    else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
   }
 }
 

@@ -15,6 +15,8 @@ export type Grip =
 export type VertexGrip = Extract<Grip, { type: 'vertex' }>;
 type Place = Extract<Grip, { type: 'vertex' | 'middle' }>;
 
+export const isSamePlace = (a: Place, b: Place): boolean => a.part === b.part && a.ring === b.ring && a.index === b.index;
+
 export interface GripPoint {
   readonly grip: Grip;
   readonly point: ImagePoint;

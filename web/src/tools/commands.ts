@@ -2,7 +2,7 @@ import type { RegionSnapshot } from '@tandem/client';
 
 import { aligned, copyAt, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
 import { asPolygon, united, without } from '~/geometry/booleans';
-import { gripsOf, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
+import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
 import { filled, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
@@ -79,7 +79,7 @@ export function stepVertex(desk: Desk, by: 1 | -1): void {
   const points = gripsOf(sole.geometry, 0).flatMap(({ grip }) => (grip.type === 'vertex' ? [grip] : []));
   if (points.length === 0) return;
   const now = desk.vertex.get();
-  const at = points.findIndex((p) => now && p.part === now.part && p.ring === now.ring && p.index === now.index);
+  const at = points.findIndex((p) => now !== null && isSamePlace(p, now));
   const next = at === -1 ? (by === 1 ? 0 : points.length - 1) : (at + by + points.length) % points.length;
   desk.vertex.set(points[next] ?? null);
 }
@@ -89,9 +89,7 @@ export function addVertex(desk: Desk): void {
   const [sole] = desk.selected();
   const grip = desk.vertex.get();
   if (!sole || !grip || !desk.mayEdit()) return;
-  const middle = gripsOf(sole.geometry, 0).find(
-    ({ grip: g }) => g.type === 'middle' && g.part === grip.part && g.ring === grip.ring && g.index === grip.index,
-  );
+  const middle = gripsOf(sole.geometry, 0).find(({ grip: g }) => g.type === 'middle' && isSamePlace(g, grip));
   if (!middle) return;
   const pull = { from: middle.point, to: middle.point, steps: false };
   desk.change([{ id: sole.id, geometry: pulled(sole.geometry, middle.grip, pull, desk.image) }]);

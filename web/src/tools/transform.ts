@@ -1,4 +1,4 @@
-import { gripAt, gripCursor, gripsOf, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
+import { gripAt, gripCursor, gripsOf, isSamePlace, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
 import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
 import { canMove, moved, type Geometry } from '~/geometry/shapes';
 import { GONE, noDraft, notice, step, type Change, type Step, type ToolContext, type ToolEvent, type ToolRegion } from './tool';
@@ -37,10 +37,11 @@ export const grab = (region: ToolRegion, grip: Grip | null, from: ImagePoint, co
   going: false,
 });
 
-const same = (a: Grip, b: Grip): boolean =>
-  a.type === 'side' || b.type === 'side' || a.type === 'turn' || b.type === 'turn'
-    ? a.type === b.type && (a.type !== 'side' || b.type !== 'side' || a.handle === b.handle)
-    : a.type === b.type && a.part === b.part && a.ring === b.ring && a.index === b.index;
+function same(a: Grip, b: Grip): boolean {
+  if (a.type === 'side' || b.type === 'side') return a.type === b.type && a.handle === b.handle;
+  if (a.type === 'turn' || b.type === 'turn') return a.type === b.type;
+  return a.type === b.type && isSamePlace(a, b);
+}
 
 /** The only selected region, if exactly one is selected and still there. */
 export function soleSelected(context: Pick<ToolContext, 'selection' | 'get'>): ToolRegion | null {

@@ -1,52 +1,22 @@
 import { describe, expect, test } from 'vitest';
 
 import { areaOf, asPolygon } from '~/geometry/booleans';
-import { topmost } from '~/geometry/hit';
 import { imagePoint } from '~/geometry/points';
-import { cutTool, NOT_ACROSS, NOTHING_TO_CUT } from '~/tools/cut';
+import { cutTool, type CutState, NOT_ACROSS, NOTHING_TO_CUT } from '~/tools/cut';
 import { GONE, type Effect, type ToolContext, type ToolEvent, type ToolRegion } from '~/tools/tool';
+import { car, click, context as anywhere, down, move, run as drive, types, up, type Ran } from '../support/tools';
 
-const car: ToolRegion = { id: 'car', label: 'car', z: 0, geometry: { kind: 'box', x: 20, y: 20, width: 40, height: 30 } };
 const tree: ToolRegion = { id: 'tree', label: 'tree', z: 1, geometry: { kind: 'polygon', parts: [[[[100, 20], [160, 20], [160, 80], [100, 80]]]] } }; // prettier-ignore
 const dot: ToolRegion = { id: 'dot', label: 'dot', z: 2, geometry: { kind: 'point', x: 180, y: 50 } };
 
-function context(over: Partial<ToolContext> = {}, regions: ToolRegion[] = [car, tree, dot]): ToolContext {
-  return {
-    image: { width: 200, height: 100 },
-    readOnly: null,
-    label: 'person',
-    keypoints: [],
-    selection: [],
-    reach: 4,
-    slop: 3,
-    brush: 20,
-    get: (id) => regions.find((r) => r.id === id),
-    at: (point) => topmost(regions, point, 2),
-    within: () => [],
-    snap: (point) => point,
-    ...over,
-  };
-}
+const context = (over: Partial<ToolContext> = {}, regions: readonly ToolRegion[] = [car, tree, dot]): ToolContext =>
+  anywhere({ brush: 20, ...over }, regions);
 
-const down = (x: number, y: number): ToolEvent => ({ type: 'down', point: imagePoint(x, y) });
-const move = (x: number, y: number): ToolEvent => ({ type: 'move', point: imagePoint(x, y) });
-const up = (x: number, y: number): ToolEvent => ({ type: 'up', point: imagePoint(x, y) });
-const click = (x: number, y: number): ToolEvent[] => [down(x, y), up(x, y)];
 const FINISH: ToolEvent = { type: 'finish' };
 
-function run(events: ToolEvent[], now = context(), state = cutTool.idle) {
-  const effects: Effect[] = [];
-  let last: readonly Effect[] = [];
-  for (const event of events) {
-    const next = cutTool.step(state, event, now);
-    state = next.state;
-    last = next.effects;
-    effects.push(...last);
-  }
-  return { state, effects, last };
-}
+const run = (events: readonly ToolEvent[], now = context(), state = cutTool.idle): Ran<CutState> =>
+  drive(cutTool, events, now, state);
 
-const types = (effects: readonly Effect[]): string[] => effects.map((effect) => effect.type);
 const NO_DRAFT: Effect = { type: 'draft', draft: null };
 
 /** What was replaced, and the areas of what came in its place. */

@@ -139,14 +139,14 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
         closed &&
         act('subtract', 'Cut the later selected out of the first', SquaresExclude, () => commands.subtract(desk))}
       {many && act('group', 'Group', Group, () => commands.group(desk))}
-      {chosen.some((region) => region.attributes['group'] !== undefined) &&
+      {chosen.some((region) => region.attributes.group !== undefined) &&
         act('ungroup', 'Ungroup', Ungroup, () => commands.ungroup(desk))}
       {act(
         'occluded',
         'Occluded',
         SquareDashed,
         () => commands.toggleOccluded(desk),
-        chosen.every((region) => region.attributes['occluded'] === true),
+        chosen.every((region) => region.attributes.occluded === true),
       )}
       {act(
         'lock',
