@@ -38,8 +38,8 @@ export const grab = (region: ToolRegion, grip: Grip | null, from: ImagePoint, co
 });
 
 function same(a: Grip, b: Grip): boolean {
-  if (a.type === 'side' || b.type === 'side') return a.type === b.type && a.handle === b.handle;
-  if (a.type === 'turn' || b.type === 'turn') return a.type === b.type;
+  if (a.type === 'side') return b.type === 'side' && a.handle === b.handle;
+  if (a.type === 'turn' || b.type === 'side' || b.type === 'turn') return a.type === b.type;
   return a.type === b.type && isSamePlace(a, b);
 }
 
