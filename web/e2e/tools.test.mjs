@@ -375,6 +375,48 @@ describe('the tools', () => {
     await tablet.context().close();
   });
 
+  test('how the picture looks is one person’s own: brightness, map and grid', async () => {
+    await clear();
+    await key(anna, 'i');
+    const panel = anna.getByRole('region', { name: 'How the picture is shown' });
+    const pixel = async (x, y) => {
+      const p = await at(anna, x, y);
+      const shot = await anna.screenshot({ clip: { x: Math.round(p.x), y: Math.round(p.y), width: 1, height: 1 } });
+      return anna.evaluate(
+        async (bytes) => {
+          const bitmap = await createImageBitmap(new Blob([Uint8Array.from(bytes)]));
+          const canvas = document.createElement('canvas');
+          canvas.getContext('2d').drawImage(bitmap, 0, 0);
+          return canvas.getContext('2d').getImageData(0, 0, 1, 1).data[0];
+        },
+        [...shot],
+      );
+    };
+    const before = await pixel(1100, 600);
+    await panel.getByLabel('Brightness').focus();
+    for (let n = 0; n < 10; n++) await key(anna, 'ArrowRight');
+    await until('a brighter picture', () => pixel(1100, 600), (now) => now > before * 1.3); // prettier-ignore
+    await panel.getByLabel('Lines through the pointer').check();
+    await panel.getByLabel('Equalise light and dark').check();
+    await shots(anna, 'tools-seeing');
+    assert.deepEqual(await barriers(anna), []);
+    await panel.getByRole('button', { name: 'As it is' }).click();
+    await panel.getByLabel('Lines through the pointer').uncheck();
+    await until('as it was', () => pixel(1100, 600), (now) => Math.abs(now - before) <= 2); // prettier-ignore
+    await key(anna, 'i');
+    await anna.getByTestId('stage').focus();
+    for (let n = 0; n < 14; n++) await key(anna, '+');
+    const map = anna.getByTestId('minimap');
+    await map.waitFor();
+    const middle = () => anna.evaluate(() => window.__tandem.view.toImage({ x: innerWidth / 2, y: innerHeight / 2 }).x);
+    const box = await map.boundingBox();
+    await anna.mouse.click(box.x + box.width * 0.9, box.y + box.height / 2);
+    assert.ok((await middle()) > 1050, 'a press on the map goes there');
+    await shots(anna, 'tools-grid');
+    await key(anna, '0');
+    await map.waitFor({ state: 'detached' });
+  });
+
   test('no page complained', () => {
     assert.deepEqual([...anna.problems, ...ben.problems], []);
   });

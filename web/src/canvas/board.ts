@@ -40,6 +40,7 @@ export class Board {
       index: desk.index,
       image: desk.image,
       looks,
+      fill: () => desk.look.get().fill,
       visibility: (id) => (this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole'),
     });
     this.#watch();
@@ -66,6 +67,7 @@ export class Board {
     on(desk.camera.view, () => this.#moved());
     on(desk.camera.stage, () => this.#resize(desk.camera.stage.get()));
     on(desk.hidden, () => this.#anew());
+    this.#watchLook();
     on(desk.draft, () => this.#hold());
     on(room.ghosts, () => this.#yield());
     this.#stops.push(
@@ -77,10 +79,23 @@ export class Board {
     const own = [desk.draft, desk.selection, desk.vertex, desk.marquee, desk.hovered, desk.keyPointer.at, desk.brush];
     for (const source of [...own, desk.tool, desk.label, room.ghosts, room.presence, room])
       on(source, () => this.#ask('overlay'));
-    // Only the brush is drawn around the pointer; other tools do without a frame for each move.
+    // Where nothing is drawn around the pointer, moving it needs no frame.
     on(desk.pointer, () => {
-      if (desk.tool.get() === 'brush' || desk.tool.get() === 'eraser') this.#ask('overlay');
+      if (desk.tool.get() === 'brush' || desk.tool.get() === 'eraser' || desk.look.get().crosshair) this.#ask('overlay');
     });
+  }
+
+  #watchLook(): void {
+    let before = this.desk.look.get();
+    this.#picture.adjust(before);
+    const changed = (): void => {
+      const now = this.desk.look.get();
+      if (now.fill !== before.fill) this.#anew();
+      before = now;
+      this.#picture.adjust(now);
+      this.#ask('camera', 'overlay');
+    };
+    this.#stops.push(this.desk.look.subscribe(changed));
   }
 
   #resize(stage: Size): void {

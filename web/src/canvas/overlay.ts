@@ -26,13 +26,14 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   const stage = desk.camera.stage.get();
   const me = desk.room.presence.me;
   const others = desk.room.presence.peers().filter((peer) => peer.peer !== me);
+  paintGrid(ctx, view, stage, desk.image);
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
   paintNames(ctx, desk, view, looks, stage);
   paintDraft(ctx, desk, view, looks, stage);
   paintMarquee(ctx, desk, view);
-  paintPointer(ctx, desk, view, looks);
+  paintPointer(ctx, desk, view, looks, stage);
 }
 
 function inImage(ctx: Context, view: View, draw: () => void): void {
@@ -172,13 +173,58 @@ function paintMarquee(ctx: Context, desk: Desk, view: View): void {
   ctx.setLineDash([]);
 }
 
+/** From here on single pixels are told apart. */
+const GRID_SCALE = 10;
+
+function paintGrid(ctx: Context, view: View, stage: Size, image: Size): void {
+  if (view.scale < GRID_SCALE) return;
+  const [x0, y0] = [Math.max(0, Math.floor(-view.x / view.scale)), Math.max(0, Math.floor(-view.y / view.scale))];
+  const x1 = Math.min(image.width, Math.ceil((stage.width - view.x) / view.scale));
+  const y1 = Math.min(image.height, Math.ceil((stage.height - view.y) / view.scale));
+  const from = toStage(view, imagePoint(x0, y0));
+  const to = toStage(view, imagePoint(x1, y1));
+  ctx.beginPath();
+  for (let x = x0; x <= x1; x++) {
+    const at = Math.round(x * view.scale + view.x) + 0.5;
+    ctx.moveTo(at, from.y);
+    ctx.lineTo(at, to.y);
+  }
+  for (let y = y0; y <= y1; y++) {
+    const at = Math.round(y * view.scale + view.y) + 0.5;
+    ctx.moveTo(from.x, at);
+    ctx.lineTo(to.x, at);
+  }
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = 'rgb(128 128 128 / 28%)';
+  ctx.stroke();
+}
+
+function paintCrosshair(ctx: Context, p: StagePoint, stage: Size): void {
+  ctx.beginPath();
+  ctx.moveTo(0, Math.round(p.y) + 0.5);
+  ctx.lineTo(stage.width, Math.round(p.y) + 0.5);
+  ctx.moveTo(Math.round(p.x) + 0.5, 0);
+  ctx.lineTo(Math.round(p.x) + 0.5, stage.height);
+  ctx.lineWidth = 1;
+  for (const [color, dash] of [
+    ['rgb(0 0 0 / 55%)', []],
+    ['rgb(255 255 255 / 75%)', [4, 4]],
+  ] as const) {
+    ctx.strokeStyle = color;
+    ctx.setLineDash(dash);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+}
+
 const ARM = 13;
 
 /** What the brush would paint, and where the pointer of the keys is. */
-function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks): void {
+function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks, stage: Size): void {
   const keys = desk.keyPointer.at.get();
   const at = keys ?? desk.pointer.get();
   const tool = desk.tool.get();
+  if (at && desk.look.get().crosshair) paintCrosshair(ctx, toStage(view, at), stage);
   if (at && (tool === 'brush' || tool === 'eraser')) {
     const p = toStage(view, at);
     ctx.beginPath();

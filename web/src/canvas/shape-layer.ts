@@ -16,12 +16,16 @@ export interface ShapeLayerPorts {
   readonly image: Size;
   readonly looks: Looks;
   readonly visibility: Visibility;
+  /** How full closed shapes are, 0 to 1. */
+  readonly fill: () => number;
 }
 
 /** Shapes smaller than this (CSS pixels) get an outline and nothing else. */
 const SMALL = 26;
 const TINY = 2.5;
 const FADED = 0.35;
+/** As full as shapes get: what lies below must still be seen. */
+const FULL = 0.4;
 /** How far (CSS pixels) outlines and points reach beyond a shape's bounds. */
 const BEYOND = 8;
 /** How many shapes a frame paints; what they cost shows only when the next frame comes late or does not. */
@@ -164,7 +168,7 @@ export class ShapeLayer {
       ctx.fillRect(b.x, b.y, TINY / scale, TINY / scale);
     } else if (size < SMALL && !marks) {
       paint(ctx, region.geometry, { color, fill: 0, width: 1.3, plain: true }, scale, edges);
-    } else paint(ctx, region.geometry, { color, fill: 0.1, width: 1.9 }, scale, edges);
+    } else paint(ctx, region.geometry, { color, fill: this.ports.fill() * FULL, width: 1.9 }, scale, edges);
     ctx.globalAlpha = 1;
   }
 }

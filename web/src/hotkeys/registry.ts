@@ -47,6 +47,7 @@ export const COMMANDS = {
   zoomIn: { title: 'Zoom in', group: 'View', keys: ['+', '='] },
   zoomOut: { title: 'Zoom out', group: 'View', keys: ['-'] },
   fit: { title: 'Fit the image', group: 'View', keys: ['0'] },
+  seeing: { title: 'Brightness, contrast and how shapes look', group: 'View', keys: ['i'] },
 } as const satisfies Record<string, { title: string; group: string; keys: readonly string[] }>;
 
 export type CommandId = keyof typeof COMMANDS;
@@ -71,6 +72,7 @@ const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
   'group',
   'ungroup',
   'lock',
+  'seeing',
 ]);
 export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
 

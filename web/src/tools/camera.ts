@@ -1,4 +1,4 @@
-import { stagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
+import { stagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
 import { confine, fit, IDENTITY, mix, panBy, pinch, reveal, viewOf, visibleRect, zoomAt, type View } from '~/geometry/view';
 import { createStore } from '~/lib/store';
 
@@ -72,6 +72,21 @@ export class Camera {
   show(rect: Rect): void {
     this.#fitted = false;
     this.#glideTo(viewOf(rect, this.stage.get()));
+  }
+
+  /** Brings a point into the middle, at once: it is dragged to. */
+  centreOn(point: ImagePoint): void {
+    this.#fitted = false;
+    this.#stop();
+    const view = this.view.get();
+    const { width, height } = this.stage.get();
+    this.#set({ scale: view.scale, x: width / 2 - point.x * view.scale, y: height / 2 - point.y * view.scale });
+  }
+
+  /** Whether no part of the image lies beyond the stage. */
+  showsAll(): boolean {
+    const { x, y, width, height } = this.visible();
+    return x <= 0 && y <= 0 && x + width >= this.image.width && y + height >= this.image.height;
   }
 
   visible(): Rect {

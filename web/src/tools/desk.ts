@@ -5,11 +5,12 @@ import { topmost } from '~/geometry/hit';
 import { clampToImage, imagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
 import { bounds, type Geometry, type RegionKind } from '~/geometry/shapes';
 import { between, snapped } from '~/geometry/snap';
-import { createStore } from '~/lib/store';
+import { createStore, type Store } from '~/lib/store';
 import { Camera, type Frames } from './camera';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
 import { RegionIndex } from './region-index';
+import { FIRST_LOOK, type Look } from './seeing';
 import { GONE, type Change, type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName } from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
@@ -26,6 +27,8 @@ export interface DeskPorts {
   readonly image: Size;
   readonly frames: Frames;
   readonly notify: (text: string) => void;
+  /** How this person likes to see things. */
+  readonly look?: Store<Look>;
 }
 
 /** What a tool has to know of a label. */
@@ -61,6 +64,7 @@ export class Desk {
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
   readonly pointer = createStore<ImagePoint | null>(null);
+  readonly look: Store<Look>;
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
   readonly room: TaskRoom;
@@ -74,7 +78,8 @@ export class Desk {
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify }: DeskPorts) {
+  constructor({ room, image, frames, notify, look }: DeskPorts) {
+    this.look = look ?? createStore(FIRST_LOOK);
     this.room = room;
     this.index = new RegionIndex(room.regions);
     this.image = image;

@@ -25,7 +25,9 @@ import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
+import { Minimap } from './minimap';
 import { ReviewBar } from './review-bar';
+import { SeeingPanel } from './seeing-panel';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
@@ -94,6 +96,7 @@ export function BenchView({
   const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);
   const [skipping, setSkipping] = useState(false);
+  const [seeing, setSeeing] = useState(false);
   const [remembering, setRemembering] = useState(false);
   const pointers = useRef<Pointers | null>(null);
   const labels = project.label_schema.labels;
@@ -153,7 +156,7 @@ export function BenchView({
       },
       undo: () => desk.undo(),
       redo: () => desk.redo(),
-      ...(draws ? deskKeys(desk) : {}),
+      ...(draws ? { ...deskKeys(desk), seeing: () => setSeeing((open) => !open) } : {}),
     },
     keys,
     (name) => desk.pickLabel(name),
@@ -164,6 +167,8 @@ export function BenchView({
     <div className="bench-canvas">
       <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
       <DeskBar desk={desk} taken={taken} />
+      <Minimap desk={desk} image={image} />
+      {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
       {imageError && (
         <div className="stage-message">
           <Failed error={imageError} retry={reloadImage} />
@@ -171,7 +176,7 @@ export function BenchView({
       )}
     </div>
   );
-  const rail = <ToolRail desk={desk} taken={taken} />;
+  const rail = <ToolRail desk={desk} taken={taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />;
   const side = (
     <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
       {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}

@@ -10,6 +10,7 @@ import {
   MousePointer2,
   Plus,
   Slice,
+  SlidersHorizontal,
   Spline,
   Square,
   Waypoints,
@@ -40,9 +41,12 @@ interface ToolRailProps {
   desk: Desk;
   /** Keys that labels have; a tool's own does not work then. */
   taken: ReadonlySet<string>;
+  /** Whether the panel is open that says how the picture is shown. */
+  seeing: boolean;
+  onSeeing: () => void;
 }
 
-export function ToolRail({ desk, taken }: ToolRailProps): ReactNode {
+export function ToolRail({ desk, taken, seeing, onSeeing }: ToolRailProps): ReactNode {
   const current = useStore(desk.tool);
   return (
     <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
@@ -60,6 +64,16 @@ export function ToolRail({ desk, taken }: ToolRailProps): ReactNode {
         </IconButton>
       ))}
       <span className="spacer" />
+      <IconButton
+        label={COMMANDS.seeing.title}
+        {...(taken.has(firstKey('seeing')) ? {} : { keys: firstKey('seeing') })}
+        side="right"
+        aria-expanded={seeing}
+        onClick={onSeeing}
+        data-testid="seeing"
+      >
+        <SlidersHorizontal size={17} aria-hidden />
+      </IconButton>
       <IconButton label="Zoom in" keys="+" side="right" onClick={() => desk.camera.zoom(1.25)}>
         <Plus size={17} aria-hidden />
       </IconButton>

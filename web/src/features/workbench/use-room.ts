@@ -6,6 +6,7 @@ import type { Size } from '~/geometry/points';
 import { useBackend } from '~/session/backend';
 import { Desk } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
+import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
 
 /** Null: there is none to join yet. */
@@ -35,6 +36,17 @@ export interface Bench {
   readonly follow: Follow;
 }
 
+/** One for all tasks of this page. A browser that keeps nothing says so by throwing. */
+const look = createLook(storage());
+
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 const frames = {
   request: (run: (time: number) => void) => requestAnimationFrame(run),
   cancel: (handle: number) => cancelAnimationFrame(handle),
@@ -49,7 +61,7 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
   useEffect(() => {
     if (width === undefined || height === undefined) return;
     const image: Size = { width, height };
-    const desk = new Desk({ room, image, frames, notify: toast });
+    const desk = new Desk({ room, image, frames, notify: toast, look });
     const follow = new Follow(room, desk.camera);
     setBench({ desk, follow });
     return () => {

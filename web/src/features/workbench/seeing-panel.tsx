@@ -1,0 +1,101 @@
+import { RotateCcw, X } from 'lucide-react';
+import { useId, type ReactNode } from 'react';
+
+import { AS_IT_IS, CHANNELS, isAsItIs, type Channel } from '~/lib/adjust';
+import { useStore } from '~/lib/use-store';
+import type { Desk } from '~/tools/desk';
+import { RANGES, type Look } from '~/tools/seeing';
+import { Button, IconButton } from '~/ui/controls';
+
+const CHANNEL_NAMES: Record<Channel, string> = {
+  colour: 'Colour',
+  red: 'Red only',
+  green: 'Green only',
+  blue: 'Blue only',
+  grey: 'Grey',
+};
+
+/** How I see the picture and the shapes on it. Nobody else sees it so, and nothing of it is kept with the work. */
+export function SeeingPanel({ desk, onClose }: { desk: Desk; onClose: () => void }): ReactNode {
+  const look = useStore(desk.look);
+  const change = (part: Partial<Look>): void => desk.look.set({ ...look, ...part });
+  const channel = useId();
+  const slider = (name: keyof typeof RANGES, label: string): ReactNode => (
+    <Slider name={name} label={label} value={look[name]} onChange={(value) => change({ [name]: value })} />
+  );
+  const flag = (name: 'equalise' | 'crosshair' | 'minimap', label: string): ReactNode => (
+    <label className="seeing-flag">
+      <input type="checkbox" checked={look[name]} onChange={(event) => change({ [name]: event.target.checked })} />
+      {label}
+    </label>
+  );
+  return (
+    <section className="seeing" aria-label="How the picture is shown">
+      <div className="seeing-head">
+        <h2 className="side-title">Picture</h2>
+        <span className="spacer" />
+        <IconButton label="Close" onClick={onClose} side="bottom">
+          <X size={15} aria-hidden />
+        </IconButton>
+      </div>
+      {slider('brightness', 'Brightness')}
+      {slider('contrast', 'Contrast')}
+      {slider('gamma', 'Gamma')}
+      <div className="seeing-row">
+        <label htmlFor={channel}>Channel</label>
+        <select
+          id={channel}
+          className="input"
+          value={look.channel}
+          onChange={(event) => change({ channel: CHANNELS.find((c) => c === event.target.value) ?? 'colour' })}
+        >
+          {CHANNELS.map((c) => (
+            <option key={c} value={c}>
+              {CHANNEL_NAMES[c]}
+            </option>
+          ))}
+        </select>
+      </div>
+      {flag('equalise', 'Equalise light and dark')}
+      <Button
+        icon={<RotateCcw size={14} aria-hidden />}
+        disabled={isAsItIs(look)}
+        onClick={() => change(AS_IT_IS)}
+        className="seeing-reset"
+      >
+        As it is
+      </Button>
+      <h2 className="side-title">Shapes</h2>
+      {slider('fill', 'Fill')}
+      {flag('crosshair', 'Lines through the pointer')}
+      {flag('minimap', 'Small map while zoomed in')}
+    </section>
+  );
+}
+
+interface SliderProps {
+  name: keyof typeof RANGES;
+  label: string;
+  value: number;
+  onChange: (value: number) => void;
+}
+
+function Slider({ name, label, value, onChange }: SliderProps): ReactNode {
+  const id = useId();
+  const [min, max] = RANGES[name];
+  return (
+    <div className="seeing-row">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={0.05}
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
+      <span className="num">{Math.round(value * 100)}%</span>
+    </div>
+  );
+}
