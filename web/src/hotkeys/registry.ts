@@ -3,6 +3,7 @@ export const COMMANDS = {
   submit: { title: 'Submit and next', group: 'Task', keys: ['Enter', 'Control+Enter'] },
   escape: { title: 'Let go of the shape or the selection; else skip', group: 'Task', keys: ['Escape'] },
   flush: { title: 'Send all edits now', group: 'Task', keys: ['Control+s'] },
+  palette: { title: 'Find something to do', group: 'Task', keys: ['Control+k'] },
   help: { title: 'Show these keys', group: 'Task', keys: ['?'] },
   select: { title: 'Select', group: 'Tools', keys: ['v'] },
   box: { title: 'Box', group: 'Tools', keys: ['b'] },

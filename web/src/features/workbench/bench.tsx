@@ -4,8 +4,10 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type
 import { Canvas } from '~/canvas/canvas';
 import type { Looks } from '~/canvas/overlay';
 import type { Pointers } from '~/canvas/pointers';
+import { choicesOf } from '~/hotkeys/choices';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
-import { isTaken, labelKeys } from '~/hotkeys/registry';
+import { Palette } from '~/hotkeys/palette';
+import { isTaken, labelKeys, type Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import type { Layout } from '~/layout/tree';
@@ -96,6 +98,7 @@ export function BenchView({
   const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);
   const [skipping, setSkipping] = useState(false);
+  const [finding, setFinding] = useState(false);
   const [seeing, setSeeing] = useState(false);
   const [remembering, setRemembering] = useState(false);
   const pointers = useRef<Pointers | null>(null);
@@ -144,23 +147,22 @@ export function BenchView({
   const keepPointers = useCallback((now: Pointers | null) => {
     pointers.current = now;
   }, []);
-  useHotkeys(
-    {
-      submit: () => {
-        if (!desk.finish()) submit();
-      },
-      flush,
-      help: () => setHelping(true),
-      escape: () => {
-        if (!desk.letGo() && held) setSkipping(true);
-      },
-      undo: () => desk.undo(),
-      redo: () => desk.redo(),
-      ...(draws ? { ...deskKeys(desk), seeing: () => setSeeing((open) => !open) } : {}),
+  const handlers: Handlers = {
+    submit: () => {
+      if (!desk.finish()) submit();
     },
-    keys,
-    (name) => desk.pickLabel(name),
-  );
+    flush,
+    palette: () => setFinding(true),
+    help: () => setHelping(true),
+    escape: () => {
+      if (!desk.letGo() && held) setSkipping(true);
+    },
+    undo: () => desk.undo(),
+    redo: () => desk.redo(),
+    ...(draws ? { ...deskKeys(desk), seeing: () => setSeeing((open) => !open) } : {}),
+  };
+  const pickLabel = (name: string): void => desk.pickLabel(name);
+  useHotkeys(handlers, keys, pickLabel);
   useSpaceBar(desk, pointers, activity);
 
   const canvas = (
@@ -241,6 +243,11 @@ export function BenchView({
       </div>
       {!layout && side}
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
+      <Palette
+        open={finding}
+        onClose={() => setFinding(false)}
+        choices={() => choicesOf(handlers, draws ? labels : [], keys, pickLabel)}
+      />
       <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={shownKeys} />
       <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
       <SkipDialog
