@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { Clipper64 } from 'clipper2-ts/dist/Engine.js';
+import { describe, expect, test, vi } from 'vitest';
 
 import { areaOf, asPolygon } from '~/geometry/booleans';
 import { topmost } from '~/geometry/hit';
 import { imagePoint } from '~/geometry/points';
-import { cutTool, NOT_ACROSS, NOTHING_TO_CUT } from '~/tools/cut';
+import { cutTool, NOT_ACROSS, NOT_COMPUTED, NOTHING_TO_CUT } from '~/tools/cut';
 import { GONE, type Effect, type ToolContext, type ToolEvent, type ToolRegion } from '~/tools/tool';
 
 const car: ToolRegion = { id: 'car', label: 'car', z: 0, geometry: { kind: 'box', x: 20, y: 20, width: 40, height: 30 } };
@@ -19,11 +20,13 @@ function context(over: Partial<ToolContext> = {}, regions: ToolRegion[] = [car, 
     selection: [],
     reach: 4,
     slop: 3,
+    pixel: 1,
     brush: 20,
     get: (id) => regions.find((r) => r.id === id),
     at: (point) => topmost(regions, point, 2),
     within: () => [],
     snap: (point) => point,
+    border: () => [],
     ...over,
   };
 }
@@ -69,6 +72,18 @@ describe('the cut tool', () => {
   test('a drag across gives both ends', () => {
     const { effects, state } = run([down(90, 50), move(120, 50), move(170, 50), up(170, 50)]);
     expect(cuts(effects)).toEqual([['tree', [1800, 1800]]]);
+    expect(state).toBe(cutTool.idle);
+  });
+
+  test('a shape that cannot be computed is left alone, and the line goes with the reason', () => {
+    const bow: ToolRegion = { id: 'bow', label: 'bow', z: 0, geometry: { kind: 'polygon', parts: [[[[20, 20], [80, 80], [80, 20], [20, 80]]]] } }; // prettier-ignore
+    const across = [down(30, 5), up(30, 95)];
+    const now = context({ selection: ['bow'] }, [bow]);
+    expect(cuts(run(across, now).effects)).toHaveLength(1);
+    const giveUp = vi.spyOn(Clipper64.prototype, 'execute').mockReturnValue(false);
+    const { last, state } = run(across, now);
+    giveUp.mockRestore();
+    expect(last).toEqual([NO_DRAFT, { type: 'notice', text: NOT_COMPUTED }]);
     expect(state).toBe(cutTool.idle);
   });
 
