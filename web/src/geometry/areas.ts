@@ -31,24 +31,35 @@ const ringArea = (ring: Ring): number => Math.abs(signedArea(ring.map(pointAt)))
 export const areaOf = (parts: readonly (readonly Ring[])[]): number =>
   parts.reduce((sum, part) => sum + part.reduce((rest, ring, i) => rest + (i === 0 ? 1 : -1) * ringArea(ring), 0), 0);
 
+/** Whether the way from `a` to `c` turns round in `b`, or stands still there. In hundredths, where it can be told exactly. */
+function turnsRound(a: Pair, b: Pair, c: Pair): boolean {
+  const between = (from: Pair, to: Pair, axis: 0 | 1): number => Math.round(((to[axis] ?? 0) - (from[axis] ?? 0)) * 100);
+  const [ux, uy, vx, vy] = [between(a, b, 0), between(a, b, 1), between(b, c, 0), between(b, c, 1)];
+  return ux * vy === uy * vx && ux * vx + uy * vy <= 0;
+}
+
 const same = (a: Pair | undefined, b: Pair | undefined): boolean => a?.[0] === b?.[0] && a?.[1] === b?.[1];
 
 /** Hundredths, no point twice in a row, no spike that goes out and back the same way; null when nothing is left. */
-function roundedRing(ring: Ring): [number, number][] | null {
+export function cleanRing(ring: Ring): [number, number][] | null {
   const kept: [number, number][] = [];
   for (const pair of ring) {
     const next = pairOf(pointAt(pair));
-    if (same(kept.at(-2), next)) kept.pop();
-    else if (!same(kept.at(-1), next)) kept.push(next);
+    for (;;) {
+      const [b, a] = [kept.at(-1), kept.at(-2)];
+      if (!a || !b || !turnsRound(a, b, next)) break;
+      kept.pop();
+    }
+    if (!same(kept.at(-1), next)) kept.push(next);
   }
   // The same over the seam, where the ring closes.
   for (;;) {
-    if (kept.length > 1 && same(kept.at(-1), kept[0])) kept.pop();
-    else if (kept.length > 2 && same(kept.at(-2), kept[0])) kept.pop();
-    else if (kept.length > 2 && same(kept.at(-1), kept[1])) kept.shift();
-    else break;
+    const [first, second, last, before] = [kept[0], kept[1], kept.at(-1), kept.at(-2)];
+    if (!first || !second || !last || !before || kept.length < 3) return null;
+    if (turnsRound(before, last, first)) kept.pop();
+    else if (turnsRound(last, first, second)) kept.shift();
+    else return kept;
   }
-  return kept.length < 3 ? null : kept;
 }
 
 function isThin(ring: Ring): boolean {
@@ -57,20 +68,12 @@ function isThin(ring: Ring): boolean {
   return Math.abs(signedArea(points)) <= length * THIN;
 }
 
-export type Rings = [number, number][][];
-
-const roundedBy = (parts: readonly (readonly Ring[])[], keep: (ring: Ring) => boolean): Rings[] =>
-  parts.flatMap((part) => {
-    const [exterior, ...holes] = part.map(roundedRing).map((ring) => (ring && keep(ring) ? ring : null));
-    return exterior ? [[exterior, ...holes.filter((hole) => hole !== null)]] : [];
-  });
-
-/** Without what is no ring. One that crosses itself stays, also where its loops cancel out. */
-export const rounded = (parts: readonly (readonly Ring[])[]): Rings[] => roundedBy(parts, () => true);
-
 /** As it is stored: rounded, without rings that enclose nothing; null when no part is left. */
 export function tidy(parts: readonly (readonly Ring[])[]): PolygonGeometry | null {
-  const kept = roundedBy(parts, (ring) => !isThin(ring));
+  const kept = parts.flatMap((part) => {
+    const [exterior, ...holes] = part.map(cleanRing).map((ring) => (ring && !isThin(ring) ? ring : null));
+    return exterior ? [[exterior, ...holes.filter((hole) => hole !== null)]] : [];
+  });
   return kept.length === 0 ? null : { kind: 'polygon', parts: kept };
 }
 

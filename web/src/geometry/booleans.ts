@@ -1,7 +1,10 @@
-import clipping from 'polygon-clipping';
+import { ClipType, FillRule, type Path64, type Paths64 } from 'clipper2-ts/dist/Core.js';
+// Not from the package's index: with it come offsetting, triangulation and more that no bundler can leave out.
+import { Clipper64 } from 'clipper2-ts/dist/Engine.js';
 
-import { areaOf as areaOfParts, asPolygon, pointAt, rounded, tidy, type PolygonGeometry, type Rings } from './areas';
+import { areaOf as areaOfParts, asPolygon, cleanRing, pointAt, tidy, type PolygonGeometry, type Ring } from './areas';
 import { distanceToSegment, insideRing } from './hit';
+import { nested } from './nesting';
 import { distance, imagePoint, type ImagePoint } from './points';
 import type { Geometry } from './shapes';
 import { CROSSED, divided } from './split';
@@ -11,51 +14,69 @@ export { asPolygon, type PolygonGeometry };
 /** Square pixels covered, holes taken out. */
 export const areaOf = (polygon: PolygonGeometry): number => areaOfParts(polygon.parts);
 
-type Parts = Rings[];
+/**
+ * The library reckons in integers. Finer ones than the hundredths that are stored: where borders almost coincide, a
+ * crossing moved by half a hundredth lies on the wrong side of its neighbours, and whole areas go missing.
+ */
+const SCALE = 10_000;
 
-/** As the library takes it. Hundredths are not only what is stored: on finer coordinates it is known to give up. */
-const partsOf = (g: Geometry): Parts => rounded(asPolygon(g)?.parts ?? []);
+/** The library loses areas at horizontal spikes, so rings are cleaned of spikes before, not only after. */
+const pathsOfRings = (rings: readonly Ring[]): Paths64 =>
+  rings
+    .map(cleanRing)
+    .filter((ring) => ring !== null)
+    .map((ring) => ring.map(([x, y]) => ({ x: Math.round(x * SCALE), y: Math.round(y * SCALE) })));
 
-/** In image pixels: the first are less than rounding takes away again. */
-const NUDGES = [0, 0.0031, -0.0023, 0.0047, 0.031, -0.083];
-
-const nudged = (parts: Parts, by: number): Parts =>
-  by === 0 ? parts : parts.map((part) => part.map((ring) => ring.map(([x, y]) => [x + by, y + by * 0.7])));
+/** Exteriors with the area on their left, and holes too. */
+function operated(type: ClipType, subject: Paths64, clip: Paths64): Paths64 {
+  const engine = new Clipper64();
+  engine.preserveCollinear = false;
+  engine.addSubject(subject);
+  engine.addClip(clip);
+  const result: Paths64 = [];
+  // Non-zero: a ring that crosses itself encloses all of its loops.
+  if (!engine.execute(type, FillRule.NonZero, result)) throw new Error('Clipper2 gave up');
+  return result;
+}
 
 /**
- * In a few of ten thousand operations on borders that coincide the library loses its way ("Unable to complete output
- * ring"). The borders need not coincide quite so exactly, so it is asked again with one shape moved by less than anybody
- * could see or store.
+ * What a shape covers, no place twice and none less than once: only then may parts lie over each other without holes of
+ * one being taken out of another.
  */
-function withNudges(first: Parts, second: Parts, operate: (a: Parts, b: Parts) => Parts): PolygonGeometry | null {
-  let fault: unknown;
-  for (const by of NUDGES) {
-    try {
-      return tidy(operate(first, nudged(second, by)));
-    } catch (error) {
-      fault = error;
-    }
-  }
-  throw fault;
+function pathsOf(g: Geometry): Paths64 {
+  const parts = asPolygon(g)?.parts ?? [];
+  return parts.flatMap(([exterior = [], ...holes]) =>
+    operated(ClipType.Difference, pathsOfRings([exterior]), pathsOfRings(holes)),
+  );
+}
+
+/** Begun at the leftmost of its points (of several, the one with the smallest y): equal areas are equal data. */
+function begun(path: Path64): ImagePoint[] {
+  const points = path.map(({ x, y }) => imagePoint(x / SCALE, y / SCALE));
+  const first = points.reduce((best, p, i) => {
+    const b = points[best] ?? p;
+    return p.x < b.x || (p.x === b.x && p.y < b.y) ? i : best;
+  }, 0);
+  return [...points.slice(first), ...points.slice(0, first)];
+}
+
+function polygonOf(paths: Paths64): PolygonGeometry | null {
+  // A hole in no exterior is thinner than rounding.
+  const { parts } = nested(paths.map(begun));
+  return tidy(parts.map((part) => part.map((ring) => ring.map((p) => [p.x, p.y]))));
 }
 
 /** All that any of them covers; null: nothing. */
-export function united(shapes: Iterable<Geometry>): PolygonGeometry | null {
-  // One after the other, so that a nudge concerns two shapes only.
-  let sum: PolygonGeometry | null = null;
-  for (const shape of shapes) {
-    sum = withNudges(sum ? partsOf(sum) : [], partsOf(shape), (a, b) => clipping.union(a, b));
-  }
-  return sum;
-}
+export const united = (shapes: Iterable<Geometry>): PolygonGeometry | null =>
+  polygonOf(operated(ClipType.Union, [...shapes].flatMap(pathsOf), []));
 
 /** What `a` covers and `b` does not. */
 export const without = (a: Geometry, b: Geometry): PolygonGeometry | null =>
-  withNudges(partsOf(a), partsOf(b), (x, y) => clipping.difference(x, y));
+  polygonOf(operated(ClipType.Difference, pathsOf(a), pathsOf(b)));
 
 /** What both cover. */
 export const common = (a: Geometry, b: Geometry): PolygonGeometry | null =>
-  withNudges(partsOf(a), partsOf(b), (x, y) => clipping.intersection(x, y));
+  polygonOf(operated(ClipType.Intersection, pathsOf(a), pathsOf(b)));
 
 /** A line's end this near (image pixels) to the border was meant to be on it. */
 const BEYOND = 1;

@@ -1,5 +1,6 @@
 import { areaOf, pointAt, signedArea, tidy, type PolygonGeometry, type Ring } from './areas';
 import { insideRing } from './hit';
+import { nested } from './nesting';
 import { distance, imagePoint, type ImagePoint } from './points';
 
 /**
@@ -189,26 +190,11 @@ function loops(walk: Walk): Walk[] {
   return [...found, path];
 }
 
-/** The rings of the pieces: exteriors run with the area on their left, so do holes. null: a hole is in none of them. */
+/** The rings of the pieces; null: a hole is in none of them. */
 function countries(roads: Roads): Ring[][] | null {
   const inside = walks(roads).filter((walk) => roads.out[walk[0] ?? -1]?.get(walk[1] ?? -1) === true);
-  const rings = inside
-    .flatMap(loops)
-    .map((loop) => loop.flatMap((node) => roads.points[node] ?? []))
-    .map((points) => ({ points, area: signedArea(points) }));
-  const pieces = rings.filter((ring) => ring.area > 0).map((exterior) => ({ exterior, rings: [exterior.points] }));
-  for (const hole of rings.filter((ring) => ring.area < 0)) {
-    const [a, b] = hole.points;
-    if (!a || !b) continue;
-    // Not a corner: there a hole may touch a piece it does not belong to.
-    const middle = imagePoint((a.x + b.x) / 2, (a.y + b.y) / 2);
-    const around = pieces
-      .filter(({ exterior }) => exterior.area > -hole.area * (1 + 1e-9) && insideRing(middle, exterior.points))
-      .sort((p, q) => p.exterior.area - q.exterior.area);
-    if (!around[0]) return null;
-    around[0].rings.push(hole.points);
-  }
-  return pieces.map((piece) => piece.rings.map((ring) => ring.map((p) => [p.x, p.y])));
+  const { parts, strays } = nested(inside.flatMap(loops).map((loop) => loop.flatMap((node) => roads.points[node] ?? [])));
+  return strays.length > 0 ? null : parts.map((part) => part.map((ring) => ring.map((p) => [p.x, p.y])));
 }
 
 /** The border may cross itself, and then it is no border of pieces: the shape has to be mended first. */

@@ -16,7 +16,7 @@ export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNod
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
     <Dialog open={open} onClose={onClose} title="Keys" wide>
-      <div className="keys">
+      <div className="keys" role="group" aria-label="All keys" tabIndex={0}>
         {groups.map((group) => (
           <section key={group}>
             <h3 className="section-title">{group}</h3>

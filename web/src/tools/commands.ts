@@ -7,6 +7,7 @@ import { filled, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
 import { copy, paste } from './clipboard';
+import { NOT_COMPUTED } from './cut';
 import type { Desk } from './desk';
 import type { Change } from './tool';
 
@@ -220,8 +221,18 @@ export function merge(desk: Desk): void {
     desk.notify('Only boxes, ellipses and polygons can be joined');
     return;
   }
-  const joined = united(shapes.filter((shape) => shape !== null));
+  const joined = computed(desk, () => united(shapes.filter((shape) => shape !== null)));
   if (joined) intoFirst(desk, regions, joined);
+}
+
+/** Of shapes that cross themselves in strange ways what they have in common may not be computable; then nothing changes. */
+function computed<T>(desk: Desk, compute: () => T): T | null {
+  try {
+    return compute();
+  } catch {
+    desk.notify(NOT_COMPUTED);
+    return null;
+  }
 }
 
 /** The later selected shapes are cut out of the first: holes, where they lie within it. */
@@ -235,12 +246,10 @@ export function subtract(desk: Desk): void {
     desk.notify('Only boxes, ellipses and polygons can be cut out of one another');
     return;
   }
-  const left = holes.reduce<Geometry | null>(
-    (shape, hole) => (shape?.kind === 'polygon' && hole ? without(shape, hole) : shape),
-    base,
-  );
-  if (left) intoFirst(desk, regions, left);
-  else desk.notify('Nothing would be left');
+  const cutOut = (shape: Geometry | null, hole: Geometry | null): Geometry | null => shape && hole && without(shape, hole);
+  const left = computed(desk, () => ({ shape: holes.reduce(cutOut, base) }));
+  if (left?.shape) intoFirst(desk, regions, left.shape);
+  else if (left) desk.notify('Nothing would be left');
 }
 
 function intoFirst(desk: Desk, [first, ...rest]: readonly RegionSnapshot[], geometry: Geometry): void {

@@ -18,6 +18,7 @@ type Cutting = Extract<CutState, { name: 'cutting' }>;
 
 const IDLE: CutState = { name: 'idle' };
 export const NOT_ACROSS = 'The line has to cross the shape from border to border';
+export const NOT_COMPUTED = 'This shape cannot be cut like this: try another line';
 export const NOTHING_TO_CUT = 'Nothing to cut here: select a box, an ellipse or a polygon, or draw the line across one';
 
 /** Where along the line a shape is looked for: the middle, then ever further from it. */
@@ -71,12 +72,22 @@ function shown(state: Cutting, line: readonly ImagePoint[], context: ToolContext
 const shownWith = (state: Cutting, context: ToolContext): Step<CutState> =>
   step<CutState>(state, shown(state, state.points, context));
 
+/** A border that crosses itself is mended by polygon algebra, which may give up. */
+function piecesOf(region: ToolRegion, line: readonly ImagePoint[]): ReturnType<typeof splitBy> | typeof NOT_COMPUTED {
+  try {
+    return splitBy(region.geometry, line);
+  } catch {
+    return NOT_COMPUTED;
+  }
+}
+
 /** Cuts if the line divides something; else `otherwise`, with the reason. */
 function cut(state: Cutting, context: ToolContext, otherwise: (reason: string) => Step<CutState>): Step<CutState> {
   if (state.id !== null && !context.get(state.id)) return step(IDLE, noDraft, notice(GONE));
   const region = target(state, state.points, context);
   if (!region) return otherwise(NOTHING_TO_CUT);
-  const by = splitBy(region.geometry, state.points);
+  const by = piecesOf(region, state.points);
+  if (by === NOT_COMPUTED) return step(IDLE, noDraft, notice(by));
   if (!by) return otherwise(NOT_ACROSS);
   return step(IDLE, { type: 'replace', id: region.id, by }, noDraft);
 }

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { Clipper64 } from 'clipper2-ts/dist/Engine.js';
+import { describe, expect, test, vi } from 'vitest';
 
 import { areaOf, asPolygon } from '~/geometry/booleans';
 import { imagePoint } from '~/geometry/points';
-import { cutTool, type CutState, NOT_ACROSS, NOTHING_TO_CUT } from '~/tools/cut';
+import { cutTool, type CutState, NOT_ACROSS, NOT_COMPUTED, NOTHING_TO_CUT } from '~/tools/cut';
 import { GONE, type Effect, type ToolContext, type ToolEvent, type ToolRegion } from '~/tools/tool';
 import { car, click, context as anywhere, down, move, run as drive, types, up, type Ran } from '../support/tools';
 
@@ -39,6 +40,18 @@ describe('the cut tool', () => {
   test('a drag across gives both ends', () => {
     const { effects, state } = run([down(90, 50), move(120, 50), move(170, 50), up(170, 50)]);
     expect(cuts(effects)).toEqual([['tree', [1800, 1800]]]);
+    expect(state).toBe(cutTool.idle);
+  });
+
+  test('a shape that cannot be computed is left alone, and the line goes with the reason', () => {
+    const bow: ToolRegion = { id: 'bow', label: 'bow', z: 0, geometry: { kind: 'polygon', parts: [[[[20, 20], [80, 80], [80, 20], [20, 80]]]] } }; // prettier-ignore
+    const across = [down(30, 5), up(30, 95)];
+    const now = context({ selection: ['bow'] }, [bow]);
+    expect(cuts(run(across, now).effects)).toHaveLength(1);
+    const giveUp = vi.spyOn(Clipper64.prototype, 'execute').mockReturnValue(false);
+    const { last, state } = run(across, now);
+    giveUp.mockRestore();
+    expect(last).toEqual([NO_DRAFT, { type: 'notice', text: NOT_COMPUTED }]);
     expect(state).toBe(cutTool.idle);
   });
 
