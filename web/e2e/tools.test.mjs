@@ -417,6 +417,25 @@ describe('the tools', () => {
     await map.waitFor({ state: 'detached' });
   });
 
+  test('what can be done is found by name, and the list of all keys can be read', async () => {
+    await clear();
+    await key(anna, 'b');
+    await drag(anna, [100, 100], [200, 200]);
+    await key(anna, 'Control+k');
+    await anna.keyboard.type('dupl');
+    await shots(anna, 'tools-palette');
+    assert.deepEqual(await barriers(anna), []);
+    await key(anna, 'Enter');
+    await bens('a copy', (all) => all.length === 2);
+    await key(anna, 'Control+k');
+    await anna.keyboard.type('pose');
+    await key(anna, 'Enter');
+    await until('the label in hand', () => anna.getByTestId('label-pose').getAttribute('aria-pressed'), (on) => on === 'true'); // prettier-ignore
+    await key(anna, '?');
+    await shots(anna, 'tools-keys');
+    await key(anna, 'Escape', 'Escape');
+  });
+
   test('no page complained', () => {
     assert.deepEqual([...anna.problems, ...ben.problems], []);
   });

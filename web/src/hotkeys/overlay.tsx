@@ -10,8 +10,11 @@ interface OverlayProps {
   labels: ReadonlyMap<string, string>;
 }
 
+/** The arrows that are said by one of them. */
+const ONE_OF_FOUR: ReadonlySet<string> = new Set(['nudgeRight', 'nudgeUp', 'nudgeDown']);
+
 export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNode {
-  const commands = Object.values(COMMANDS);
+  const commands = Object.entries(COMMANDS).flatMap(([id, command]) => (ONE_OF_FOUR.has(id) ? [] : [command]));
   const taken = new Set(labels.values());
   const groups = [...new Set(commands.map((command) => command.group))];
   return (

@@ -14,7 +14,7 @@ interface PaletteProps {
 /** Everything that can be done here, found by typing a part of its name. */
 export function Palette({ open, onClose, choices }: PaletteProps): ReactNode {
   return (
-    <Dialog open={open} onClose={onClose} title="Do something" wide>
+    <Dialog open={open} onClose={onClose} title="Do something">
       {open && <Finder choices={choices()} onClose={onClose} />}
     </Dialog>
   );

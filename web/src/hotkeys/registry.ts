@@ -28,7 +28,7 @@ export const COMMANDS = {
   copy: { title: 'Copy', group: 'Edit', keys: ['Control+c'] },
   paste: { title: 'Paste, also on another task', group: 'Edit', keys: ['Control+v'] },
   duplicate: { title: 'Duplicate', group: 'Edit', keys: ['Control+d'] },
-  nudgeLeft: { title: 'Move left (Shift: 10 px)', group: 'Edit', keys: ['ArrowLeft', 'Shift+ArrowLeft'] },
+  nudgeLeft: { title: 'Move by a pixel; Shift: by ten', group: 'Edit', keys: ['ArrowLeft', 'Shift+ArrowLeft'] },
   nudgeRight: { title: 'Move right', group: 'Edit', keys: ['ArrowRight', 'Shift+ArrowRight'] },
   nudgeUp: { title: 'Move up', group: 'Edit', keys: ['ArrowUp', 'Shift+ArrowUp'] },
   nudgeDown: { title: 'Move down', group: 'Edit', keys: ['ArrowDown', 'Shift+ArrowDown'] },
