@@ -222,7 +222,8 @@ export async function calm({ server, people }: World): Promise<void> {
   }
   server.restart();
   server.task(TASK).durable = true;
-  // Longer than it takes to see that a wire carries nothing, and than the longest pause between two attempts.
+  // As long as the longest pauses between attempts to connect take.
   for (let n = 0; n < 240 && people.some(({ room }) => room.saveState !== 'saved'); n++) await settle(1_000);
-  await settle(1_000);
+  // And as the server takes to see that nobody is at the other end of a wire any more: till then it shows what was in that hand.
+  await settle(3 * server.heartbeatMs);
 }

@@ -104,7 +104,8 @@ async function onSeed(seed: number, manner: Manner, check: (w: World) => Promise
   }
 }
 
-describe('four people, 500 random gestures with disconnects, in one image', () => {
+// On a machine that does much else at the time five seconds may not be enough.
+describe('four people, 500 random gestures with disconnects, in one image', { timeout: 30_000 }, () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
   });
