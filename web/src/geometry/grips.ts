@@ -182,7 +182,7 @@ export function refound(before: Geometry, now: Geometry, grip: Grip): Grip | nul
   if (before === now) return grip;
   if (before.kind !== now.kind) return null;
   if (grip.type === 'side' || grip.type === 'turn') return grip;
-  if (now.kind === 'keypoints') return now.points[grip.index] ? grip : null;
+  if (now.kind === 'keypoints') return now.points[grip.index]?.v ? grip : null;
   if ((before.kind !== 'polygon' && before.kind !== 'polyline') || (now.kind !== 'polygon' && now.kind !== 'polyline'))
     return null;
   const [old, fresh] = [rings(before)[grip.part]?.[grip.ring], rings(now)[grip.part]?.[grip.ring]];

@@ -1,9 +1,10 @@
 import type { RegionSnapshot } from '@tandem/client';
 
 import { aligned, copyAt, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
-import { asPolygon, united, without } from '~/geometry/booleans';
+import { united, without } from '~/geometry/booleans';
+import { polygonWithin } from '~/geometry/within';
 import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
-import { filled, maskOfShape, polygonOfMask } from '~/geometry/mask';
+import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
 import { copy, paste } from './clipboard';
@@ -216,7 +217,8 @@ function arrange(desk: Desk, least: number, by: (placed: readonly Placed[]) => R
 export function merge(desk: Desk): void {
   const regions = chosen(desk, 2, 'shapes to join');
   if (!regions) return;
-  const shapes = regions.map((region) => asPolygon(region.geometry));
+  const shapes = computed(desk, () => regions.map((region) => polygonWithin(region.geometry, desk.image)));
+  if (!shapes) return;
   if (shapes.includes(null)) {
     desk.notify('Only boxes, ellipses and polygons can be joined');
     return;
@@ -238,10 +240,9 @@ function computed<T>(desk: Desk, compute: () => T): T | null {
 /** The later selected shapes are cut out of the first: holes, where they lie within it. */
 export function subtract(desk: Desk): void {
   const regions = chosen(desk, 2, 'a shape, then what to cut out of it');
-  const [first, ...rest] = regions ?? [];
-  if (!regions || !first) return;
-  const base = asPolygon(first.geometry);
-  const holes = rest.map((region) => asPolygon(region.geometry));
+  const shapes = regions && computed(desk, () => regions.map((region) => polygonWithin(region.geometry, desk.image)));
+  if (!regions || !shapes) return;
+  const [base, ...holes] = shapes;
   if (!base || holes.includes(null)) {
     desk.notify('Only boxes, ellipses and polygons can be cut out of one another');
     return;
@@ -267,9 +268,11 @@ export function convert(desk: Desk): void {
   if (!regions) return;
   const changes = regions.flatMap(({ id, geometry }): Change[] => {
     const other = geometry.kind === 'mask' ? polygonOfMask(geometry) : maskOfShape(geometry, desk.image);
-    return other ? [{ id, geometry: other }] : [];
+    // So thin that it covers the centre of no pixel: as a mask it would be nothing.
+    const nothing = other === null || (other.kind === 'mask' && isEmpty(other));
+    return nothing ? [] : [{ id, geometry: other }];
   });
-  if (changes.length === 0) desk.notify('Only closed shapes and masks can be turned into one another');
+  if (changes.length === 0) desk.notify('Only masks, and closed shapes that cover a pixel, can be turned into one another');
   else desk.change(changes);
 }
 

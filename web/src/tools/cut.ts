@@ -1,6 +1,7 @@
 import { asPolygon, splitBy } from '~/geometry/booleans';
 import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
 import { pairOf } from '~/geometry/areas';
+import { polygonWithin } from '~/geometry/within';
 import { drafted, GONE, noDraft, notice, step, type Effect, type Step, type Tool, type ToolContext, type ToolEvent, type ToolRegion } from './tool'; // prettier-ignore
 
 export type CutState =
@@ -72,10 +73,13 @@ function shown(state: Cutting, line: readonly ImagePoint[], context: ToolContext
 const shownWith = (state: Cutting, context: ToolContext): Step<CutState> =>
   step<CutState>(state, shown(state, state.points, context));
 
+type Pieces = ReturnType<typeof splitBy>;
+
 /** A border that crosses itself is mended by polygon algebra, which may give up. */
-function piecesOf(region: ToolRegion, line: readonly ImagePoint[]): ReturnType<typeof splitBy> | typeof NOT_COMPUTED {
+function piecesOf(region: ToolRegion, line: readonly ImagePoint[], { image }: ToolContext): Pieces | typeof NOT_COMPUTED {
   try {
-    return splitBy(region.geometry, line);
+    const shape = polygonWithin(region.geometry, image);
+    return shape && splitBy(shape, line);
   } catch {
     return NOT_COMPUTED;
   }
@@ -86,7 +90,7 @@ function cut(state: Cutting, context: ToolContext, otherwise: (reason: string) =
   if (state.id !== null && !context.get(state.id)) return step(IDLE, noDraft, notice(GONE));
   const region = target(state, state.points, context);
   if (!region) return otherwise(NOTHING_TO_CUT);
-  const by = piecesOf(region, state.points);
+  const by = piecesOf(region, state.points, context);
   if (by === NOT_COMPUTED) return step(IDLE, noDraft, notice(by));
   if (!by) return otherwise(NOT_ACROSS);
   return step(IDLE, { type: 'replace', id: region.id, by }, noDraft);

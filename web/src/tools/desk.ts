@@ -2,7 +2,7 @@ import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
 import { topmost } from '~/geometry/hit';
-import { clampToImage, imagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
+import { clampToImage, imagePoint, isInside, type ImagePoint, type Rect, type Size } from '~/geometry/points';
 import { bounds, type Geometry, type RegionKind } from '~/geometry/shapes';
 import { between, snapped } from '~/geometry/snap';
 import { createStore, type Store } from '~/lib/store';
@@ -41,6 +41,11 @@ export interface DeskLabel {
 
 const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
   !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);
+
+/** A skeleton has the points of its label, all of them and no others. */
+const fits = (label: DeskLabel | undefined, geometry: Geometry): boolean =>
+  takes(label, geometry.kind) &&
+  (!label || geometry.kind !== 'keypoints' || geometry.points.length === (label.keypoints?.length ?? 0));
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
 export class Desk {
@@ -172,7 +177,10 @@ export class Desk {
     this.hint.set(this.#hand.hint(this.#context()));
     this.#tell();
     const ids = this.selection.get().filter((id) => this.room.regions.get(id)?.label !== label);
-    const fit = ids.filter((id) => takes(this.#label(), this.room.regions.get(id)?.geometry.kind ?? 'box'));
+    const fit = ids.filter((id) => {
+      const region = this.room.regions.get(id);
+      return region !== undefined && fits(this.#label(), region.geometry);
+    });
     if (ids.length > fit.length) this.notify(`“${label}” does not take such a shape: its label stays`);
     if (fit.length === 0 || !this.mayEdit()) return;
     this.room.regions.transact(() => fit.forEach((id) => this.room.regions.update(id, { label })));
@@ -346,7 +354,7 @@ export class Desk {
       get: (id) => this.room.regions.get(id),
       at: (point) => topmost(this.#near(point, reach), point, reach / 2),
       within: (a, b) => this.#within(a, b),
-      snap: (point) => (snaps ? snapped(point, this.#neighbours(point, reach * SNAP), reach * SNAP) : point),
+      snap: (point) => (snaps ? this.#snapped(point, reach * SNAP) : point),
       border: (from, to) => (snaps ? this.#border(from, to) : []),
     };
   }
@@ -358,6 +366,12 @@ export class Desk {
     return this.#reachable({ x, y, width, height })
       .filter(({ geometry }) => isInside(bounds(geometry)))
       .map(({ id }) => id);
+  }
+
+  /** A turned shape may stick out of the image; no point goes where it does. */
+  #snapped(point: ImagePoint, reach: number): ImagePoint {
+    const found = snapped(point, this.#neighbours(point, reach), reach);
+    return isInside(found, this.image) ? found : point;
   }
 
   #border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[] {
