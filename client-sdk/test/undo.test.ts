@@ -129,6 +129,39 @@ describe('undo', () => {
     expect(ann.regions.get(id)?.label).toBe('theirs');
   });
 
+  it('leaves a shape whole when two people changed it at once', async () => {
+    // Who wins is up to chance: whoever did, presses undo.
+    for (let n = 0; n < 20; n += 1) {
+      const { ann, bob } = await two();
+      const id = ann.regions.add({ label: 'a', geometry: box(1) });
+      await pass();
+      ann.regions.update(id, { geometry: box(2) });
+      bob.regions.update(id, { geometry: box(3) });
+      await pass();
+      ann.undo.undo();
+      await pass();
+      bob.undo.undo();
+      await pass();
+      expect(ann.regions.get(id)).toBeDefined();
+      expect(bob.regions.get(id)).toEqual(ann.regions.get(id));
+    }
+  });
+
+  it('brings a shape back whole that somebody changed while I deleted it', async () => {
+    const { ann, bob } = await two();
+    const id = ann.regions.add({ label: 'a', geometry: box(1), attributes: { n: 1 } });
+    await pass();
+    const before = ann.regions.get(id);
+    ann.regions.remove(id);
+    bob.regions.update(id, { geometry: box(3), label: 'b', attributes: { n: 2 } });
+    await pass();
+    expect(bob.regions.get(id)).toBeUndefined();
+    ann.undo.undo();
+    await pass();
+    expect(ann.regions.get(id)).toEqual(before);
+    expect(bob.regions.get(id)).toEqual(before);
+  });
+
   it('takes back my part of a region and leaves the colleague’s part', async () => {
     const { ann, bob } = await two();
     const id = bob.regions.add({ label: 'car', geometry: box(1) });

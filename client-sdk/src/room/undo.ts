@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { Listener, Undo, Unsubscribe } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
 import { isFounding } from './shared-type.js';
+import { buried, isNeeded } from './whole-regions.js';
 
 export class MyUndo implements Undo {
   readonly #changed = new Emitter();
@@ -69,10 +70,16 @@ export class MyUndo implements Undo {
   #step(stack: 'undoStack' | 'redoStack', run: () => unknown): boolean {
     const manager = this.#manager;
     const before = manager[stack];
+    const other = stack === 'undoStack' ? 'redoStack' : 'undoStack';
+    // Entries that it finds among its own deletions are no conflict to the manager; it runs steps of the other stack only.
+    const ours = { insertions: Y.createDeleteSet(), deletions: buried(manager.doc, before.at(-1)), meta: new Map() };
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs exports no class of steps and reads these members only
+    manager[other] = [ours, ...manager[other]];
     manager[stack] = before.slice(-1);
     try {
       return run() !== null;
     } finally {
+      manager[other] = manager[other].filter((item) => item !== ours);
       manager[stack] = [...before.slice(0, -1), ...manager[stack]];
       if (before.length !== manager[stack].length) this.#changed.emit();
     }
@@ -85,7 +92,7 @@ export class MyUndo implements Undo {
       trackedOrigins: new Set([this.origin]),
       captureTimeout: 0,
       // A field that I began may have a colleague's text in it by now: my part goes, the field stays.
-      deleteFilter: (item) => !isFounding(item),
+      deleteFilter: (item) => !isFounding(item) && !isNeeded(doc, item),
     });
     for (const event of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const)
       manager.on(event, () => this.#changed.emit());
