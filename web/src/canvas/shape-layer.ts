@@ -29,7 +29,10 @@ const FULL = 0.4;
 /** How far (CSS pixels) outlines and points reach beyond a shape's bounds. */
 const BEYOND = 8;
 /** How many shapes a frame paints; what they cost shows only when the next frame comes late or does not. */
-const PACE = { least: 24, first: 400, most: 6_000, late: 26, early: 20 };
+const PACE = { least: 24, first: 200, most: 6_000 };
+/** Milliseconds between frames from which on less is painted in each, and up to which more: while the camera moves, frames go first. */
+const MOVING = { late: 20, early: 17.5 };
+const RESTING = { late: 40, early: 30 };
 
 interface Job {
   readonly regions: readonly RegionSnapshot[];
@@ -86,7 +89,7 @@ export class ShapeLayer {
     const front = this.#front;
     const good = moving ? front.serves(this.#surface, view, this.ports.image) : front.isFor(this.#surface, view);
     if (!this.#job && (this.#begin || !good)) this.#start(view);
-    if (this.#job) this.#paintSome(this.#job, time);
+    if (this.#job) this.#paintSome(this.#job, time, moving ? MOVING : RESTING);
     const shown = this.#front.isPainted ? this.#front : this.#back;
     if (shown.isPainted) shown.show(view);
     return this.#job !== null;
@@ -101,11 +104,11 @@ export class ShapeLayer {
     this.#lastFrame = null;
   }
 
-  #paintSome(job: Job, time: number): void {
+  #paintSome(job: Job, time: number, { late, early }: typeof MOVING): void {
     const took = this.#lastFrame === null ? null : time - this.#lastFrame;
     this.#lastFrame = time;
-    if (took !== null && took > PACE.late) this.#pace = Math.max(PACE.least, this.#pace * 0.6);
-    else if (took !== null && took < PACE.early) this.#pace = Math.min(PACE.most, this.#pace * 1.3);
+    if (took !== null && took > late) this.#pace = Math.max(PACE.least, this.#pace * 0.6);
+    else if (took !== null && took < early) this.#pace = Math.min(PACE.most, this.#pace * 1.3);
     const ctx = this.#back.enter(this.#surface.ratio);
     if (!ctx) return;
     const end = Math.min(job.regions.length, job.at + Math.ceil(this.#pace));

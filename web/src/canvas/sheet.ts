@@ -4,7 +4,7 @@ import type { View } from '~/geometry/view';
 /** What lies on this side of the stage's border is painted too, so that panning shows no bare edge at once. In parts of the stage. */
 const MARGIN = 0.25;
 /** Stretched further than this, what was painted is too coarse, or wastefully fine, to go on with. */
-const STRETCH = 1.6;
+const STRETCH = 2;
 const NEVER: View = { scale: 0, x: 0, y: 0 };
 
 /** How large the stage is and how many pixels of the screen a CSS pixel has. */
