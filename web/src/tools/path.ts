@@ -1,11 +1,10 @@
 import { clampToImage, distance, imagePoint, round2, type ImagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import { simplifiedLine } from '~/geometry/simplify';
-import { drafted, labelInHand, noDraft, notice, step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
-import { pressGrip, transformCursor, transformStep, type Transform } from './transform';
+import { correctable, type CorrectableState } from './correctable';
+import { drafted, noDraft, notice, step, type Step, type Tool, type ToolContext } from './tool';
 
 interface Drawing {
-  readonly name: 'drawing';
   readonly label: string;
   readonly points: readonly ImagePoint[];
   /** Where the pointer is: the next point, if it stays there. */
@@ -21,9 +20,6 @@ interface Press {
   readonly closes: boolean;
 }
 
-export type PathState = { readonly name: 'idle' } | Drawing | Transform;
-
-const IDLE: PathState = { name: 'idle' };
 /** A line drawn by hand gets a point every so many slops, and loses those that its course does not need. */
 const SPACING = 2;
 const COURSE = 0.4;
@@ -49,12 +45,12 @@ function sketch(path: Path, points: readonly ImagePoint[]): Geometry {
  * A tool that goes from point to point: a press places one, dragging draws by hand, Enter, a double click or (polygon) a press on the first
  * point finishes. Points snap to the borders of neighbours, and between two on the same border the shape follows it: no gap remains.
  */
-function pathTool(path: Path): Tool<PathState> {
-  const show = (state: Drawing): Step<PathState> => {
+function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
+  const show = (state: Drawing): Step<Drawing | null> => {
     const points = state.next && !state.press ? [...state.points, state.next] : state.points;
     return points.length < 2
-      ? step<PathState>(state, noDraft)
-      : step<PathState>(state, drafted(state.label, sketch(path, points)));
+      ? step<Drawing | null>(state, noDraft)
+      : step<Drawing | null>(state, drafted(state.label, sketch(path, points)));
   };
 
   const closes = (state: Drawing, point: ImagePoint, context: ToolContext): boolean => {
@@ -71,22 +67,15 @@ function pathTool(path: Path): Tool<PathState> {
     return { ...state, points: [...state.points, ...way, point] };
   }
 
-  function begin(at: ImagePoint, label: string, context: ToolContext, pressed: boolean): Step<PathState> {
-    const empty: Drawing = { name: 'drawing', label, points: [], next: null, press: null };
+  function begin(at: ImagePoint, label: string, context: ToolContext, pressed: boolean): Step<Drawing | null> {
+    const empty: Drawing = { label, points: [], next: null, press: null };
     const placed = place(empty, at, context);
     return show({ ...placed, press: pressed ? { before: 0, from: 0, closes: false } : null });
   }
 
-  function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<PathState> {
-    const gripped = pressGrip<PathState>(event, context, IDLE);
-    if (gripped) return gripped;
-    const label = labelInHand(context);
-    return label.missing === null ? begin(event.point, label.name, context, true) : step(IDLE, notice(label.missing));
-  }
-
-  function finish(state: Drawing): Step<PathState> {
-    if (state.points.length < path.least) return step<PathState>(state, notice(path.tooFew));
-    return step(IDLE, { type: 'add', label: state.label, geometry: shape(path, state.points) }, noDraft);
+  function finish(state: Drawing): Step<Drawing | null> {
+    if (state.points.length < path.least) return step<Drawing | null>(state, notice(path.tooFew));
+    return step(null, { type: 'add', label: state.label, geometry: shape(path, state.points) }, noDraft);
   }
 
   /** What was drawn by hand since the press, with no more points than its course needs. */
@@ -101,84 +90,62 @@ function pathTool(path: Path): Tool<PathState> {
     return { ...state, points: [...state.points.slice(0, from), ...kept], press: null, next: null };
   }
 
-  function back(state: Drawing): Step<PathState> {
+  function back(state: Drawing): Step<Drawing | null> {
     const points = state.points.slice(0, -1);
-    return points.length === 0 ? step(IDLE, noDraft) : show({ ...state, points, press: null });
+    return points.length === 0 ? step(null, noDraft) : show({ ...state, points, press: null });
   }
 
-  function draw(state: Drawing, event: ToolEvent, context: ToolContext): Step<PathState> {
-    if (context.readOnly !== null) return step(IDLE, noDraft, notice(context.readOnly));
-    switch (event.type) {
-      case 'down': {
-        const before = state.points.length;
-        if (closes(state, event.point, context)) return show({ ...state, press: { before, from: before - 1, closes: true } });
-        const placed = place(state, event.point, context);
-        return show({ ...placed, press: { before, from: placed.points.length - 1, closes: false } });
-      }
-      case 'move': {
-        const at = clampToImage(event.point, context.image);
-        if (!state.press) {
-          const first = state.points[0];
-          const next = first && closes(state, at, context) ? first : context.snap(at);
-          return show({ ...state, next });
-        }
-        const last = state.points.at(-1);
-        const far = !last || distance(last, at) >= context.slop * SPACING;
-        return far && !state.press.closes ? show({ ...state, points: [...state.points, at] }) : step<PathState>(state);
-      }
-      case 'up': {
-        if (state.press?.closes) return finish(state);
-        return show(released(state, context));
-      }
-      case 'lost': {
-        if (!state.press) return step<PathState>(state);
-        const points = state.points.slice(0, state.press.before);
-        return points.length === 0 ? step(IDLE, noDraft) : show({ ...state, points, press: null, next: null });
-      }
-      case 'finish':
-        return finish(state);
-      case 'back':
-        return back(state);
-      case 'cancel':
-        return step(IDLE, noDraft);
-      case 'skip':
-      case 'removed':
-        return step<PathState>(state);
-    }
-  }
-
-  return {
+  return correctable<Drawing>({
     name: path.name,
     makes: path.name,
-    idle: IDLE,
-    step(state, event, context) {
-      switch (state.name) {
-        case 'idle':
-          return event.type === 'down' ? press(event, context) : step(state);
-        case 'drawing':
-          return draw(state, event, context);
-        case 'transform':
-          // An unmoved press on a point of the selected shape begins a new one there: neighbours share corners.
-          return transformStep<PathState>(state, event, context, IDLE, (point) =>
-            context.label === null ? step(IDLE) : begin(point, context.label, context, false),
-          );
+    begin: (event, context, label) => begin(event.point, label, context, true),
+    // Where a point of the selected shape is, a new one may begin: neighbours share corners.
+    gripClick: (point, context, label) => begin(point, label, context, false),
+    draw(state, event, context) {
+      switch (event.type) {
+        case 'down': {
+          const before = state.points.length;
+          if (closes(state, event.point, context)) return show({ ...state, press: { before, from: before - 1, closes: true } });
+          const placed = place(state, event.point, context);
+          return show({ ...placed, press: { before, from: placed.points.length - 1, closes: false } });
+        }
+        case 'move': {
+          const at = clampToImage(event.point, context.image);
+          if (!state.press) {
+            const first = state.points[0];
+            const next = first && closes(state, at, context) ? first : context.snap(at);
+            return show({ ...state, next });
+          }
+          const last = state.points.at(-1);
+          const far = !last || distance(last, at) >= context.slop * SPACING;
+          return far && !state.press.closes ? show({ ...state, points: [...state.points, at] }) : step(state);
+        }
+        case 'up':
+          return state.press?.closes ? finish(state) : show(released(state, context));
+        case 'lost': {
+          if (!state.press) return step(state);
+          const points = state.points.slice(0, state.press.before);
+          return points.length === 0 ? step(null, noDraft) : show({ ...state, points, press: null, next: null });
+        }
+        case 'finish':
+          return finish(state);
+        case 'back':
+          return back(state);
+        case 'cancel':
+        case 'skip':
+        case 'removed':
+          return step(state);
       }
     },
-    holds: (state) => (state.name === 'transform' ? [state.id] : []),
-    isBusy: (state) => state.name === 'drawing' || (state.name === 'transform' && state.going),
-    cursor(state, point, context) {
-      if (context.readOnly !== null) return 'default';
-      if (state.name === 'drawing') return closes(state, point, context) ? 'pointer' : 'crosshair';
-      return transformCursor(state.name === 'transform' ? state : null, point, context) ?? 'crosshair';
-    },
+    cursor: (state, point, context) => (closes(state, point, context) ? 'pointer' : 'crosshair'),
     hint(state) {
-      if (state.name !== 'drawing') return null;
+      if (!state) return null;
       if (state.points.length < path.least) return 'Click for the next point, or drag to draw by hand · Backspace takes one back';
       return path.name === 'polygon'
         ? 'Enter, a double click or the first point finishes · Backspace takes a point back'
         : 'Enter or a double click finishes · Backspace takes a point back';
     },
-  };
+  });
 }
 
 export const polygonTool = pathTool({ name: 'polygon', least: 3, tooFew: 'A polygon needs three points' });

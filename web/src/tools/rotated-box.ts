@@ -1,8 +1,8 @@
 import { frameOn, inFrame, type Frame } from '~/geometry/frame';
 import { clampToImage, distance, round2, type ImagePoint } from '~/geometry/points';
 import { MIN_BOX } from '~/geometry/shapes';
-import { drafted, labelInHand, noDraft, notice, step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
-import { pressGrip, transformCursor, transformStep, type Transform } from './transform';
+import { correctable } from './correctable';
+import { drafted, noDraft, selectUnder, step, type Step, type ToolContext, type ToolEvent } from './tool';
 
 interface Edge {
   readonly name: 'edge';
@@ -16,55 +16,28 @@ interface Depth {
   readonly label: string;
   readonly from: ImagePoint;
   readonly to: ImagePoint;
+  /** null: it has none yet. */
   readonly frame: Frame | null;
 }
 
-export type RotatedBoxState = { readonly name: 'idle' } | Edge | Depth | Transform;
-
-const IDLE: RotatedBoxState = { name: 'idle' };
-
-function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<RotatedBoxState> {
-  const gripped = pressGrip<RotatedBoxState>(event, context, IDLE);
-  if (gripped) return gripped;
-  const label = labelInHand(context);
-  if (label.missing !== null) return step(IDLE, notice(label.missing));
-  return step<RotatedBoxState>({
-    name: 'edge',
-    label: label.name,
-    from: clampToImage(event.point, context.image),
-    started: false,
-  });
-}
+type Drawn = Step<Edge | Depth | null>;
 
 const pair = (p: ImagePoint): number[] => [round2(p.x), round2(p.y)];
 
-function drawEdge(state: Edge, event: ToolEvent, context: ToolContext): Step<RotatedBoxState> {
-  switch (event.type) {
-    case 'move': {
-      const to = clampToImage(event.point, context.image);
-      if (!state.started && distance(to, state.from) < context.slop) return step<RotatedBoxState>(state);
-      const line = { kind: 'polyline' as const, points: [pair(state.from), pair(to)] };
-      return step<RotatedBoxState>({ ...state, started: true }, drafted(state.label, line));
-    }
-    case 'up': {
-      const to = clampToImage(event.point, context.image);
-      if (distance(to, state.from) >= Math.max(context.slop, MIN_BOX)) {
-        return step<RotatedBoxState>({ name: 'depth', label: state.label, from: state.from, to, frame: null });
-      }
-      if (state.started) return step(IDLE, noDraft);
-      const under = context.at(event.point);
-      return step(IDLE, { type: 'select', ids: under ? [under.id] : [] });
-    }
-    case 'cancel':
-    case 'lost':
-      return step(IDLE, noDraft);
-    case 'down':
-    case 'finish':
-    case 'back':
-    case 'skip':
-    case 'removed':
-      return step<RotatedBoxState>(state);
+function drawEdge(state: Edge, event: ToolEvent, context: ToolContext): Drawn {
+  if (event.type === 'lost') return step(null, noDraft);
+  if (event.type !== 'move' && event.type !== 'up') return step(state);
+  const to = clampToImage(event.point, context.image);
+  const far = distance(to, state.from);
+  if (event.type === 'move') {
+    if (!state.started && far < context.slop) return step(state);
+    const line = { kind: 'polyline' as const, points: [pair(state.from), pair(to)] };
+    return step({ ...state, started: true }, drafted(state.label, line));
   }
+  if (far >= Math.max(context.slop, MIN_BOX)) {
+    return step({ name: 'depth', label: state.label, from: state.from, to, frame: null });
+  }
+  return state.started ? step(null, noDraft) : step(null, selectUnder(event.point, context));
 }
 
 function frameTo(state: Depth, point: ImagePoint, context: ToolContext): Frame {
@@ -72,62 +45,41 @@ function frameTo(state: Depth, point: ImagePoint, context: ToolContext): Frame {
   return { ...frame, centre: clampToImage(frame.centre, context.image) };
 }
 
-function finish(state: Depth, frame: Frame | null): Step<RotatedBoxState> {
-  if (!frame || frame.height < MIN_BOX) return step<RotatedBoxState>(state);
-  return step(IDLE, { type: 'add', label: state.label, geometry: inFrame('rotated_box', frame) }, noDraft);
+function finish(state: Depth, frame: Frame | null): Drawn {
+  if (!frame || frame.height < MIN_BOX) return step(state);
+  return step(null, { type: 'add', label: state.label, geometry: inFrame('rotated_box', frame) }, noDraft);
 }
 
-function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Step<RotatedBoxState> {
-  if (context.readOnly !== null) return step(IDLE, noDraft, notice(context.readOnly));
+function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Drawn {
   switch (event.type) {
     case 'down':
     case 'move': {
       const frame = frameTo(state, event.point, context);
-      if (frame.height < MIN_BOX) return step<RotatedBoxState>({ ...state, frame: null });
-      return step<RotatedBoxState>({ ...state, frame }, drafted(state.label, inFrame('rotated_box', frame)));
+      if (frame.height < MIN_BOX) return step({ ...state, frame: null });
+      return step({ ...state, frame }, drafted(state.label, inFrame('rotated_box', frame)));
     }
     case 'up':
       return finish(state, frameTo(state, event.point, context));
     case 'finish':
       return finish(state, state.frame);
     case 'back':
-    case 'cancel':
-      return step(IDLE, noDraft);
+      return step(null, noDraft);
     case 'lost':
     case 'skip':
+    case 'cancel':
     case 'removed':
-      return step<RotatedBoxState>(state);
+      return step(state);
   }
 }
 
 /** One side first, by dragging, which is the angle too; then how deep it is. */
-export const rotatedBoxTool: Tool<RotatedBoxState> = {
+export const rotatedBoxTool = correctable<Edge | Depth>({
   name: 'rotated_box',
   makes: 'rotated_box',
-  idle: IDLE,
-  step(state, event, context) {
-    switch (state.name) {
-      case 'idle':
-        return event.type === 'down' ? press(event, context) : step(state);
-      case 'edge':
-        return drawEdge(state, event, context);
-      case 'depth':
-        return drawDepth(state, event, context);
-      case 'transform':
-        return transformStep<RotatedBoxState>(state, event, context, IDLE, () => step(IDLE));
-    }
+  begin: (event, { image }, label) => step({ name: 'edge', label, from: clampToImage(event.point, image), started: false }),
+  draw: (state, event, context) => (state.name === 'edge' ? drawEdge(state, event, context) : drawDepth(state, event, context)),
+  hint(state) {
+    if (!state) return null;
+    return state.name === 'depth' ? 'Now how deep: move, then click or press Enter' : 'Drag along one side of the object';
   },
-  holds: (state) => (state.name === 'transform' ? [state.id] : []),
-  isBusy: (state) => state.name === 'edge' || state.name === 'depth' || (state.name === 'transform' && state.going),
-  cursor(state, point, context) {
-    if (context.readOnly !== null) return 'default';
-    if (state.name === 'edge' || state.name === 'depth') return 'crosshair';
-    return transformCursor(state.name === 'transform' ? state : null, point, context) ?? 'crosshair';
-  },
-  hint: (state) =>
-    state.name === 'depth'
-      ? 'Now how deep: move, then click or press Enter'
-      : state.name === 'edge'
-        ? 'Drag along one side of the object'
-        : null,
-};
+});

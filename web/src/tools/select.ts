@@ -2,7 +2,7 @@ import type { Grip } from '~/geometry/grips';
 import { hits } from '~/geometry/hit';
 import { distance, type ImagePoint } from '~/geometry/points';
 import { canMove } from '~/geometry/shapes';
-import { step, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
+import { selectUnder, step, type Down, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
 import { grab, pressGrip, transformCursor, transformStep, type Transform } from './transform';
 
 export type SelectState =
@@ -15,7 +15,7 @@ export type SelectState =
 
 const IDLE: SelectState = { name: 'idle' };
 
-function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext): Step<SelectState> {
+function press(event: Down, context: ToolContext): Step<SelectState> {
   const { point } = event;
   const gripped = event.shift ? null : pressGrip<SelectState>(event, context, IDLE);
   if (gripped) return gripped;
@@ -27,11 +27,6 @@ function press(event: Extract<ToolEvent, { type: 'down' }>, context: ToolContext
   if (!under) return step<SelectState>({ name: 'empty', from: point, moved: false }, { type: 'pan' });
   return step<SelectState>(grab(under, null, point, context), { type: 'select', ids: [under.id] });
 }
-
-const click = (point: ImagePoint, context: ToolContext): Step<SelectState> => {
-  const under = context.at(point);
-  return step(IDLE, { type: 'select', ids: under ? [under.id] : [] });
-};
 
 const choose = (grip: Grip): Step<SelectState> => (grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE));
 
@@ -83,7 +78,7 @@ export const selectTool: Tool<SelectState> = {
         return marquee(state, event, context);
       case 'transform':
         return transformStep<SelectState>(state, event, context, IDLE, (point, grip) =>
-          grip ? choose(grip) : click(point, context),
+          grip ? choose(grip) : step(IDLE, selectUnder(point, context)),
         );
     }
   },

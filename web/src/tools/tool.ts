@@ -54,6 +54,8 @@ export type ToolEvent =
   /** A region in hand is gone: somebody else deleted it. */
   | { readonly type: 'removed' };
 
+export type Down = Extract<ToolEvent, { type: 'down' }>;
+
 export interface ToolRegion {
   readonly id: string;
   readonly label: string;
@@ -140,4 +142,10 @@ export function labelInHand(
 ): { readonly name: string; readonly missing: null } | { readonly missing: string } {
   if (context.readOnly !== null) return { missing: context.readOnly };
   return context.label === null ? { missing: NO_LABEL } : { name: context.label, missing: null };
+}
+
+/** A click that drew nothing selects what is there, or nothing. */
+export function selectUnder(point: ImagePoint, context: ToolContext): Effect {
+  const under = context.at(point);
+  return { type: 'select', ids: under ? [under.id] : [] };
 }

@@ -1,7 +1,18 @@
 import { gripAt, gripCursor, gripsOf, isSamePlace, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
 import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
 import { canMove, moved, type Geometry } from '~/geometry/shapes';
-import { GONE, noDraft, notice, step, type Change, type Step, type ToolContext, type ToolEvent, type ToolRegion } from './tool';
+import {
+  GONE,
+  noDraft,
+  notice,
+  step,
+  type Change,
+  type Down,
+  type Step,
+  type ToolContext,
+  type ToolEvent,
+  type ToolRegion,
+} from './tool';
 
 /** Regions that are moved, or one of which a grip is pulled; shared by the tools that let you do it. */
 export interface Transform {
@@ -58,11 +69,7 @@ export function gripUnder(point: ImagePoint, context: ToolContext): { region: To
 }
 
 /** A press on a grip takes it in hand; with Alt on a point takes the point away. null: there is no grip. */
-export function pressGrip<S>(
-  event: Extract<ToolEvent, { type: 'down' }>,
-  context: ToolContext,
-  idle: S,
-): Step<S | Transform> | null {
+export function pressGrip<S>(event: Down, context: ToolContext, idle: S): Step<S | Transform> | null {
   const under = gripUnder(event.point, context);
   if (!under) return null;
   const { region, grip } = under;
