@@ -1,16 +1,16 @@
 import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
-import { topmost } from '~/geometry/hit';
-import { clampToImage, imagePoint, isInside, type ImagePoint, type Rect, type Size } from '~/geometry/points';
-import { bounds, type Geometry, type RegionKind } from '~/geometry/shapes';
-import { between, snapped } from '~/geometry/snap';
+import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
+import { bounds, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { Camera, type Frames } from './camera';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
+import { fits, takes, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { FIRST_LOOK, type Look } from './seeing';
+import { Surroundings } from './surroundings';
 import { GONE, type Change, type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName } from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
@@ -30,22 +30,6 @@ export interface DeskPorts {
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
 }
-
-/** What a tool has to know of a label. */
-export interface DeskLabel {
-  readonly name: string;
-  /** Shapes it may take; empty: all. */
-  readonly kinds?: readonly RegionKind[] | undefined;
-  readonly keypoints?: readonly string[] | undefined;
-}
-
-const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
-  !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);
-
-/** A skeleton has the points of its label, all of them and no others. */
-const fits = (label: DeskLabel | undefined, geometry: Geometry): boolean =>
-  takes(label, geometry.kind) &&
-  (!label || geometry.kind !== 'keypoints' || geometry.points.length === (label.keypoints?.length ?? 0));
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
 export class Desk {
@@ -79,6 +63,7 @@ export class Desk {
   /** Panning that a tool asked for, or the space bar; the pointer code reads it. */
   panning = false;
   touch = false;
+  readonly #around: Surroundings;
   #labels: readonly DeskLabel[] = [];
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
@@ -87,6 +72,12 @@ export class Desk {
     this.look = look ?? createStore(FIRST_LOOK);
     this.room = room;
     this.index = new RegionIndex(room.regions);
+    this.#around = new Surroundings({
+      index: this.index,
+      image,
+      isPassedBy: (id) => this.#isPassedBy(id),
+      held: () => this.#hand.holds,
+    });
     this.image = image;
     this.notify = notify;
     this.camera = new Camera(image, frames);
@@ -211,8 +202,7 @@ export class Desk {
 
   /** All that the pointer could reach. */
   selectAll(): void {
-    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
-    this.select(this.room.regions.list().flatMap(({ id }) => (hidden.has(id) || locked.has(id) ? [] : [id])));
+    this.select(this.room.regions.list().flatMap(({ id }) => (this.#isPassedBy(id) ? [] : [id])));
   }
 
   selected(): readonly RegionSnapshot[] {
@@ -318,22 +308,8 @@ export class Desk {
 
   // ---------------------------------------------------------------- inside
 
-  /** What the pointer may meet around a point. */
-  #near(point: ImagePoint, reach: number): RegionSnapshot[] {
-    return this.#reachable({ x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach });
-  }
-
-  #reachable(rect: Rect): RegionSnapshot[] {
-    const [hidden, locked] = [this.hidden.get(), this.locked.get()];
-    return this.index.search(rect).filter(({ id }) => !hidden.has(id) && !locked.has(id));
-  }
-
-  /** Shapes that have a border here, without those in hand. */
-  #neighbours(point: ImagePoint, reach: number): Geometry[] {
-    const held = this.#hand.holds;
-    return this.#near(point, reach)
-      .filter(({ id }) => !held.includes(id))
-      .map(({ geometry }) => geometry);
+  #isPassedBy(id: string): boolean {
+    return this.hidden.get().has(id) || this.locked.get().has(id);
   }
 
   #context(): ToolContext {
@@ -352,35 +328,11 @@ export class Desk {
       slop: SLOP[kind] * pixel,
       brush: this.brush.get(),
       get: (id) => this.room.regions.get(id),
-      at: (point) => topmost(this.#near(point, reach), point, reach / 2),
-      within: (a, b) => this.#within(a, b),
-      snap: (point) => (snaps ? this.#snapped(point, reach * SNAP) : point),
-      border: (from, to) => (snaps ? this.#border(from, to) : []),
+      at: (point) => this.#around.at(point, reach),
+      within: (a, b) => this.#around.within(a, b),
+      snap: (point) => (snaps ? this.#around.snap(point, reach * SNAP) : point),
+      border: (from, to) => (snaps ? this.#around.border(from, to) : []),
     };
-  }
-
-  #within(a: ImagePoint, b: ImagePoint): string[] {
-    const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-    const [width, height] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
-    const isInside = (r: Rect): boolean => r.x >= x && r.y >= y && r.x + r.width <= x + width && r.y + r.height <= y + height;
-    return this.#reachable({ x, y, width, height })
-      .filter(({ geometry }) => isInside(bounds(geometry)))
-      .map(({ id }) => id);
-  }
-
-  /** A turned shape may stick out of the image; no point goes where it does. */
-  #snapped(point: ImagePoint, reach: number): ImagePoint {
-    const found = snapped(point, this.#neighbours(point, reach), reach);
-    return isInside(found, this.image) ? found : point;
-  }
-
-  #border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[] {
-    for (const geometry of this.#neighbours(from, 0.05)) {
-      if (geometry.kind !== 'polygon') continue;
-      const way = between(geometry, from, to);
-      if (way.length > 0) return way;
-    }
-    return [];
   }
 
   #perform(effect: Effect): void {
@@ -473,18 +425,6 @@ export class Desk {
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
 }
-
-/** The tool that draws a kind of shape. */
-const TOOL_OF: Record<RegionKind, ToolName> = {
-  box: 'box',
-  rotated_box: 'rotated_box',
-  ellipse: 'ellipse',
-  polygon: 'polygon',
-  polyline: 'polyline',
-  point: 'point',
-  keypoints: 'keypoints',
-  mask: 'brush',
-};
 
 function toggle(store: { get(): ReadonlySet<string>; set(next: ReadonlySet<string>): void }, ids: readonly string[]): void {
   const next = new Set(store.get());

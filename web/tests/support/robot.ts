@@ -2,7 +2,8 @@ import { Session, type RegionSnapshot, type TaskRoom } from '@tandem/client';
 import { MemoryServer, type MemorySocket } from '@tandem/client/testing';
 import { vi } from 'vitest';
 
-import { Desk, type DeskLabel } from '~/tools/desk';
+import { Desk } from '~/tools/desk';
+import type { DeskLabel } from '~/tools/labels';
 import { chance, type Chance } from './chance';
 import { anyGesture, type Act } from './gestures';
 import { ledger, type Ledger } from './ledger';

@@ -2,7 +2,7 @@ import type { RegionSnapshot } from '@tandem/client';
 
 import type { Size } from '~/geometry/points';
 import type { Geometry, Pair } from '~/geometry/shapes';
-import type { DeskLabel } from '~/tools/desk';
+import type { DeskLabel } from '~/tools/labels';
 
 /** The rules by which the server takes or refuses a region (domain/src/validate.rs), so that what the tools make is never refused. */
 const TOLERANCE = 0.5;

@@ -1,0 +1,30 @@
+import type { Geometry, RegionKind } from '~/geometry/shapes';
+import type { ToolName } from './tool';
+
+/** What a tool has to know of a label. */
+export interface DeskLabel {
+  readonly name: string;
+  /** Shapes it may take; empty: all. */
+  readonly kinds?: readonly RegionKind[] | undefined;
+  readonly keypoints?: readonly string[] | undefined;
+}
+
+export const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
+  !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);
+
+/** A skeleton has the points of its label, all of them and no others. */
+export const fits = (label: DeskLabel | undefined, geometry: Geometry): boolean =>
+  takes(label, geometry.kind) &&
+  (!label || geometry.kind !== 'keypoints' || geometry.points.length === (label.keypoints?.length ?? 0));
+
+/** The tool that draws a kind of shape. */
+export const TOOL_OF: Record<RegionKind, ToolName> = {
+  box: 'box',
+  rotated_box: 'rotated_box',
+  ellipse: 'ellipse',
+  polygon: 'polygon',
+  polyline: 'polyline',
+  point: 'point',
+  keypoints: 'keypoints',
+  mask: 'brush',
+};
