@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { barriers } from './support/axe.mjs';
-import { at, ghosts, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
+import { at, drag, ghosts, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
 import { makeProject, Server, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
 
@@ -55,14 +55,6 @@ describe('the tools', () => {
     await moveTo(page, x, y);
     const p = await at(page, x, y);
     await page.mouse.click(p.x, p.y, options);
-  };
-  const drag = async (page, [x1, y1], [x2, y2], pause) => {
-    await moveTo(page, x1, y1);
-    await page.mouse.down();
-    await moveTo(page, (x1 + x2) / 2, (y1 + y2) / 2);
-    await moveTo(page, x2, y2);
-    await pause?.();
-    await page.mouse.up();
   };
   const clear = async () => {
     await key(anna, 'Escape', 'v', 'Control+a', 'Delete');

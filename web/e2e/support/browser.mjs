@@ -48,15 +48,19 @@ export async function moveTo(page, x, y) {
   await page.mouse.move(p.x, p.y, { steps: 4 });
 }
 
-/** Draw a box between two image points; `pause` runs while the button is still down. */
-export async function drawBox(page, [x1, y1], [x2, y2], pause) {
-  await page.keyboard.press('b');
+/** Press at one image point and let go at another; `pause` runs while the button is still down. */
+export async function drag(page, [x1, y1], [x2, y2], pause) {
   await moveTo(page, x1, y1);
   await page.mouse.down();
   await moveTo(page, (x1 + x2) / 2, (y1 + y2) / 2);
   await moveTo(page, x2, y2);
   await pause?.();
   await page.mouse.up();
+}
+
+export async function drawBox(page, from, to, pause) {
+  await page.keyboard.press('b');
+  await drag(page, from, to, pause);
 }
 
 export const regions = (page) => page.evaluate(() => window.__tandem.room.regions());

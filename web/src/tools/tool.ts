@@ -21,8 +21,21 @@ export interface Tool<S> {
   hint?(state: S, context: ToolContext): string | null;
 }
 
-export type ToolName =
-  'select' | 'box' | 'rotated_box' | 'ellipse' | 'polygon' | 'polyline' | 'point' | 'keypoints' | 'brush' | 'eraser' | 'cut';
+/** In the order in which they are offered. */
+export const TOOL_NAMES = [
+  'select',
+  'box',
+  'rotated_box',
+  'ellipse',
+  'polygon',
+  'polyline',
+  'point',
+  'keypoints',
+  'brush',
+  'eraser',
+  'cut',
+] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
 
 export type ToolEvent =
   | {

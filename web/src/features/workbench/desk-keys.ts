@@ -1,21 +1,7 @@
 import type { Handlers } from '~/hotkeys/registry';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
-import type { ToolName } from '~/tools/tool';
-
-const TOOLS: readonly ToolName[] = [
-  'select',
-  'box',
-  'rotated_box',
-  'ellipse',
-  'polygon',
-  'polyline',
-  'point',
-  'keypoints',
-  'brush',
-  'eraser',
-  'cut',
-];
+import { TOOL_NAMES } from '~/tools/tool';
 
 /** CSS pixels that the pointer of the keys goes at once; with Shift. */
 const STRIDE = [5, 50] as const;
@@ -37,7 +23,7 @@ export function deskKeys(desk: Desk): Handlers {
     else commands.stepVertex(desk, by);
   };
   return {
-    ...Object.fromEntries(TOOLS.map((tool) => [tool, () => desk.pickTool(tool)])),
+    ...Object.fromEntries(TOOL_NAMES.map((tool) => [tool, () => desk.pickTool(tool)])),
     skip: () => desk.dispatch({ type: 'skip' }),
     smaller: () => sized(-1),
     larger: () => sized(1),

@@ -20,22 +20,22 @@ import type { ReactNode } from 'react';
 import { COMMANDS, firstKey } from '~/hotkeys/registry';
 import { useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
-import type { ToolName } from '~/tools/tool';
+import { TOOL_NAMES, type ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
 
-const TOOLS: readonly (readonly [ToolName, typeof Square])[] = [
-  ['select', MousePointer2],
-  ['box', Square],
-  ['rotated_box', Diamond],
-  ['ellipse', Circle],
-  ['polygon', Hexagon],
-  ['polyline', Spline],
-  ['point', CircleDot],
-  ['keypoints', Waypoints],
-  ['brush', Brush],
-  ['eraser', Eraser],
-  ['cut', Slice],
-];
+const ICONS: Readonly<Record<ToolName, typeof Square>> = {
+  select: MousePointer2,
+  box: Square,
+  rotated_box: Diamond,
+  ellipse: Circle,
+  polygon: Hexagon,
+  polyline: Spline,
+  point: CircleDot,
+  keypoints: Waypoints,
+  brush: Brush,
+  eraser: Eraser,
+  cut: Slice,
+};
 
 interface ToolRailProps {
   desk: Desk;
@@ -50,19 +50,22 @@ export function ToolRail({ desk, taken, seeing, onSeeing }: ToolRailProps): Reac
   const current = useStore(desk.tool);
   return (
     <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
-      {TOOLS.map(([tool, Icon]) => (
-        <IconButton
-          key={tool}
-          label={COMMANDS[tool].title}
-          {...(taken.has(firstKey(tool)) ? {} : { keys: firstKey(tool) })}
-          side="right"
-          pressed={current === tool}
-          onClick={() => desk.pickTool(tool)}
-          data-testid={`tool-${tool}`}
-        >
-          <Icon size={18} aria-hidden />
-        </IconButton>
-      ))}
+      {TOOL_NAMES.map((tool) => {
+        const Icon = ICONS[tool];
+        return (
+          <IconButton
+            key={tool}
+            label={COMMANDS[tool].title}
+            {...(taken.has(firstKey(tool)) ? {} : { keys: firstKey(tool) })}
+            side="right"
+            pressed={current === tool}
+            onClick={() => desk.pickTool(tool)}
+            data-testid={`tool-${tool}`}
+          >
+            <Icon size={18} aria-hidden />
+          </IconButton>
+        );
+      })}
       <span className="spacer" />
       <IconButton
         label={COMMANDS.seeing.title}
