@@ -135,14 +135,16 @@ export function copySelected(desk: Desk): void {
 }
 
 export function pasteCopied(desk: Desk): void {
-  const { regions, dropped } = paste(desk.image, desk.room.taskId);
+  const pasted = paste(desk.image, desk.room.taskId);
+  const regions = pasted.regions.filter(({ label, geometry }) => desk.accepts(label, geometry));
+  const dropped = pasted.dropped + pasted.regions.length - regions.length;
   if (regions.length === 0) {
-    desk.notify(dropped > 0 ? 'What was copied does not fit this image' : 'Nothing was copied yet');
+    desk.notify(dropped > 0 ? 'What was copied does not fit this image, or its labels' : 'Nothing was copied yet');
     return;
   }
   if (!desk.mayEdit()) return;
   addAll(desk, regions);
-  if (dropped > 0) desk.notify(`${count(dropped)} did not fit this image and were left out`);
+  if (dropped > 0) desk.notify(`${count(dropped)} did not fit this image, or its labels, and were left out`);
 }
 
 const count = (n: number): string => (n === 1 ? '1 region' : `${n} regions`);
@@ -255,11 +257,12 @@ export function subtract(desk: Desk): void {
 
 function intoFirst(desk: Desk, [first, ...rest]: readonly RegionSnapshot[], geometry: Geometry): void {
   if (!first) return;
-  desk.room.regions.transact(() => {
-    desk.room.regions.update(first.id, { geometry });
+  const done = desk.room.regions.transact(() => {
+    if (!desk.change([{ id: first.id, geometry }])) return false;
     rest.forEach(({ id }) => desk.room.regions.remove(id));
+    return true;
   });
-  desk.select([first.id]);
+  if (done) desk.select([first.id]);
 }
 
 /** Polygons (boxes, ellipses) become masks, and masks polygons. */

@@ -2,7 +2,7 @@ import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
 import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
-import { bounds, type Geometry } from '~/geometry/shapes';
+import { bounds, KIND_NAMES, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { Camera, type Frames } from './camera';
 import { take, type Hand } from './hand';
@@ -20,6 +20,7 @@ const SLOP = { mouse: 3, touch: 8 };
 const SNAP = 1.3;
 /** A mask with more runs than this is not told to others while it is painted, only when it is there. */
 const GHOST_RUNS = 4_000;
+export const NOT_TAKEN = 'No label of this project takes this shape';
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 
 export interface DeskPorts {
@@ -133,14 +134,23 @@ export class Desk {
   pickTool(tool: ToolName): void {
     if (tool === this.tool.get()) return;
     this.dispatch({ type: 'cancel' });
+    const { makes } = take(tool);
+    const drawn = makes === null || takes(this.#label(), makes) ? null : this.#labels.find((label) => takes(label, makes));
+    if (drawn === undefined) {
+      this.notify(NOT_TAKEN);
+      return;
+    }
     this.#take(tool);
-    // A label that takes no such shape would make whatever is drawn invalid.
-    const makes = this.#hand.makes;
-    if (makes === null || takes(this.#label(), makes)) return;
-    const other = this.#labels.find((label) => takes(label, makes));
-    if (other) this.label.set(other.name);
-    else this.notify(`No label of this project takes this shape`);
+    // The label in hand takes no such shape: whatever is drawn with it would be invalid.
+    if (drawn === null) return;
+    this.label.set(drawn.name);
     this.#tell();
+  }
+
+  /** Whether a label of this project takes a shape. */
+  accepts(name: string, geometry: Geometry): boolean {
+    const label = this.#labels.find((one) => one.name === name);
+    return this.#labels.length === 0 || (label !== undefined && fits(label, geometry));
   }
 
   #take(tool: ToolName): void {
@@ -283,11 +293,16 @@ export class Desk {
     return reason === null;
   }
 
-  /** What several regions are to be, as one step of undo. */
-  change(changes: readonly Change[]): void {
+  /** What several regions are to be, as one step of undo. @returns false, and says why, where a label does not take its shape */
+  change(changes: readonly Change[]): boolean {
     const { regions } = this.room;
+    for (const { id, geometry } of changes) {
+      const region = regions.get(id);
+      if (region && this.#refuses(region, geometry)) return false;
+    }
     const kept = regions.transact(() => changes.map(({ id, geometry }) => regions.update(id, { geometry })));
     if (kept.includes(false)) this.notify(GONE);
+    return true;
   }
 
   /** One region becomes several of its label, or none. */
@@ -298,6 +313,7 @@ export class Desk {
       this.notify(GONE);
       return;
     }
+    if (by.some((geometry) => this.#refuses(old, geometry))) return;
     const made = regions.transact(() => {
       regions.remove(id);
       const { label, attributes, z } = old;
@@ -307,6 +323,13 @@ export class Desk {
   }
 
   // ---------------------------------------------------------------- inside
+
+  /** A shape of another kind than the region's has to be one that its label takes. */
+  #refuses({ label, geometry: before }: RegionSnapshot, geometry: Geometry): boolean {
+    if (before.kind === geometry.kind || this.accepts(label, geometry)) return false;
+    this.notify(`“${label}” takes no such shape (${KIND_NAMES[geometry.kind].toLowerCase()}): nothing was changed`);
+    return true;
+  }
 
   #isPassedBy(id: string): boolean {
     return this.hidden.get().has(id) || this.locked.get().has(id);

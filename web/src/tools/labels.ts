@@ -28,3 +28,11 @@ export const TOOL_OF: Record<RegionKind, ToolName> = {
   keypoints: 'keypoints',
   mask: 'brush',
 };
+
+const KINDS_OF = new Map(Object.entries(TOOL_OF).map(([kind, tool]) => [tool, kind as RegionKind]));
+
+/** Whether any of these labels takes what a tool makes. */
+export function offersTool(labels: readonly DeskLabel[], tool: ToolName): boolean {
+  const kind = KINDS_OF.get(tool);
+  return kind === undefined || labels.length === 0 || labels.some((label) => takes(label, kind));
+}

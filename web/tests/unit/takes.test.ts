@@ -6,12 +6,14 @@ import { imagePoint } from '~/geometry/points';
 import type { Keypoint } from '~/geometry/shapes';
 import { polygonWithin } from '~/geometry/within';
 import * as commands from '~/tools/commands';
-import type { Desk } from '~/tools/desk';
+import { Desk, NOT_TAKEN } from '~/tools/desk';
 import { IMAGE, LABELS, settle, world, type World } from '../support/robot';
 import { refused } from '../support/rules';
 
 /** Of a picture of 400 by 300 it sticks out below; its lower right corner lies at (358, 347). */
 const TURNED: Geometry = { kind: 'rotated_box', x: 250, y: 240, width: 140, height: 60, rotation: 45 };
+
+const STILL = { request: () => 0, cancel: () => undefined, still: true };
 
 describe('what the server would refuse is not made', () => {
   let w: World;
@@ -72,6 +74,36 @@ describe('what the server would refuse is not made', () => {
     desk.pickTool('cut');
     clicks([320, 100], [320, 300]);
     expect(kinds()).toEqual(['polygon', 'polygon']);
+  });
+
+  test('a tool whose shape no label takes is not taken, and says so', () => {
+    const told: string[] = [];
+    const boxes = new Desk({ room: desk.room, image: IMAGE, frames: STILL, notify: (text) => told.push(text) });
+    boxes.setLabels([{ name: 'car', kinds: ['box'] }]);
+    boxes.pickTool('polygon');
+    expect([boxes.tool.get(), told]).toEqual(['box', [NOT_TAKEN]]);
+    boxes.pickTool('cut');
+    expect(boxes.tool.get()).toBe('cut');
+    boxes.dispose();
+  });
+
+  test('what a label does not take is not made out of what it takes: neither mask, nor pieces, nor a joined shape', () => {
+    const told: string[] = [];
+    const boxes = new Desk({ room: desk.room, image: IMAGE, frames: STILL, notify: (text) => told.push(text) });
+    boxes.setLabels([{ name: 'car', kinds: ['box'] }]);
+    const ids = [20, 60].map((x) => add({ kind: 'box', x, y: 20, width: 60, height: 60 }));
+    boxes.select(ids);
+    commands.convert(boxes);
+    commands.merge(boxes);
+    boxes.select(ids.slice(0, 1));
+    boxes.pickTool('cut');
+    for (const y of [10, 90]) {
+      boxes.dispatch({ type: 'down', point: imagePoint(40, y) });
+      boxes.dispatch({ type: 'up', point: imagePoint(40, y) });
+    }
+    expect(kinds()).toEqual(['box', 'box']);
+    expect(told).toHaveLength(3);
+    boxes.dispose();
   });
 
   test('a sliver that covers the centre of no pixel becomes no mask', () => {

@@ -178,7 +178,7 @@ export function BenchView({
       )}
     </div>
   );
-  const rail = <ToolRail desk={desk} taken={taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />;
+  const rail = <ToolRail desk={desk} labels={labels} taken={taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />;
   const side = (
     <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
       {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}

@@ -55,16 +55,14 @@ export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string
   const tool = useStore(desk.tool);
   const hint = useStore(desk.hint);
   return (
-    <>
-      <div className="desk-bar">
-        {PAINTS.has(tool) && <BrushSize desk={desk} />}
-        {DRAWS_LINES.has(tool) && <Snapping desk={desk} taken={taken} />}
-        <Selected desk={desk} taken={taken} />
-      </div>
+    <div className="desk-bar">
+      {PAINTS.has(tool) && <BrushSize desk={desk} />}
+      {DRAWS_LINES.has(tool) && <Snapping desk={desk} taken={taken} />}
+      <Selected desk={desk} taken={taken} />
       <p className="desk-hint" role="status" data-testid="hint" hidden={hint === null}>
         {hint}
       </p>
-    </>
+    </div>
   );
 }
 

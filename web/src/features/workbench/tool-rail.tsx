@@ -19,7 +19,9 @@ import type { ReactNode } from 'react';
 
 import { COMMANDS, firstKey } from '~/hotkeys/registry';
 import { useStore } from '~/lib/use-store';
+import type { LabelDef } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
+import { offersTool } from '~/tools/labels';
 import { TOOL_NAMES, type ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
 
@@ -39,6 +41,8 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
 
 interface ToolRailProps {
   desk: Desk;
+  /** Of the project: they say which tools are of use. */
+  labels: readonly LabelDef[];
   /** Keys that labels have; a tool's own does not work then. */
   taken: ReadonlySet<string>;
   /** Whether the panel is open that says how the picture is shown. */
@@ -46,8 +50,9 @@ interface ToolRailProps {
   onSeeing: () => void;
 }
 
-export function ToolRail({ desk, taken, seeing, onSeeing }: ToolRailProps): ReactNode {
+export function ToolRail({ desk, labels, taken, seeing, onSeeing }: ToolRailProps): ReactNode {
   const current = useStore(desk.tool);
+  const offers = (tool: ToolName): boolean => offersTool(labels, tool);
   return (
     <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
       {TOOL_NAMES.map((tool) => {
@@ -55,7 +60,8 @@ export function ToolRail({ desk, taken, seeing, onSeeing }: ToolRailProps): Reac
         return (
           <IconButton
             key={tool}
-            label={COMMANDS[tool].title}
+            label={offers(tool) ? COMMANDS[tool].title : `${COMMANDS[tool].title}: no label takes it`}
+            disabled={!offers(tool)}
             {...(taken.has(firstKey(tool)) ? {} : { keys: firstKey(tool) })}
             side="right"
             pressed={current === tool}
