@@ -2,6 +2,7 @@ export type * from './surface.js';
 export type * from './wire/types.js';
 export { Session, type SessionOptions } from './session/session.js';
 export { fixedToken, SignInNeeded, type TokenSource } from './session/tokens.js';
+export { byDrawingOrder } from './room/regions.js';
 export { ReadOnlyError, RoomError } from './room/errors.js';
 export type { Network, Timers, TimerHandle, WebSocketConstructor, WebSocketLike } from './util/env.js';
 export type { AsideDocument, DeliveryMarks, Persistence, StoredDocument } from './persistence/types.js';

@@ -21,7 +21,8 @@ export interface RegionsHost {
   assertWritable(): void;
 }
 
-const byDrawingOrder = (a: RegionSnapshot, b: RegionSnapshot): number =>
+/** How `list()` is sorted, for whoever sorts a part of it. */
+export const byDrawingOrder = (a: RegionSnapshot, b: RegionSnapshot): number =>
   a.z - b.z || a.createdAt - b.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 
 type Swap = readonly [before: RegionSnapshot, after: RegionSnapshot];

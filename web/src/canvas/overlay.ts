@@ -123,13 +123,10 @@ const CROWDED = 5;
 const MISS = 7;
 
 function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: VertexGrip | null): void {
-  if (isFramed(g)) {
-    const top = toStage(view, frameHandle(frameOf(g), 'n'));
-    const knob = shownGrips(g, MISS / view.scale, KNOB / view.scale).find(({ grip: { type } }) => type === 'turn');
-    if (knob) stem(ctx, top, toStage(view, knob.point), color);
-  }
-  const b = bounds(g);
   const grips = shownGrips(g, MISS / view.scale, KNOB / view.scale);
+  const knob = grips.find(({ grip: { type } }) => type === 'turn');
+  if (knob && isFramed(g)) stem(ctx, toStage(view, frameHandle(frameOf(g), 'n')), toStage(view, knob.point), color);
+  const b = bounds(g);
   const vertices = grips.filter(({ grip: { type } }) => type === 'vertex').length;
   if (vertices > 12 && ((b.width + b.height) * 2 * view.scale) / vertices < CROWDED) return;
   for (const { grip: held, point } of grips) {

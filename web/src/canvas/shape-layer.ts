@@ -1,9 +1,9 @@
-import type { RegionSnapshot } from '@tandem/client';
+import { byDrawingOrder, type RegionSnapshot } from '@tandem/client';
 
 import type { Rect, Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import type { View } from '~/geometry/view';
-import { inOrder, type RegionIndex } from '~/tools/region-index';
+import type { RegionIndex } from '~/tools/region-index';
 import type { Looks } from './overlay';
 import { paint } from './paint';
 import { Sheet, sheetSize, type Surface } from './sheet';
@@ -53,6 +53,8 @@ export class ShapeLayer {
   #dirty: Rect[] = [];
   #pace = PACE.first;
   #lastFrame: number | null = null;
+  /** All has to be painted anew, whatever the camera does. */
+  #begin = true;
 
   constructor(
     canvases: readonly [HTMLCanvasElement, HTMLCanvasElement],
@@ -73,8 +75,6 @@ export class ShapeLayer {
     this.#lastFrame = null;
     this.#begin = true;
   }
-
-  #begin = true;
 
   touch(rects: readonly Rect[]): void {
     this.#dirty.push(...rects);
@@ -100,7 +100,7 @@ export class ShapeLayer {
     this.#back.begin(this.#surface, view);
     const { width, height } = sheetSize(this.#surface);
     const seen = this.ports.index.search(this.#imageRect({ x: 0, y: 0, width, height }, this.#back.view));
-    this.#job = { regions: [...seen].sort(inOrder), at: 0, late: [] };
+    this.#job = { regions: [...seen].sort(byDrawingOrder), at: 0, late: [] };
     this.#lastFrame = null;
   }
 
@@ -152,7 +152,7 @@ export class ShapeLayer {
     for (const r of wide) ctx.rect(r.x, r.y, r.width, r.height);
     ctx.clip();
     for (const r of wide) ctx.clearRect(r.x, r.y, r.width, r.height);
-    for (const region of [...found.values()].sort(inOrder)) this.#one(ctx, region, front.view.scale);
+    for (const region of [...found.values()].sort(byDrawingOrder)) this.#one(ctx, region, front.view.scale);
     ctx.restore();
   }
 

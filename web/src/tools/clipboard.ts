@@ -10,7 +10,7 @@ export type Copied = Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>;
 const KEY = 'tandem.clipboard';
 export const MAX_COPIED = 1000;
 /** A copy beside its original, so that both are seen. */
-const BESIDE = 10;
+export const BESIDE = 10;
 
 interface Content {
   /** The task they come from. */

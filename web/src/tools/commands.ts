@@ -7,15 +7,11 @@ import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGr
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
-import { copy, paste } from './clipboard';
-import { NOT_COMPUTED } from './cut';
+import { BESIDE, copy, paste } from './clipboard';
 import type { Desk } from './desk';
 import type { Change } from './tool';
 
 /** What keys and buttons do with the selection. Each is one step of undo, and says why if it cannot be done. */
-
-/** How far a copy lies from what it was made of. */
-const BESIDE = 12;
 
 function chosen(desk: Desk, least: number, what: string): readonly RegionSnapshot[] | null {
   const regions = desk.selected();
@@ -234,7 +230,7 @@ function computed<T>(desk: Desk, compute: () => T): T | null {
   try {
     return compute();
   } catch {
-    desk.notify(NOT_COMPUTED);
+    desk.notify('These shapes cross themselves in a way that cannot be computed: nothing was changed');
     return null;
   }
 }

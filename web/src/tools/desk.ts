@@ -20,8 +20,9 @@ const SLOP = { mouse: 3, touch: 8 };
 const SNAP = 1.3;
 /** A mask with more runs than this is not told to others while it is painted, only when it is there. */
 const GHOST_RUNS = 4_000;
-export const NOT_TAKEN = 'No label of this project takes this shape';
 const BRUSH = { least: 1, most: 1_000, first: 24 };
+
+export const NOT_TAKEN = 'No label of this project takes this shape';
 
 export interface DeskPorts {
   readonly room: TaskRoom;
@@ -133,13 +134,13 @@ export class Desk {
 
   pickTool(tool: ToolName): void {
     if (tool === this.tool.get()) return;
-    this.dispatch({ type: 'cancel' });
     const { makes } = take(tool);
     const drawn = makes === null || takes(this.#label(), makes) ? null : this.#labels.find((label) => takes(label, makes));
     if (drawn === undefined) {
       this.notify(NOT_TAKEN);
       return;
     }
+    this.dispatch({ type: 'cancel' });
     this.#take(tool);
     // The label in hand takes no such shape: whatever is drawn with it would be invalid.
     if (drawn === null) return;

@@ -17,10 +17,6 @@ function itemOf(region: RegionSnapshot): Item {
   return { minX: x, minY: y, maxX: x + width, maxY: y + height, region };
 }
 
-/** The order in which regions are painted, as the SDK lists them. */
-export const inOrder = (a: RegionSnapshot, b: RegionSnapshot): number =>
-  a.z - b.z || a.createdAt - b.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
-
 /** What changed on the picture: where something was, where something is. */
 export type Touched = (rects: readonly Rect[]) => void;
 

@@ -82,8 +82,13 @@ describe('what the server would refuse is not made', () => {
     boxes.setLabels([{ name: 'car', kinds: ['box'] }]);
     boxes.pickTool('polygon');
     expect([boxes.tool.get(), told]).toEqual(['box', [NOT_TAKEN]]);
+    // A key pressed by mistake takes nothing out of the hand.
+    boxes.dispatch({ type: 'down', point: imagePoint(20, 20) });
+    boxes.dispatch({ type: 'move', point: imagePoint(80, 80) });
+    boxes.pickTool('ellipse');
+    expect(boxes.draft.get()).not.toBeNull();
     boxes.pickTool('cut');
-    expect(boxes.tool.get()).toBe('cut');
+    expect([boxes.tool.get(), boxes.draft.get()]).toEqual(['cut', null]);
     boxes.dispose();
   });
 
