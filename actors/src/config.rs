@@ -63,6 +63,9 @@ impl Default for LeaseConfig {
 pub struct JobsConfig {
     /// Jobs done at once by this node. 0: it does none.
     pub workers: usize,
+    /// Jobs of one workspace that wait or run. Another is refused: each keeps its upload, and behind a thousand of a mistaken script
+    /// nobody's own is done this day.
+    pub max_open: u32,
     /// How often due jobs are looked for in the database; one that was made on this node is found at once.
     pub tick: Duration,
     /// How often progress is written, if there is any, and a wish to cancel is heard.
@@ -82,6 +85,7 @@ impl Default for JobsConfig {
     fn default() -> Self {
         Self {
             workers: 2,
+            max_open: 100,
             tick: Duration::from_secs(2),
             beat: Duration::from_millis(400),
             sign_every: Duration::from_secs(2),

@@ -9,7 +9,7 @@ use std::{
     io::{Cursor, Write as _},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use sqlx::Executor as _;
 use tandem_actors::{
     config::{JobsConfig, RestartPolicy},
-    jobs::{Done, Failure, JobPorts, Jobs, Kind, Work, exporting::Exporting, importing::Importing},
+    jobs::{Done, Failure, JobHouse, JobPorts, Jobs, Kind, Work, exporting::Exporting, importing::Importing},
     supervision::Place,
 };
 use tandem_protocol::{
@@ -66,8 +66,24 @@ impl World {
 
     /// A node with connections of its own.
     async fn node(&self, config: JobsConfig, kinds: Vec<Arc<dyn Kind>>) -> Jobs {
+        self.node_that_is_open_while(config, kinds, || true).await
+    }
+
+    async fn node_that_is_open_while(
+        &self,
+        config: JobsConfig,
+        kinds: Vec<Arc<dyn Kind>>,
+        is_open: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Jobs {
         let ports = JobPorts { store: self.store().await, objects: self.objects.clone(), kinds, node: NodeId::new() };
-        Jobs::start(Place::here(), RestartPolicy::default(), config, ports, |_| {}).expect("threads")
+        Jobs::start(
+            Place::here(),
+            RestartPolicy::default(),
+            config,
+            ports,
+            JobHouse { announce: Box::new(|_| {}), is_open: Box::new(is_open) },
+        )
+        .expect("threads")
     }
 
     async fn store(&self) -> Store {
@@ -312,6 +328,29 @@ async fn a_node_that_stops_gives_its_jobs_to_others_and_no_attempt_is_lost() {
     world.cancel(walk).await;
     world.ended(walk).await;
     other.close().await;
+}
+
+#[actix::test]
+async fn a_node_that_is_drained_takes_no_more_jobs_and_ends_those_it_is_at() {
+    let world = World::new().await;
+    let open = Arc::new(AtomicBool::new(true));
+    let (is_open, (let_go, go)) = (Arc::clone(&open), watch::channel(false));
+    let held = Held { kind: Arc::new(Counting::default()), go };
+    let config = JobsConfig { workers: 2, ..quick() };
+    let drained = world.node_that_is_open_while(config, vec![Arc::new(held)], move || is_open.load(Ordering::SeqCst)).await;
+    let begun = world.make("count", json!({ "to": 1 })).await;
+    world.until(begun, |job| job.state == JobState::Running).await;
+    open.store(false, Ordering::SeqCst);
+    let next = world.make("count", json!({ "to": 2 })).await;
+    // A place is free, and the node looked at what is due several times.
+    drained.look();
+    tokio::time::sleep(10 * quick().tick).await;
+    let_go.send(true).expect("it waits");
+    assert_eq!(world.ended(begun).await.state, JobState::Succeeded, "what it was at goes on");
+    assert_eq!(world.find(next).await.state, JobState::Queued);
+    open.store(true, Ordering::SeqCst);
+    assert_eq!(world.ended(next).await.state, JobState::Succeeded, "it is to stay after all");
+    drained.close().await;
 }
 
 #[actix::test]

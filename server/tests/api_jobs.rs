@@ -124,6 +124,22 @@ async fn a_job_that_waits_is_cancelled_and_stays_so() {
     api.stop().await;
 }
 
+#[actix_web::test]
+async fn a_workspace_has_as_many_jobs_open_as_may_and_another_once_one_has_ended() {
+    let api = Api::with(&[("jobs.workers", "0"), ("jobs.max_open", "2")]).await;
+    let admin = api.admin();
+    let export = || json!({ "kind": "export", "input": { "format": "coco" } });
+    let first = admin.post(&jobs(&api), export()).await.expect(201);
+    admin.post(&jobs(&api), export()).await.expect(201);
+    let refused = admin.post(&jobs(&api), export()).await;
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    let problem = refused.problem(429, "too_many_requests");
+    assert_eq!((&problem["details"]["rule"], &problem["details"]["open"]), (&json!("jobs.max_open"), &json!(2)), "{problem}");
+    admin.call(&format!("/api/v1/jobs/{}/cancel", first["id"].as_str().unwrap())).await.expect(200);
+    admin.post(&jobs(&api), export()).await.expect(201);
+    api.stop().await;
+}
+
 async fn watch(socket: &mut Socket, api: &Api) {
     let topic = Topic { kind: TopicKind::Project, id: api.a().project.into() };
     socket.control(Subscribe { channel: 1, topic, lineage: None, state_vector: None }).await;

@@ -7,6 +7,7 @@ use sqlx::Executor;
 use tandem_protocol::{JobId, NodeId, WorkspaceId, rest::Job, rest::JobState};
 use tandem_store::{
     PoolSizes,
+    job_files::{self, NewJobFile},
     jobs::{self, Claim, Claimed, JobError, NewJob, Outcome, Pulse, Step},
     testing::Database,
 };
@@ -252,4 +253,30 @@ async fn a_page_of_jobs_begins_behind_the_one_before() {
     assert_eq!((ids, second.next_cursor), (made, None));
     assert_eq!(first.items[0].subject.as_deref(), Some("ten"));
     assert_eq!(first.items[0].created_by.as_ref().map(|user| user.id), Some(db.a.admin));
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten_with_the_next_job_but_for_its_file() {
+    let db = Database::fresh().await;
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let job = make(&db, &db.a).await;
+        succeed(&db, &taken(&db, job).await).await.expect("it ends");
+        ended.push(job);
+    }
+    let [old, old_with_file, recent] = ended[..] else { panic!("three") };
+    let open = make(&db, &db.a).await;
+    let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.expect("begin");
+    let (filename, content_type) = ("made.zip".to_owned(), "application/zip".to_owned());
+    let file = NewJobFile { project: db.a.project, job: Some(old_with_file), filename, content_type, size: 1, keep: KEEP };
+    job_files::create(&mut tx, &file).await.expect("a file");
+    tx.commit().await.expect("commit");
+    let time = sqlx::query("UPDATE jobs SET ended_at = now() - interval '91 days' WHERE id = ANY($1)").bind(vec![old.0, old_with_file.0]);
+    db.owner().await.execute(time).await.expect("time passes");
+
+    let next = make(&db, &db.a).await;
+    let mut tx = db.a.tenant().begin(&db.store).await.expect("begin");
+    let left: Vec<JobId> = jobs::list(&mut tx, db.a.project, None, 10).await.expect("list").items.iter().map(|job| job.id).collect();
+    assert_eq!(left, [next, open, recent, old_with_file]);
+    assert_eq!(jobs::open(&mut tx).await.expect("open"), 2);
 }

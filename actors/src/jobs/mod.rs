@@ -15,7 +15,7 @@ mod supervisor;
 mod worker;
 
 pub use kind::{Done, Failure, Kind, Work};
-pub use shop::JobPorts;
+pub use shop::{JobHouse, JobPorts};
 pub use supervisor::Jobs;
 
 use std::sync::{

@@ -43,13 +43,21 @@ pub struct JobPorts {
     pub node: NodeId,
 }
 
+/// What jobs need of the house they are done in.
+pub struct JobHouse {
+    /// Is told of each change to a job that was made here.
+    pub announce: Box<dyn Fn(DomainEvent) + Send + Sync>,
+    /// Whether this node takes work: not while it is drained. What it is at goes on.
+    pub is_open: Box<dyn Fn() -> bool + Send + Sync>,
+}
+
 pub(crate) struct Shop {
     pub store: Store,
     objects: Objects,
     pub node: NodeId,
     pub config: JobsConfig,
     kinds: BTreeMap<&'static str, Arc<dyn Kind>>,
-    announce: Box<dyn Fn(DomainEvent) + Send + Sync>,
+    house: JobHouse,
     places: Arc<Semaphore>,
     /// By job and token: one that was lost here and taken again here is there twice for a moment.
     at_work: DashMap<(JobId, i64), Work>,
@@ -82,7 +90,7 @@ impl Drop for Threads {
 impl Shop {
     /// # Errors
     /// If the system gives no threads.
-    pub fn open(ports: JobPorts, config: JobsConfig, announce: impl Fn(DomainEvent) + Send + Sync + 'static) -> io::Result<Self> {
+    pub fn open(ports: JobPorts, config: JobsConfig, house: JobHouse) -> io::Result<Self> {
         let JobPorts { store, objects, kinds, node } = ports;
         let threads = Builder::new_multi_thread().worker_threads(config.workers.max(1)).thread_name("tandem-job").enable_all().build()?;
         Ok(Self {
@@ -90,7 +98,7 @@ impl Shop {
             objects,
             node,
             kinds: kinds.into_iter().map(|kind| (kind.name(), kind)).collect(),
-            announce: Box::new(announce),
+            house,
             places: Arc::new(Semaphore::new(config.workers)),
             config,
             at_work: DashMap::new(),
@@ -114,7 +122,7 @@ impl Shop {
     }
 
     pub fn changed(&self, workspace: WorkspaceId, project: ProjectId) {
-        (self.announce)(DomainEvent::JobChanged { workspace, project });
+        (self.house.announce)(DomainEvent::JobChanged { workspace, project });
     }
 
     /// Takes what is due, as long as there are places.
@@ -123,7 +131,7 @@ impl Shop {
     /// Those of the database.
     pub async fn hire(self: &Arc<Self>) -> Result<(), StoreError> {
         let free = u32::try_from(self.places.available_permits()).unwrap_or(u32::MAX);
-        if free == 0 || self.is_closing() {
+        if free == 0 || self.is_closing() || !(self.house.is_open)() {
             return Ok(());
         }
         let kinds: Vec<String> = self.kinds.keys().map(|kind| (*kind).to_owned()).collect();

@@ -13,11 +13,10 @@ use tandem_store::StoreError;
 
 use super::{
     kind::Work,
-    shop::{JobPorts, Shop},
+    shop::{JobHouse, JobPorts, Shop},
 };
 use crate::{
     config::{JobsConfig, RestartPolicy},
-    ports::DomainEvent,
     supervision::{ExitGuard, Place, Supervised, supervise},
     watchdog::handling,
 };
@@ -31,18 +30,12 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts it, from inside an actix system. `announce` is told of each change to a job that was made here.
+    /// Starts it, from inside an actix system.
     ///
     /// # Errors
     /// If the system gives no threads.
-    pub fn start(
-        place: Place,
-        policy: RestartPolicy,
-        config: JobsConfig,
-        ports: JobPorts,
-        announce: impl Fn(DomainEvent) + Send + Sync + 'static,
-    ) -> io::Result<Self> {
-        let shop = Arc::new(Shop::open(ports, config, announce)?);
+    pub fn start(place: Place, policy: RestartPolicy, config: JobsConfig, ports: JobPorts, house: JobHouse) -> io::Result<Self> {
+        let shop = Arc::new(Shop::open(ports, config, house)?);
         let at = Arc::clone(&shop);
         let factory = move |exit, _: &mut Context<JobSupervisor>| JobSupervisor {
             _exit: exit,

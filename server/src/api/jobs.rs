@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, get, post, web::Json};
+use actix_web::{
+    HttpResponse, get,
+    http::header::{HeaderValue, RETRY_AFTER},
+    post,
+    web::Json,
+};
 use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
@@ -28,6 +33,8 @@ use super::{
 
 /// How long an upload is kept that no job has read yet; a job that reads it keeps it longer.
 const UPLOAD_KEPT: Duration = Duration::from_secs(2 * 86_400);
+/// Seconds after which a job may have ended.
+const COME_BACK: u64 = 30;
 /// What archives are stored as.
 const ARCHIVE: &str = "application/zip";
 
@@ -76,6 +83,7 @@ pub async fn list_jobs(call: Call) -> Result<Json<Page<Job>>, Refusal> {
     responses(
         (status = 201, description = "The job, which waits for a worker", body = Job),
         (status = 409, description = "The bytes of the upload are not there yet (`upload_missing`)", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "As many jobs of the workspace as may are open (`too_many_requests`)", body = Problem, content_type = "application/problem+json"),
     ),
     extensions(("x-action" = json!(Action::JobRun.name()))),
 )]
@@ -93,6 +101,7 @@ pub async fn create_job(mut call: Call) -> Result<HttpResponse, Refusal> {
             CreateJob::Export(input) => (json!(input), None),
         };
         let kind = wanted.kind();
+        may_be_another(tx, call.state.live.max_open_jobs()).await?;
         let id = jobs::create(tx, NewJob { project, kind, input: &input, subject: subject.as_deref() }).await?;
         audit::record(tx, project, Action::JobRun, ("job", id), json!({ "kind": kind, "input": input, "subject": subject })).await?;
         found(tx, id).await
@@ -101,6 +110,20 @@ pub async fn create_job(mut call: Call) -> Result<HttpResponse, Refusal> {
     tx.commit().await?;
     call.state.live.job_changed(call.identity.workspace_id, project);
     Ok(made.created())
+}
+
+/// Whether the workspace may have another job. Two that are asked for at the same moment may both be the last: the limit keeps a mistaken script
+/// from filling the queue, for which one more or less does not matter.
+async fn may_be_another(tx: &mut TenantTx, most: u32) -> Result<(), Refusal> {
+    let open = jobs::open(tx).await?;
+    if open < most {
+        return Ok(());
+    }
+    metrics::counter!("tandem_refused_total", "queue" => "jobs").increment(1);
+    let why = format!("{open} jobs of this workspace wait or run, and {most} may. Wait until one has ended, or cancel one.");
+    Err(Refusal::new(Kind::TooManyRequests, why)
+        .with_details(json!({ "rule": "jobs.max_open", "open": open, "retry_after_s": COME_BACK }))
+        .with_header(RETRY_AFTER, HeaderValue::from(COME_BACK)))
 }
 
 /// What else whoever starts or cancels a job of this kind must be allowed to.

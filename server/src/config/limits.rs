@@ -44,6 +44,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
     live.leases.grace = read.required("leases.grace", grace)?;
     live.jobs.workers = read.required("jobs.workers", workers)?;
+    live.jobs.max_open = read.required("jobs.max_open", rate)?;
     live.drain_notice = read.required("drain.notice", span)?;
     live.drain_longest = read.required("drain.longest", span)?;
     Ok(live)

@@ -121,6 +121,13 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Imports and exports done at once by this node; 0: it leaves them to others",
     ),
+    setting(
+        "jobs.max_open",
+        "TANDEM_JOBS_MAX_OPEN",
+        Some("100"),
+        "",
+        "Jobs of one workspace that wait or run; another is refused until one of them has ended",
+    ),
     setting("limits.max_connections", "TANDEM_LIMITS_MAX_CONNECTIONS", Some("100000"), "", "WebSockets of this server"),
     setting("limits.max_pending", "TANDEM_LIMITS_MAX_PENDING", Some("10000"), "", "Of these, how many may not have authenticated yet"),
     setting(

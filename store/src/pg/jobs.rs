@@ -24,6 +24,11 @@ const LONGEST_ERROR: usize = 2000;
 const NEWS: &str = "10 minutes";
 const MOST_NEWS: i64 = 50;
 
+/// How long a job that ended is kept. Audit entries say for ever who had it done.
+const KEPT: &str = "90 days";
+/// Forgotten at once, so that no request waits for years of them.
+const FORGOTTEN: i64 = 1000;
+
 /// A job to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct NewJob<'n> {
@@ -52,7 +57,35 @@ pub async fn create(tx: &mut TenantTx, new: NewJob<'_>) -> Result<JobId, StoreEr
     )
     .execute(&mut **tx)
     .await?;
+    forget(tx, new.project).await?;
     Ok(id)
+}
+
+/// Forgets what ended long ago: with each new job of a project, so that its list is as long as what it had done lately, and nobody has to look
+/// through those of all workspaces. A job whose file is not thrown away yet stays, as only its row leads to the bytes.
+async fn forget(tx: &mut TenantTx, project: ProjectId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM jobs WHERE id IN (
+             SELECT j.id FROM jobs j
+             WHERE j.project_id = $1 AND j.ended_at < now() - $2::text::interval AND NOT EXISTS (SELECT FROM job_files f WHERE f.job_id = j.id)
+             ORDER BY j.ended_at LIMIT $3)",
+        project.0,
+        KEPT,
+        FORGOTTEN,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many jobs of the workspace are open: they wait or run.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open(tx: &mut TenantTx) -> Result<u32, StoreError> {
+    // Row-level security leaves those of this workspace.
+    let open = sqlx::query_scalar!(r#"SELECT count(*) AS "open!" FROM jobs WHERE due IS NOT NULL"#).fetch_one(&mut **tx).await?;
+    Ok(u32::try_from(open).unwrap_or(u32::MAX))
 }
 
 /// One job with the file it made, if that is still kept.
