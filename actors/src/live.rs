@@ -29,7 +29,7 @@ use crate::{
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::{Work, decode_state_vector},
     idle::IdleRooms,
-    jobs::{JobPorts, Jobs},
+    jobs::{JobHouse, JobPorts, Jobs},
     journal::JournalHandle,
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     node::{self, Exit, NodeActor, Phase},
@@ -44,7 +44,7 @@ use crate::{
     task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskNews, TaskStats, WorkError},
     timer::{self, TimerActor},
     tree,
-    user::{LeaseHappened, RecheckRights, TokensRevoked, UserActor, UserDeps},
+    user::{LeaseHappened, RecheckRights, TokensRevoked, Told, UserActor, UserDeps},
     watchdog::{self, Busy},
 };
 
@@ -242,17 +242,24 @@ impl Live {
     /// If the system gives no threads for them.
     pub fn work_on_jobs(&self, ports: JobPorts) -> io::Result<()> {
         let inner = &self.inner;
-        let house = Arc::downgrade(inner);
-        let announce = move |event| {
-            if let Some(inner) = house.upgrade() {
+        let (tells, asks) = (Arc::downgrade(inner), Arc::downgrade(inner));
+        let announce = Box::new(move |event| {
+            if let Some(inner) = tells.upgrade() {
                 inner.publish(event);
             }
-        };
+        });
+        let is_open = Box::new(move || asks.upgrade().is_some_and(|inner| inner.exit.phase() == Phase::Open));
         let place = Place { actor: inner.background().clone(), supervisor: inner.background().clone() };
-        let jobs = Jobs::start(place, tireless(inner.config.restart.clone()), inner.config.jobs, ports, announce)?;
+        let jobs = Jobs::start(place, tireless(inner.config.restart.clone()), inner.config.jobs, ports, JobHouse { announce, is_open })?;
         // Set once, here.
         let _ = inner.jobs.set(jobs);
         Ok(())
+    }
+
+    /// Jobs of one workspace that may wait or run.
+    #[must_use]
+    pub fn max_open_jobs(&self) -> u32 {
+        self.inner.config.jobs.max_open
     }
 
     /// A job was made or cancelled: whoever watches is told, and if there is a place for it here it begins at once.
@@ -699,7 +706,9 @@ fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
             say(Topic::Task(*task));
             say(Topic::Project(*project));
         }
-        DomainEvent::LeaseChanged { user, .. } | DomainEvent::TokensRevoked { user, .. } => say(Topic::User(*user)),
+        DomainEvent::LeaseChanged { user, .. } | DomainEvent::Notified { user, .. } | DomainEvent::TokensRevoked { user, .. } => {
+            say(Topic::User(*user))
+        }
         DomainEvent::RightsChanged { user: Some(user), .. } => say(Topic::User(*user)),
         DomainEvent::ProgressChanged { project, .. }
         | DomainEvent::JobChanged { project, .. }
@@ -728,6 +737,11 @@ impl Announcer {
             DomainEvent::LeaseChanged { user, event, lease, .. } => {
                 if let Some(actor) = self.users.get(&user) {
                     actor.recipient().do_send(LeaseHappened { event, lease });
+                }
+            }
+            DomainEvent::Notified { user, notification, .. } => {
+                if let Some(actor) = self.users.get(&user) {
+                    actor.recipient().do_send(Told(notification));
                 }
             }
             DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),

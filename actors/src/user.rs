@@ -1,8 +1,8 @@
 //! UserActor: one signed-in person in however many tabs.
 //!
-//! In: `FromNodes` (what happened to the person on other nodes), `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `RecheckRights`,
+//! In: `FromNodes` (what happened to the person on other nodes), `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `Told`, `RecheckRights`,
 //! `TokensRevoked`.
-//! Out: `UserEvent` to sessions: every tab hears of every lease.
+//! Out: `UserEvent` to sessions: every tab hears of every lease and of every notification.
 //! Timers: idle. Starts: with the person's first session. Restarts: empty; sessions are told `Lost` and come again.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -11,6 +11,7 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, Recipi
 use tandem_protocol::{
     ProjectId, SessionId, UserId,
     node::{Event, NodeFrame, Topic},
+    rest::Notification,
     ws::{LeaseEvent, MyLease},
 };
 use tandem_store::bus::{Bus, Ear, Heard};
@@ -65,6 +66,11 @@ pub struct LeaseHappened {
     pub lease: MyLease,
 }
 
+/// The person is told of something.
+#[derive(Clone, Message)]
+#[rtype(result = "()")]
+pub struct Told(pub Notification);
+
 /// The person's role in a project, or the project itself, changed.
 #[derive(Clone, Message)]
 #[rtype(result = "()")]
@@ -82,6 +88,7 @@ pub enum UserEvent {
         event: LeaseEvent,
         lease: MyLease,
     },
+    Notified(Notification),
     /// None: in all projects.
     RecheckRights(Option<ProjectId>),
     CheckToken,
@@ -127,6 +134,7 @@ impl Handler<FromNodes> for UserActor {
                 NodeFrame::Happened(Event::LeaseChanged { event, lease, .. }) => {
                     self.tell_all(&UserEvent::Lease { event: *event, lease: lease.clone() });
                 }
+                NodeFrame::Happened(Event::Notified { notification, .. }) => self.tell_all(&UserEvent::Notified(notification.clone())),
                 NodeFrame::Happened(Event::RightsChanged { project, .. }) => self.tell_all(&UserEvent::RecheckRights(Some(*project))),
                 // It is known here once it was read; then everybody here is told.
                 NodeFrame::Happened(Event::TokensRevoked { .. }) => (self.deps.hurry)(),
@@ -162,6 +170,15 @@ impl Handler<LeaseHappened> for UserActor {
     fn handle(&mut self, happened: LeaseHappened, _: &mut Self::Context) {
         let _handling = handling!("person", "LeaseHappened");
         self.tell_all(&UserEvent::Lease { event: happened.event, lease: happened.lease });
+    }
+}
+
+impl Handler<Told> for UserActor {
+    type Result = ();
+
+    fn handle(&mut self, Told(notification): Told, _: &mut Self::Context) {
+        let _handling = handling!("person", "Told");
+        self.tell_all(&UserEvent::Notified(notification));
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::{CHANNEL, House, Worker, content};
+use common::{CHANNEL, House, Worker, content, mention};
 use tandem_actors::{DomainEvent, document};
 use tandem_protocol::{
     JobId, NodeId, ProjectRole, TaskId,
@@ -391,6 +391,23 @@ async fn a_jobs_progress_is_told_to_every_watcher_on_every_node() {
         for watcher in &mut watchers {
             assert_eq!(watcher.wait(told).await, [job(state, done)]);
         }
+    }
+}
+
+#[actix::test]
+async fn a_person_is_told_of_a_comment_wherever_they_are() {
+    let Two { nodes, .. } = two().await;
+    let (here, there) = (&nodes[0].0, &nodes[1].0);
+    let mut tabs = [here.connect("cleo").await, there.connect("cleo").await];
+    for tab in &mut tabs {
+        tab.subscribe(CHANNEL, TopicKind::User, tab.user.id.into());
+        tab.subscribed().await;
+    }
+    let (user, from) = (tabs[0].user.id, tabs[0].user.clone());
+    let notification = mention(here.project, &from, "look");
+    here.live.publish(DomainEvent::Notified { workspace: here.workspace, user, notification: notification.clone() });
+    for tab in &mut tabs {
+        assert_eq!(tab.notified().await, notification);
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_http::ws::{Frame, Item, Message};
 use chrono::{TimeDelta, Utc};
-use common::{CHANNEL, Client, House, Wire, Worker};
+use common::{CHANNEL, Client, House, Wire, Worker, mention};
 use tandem_actors::DomainEvent;
 use tandem_protocol::{
     AssignmentId, TaskId,
@@ -479,6 +479,25 @@ async fn every_tab_of_a_person_hears_of_a_lease() {
             })
             .await;
         assert_eq!((told.event, &told.lease), (LeaseEvent::Expired, &lease));
+    }
+}
+
+#[actix::test]
+async fn every_tab_of_a_person_is_told_of_a_comment_and_nobody_elses() {
+    let house = House::new();
+    let mut tabs = [house.connect("ann").await, house.connect("ann").await, house.connect("bob").await];
+    for tab in &mut tabs {
+        tab.subscribe(CHANNEL, TopicKind::User, tab.user.id.into());
+        tab.subscribed().await;
+    }
+    let (workspace, [ann, bob]) = (house.workspace, [tabs[0].user.id, tabs[2].user.id]);
+    // Bob's comes after hers: if he heard of hers, he would have by then.
+    for (user, comment) in [(ann, "of ann"), (bob, "of bob")] {
+        let notification = mention(house.project, &tabs[2].user, comment);
+        house.live.publish(DomainEvent::Notified { workspace, user, notification });
+    }
+    for (tab, comment) in tabs.iter_mut().zip(["of ann", "of ann", "of bob"]) {
+        assert_eq!(tab.notified().await.comment, comment);
     }
 }
 

@@ -9,6 +9,7 @@ import type {
   LeaseView,
   Limits,
   MyLease,
+  Notification,
   Peer,
   PersonHere,
   PresenceState,
@@ -386,11 +387,13 @@ export interface UserSnapshot {
   readonly failure: RoomFailure | null;
 }
 
-/** My own leases, in this tab or another. */
+/** My own leases, in this tab or another, and what I am told of. */
 export interface UserRoom {
   snapshot(): UserSnapshot;
   subscribe(listener: Listener): Unsubscribe;
   onLease(listener: (event: LeaseEvent, lease: MyLease) => void): Unsubscribe;
+  /** A comment names or answers me, in whatever task. What came while I was away is read from `GET /api/v1/me/notifications`. */
+  onNotification(listener: (notification: Notification) => void): Unsubscribe;
   close(): void;
 }
 

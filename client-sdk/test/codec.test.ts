@@ -85,6 +85,7 @@ describe('golden frames', () => {
       workflow_state: true,
       workflow_diff: true,
       lease_changed: true,
+      notified: true,
       error: true,
       pong: true,
       bye: true,

@@ -389,6 +389,34 @@ describe('many topics', () => {
     expect(events).toEqual(['given a1', 'expiring a1', 'renewed a1', 'expired a1']);
   });
 
+  it('tell of comments that name me', async () => {
+    const { server, session } = await connected();
+    const user = session.subscribeUser();
+    const told: string[] = [];
+    const stop = user.onNotification((notification) => told.push(`${notification.kind} ${notification.excerpt}`));
+    await pass();
+    const channel = server.heard.flatMap((message) => (message.type === 'subscribe' ? [message.channel] : []))[0] ?? 0;
+    const notification = {
+      id: 'n1',
+      kind: 'mention' as const,
+      project_id: 'p',
+      task_id: TASK,
+      from: { id: 'u', name: 'Ann', email: 'a@b', color: '#102030' },
+      thread: 't',
+      comment: 'c',
+      excerpt: 'look, @Ben',
+      created_at: '2026-11-20T13:00:00Z',
+      read_at: null,
+    };
+    only(server).send({ type: 'notified', channel, notification });
+    await pass();
+    expect(told).toEqual(['mention look, @Ben']);
+    stop();
+    only(server).send({ type: 'notified', channel, notification });
+    await pass();
+    expect(told).toHaveLength(1);
+  });
+
   it('are tried again when the server is only busy', async () => {
     const { server, session } = await connected();
     const real = server.hasTask.bind(server);

@@ -81,6 +81,8 @@ ids! {
     JobId,
     /// A file that a job reads or has made.
     JobFileId,
+    /// One thing a person is told of.
+    NotificationId,
     /// One person's versioned work on a task-step.
     AnnotationId,
     /// One shape of an annotation. Made by the client that draws it.

@@ -8,14 +8,14 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
 use tandem_protocol::{
-    AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{AssignmentStatus, JobState, LeaseView, Progress, TaskStatus, UserSummary},
+    AssignmentId, JobId, LineageId, NotificationId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
+    rest::{AssignmentStatus, JobState, LeaseView, Notification, NotificationKind, Progress, TaskStatus, UserSummary},
     ws::{
         Base64, Bye, ClientControl, ClientFrame, ClientHot, CursorAt, DurabilityChanged, Encoded, ErrorMessage, GhostsReset, Hello,
-        JobProgress, JobsChanged, LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Peer, PeerState, PersonHere, Ping, Pong,
-        PresenceDiff, PresenceState, ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame, ServerHot,
-        SetPresence, StepCounts, StepWorker, Subprotocol, Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind, Unsubscribe,
-        UserLive, Welcome, WorkflowDiff, WorkflowState,
+        JobProgress, JobsChanged, LeaseChanged, LeaseEvent, Limits, LinkChanged, MyLease, Notified, Peer, PeerState, PersonHere, Ping,
+        Pong, PresenceDiff, PresenceState, ProjectDiff, ProjectLive, Refresh, Refreshed, RightsChanged, ServerControl, ServerFrame,
+        ServerHot, SetPresence, StepCounts, StepWorker, Subprotocol, Subscribe, Subscribed, TaskChanged, TaskJoined, Topic, TopicKind,
+        Unsubscribe, UserLive, Welcome, WorkflowDiff, WorkflowState,
     },
 };
 use uuid::Uuid;
@@ -129,7 +129,23 @@ fn joined_frames() -> Vec<ServerControl> {
         .into(),
         ProjectDiff { channel: 2, progress: Some(progress), here: vec![person], left: vec![UserId(uuid(2))] }.into(),
         LeaseChanged { channel: 3, event: LeaseEvent::Reassigned, lease: my_lease() }.into(),
+        Notified { channel: 3, notification: notification() }.into(),
     ]
+}
+
+fn notification() -> Notification {
+    Notification {
+        id: NotificationId(uuid(11)),
+        kind: NotificationKind::Mention,
+        project_id: ProjectId(uuid(3)),
+        task_id: TaskId(uuid(4)),
+        from: ann(),
+        thread: "t1".into(),
+        comment: "c1".into(),
+        excerpt: "Is this a cat, @Ben?".into(),
+        created_at: at(20),
+        read_at: None,
+    }
 }
 
 fn workflow_frames() -> Vec<ServerControl> {

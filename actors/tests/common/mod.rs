@@ -20,8 +20,8 @@ use tandem_actors::{
 };
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
-    Geometry, LineageId, NodeId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{LeaseView, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
+    Geometry, LineageId, NodeId, NotificationId, ProjectId, ProjectRole, RegionId, SessionId, TaskId, UserId, WorkspaceId, WorkspaceRole,
+    rest::{LeaseView, Notification, NotificationKind, Progress, ProjectStatus, Region, TaskStatus, UserSummary},
     ws::{
         Base64, ClientControl, ClientFrame, ClientHot, Encoded, ErrorMessage, Hello, JobProgress, MyLease, Ping, PresenceState,
         ServerControl, ServerFrame, ServerHot, SetPresence, Subprotocol, Subscribe, Subscribed, TaskJoined, Topic, TopicKind, Welcome,
@@ -367,6 +367,14 @@ impl Client {
         }
     }
 
+    pub async fn notified(&mut self) -> Notification {
+        self.wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::Notified(told)) => Some(told.notification.clone()),
+            _ => None,
+        })
+        .await
+    }
+
     pub async fn error(&mut self) -> ErrorMessage {
         self.wait(|frame| match frame {
             ServerFrame::Control(ServerControl::Error(error)) => Some(error.clone()),
@@ -679,6 +687,22 @@ pub fn content(doc: &Doc) -> HashMap<String, String> {
 
 fn rand_id() -> u64 {
     yrs::ClientID::random().get()
+}
+
+/// A comment of `from` that names somebody.
+pub fn mention(project: ProjectId, from: &UserSummary, comment: &str) -> Notification {
+    Notification {
+        id: NotificationId::new(),
+        kind: NotificationKind::Mention,
+        project_id: project,
+        task_id: TaskId::new(),
+        from: from.clone(),
+        thread: "thread".into(),
+        comment: comment.into(),
+        excerpt: "look".into(),
+        created_at: DateTime::UNIX_EPOCH,
+        read_at: None,
+    }
 }
 
 pub fn lease(user: &UserSummary) -> LeaseView {

@@ -426,6 +426,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I was told.
+         * @description Of projects I am still in, and of the last 90 days. What comes from now on is told live on the `user` topic, as `notified`.
+         */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what I have read. */
+        post: operations["readNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -947,6 +984,26 @@ export interface paths {
          * @description How somebody takes back work whose lease ran out, or picks a task from the list. My own lease on it comes back as it is.
          */
         post: operations["claimTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/comments/tell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell people of a comment in a task's document that names or answers them.
+         * @description Each is told once of a comment, however often it is said; oneself is not told.
+         */
+        post: operations["tellOfComment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2330,6 +2387,47 @@ export interface components {
             state: components["schemas"]["NodeState"];
             version: string;
         };
+        /** @description What I am told of although I am elsewhere. */
+        Notification: {
+            comment: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description How the comment begins. */
+            excerpt: string;
+            /** @description Who wrote it. */
+            from: components["schemas"]["UserSummary"];
+            id: components["schemas"]["NotificationId"];
+            kind: components["schemas"]["NotificationKind"];
+            project_id: components["schemas"]["ProjectId"];
+            /** Format: date-time */
+            read_at: string | null;
+            task_id: components["schemas"]["TaskId"];
+            /** @description The thread and the comment, as they are named in the task's document. */
+            thread: string;
+        };
+        /**
+         * Format: uuid
+         * @description One thing a person is told of.
+         */
+        NotificationId: string;
+        /** @enum {string} */
+        NotificationKind: "mention" | "answer";
+        /** @description Newest first. */
+        Notifications: {
+            items: components["schemas"]["Notification"][];
+            next_cursor: string | null;
+            /**
+             * Format: int32
+             * @description All that are unread, on this page or not.
+             */
+            unread: number;
+        };
+        /** @description A comment names or answers me, in whatever task it is. Said in every tab. */
+        Notified: {
+            /** Format: int32 */
+            channel: number;
+            notification: components["schemas"]["Notification"];
+        };
         OpenStepView: {
             kind: string;
             /** Format: int64 */
@@ -2620,6 +2718,11 @@ export interface components {
         PutProjectMember: {
             role: components["schemas"]["ProjectRole"];
         };
+        /** @description What I have read. */
+        ReadNotifications: {
+            /** @description These, at most 200; without it all. */
+            ids?: components["schemas"]["NotificationId"][] | null;
+        };
         /** @description Why not. */
         Reason: {
             /** @description A word for programs, e.g. `requires_skill`. */
@@ -2759,6 +2862,9 @@ export interface components {
         }) | (components["schemas"]["JobsChanged"] & {
             /** @enum {string} */
             type: "jobs_changed";
+        }) | (components["schemas"]["Notified"] & {
+            /** @enum {string} */
+            type: "notified";
         });
         /**
          * Format: uuid
@@ -3154,6 +3260,23 @@ export interface components {
         };
         /** @enum {string} */
         TaskStatus: "pending" | "assigned" | "in_progress" | "review" | "adjudication" | "completed" | "rejected" | "skipped" | "cancelled";
+        /** @description Whom a comment concerns. */
+        TellOfComment: {
+            /** @description People it answers. */
+            answered?: components["schemas"]["UserId"][];
+            comment: string;
+            /** @description How it begins: 1 to 280 characters. */
+            excerpt: string;
+            /** @description People it names; at most 50 in both lists together. Who is in both is named. */
+            mentioned?: components["schemas"]["UserId"][];
+            /** @description The thread and the comment as they are named in the document: 1 to 64 characters each. */
+            thread: string;
+        };
+        /** @description How many were told who had not been. */
+        Told: {
+            /** Format: int32 */
+            told: number;
+        };
         Topic: {
             /** Format: uuid */
             id: string;
@@ -3161,6 +3284,11 @@ export interface components {
         };
         /** @enum {string} */
         TopicKind: "task" | "project" | "user" | "workflow";
+        /** @description How many are unread from now on. */
+        Unread: {
+            /** Format: int32 */
+            unread: number;
+        };
         Unsubscribe: {
             /** Format: int32 */
             channel: number;
@@ -4205,6 +4333,73 @@ export interface operations {
             };
         };
     };
+    listNotifications: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description How many are left */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: never;
@@ -4617,6 +4812,15 @@ export interface operations {
             };
             /** @description The bytes of the upload are not there yet (`upload_missing`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many jobs of the workspace as may are open (`too_many_requests`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5557,6 +5761,41 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tellOfComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellOfComment"];
+            };
+        };
+        responses: {
+            /** @description How many were told now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
                 };
             };
             /** @description A problem */

@@ -2,7 +2,7 @@ import type { ChannelControl } from '../session/channel.js';
 import type { Session } from '../session/session.js';
 import type { SessionInfo, Unsubscribe, UserRoom, UserSnapshot } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
-import type { LeaseEvent, MyLease, Subscribed, Topic } from '../wire/types.js';
+import type { LeaseEvent, MyLease, Notification, Subscribed, Topic } from '../wire/types.js';
 import { Watching } from './watching.js';
 
 export const createUserRoom = (session: Session): UserRoom => new LiveUserRoom(session);
@@ -10,9 +10,10 @@ export const createUserRoom = (session: Session): UserRoom => new LiveUserRoom(s
 /** After these I still hold the lease. */
 const HELD: ReadonlySet<LeaseEvent> = new Set<LeaseEvent>(['given', 'accepted', 'renewed', 'expiring']);
 
-/** What I hold. */
+/** What I hold, and what I am told of. */
 class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
   readonly #events = new Emitter<[LeaseEvent, MyLease]>();
+  readonly #told = new Emitter<[Notification]>();
   readonly #leases = new Map<string, MyLease>();
   readonly #expiring = new Set<string>();
 
@@ -23,6 +24,10 @@ class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
 
   onLease(listener: (event: LeaseEvent, lease: MyLease) => void): Unsubscribe {
     return this.#events.on(listener);
+  }
+
+  onNotification(listener: (notification: Notification) => void): Unsubscribe {
+    return this.#told.on(listener);
   }
 
   topic(info: SessionInfo): Topic {
@@ -39,6 +44,7 @@ class LiveUserRoom extends Watching<UserSnapshot> implements UserRoom {
   }
 
   control(message: ChannelControl): void {
+    if (message.type === 'notified') this.#told.emit(message.notification);
     if (message.type !== 'lease_changed') return;
     const { event, lease } = message;
     if (HELD.has(event)) this.#leases.set(lease.assignment_id, lease);

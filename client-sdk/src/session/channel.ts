@@ -20,7 +20,8 @@ export type ChannelControl = Extract<
       | 'jobs_changed'
       | 'workflow_state'
       | 'workflow_diff'
-      | 'lease_changed';
+      | 'lease_changed'
+      | 'notified';
   }
 >;
 

@@ -27,6 +27,8 @@ import type {
   Limits,
   LinkChanged,
   MyLease,
+  Notification,
+  Notified,
   Peer,
   PeerState,
   PersonHere,
@@ -103,6 +105,19 @@ const taskJoined = object<TaskJoined>({
   linked: or(true, boolean),
 });
 
+const notification = object<Notification>({
+  id: string,
+  kind: word(),
+  project_id: string,
+  task_id: string,
+  from: user,
+  thread: string,
+  comment: string,
+  excerpt: string,
+  created_at: string,
+  read_at: nullable(string),
+});
+
 /** One checker per `type` the server may say. */
 const checks = {
   welcome: object<Welcome>({
@@ -144,6 +159,7 @@ const checks = {
     left: list(string),
   }),
   lease_changed: object<LeaseChanged>({ channel: count, event: word(), lease: myLease }),
+  notified: object<Notified>({ channel: count, notification }),
   error: object<ErrorMessage>({
     channel: nullable(count),
     seq: nullable(count),

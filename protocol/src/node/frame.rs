@@ -147,6 +147,7 @@ kinds! {
     67 (workspace, project, user) { NodeFrame::Happened(Event::RightsChanged { workspace, project, user }) }
     68 (workspace, user) { NodeFrame::Happened(Event::TokensRevoked { workspace, user }) }
     69 (workspace, project) { NodeFrame::Happened(Event::JobChanged { workspace, project }) }
+    70 (workspace, user, notification) { NodeFrame::Happened(Event::Notified { workspace, user, notification }) }
     128 (load) { NodeFrame::Alive(load) }
     129 () { NodeFrame::Leaving }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::NodeId;
 use crate::{
     DocumentId, ProjectId, SessionId, TaskId, UserId, WorkspaceId,
-    rest::{LeaseView, TaskStatus, UserSummary},
+    rest::{LeaseView, Notification, TaskStatus, UserSummary},
     ws::{CursorAt, LeaseEvent, MyLease, Peer, PeerState},
 };
 use bytes::Bytes;
@@ -145,6 +145,8 @@ pub enum Event {
     TaskChanged { workspace: WorkspaceId, project: ProjectId, task: TaskId, status: TaskStatus, lease: Option<LeaseView> },
     /// One of a person's leases changed.
     LeaseChanged { workspace: WorkspaceId, user: UserId, event: LeaseEvent, lease: MyLease },
+    /// A person is told of something.
+    Notified { workspace: WorkspaceId, user: UserId, notification: Notification },
     /// A job of a project came, went on or ended.
     JobChanged { workspace: WorkspaceId, project: ProjectId },
     /// Tasks of a project moved.

@@ -5,7 +5,11 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{frame::KINDS, *};
-use crate::{ProjectRole, rest::AssignmentStatus, ws::PresenceState};
+use crate::{
+    ProjectRole,
+    rest::{AssignmentStatus, Notification, NotificationKind},
+    ws::PresenceState,
+};
 
 const FROM: u128 = 0x0192_f0c1_0000_7000_8000_0000_0000_0001;
 
@@ -39,6 +43,21 @@ fn ghosts() -> Vec<Ghost> {
     vec![Ghost { peer: 7, shape: Some("{}".into()) }, Ghost { peer: 8, shape: None }]
 }
 
+fn notification() -> Notification {
+    Notification {
+        id: id(5),
+        kind: NotificationKind::Answer,
+        project_id: id(2),
+        task_id: id(4),
+        from: ann(),
+        thread: "t".into(),
+        comment: "c".into(),
+        excerpt: "e".into(),
+        created_at: at(5),
+        read_at: None,
+    }
+}
+
 /// One of each kind, in the order of the table.
 fn samples() -> Vec<NodeFrame> {
     let peer = Peer { peer: 7, user: ann(), role: ProjectRole::Reviewer, state: presence() };
@@ -64,6 +83,7 @@ fn samples() -> Vec<NodeFrame> {
         NodeFrame::Happened(Event::RightsChanged { workspace, project, user: Some(user) }),
         NodeFrame::Happened(Event::TokensRevoked { workspace, user }),
         NodeFrame::Happened(Event::JobChanged { workspace, project }),
+        NodeFrame::Happened(Event::Notified { workspace, user, notification: notification() }),
         NodeFrame::Alive(Load { connections: 1, rooms: 300, draining: false, durable: true }),
         NodeFrame::Leaving,
     ]

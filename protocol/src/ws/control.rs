@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::Base64;
 use crate::{
     AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{JobState, LeaseView, Progress, TaskStatus, UserSummary},
+    rest::{JobState, LeaseView, Notification, Progress, TaskStatus, UserSummary},
 };
 
 /// The first message on every connection.
@@ -307,6 +307,13 @@ pub struct LeaseChanged {
     pub lease: MyLease,
 }
 
+/// A comment names or answers me, in whatever task it is. Said in every tab.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Notified {
+    pub channel: u32,
+    pub notification: Notification,
+}
+
 /// Something was refused. The connection lives on unless a close follows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorMessage {
@@ -442,6 +449,6 @@ control! {
     ServerControl / ServerControlJson {
         Welcome, Refreshed, Subscribed, PresenceDiff, GhostsReset, TaskChanged, DurabilityChanged, ProjectDiff,
         LeaseChanged, Error, Pong, Bye, RightsChanged, LinkChanged, WorkflowState, WorkflowDiff,
-        JobsChanged,
+        JobsChanged, Notified,
     }
 }

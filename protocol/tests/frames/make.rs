@@ -4,8 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use tandem_protocol::{
-    AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{AssignmentStatus, JobState, LeaseView, Progress, TaskStatus, UserSummary},
+    AssignmentId, JobId, LineageId, NotificationId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
+    rest::{AssignmentStatus, JobState, LeaseView, Notification, NotificationKind, Progress, TaskStatus, UserSummary},
     ws::*,
 };
 use uuid::Uuid;
@@ -183,6 +183,25 @@ fn job() -> impl Strategy<Value = JobProgress> {
         .prop_map(|(id, kind, state, phase, [done, total])| JobProgress { id: JobId(id), kind, state, phase, done, total })
 }
 
+fn notification() -> impl Strategy<Value = Notification> {
+    let places = (uuid(), uuid(), uuid());
+    let words = (text(), text(), text());
+    (places, select(NotificationKind::ALL), user(), words, time(), option::of(time())).prop_map(
+        |((id, project, task), kind, from, (thread, comment, excerpt), created_at, read_at)| Notification {
+            id: NotificationId(id),
+            kind,
+            project_id: ProjectId(project),
+            task_id: TaskId(task),
+            from,
+            thread,
+            comment,
+            excerpt,
+            created_at,
+            read_at,
+        },
+    )
+}
+
 fn step_counts() -> impl Strategy<Value = StepCounts> {
     (text(), any::<[i64; 4]>()).prop_map(|(step, [waiting, working, done, held])| StepCounts { step, waiting, working, done, held })
 }
@@ -226,6 +245,7 @@ fn server_control() -> impl Strategy<Value = ServerControl> {
         (channel(), vec(job(), 0..3)).prop_map(|(channel, jobs)| JobsChanged { channel, jobs }.into()),
         (channel(), select(vec![LeaseEvent::Given, LeaseEvent::Submitted, LeaseEvent::Reassigned]), my_lease())
             .prop_map(|(channel, event, lease)| LeaseChanged { channel, event, lease }.into()),
+        (channel(), notification()).prop_map(|(channel, notification)| Notified { channel, notification }.into()),
         (channel(), peer(), option::of(text())).prop_map(|(channel, peer, read_only)| RightsChanged {
             channel,
             role: peer.role,

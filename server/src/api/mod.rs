@@ -21,6 +21,7 @@ mod jobs;
 mod layouts;
 mod me;
 mod members;
+mod notifications;
 mod notify;
 mod openapi;
 pub mod problem;

@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, projects, regions,
-    review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, notifications,
+    projects, regions, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -116,6 +116,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(flows::pause_member)
         .service(flows::get_member_profile)
         .service(flows::put_member_profile)
+        .service(notifications::list_notifications)
+        .service(notifications::read_notifications)
+        .service(notifications::tell_of_comment)
         .service(annotations::list_annotations)
         .service(annotations::get_annotation)
         .service(annotations::list_annotation_events)

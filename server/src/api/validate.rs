@@ -6,7 +6,7 @@ use tandem_protocol::{
     FieldError,
     rest::{
         CreateAsset, CreateBatch, CreateJobFile, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask,
-        ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask, UpdateProject,
+        ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask, TellOfComment, UpdateProject,
     },
 };
 
@@ -25,6 +25,11 @@ const ARCHIVE_SIZE: u64 = 5 << 30;
 /// Whose priority is changed in one call.
 const REORDERED: usize = 500;
 const TIME_SPENT_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// People told of one comment.
+const TOLD: usize = 50;
+/// Notifications read in one call.
+const READ: usize = 200;
 
 /// Collects broken rules.
 #[derive(Default)]
@@ -363,6 +368,21 @@ pub fn profile(body: &MemberProfile) -> Result<(), Refusal> {
     if let Some(most) = body.max_concurrent {
         rules.range("max_concurrent", most, 1, 1_000);
     }
+    rules.finish()
+}
+
+pub fn tell_of_comment(body: &TellOfComment) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.length("thread", &body.thread, 1, 64);
+    rules.length("comment", &body.comment, 1, 64);
+    rules.length("excerpt", &body.excerpt, 1, 280);
+    rules.items("mentioned", body.mentioned.len() + body.answered.len(), 0, TOLD);
+    rules.finish()
+}
+
+pub fn read_notifications(body: &ReadNotifications) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("ids", body.ids.as_ref().map_or(0, Vec::len), 0, READ);
     rules.finish()
 }
 

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 're
 import { Route, Switch, useLocation } from 'wouter';
 
 import { Home } from '~/features/home/home';
+import { NoticesWatch } from '~/features/notices/watch';
 import { ProjectPage } from '~/features/project/project';
 import { Projects } from '~/features/projects/projects';
 import { SignInPage, SignedOut } from '~/features/sign-in/sign-in';
@@ -68,6 +69,7 @@ function SignedIn({ session, connectTo }: { session: AuthSession; connectTo: (se
   return (
     <BackendContext value={backend}>
       <QueryClientProvider client={client}>
+        <NoticesWatch />
         <Switch>
           <Route path="/projects/:projectId/tasks/:taskId">
             {({ projectId, taskId }) => (

@@ -2,6 +2,7 @@ import { Activity, House, Layers, LogOut, Monitor, Moon, Sun } from 'lucide-reac
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
+import { Notices } from '~/features/notices/notices';
 import { cx } from '~/lib/cx';
 import { useStore } from '~/lib/use-store';
 import { leave } from '~/session/account';
@@ -38,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
         )}
         <span className="spacer" />
         <Connection />
+        <Notices />
         <AccountMenu />
       </nav>
       <div className="content" id="content" tabIndex={-1}>

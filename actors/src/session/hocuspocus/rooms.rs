@@ -141,7 +141,7 @@ impl Handler<UserEvent> for HocuspocusActor {
                     self.attach_person(user, ctx);
                 }
             }
-            UserEvent::Lease { .. } => {}
+            UserEvent::Lease { .. } | UserEvent::Notified(_) => {}
         }
     }
 }

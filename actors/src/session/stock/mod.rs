@@ -256,7 +256,7 @@ impl Handler<UserEvent> for StockActor {
             UserEvent::RecheckRights(project) if project.is_none_or(|project| self.place.is_of(project)) => self.ask_rights(ctx),
             UserEvent::CheckToken => self.check_token(ctx),
             UserEvent::Lost => self.attach(ctx),
-            UserEvent::RecheckRights(_) | UserEvent::Lease { .. } => {}
+            UserEvent::RecheckRights(_) | UserEvent::Lease { .. } | UserEvent::Notified(_) => {}
         }
     }
 }

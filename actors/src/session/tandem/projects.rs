@@ -4,7 +4,10 @@ use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId,
-    ws::{JobsChanged, LeaseChanged, MyLease, ProjectDiff, Subscribed, Topic, TopicKind, UserLive, WorkflowDiff, WorkflowState},
+    ws::{
+        JobsChanged, LeaseChanged, MyLease, Notified, ProjectDiff, ServerControl, Subscribed, Topic, TopicKind, UserLive, WorkflowDiff,
+        WorkflowState,
+    },
 };
 use tandem_store::pg::flow::WorkNow;
 
@@ -102,6 +105,15 @@ impl Handler<ProjectEvent> for SessionActor {
 }
 
 impl SessionActor {
+    /// On every channel that watches the person.
+    fn send_to_users<M: Into<ServerControl>>(&mut self, message: impl Fn(u32) -> M) {
+        let users = |(channel, what): (&u32, &Channel)| matches!(what, Channel::User { .. }).then_some(*channel);
+        let channels: Vec<u32> = self.channels.iter().filter_map(users).collect();
+        for channel in channels {
+            self.send_control(message(channel));
+        }
+    }
+
     fn project_of(&self, channel: u32) -> Option<ProjectId> {
         match self.channels.get(&channel)? {
             Channel::Project { id, .. } => Some(*id),
@@ -132,11 +144,10 @@ impl Handler<UserEvent> for SessionActor {
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
         match event {
             UserEvent::Lease { event, lease } => {
-                let users = |(channel, what): (&u32, &Channel)| matches!(what, Channel::User { .. }).then_some(*channel);
-                let channels: Vec<u32> = self.channels.iter().filter_map(users).collect();
-                for channel in channels {
-                    self.send_control(LeaseChanged { channel, event, lease: lease.clone() });
-                }
+                self.send_to_users(|channel| LeaseChanged { channel, event, lease: lease.clone() });
+            }
+            UserEvent::Notified(notification) => {
+                self.send_to_users(|channel| Notified { channel, notification: notification.clone() });
             }
             UserEvent::RecheckRights(project) => self.recheck(project, ctx),
             UserEvent::CheckToken => self.check_token(ctx),

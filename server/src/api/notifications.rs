@@ -1,0 +1,132 @@
+//! What people are told of although they are elsewhere: comments that name or answer them.
+
+use actix_web::{get, post, web::Json};
+use serde::Deserialize;
+use tandem_actors::DomainEvent;
+use tandem_domain::permission::Action;
+use tandem_protocol::{
+    ProjectId, TaskId, UserId, WorkspaceRole,
+    rest::{NotificationKind, Notifications, ReadNotifications, TellOfComment, Told, Unread},
+};
+use tandem_store::{
+    TenantTx,
+    notifications::{self, Comment},
+    pg::{members, projects, tasks},
+};
+use utoipa::IntoParams;
+
+use super::{access, call::Call, problem::Refusal, read, validate};
+
+/// Pages of notifications.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListNotifications {
+    /// `next_cursor` of the page before; none for the first page.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// 1 to 200 items; default 50.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
+}
+
+/// What I was told.
+///
+/// Of projects I am still in, and of the last 90 days. What comes from now on is told live on the `user` topic, as `notified`.
+#[utoipa::path(
+    tag = "session",
+    operation_id = "listNotifications",
+    params(ListNotifications),
+    responses((status = 200, description = "Newest first", body = Notifications)),
+    extensions(("x-action" = json!(null))),
+)]
+#[get("/me/notifications")]
+pub async fn list_notifications(call: Call) -> Result<Json<Notifications>, Refusal> {
+    let query = call.query::<ListNotifications>()?;
+    let before = query.cursor.as_deref().map(read::cursor).transpose()?;
+    let limit = validate::page_limit(query.limit)?;
+    let mut tx = call.begin().await?;
+    Ok(Json(notifications::list(&mut tx, call.user(), is_everywhere(&call), before, limit).await?))
+}
+
+/// Say what I have read.
+#[utoipa::path(
+    tag = "session",
+    operation_id = "readNotifications",
+    request_body = ReadNotifications,
+    responses((status = 200, description = "How many are left", body = Unread)),
+    extensions(("x-action" = json!(null))),
+)]
+#[post("/me/notifications/read")]
+pub async fn read_notifications(mut call: Call) -> Result<Json<Unread>, Refusal> {
+    let wanted = call.body().await?.parse::<ReadNotifications>()?;
+    validate::read_notifications(&wanted)?;
+    let mut tx = call.begin().await?;
+    notifications::read(&mut tx, call.user(), wanted.ids.as_deref()).await?;
+    let unread = notifications::unread(&mut tx, call.user(), is_everywhere(&call)).await?;
+    tx.commit().await?;
+    Ok(Json(Unread { unread }))
+}
+
+/// Tell people of a comment in a task's document that names or answers them.
+///
+/// Each is told once of a comment, however often it is said; oneself is not told.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "tellOfComment",
+    params(("task_id" = TaskId, Path)),
+    request_body = TellOfComment,
+    responses((status = 200, description = "How many were told now", body = Told)),
+    extensions(("x-action" = json!(Action::DocumentWrite.name()))),
+)]
+#[post("/tasks/{task_id}/comments/tell")]
+pub async fn tell_of_comment(mut call: Call) -> Result<Json<Told>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let body = call.body().await?;
+    let hidden = || Refusal::not_found("task", task);
+    let mut tx = call.begin().await?;
+    let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
+    access::below(&mut tx, &call.identity, project, Action::DocumentWrite, hidden).await?;
+    let wanted = body.parse::<TellOfComment>()?;
+    validate::tell_of_comment(&wanted)?;
+    let people = whom(&mut tx, &call, project, &wanted).await?;
+    let TellOfComment { thread, comment, excerpt, .. } = &wanted;
+    let about = Comment { project, task, from: &call.identity.user, thread, comment, excerpt };
+    let told = notifications::tell(&mut tx, &about, &people).await?;
+    tx.commit().await?;
+    let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
+    for (user, notification) in told {
+        call.state.live.publish(DomainEvent::Notified { workspace: call.identity.workspace_id, user, notification });
+    }
+    Ok(Json(Told { told: count }))
+}
+
+/// Admins of the workspace are in every project.
+fn is_everywhere(call: &Call) -> bool {
+    call.identity.workspace_role == WorkspaceRole::Admin
+}
+
+/// Everybody the comment concerns, once, without its writer. All must see the project: nobody else learns of what is said in it.
+async fn whom(
+    tx: &mut TenantTx,
+    call: &Call,
+    project: ProjectId,
+    wanted: &TellOfComment,
+) -> Result<Vec<(UserId, NotificationKind)>, Refusal> {
+    let lists = [("mentioned", &wanted.mentioned, NotificationKind::Mention), ("answered", &wanted.answered, NotificationKind::Answer)];
+    let mut people: Vec<(UserId, NotificationKind)> = Vec::new();
+    for (field, users, kind) in lists {
+        for (index, user) in users.iter().enumerate() {
+            let is_in =
+                projects::membership(tx, project, *user).await?.is_some() || members::get(tx, *user).await? == Some(WorkspaceRole::Admin);
+            if !is_in {
+                return Err(Refusal::field(&format!("{field}[{index}]"), "member", "this person is not in the project"));
+            }
+            if *user != call.user() && people.iter().all(|(known, _)| known != user) {
+                people.push((*user, kind));
+            }
+        }
+    }
+    Ok(people)
+}
