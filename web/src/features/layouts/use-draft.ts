@@ -40,7 +40,7 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
   const [now, setNow] = useState<Written>(begin);
   const [offered, setOffered] = useState<Kept | null>(() => {
     const found = keptText(shelf(), projectId, from?.id ?? null);
-    return found && (found.source !== begin.source || found.name !== begin.name) ? found : null;
+    return found?.source === begin.source && found.name === begin.name ? null : found;
   });
   const store = useStore(projectId);
   const dirty = kept === null || kept.name !== now.name || kept.source !== now.source;

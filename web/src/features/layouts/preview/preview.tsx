@@ -9,7 +9,7 @@ import { Empty, Failed, Skeleton } from '~/ui/feedback';
 import { useDraftRoom } from './draft-room';
 import { Sheet } from './sheet';
 import { REACH } from './use-task-by-number';
-import { WIDTHS, type Width } from './widths';
+import { LAPTOP, WIDTHS, type Width } from './widths';
 
 interface PreviewProps {
   project: Project;
@@ -29,7 +29,7 @@ const ICONS: Record<Width['id'], LucideIcon> = { laptop: Laptop, tablet: Tablet,
 
 /** The layout beside its text, on a real task. */
 export function Preview({ project, layout, isOld, task, error, isPending, number, onNumber }: PreviewProps): ReactNode {
-  const [width, setWidth] = useState<Width>(WIDTHS[0] as Width);
+  const [width, setWidth] = useState<Width>(LAPTOP);
   const [round, setRound] = useState(0);
   const most = Math.min(project.progress.total, REACH);
   return (

@@ -8,8 +8,10 @@ export interface Width {
   readonly breakpoint: Breakpoint | null;
 }
 
+export const LAPTOP: Width = { id: 'laptop', name: 'Laptop', px: 1366, breakpoint: 'xl' };
+
 export const WIDTHS: readonly Width[] = [
-  { id: 'laptop', name: 'Laptop', px: 1366, breakpoint: 'xl' },
+  LAPTOP,
   { id: 'tablet', name: 'Tablet', px: 820, breakpoint: 'md' },
   { id: 'phone', name: 'Phone', px: 390, breakpoint: null },
 ];
