@@ -53,7 +53,7 @@ export function setup({ known, onChange, label, describedBy }: CodePorts): Exten
     xmlLanguage,
     look,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': describedBy, spellcheck: 'false' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': describedBy, spellcheck: 'false', tabindex: '0' }),
     autocompletion({ override: [(context) => complete(context, known())], icons: false }),
     hoverTooltip((view, at) => tooltip(view.state.doc.toString(), at, known())),
     EditorView.updateListener.of((update) => {
