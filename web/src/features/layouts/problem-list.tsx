@@ -57,7 +57,9 @@ function Line({ one, show, apply }: { one: Placed } & Pick<ProblemListProps, 'sh
       </button>
       {fix && (
         <button type="button" className="btn btn-soft problem-fix" onClick={() => apply(fix)}>
-          Did you mean <code>{fix.insert}</code>?
+          <span>
+            Did you mean <code>{fix.insert}</code>?
+          </span>
         </button>
       )}
     </li>

@@ -15,7 +15,7 @@ import { xmlLanguage } from '@codemirror/lang-xml';
 import { bracketMatching, indentUnit } from '@codemirror/language';
 import { nextDiagnostic, previousDiagnostic } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, Prec, type Extension } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -28,6 +28,9 @@ import {
 
 import { look } from './look';
 import { offersAt, toldAt, type Known, type Offer } from './offers';
+
+/** How long after Esc a Tab leaves the text. */
+const LEAVE_MS = 5_000;
 
 export interface CodePorts {
   /** As it is when asked: it changes with the task in the preview. */
@@ -59,13 +62,21 @@ export function setup({ known, onChange, label, describedBy }: CodePorts): Exten
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
+    // Whatever else Esc does (it closes a list, drops a selection), the Tab behind it leaves: nobody is caught in the text.
+    Prec.highest(
+      EditorView.domEventHandlers({
+        keydown: (event, view) => {
+          if (event.key === 'Escape') view.setTabFocusMode(LEAVE_MS);
+          return false;
+        },
+      }),
+    ),
     keymap.of([
       { key: 'F8', run: nextDiagnostic, shift: previousDiagnostic },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeymap,
       ...historyKeymap,
-      // Esc and then Tab leaves: the library lets the next Tab go after Esc.
       indentWithTab,
       ...defaultKeymap,
     ]),
