@@ -157,7 +157,7 @@ describe('the layout editor', () => {
   test('is tried in the preview, and what is entered there goes nowhere', async () => {
     await preview().getByLabel('Something else (kept)').check();
     await preview().getByLabel('What else?').fill('A bird');
-    await button('Next task').click();
+    await button('Show the next task').click();
     await until('another task is empty', () => preview().getByLabel('What else?').count(), (n) => n === 0); // prettier-ignore
     for (const device of ['Phone', 'Tablet', 'Laptop']) {
       await page.getByRole('button', { name: new RegExp(`^${device}`) }).click();

@@ -20,11 +20,12 @@ import { useLayouts, type LayoutDetail, type LayoutVersion } from './queries';
 import { SeriesPanel } from './series-panel';
 import { StartLayouts } from './start';
 import type { Start } from './starts';
+import type { Written } from './use-draft';
 import { seriesOf } from './versions';
 
 type Mode =
   | { readonly at: 'see' }
-  | { readonly at: 'edit'; readonly from: LayoutDetail | null; readonly name: string; readonly source: string }
+  | { readonly at: 'edit'; readonly from: LayoutDetail | null; readonly begin: Written }
   | { readonly at: 'compare'; readonly before: LayoutVersion; readonly after: LayoutVersion };
 
 type Asking = { readonly what: 'start' } | { readonly what: 'activate' | 'discard'; readonly version: LayoutVersion } | null;
@@ -36,17 +37,19 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
   const [mode, setMode] = useState<Mode>(SEE);
   const [asking, setAsking] = useState<Asking>(null);
   const see = useCallback(() => setMode(SEE), []);
-  const open = useOpen(project.id, (from) => setMode({ at: 'edit', from, name: from.name, source: from.source }));
+  const open = useOpen(project.id, (from) => setMode({ at: 'edit', from, begin: { name: from.name, source: from.source } }));
   if (layouts.isError) return <Failed error={layouts.error} retry={() => void layouts.refetch()} />;
   if (layouts.isPending) return <Skeleton height={320} className="skeleton-card" />;
   const all = layouts.data;
   const begin = (start: Start): void => {
     setAsking(null);
-    setMode({ at: 'edit', from: null, name: start.name, source: start.source });
+    setMode({ at: 'edit', from: null, begin: { name: start.name, source: start.source } });
   };
 
   if (mode.at === 'edit') {
-    return <LayoutEditor key={mode.from?.id ?? 'new'} project={project} from={mode.from} begin={mode} all={all} leave={see} />;
+    return (
+      <LayoutEditor key={mode.from?.id ?? 'new'} project={project} from={mode.from} begin={mode.begin} all={all} leave={see} />
+    );
   }
   if (mode.at === 'compare') {
     return <Compare projectId={project.id} versions={all} before={mode.before.id} after={mode.after.id} leave={see} />;

@@ -35,7 +35,7 @@ export function Preview({ project, layout, isOld, task, error, isPending, number
   return (
     <section className="preview" aria-label="Preview">
       <div className="preview-bar">
-        <IconButton label="Previous task" disabled={number <= 1} onClick={() => onNumber(number - 1)}>
+        <IconButton label="Show the task before" disabled={number <= 1} onClick={() => onNumber(number - 1)}>
           <ChevronLeft size={16} aria-hidden />
         </IconButton>
         <label className="preview-task">
@@ -53,7 +53,7 @@ export function Preview({ project, layout, isOld, task, error, isPending, number
           />
           <span className="num">of {most}</span>
         </label>
-        <IconButton label="Next task" disabled={number >= most} onClick={() => onNumber(number + 1)}>
+        <IconButton label="Show the next task" disabled={number >= most} onClick={() => onNumber(number + 1)}>
           <ChevronRight size={16} aria-hidden />
         </IconButton>
         <IconButton label="Empty the preview's answer" onClick={() => setRound((n) => n + 1)}>
