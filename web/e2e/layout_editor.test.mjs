@@ -82,6 +82,30 @@ describe('the layout editor', () => {
     assert.deepEqual(await versions(), []);
   });
 
+  test('with an image is drawn on in the preview, where the pointer is although it is shown smaller', async () => {
+    await page.locator('.shape', { hasText: 'Image and questions' }).click();
+    const stage = preview().getByTestId('stage');
+    await stage.waitFor();
+    await page.waitForFunction(() => window.__tandem?.view != null);
+    await preview().getByTestId('tool-box').click();
+    const box = await stage.boundingBox();
+    const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...at(0.4, 0.4));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5, 0.5), { steps: 4 });
+    await page.mouse.move(...at(0.6, 0.6), { steps: 4 });
+    await page.mouse.up();
+    const [region] = await until('a region', () => page.evaluate(() => window.__tandem.room.regions()), (all) => all.length === 1); // prettier-ignore
+    // The image is fitted into the middle of the stage.
+    const { x, y, width, height } = region.geometry;
+    assert.ok(Math.abs(x + width / 2 - 640) < 12 && Math.abs(y + height / 2 - 430) < 12, JSON.stringify(region.geometry));
+    await shots(page, 'layout-image');
+    await button('Close').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    const { body } = await admin.api('GET', `/tasks/${tasks[0].id}`);
+    assert.equal(body.status, 'pending');
+  });
+
   test('says what is wrong and where, and mends by a click what is misspelt', async () => {
     await page.locator('.shape', { hasText: 'Text and classes' }).click();
     await isRight();

@@ -40,10 +40,11 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
   const [now, setNow] = useState<Written>(begin);
   const [offered, setOffered] = useState<Kept | null>(() => {
     const found = keptText(shelf(), projectId, from?.id ?? null);
-    return found?.source === begin.source && found.name === begin.name ? null : found;
+    if (!found) return null;
+    return found.source === begin.source && found.name === begin.name ? null : found;
   });
   const store = useStore(projectId);
-  const dirty = kept === null || kept.name !== now.name || kept.source !== now.source;
+  const dirty = kept?.name !== now.name || kept.source !== now.source;
   const id = saved?.id ?? null;
 
   useEffect(() => {
