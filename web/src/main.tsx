@@ -6,6 +6,7 @@ import './styles/floating.css';
 import './styles/shell.css';
 import './styles/pages.css';
 import './styles/project.css';
+import './styles/editors.css';
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -2,17 +2,31 @@ import { Component, type ReactNode } from 'react';
 
 import { Button } from '~/ui/controls';
 
+interface BoundaryProps {
+  children: ReactNode;
+  /** A part of a screen that broke says so in its own place; without it all of the screen does. */
+  fallback?: (error: Error) => ReactNode;
+  /** What it shows: another one is another try. */
+  of?: unknown;
+}
+
 /** A screen that broke says so and offers the way back; the rest of the app, and the work in the document, are unharmed. */
-export class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+export class Boundary extends Component<BoundaryProps, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: unknown): { error: Error } {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 
+  override componentDidUpdate(before: BoundaryProps): void {
+    if (this.state.error && before.of !== this.props.of) this.setState({ error: null });
+  }
+
   override render(): ReactNode {
     const { error } = this.state;
-    if (!error) return this.props.children;
+    const { children, fallback } = this.props;
+    if (!error) return children;
+    if (fallback) return fallback(error);
     // After a deploy the old page asks for files that are gone; loading anew gets the new ones.
     const stale = /dynamically imported module|Importing a module script failed|preload CSS/i.test(error.message);
     return (

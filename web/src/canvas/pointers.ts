@@ -50,7 +50,9 @@ export class Pointers {
 
   #at(event: MouseEvent): StagePoint {
     const box = this.host.getBoundingClientRect();
-    return stagePoint(event.clientX - box.left, event.clientY - box.top);
+    // A preview of a layout shows the stage smaller than it is.
+    const scale = box.width / (this.host.offsetWidth || 1) || 1;
+    return stagePoint((event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
   }
 
   #image(at: StagePoint): ImagePoint {

@@ -35,11 +35,15 @@ interface LayoutViewProps extends LayoutBench {
   failures?: number;
   /** The workbench's own canvas. */
   image?: ReactNode;
+  /** A preview shows it as a screen of this width would, as a part of another page. Absent: this screen, and it is the page. */
+  preview?: Breakpoint | null;
 }
 
-export default function LayoutView({ failures = 0, image = null, ...given }: LayoutViewProps): ReactNode {
+export default function LayoutView({ failures = 0, image = null, preview, ...given }: LayoutViewProps): ReactNode {
   const { model, room, readOnly, handlers, submit, components } = given;
-  const width = useBreakpoint();
+  const here = useBreakpoint();
+  const width = preview === undefined ? here : preview;
+  const Box = preview === undefined ? 'main' : 'section';
   const box = useRef<HTMLElement>(null);
   const bench = useMemo<LayoutBench>(() => {
     const decide: Readonly<Record<string, Handler>> = {
@@ -57,9 +61,9 @@ export default function LayoutView({ failures = 0, image = null, ...given }: Lay
     <LayoutContext value={bench}>
       <BreakpointContext value={width}>
         <ImageContext value={image}>
-          <main ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
+          <Box ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
             <Nodes nodes={model.layout.root} frame={TOP} />
-          </main>
+          </Box>
         </ImageContext>
       </BreakpointContext>
     </LayoutContext>

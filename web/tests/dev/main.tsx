@@ -6,6 +6,7 @@ import '~/styles/floating.css';
 import '~/styles/shell.css';
 import '~/styles/pages.css';
 import '~/styles/project.css';
+import '~/styles/editors.css';
 
 import { createApi, Session, type ProjectRoom, type SessionApi, type UserSummary } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';

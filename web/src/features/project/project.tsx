@@ -19,21 +19,23 @@ import { LabelsTab } from './labels-tab';
 import { PeopleTab } from './people-tab';
 import { TasksTab } from './tasks-tab';
 
-// It draws with a library of its own, which nobody else needs.
+// They come with libraries of their own, which nobody else needs.
 const WorkflowTab = lazy(() => import('~/features/workflow/workflow-tab'));
+const LayoutsTab = lazy(() => import('~/features/layouts/layouts-tab'));
 
-const TABS = ['tasks', 'workflow', 'labels', 'people', 'data', 'jobs'] as const;
+const TABS = ['tasks', 'workflow', 'layout', 'labels', 'people', 'data', 'jobs'] as const;
 type Tab = (typeof TABS)[number];
 const NAMES: Record<Tab, string> = {
   tasks: 'Tasks',
   workflow: 'Workflow',
+  layout: 'Layout',
   labels: 'Labels',
   people: 'People',
   data: 'Data',
   jobs: 'Jobs',
 };
 /** Tabs that not everybody has, and the right they ask for. */
-const NEEDS: Partial<Record<Tab, string>> = { data: 'asset.write', jobs: 'job.read' };
+const NEEDS: Partial<Record<Tab, string>> = { layout: 'layout.write', data: 'asset.write', jobs: 'job.read' };
 const isTab = (tab: string): tab is Tab => (TABS as readonly string[]).includes(tab);
 
 export function ProjectPage({ projectId, tab }: { projectId: string; tab: string }): ReactNode {
@@ -122,6 +124,12 @@ function Body({ tab, project, people, jobs, progressKey }: BodyProps): ReactNode
       return (
         <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
           <WorkflowTab project={project} />
+        </Suspense>
+      );
+    case 'layout':
+      return (
+        <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
+          <LayoutsTab project={project} />
         </Suspense>
       );
     case 'labels':

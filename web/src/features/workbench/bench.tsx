@@ -2,7 +2,6 @@ import type { TaskRoom } from '@tandem/client';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
-import type { Looks } from '~/canvas/overlay';
 import type { Pointers } from '~/canvas/pointers';
 import { choicesOf } from '~/hotkeys/choices';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
@@ -27,6 +26,7 @@ import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
+import { looksOf } from './looks';
 import { Minimap } from './minimap';
 import { ReviewBar } from './review-bar';
 import { SeeingPanel } from './seeing-panel';
@@ -56,8 +56,6 @@ interface BenchViewProps extends Bench {
 
 const LaidOut = lazy(() => import('./laid-out'));
 
-const UNKNOWN_COLOR = '#8b8f99';
-
 const NO_KEYS: ReadonlyMap<string, string> = new Map();
 
 /** A key that the layout gives to something else is not a label's. */
@@ -67,15 +65,6 @@ const withoutKeysOf = (layout: Layout | null, keys: ReadonlyMap<string, string>)
 /** What a layout's keys choose, for the list of all keys. */
 const layoutKeys = ({ hotkeys }: Layout): [string, string][] =>
   hotkeys.map(({ key, value, instance_id }) => [value ?? instance_id, key]);
-
-function looksOf(project: Project): Looks {
-  const labels = new Map(project.label_schema.labels.map((label) => [label.name, label]));
-  const none: readonly (readonly number[])[] = [];
-  return {
-    color: (name) => labels.get(name)?.color ?? UNKNOWN_COLOR,
-    edges: (name) => labels.get(name)?.skeleton ?? none,
-  };
-}
 
 export function BenchView({
   task,

@@ -3,11 +3,10 @@ import './side-panel.css';
 import './hotkeys.css';
 
 import type { TaskRoom } from '@tandem/client';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 
 import { Boundary } from '~/app/boundary';
-import { loadImage } from '~/canvas/images';
 import { rememberProject } from '~/features/home/last-project';
 import type { Layout } from '~/layout/tree';
 import { useProject, useTask, type Project, type Task } from '~/session/queries';
@@ -16,6 +15,7 @@ import { Failed } from '~/ui/feedback';
 import { Activity } from './activity';
 import { BenchView } from './bench';
 import { drawsOn, useTaskLayout } from './task-layout';
+import { useImage } from './use-image';
 import { usePrefetch } from './use-prefetch';
 import { useBench, useRoom } from './use-room';
 import { Withheld } from './withheld';
@@ -95,26 +95,4 @@ function Opened({ task, project, room, layout }: OpenedProps): ReactNode {
       reloadImage={again}
     />
   );
-}
-
-function useImage(task: Task): { image: HTMLImageElement | null; error: Error | null; again: () => void } {
-  const [state, setState] = useState<{ image: HTMLImageElement | null; error: Error | null }>({
-    image: null,
-    error: null,
-  });
-  const [round, setRound] = useState(0);
-  const { id, url } = task.asset;
-  useEffect(() => {
-    let alive = true;
-    loadImage({ id, url }).then(
-      (image) => alive && setState({ image, error: null }),
-      (error: unknown) => alive && setState({ image: null, error: error instanceof Error ? error : new Error(String(error)) }),
-    );
-    return () => {
-      alive = false;
-    };
-    // A renewed address is the same picture: once shown it is not loaded again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [id, round]);
-  return { ...state, again: () => setRound((n) => n + 1) };
 }

@@ -3,9 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { useBackend } from '~/session/backend';
-import { Button } from '~/ui/controls';
-import { Dialog } from '~/ui/dialog';
-import { explain } from '~/ui/explain';
+import { Consequences } from '~/ui/consequences';
 import { toast } from '~/ui/toast';
 import type { Workflow } from './queries';
 
@@ -32,32 +30,26 @@ export function ActivateDialog({ workflow, active, onClose, onDone }: ActivatePr
   });
   const before = active && active.id !== workflow.id ? active : null;
   return (
-    <Dialog open onClose={onClose} title={`Activate ${called(workflow)}?`}>
-      <ul className="consequences">
-        <li>New tasks of this project begin on it from now on.</li>
-        {before ? (
-          <li>
-            {before.tasks === 0 ? `No task is on ${called(before)}, which is active now; it is retired.` : null}
-            {before.tasks > 0
-              ? `${before.tasks === 1 ? 'One task is' : `${before.tasks} tasks are`} on ${called(before)}, which is active now. They stay on it and end on it; it is retired and takes no new ones.`
-              : null}
-          </li>
-        ) : (
-          <li>Tasks that are there already go on without a workflow, as before.</li>
-        )}
-        <li>What it says is fixed from now on. To change it, make the next version.</li>
-      </ul>
-      {activate.isError && (
-        <p className="field-error" role="alert">
-          {explain(activate.error).detail}
-        </p>
+    <Consequences
+      title={`Activate ${called(workflow)}?`}
+      action="Activate"
+      busy={activate.isPending}
+      error={activate.error}
+      onDo={() => activate.mutate()}
+      onClose={onClose}
+    >
+      <li>New tasks of this project begin on it from now on.</li>
+      {before ? (
+        <li>
+          {before.tasks === 0 ? `No task is on ${called(before)}, which is active now; it is retired.` : null}
+          {before.tasks > 0
+            ? `${before.tasks === 1 ? 'One task is' : `${before.tasks} tasks are`} on ${called(before)}, which is active now. They stay on it and end on it; it is retired and takes no new ones.`
+            : null}
+        </li>
+      ) : (
+        <li>Tasks that are there already go on without a workflow, as before.</li>
       )}
-      <div className="dialog-actions">
-        <Button onClick={onClose}>Not now</Button>
-        <Button look="solid" busy={activate.isPending} onClick={() => activate.mutate()}>
-          Activate
-        </Button>
-      </div>
-    </Dialog>
+      <li>What it says is fixed from now on. To change it, make the next version.</li>
+    </Consequences>
   );
 }

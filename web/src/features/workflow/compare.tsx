@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { Button } from '~/ui/controls';
 import { Canvas } from './canvas';
 import { changeLines, diffOf, unionOf } from './diff';
-import { SelectField } from './fields';
+import { SelectField } from '~/ui/fields';
 import type { Form } from './form';
 import { versionName } from './names';
 import type { Target } from './problems';

@@ -12,7 +12,7 @@ import { toast, toastError } from '~/ui/toast';
 import { ActivateDialog } from './activate-dialog';
 import { Canvas } from './canvas';
 import * as edits from './edits';
-import { TextField } from './fields';
+import { TextField } from '~/ui/fields';
 import { KINDS, nameOf, readForm, transitionsOf, type Form } from './form';
 import { JsonPane } from './json-pane';
 import { ABOUT } from './kinds';

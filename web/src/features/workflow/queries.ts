@@ -1,7 +1,7 @@
 import { ok, type components } from '@tandem/client';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 
+import { useSettled } from '~/lib/use-settled';
 import { useBackend } from '~/session/backend';
 import { closedSteps } from './progress';
 
@@ -19,16 +19,6 @@ export function useWorkflows(projectId: string): UseQueryResult<Workflow[]> {
       return page.items;
     },
   });
-}
-
-/** The value as it is when it has not changed for a moment. */
-export function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(() => value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }
 
 /** What is wrong with a form, asked a moment after it was last changed. */

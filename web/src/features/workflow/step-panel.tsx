@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import { Button, IconButton } from '~/ui/controls';
 import * as edits from './edits';
-import { Choices, NumberField, PercentField, SelectField, TextField } from './fields';
+import { Choices, NumberField, PercentField, SelectField, TextField } from '~/ui/fields';
 import {
   at,
   conditionWords,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import { IconButton } from '~/ui/controls';
 import * as edits from './edits';
-import { Field, NumberField, PercentField, SelectField, TextField } from './fields';
+import { Field, NumberField, PercentField, SelectField, TextField } from '~/ui/fields';
 import { conditionKind, conditionOf, isForPeople, nameOf, type Transition } from './form';
 import { errorAt, Loose, type PanelProps } from './step-panel';
 import { CONDITIONS, DECISIONS } from './words';

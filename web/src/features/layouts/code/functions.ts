@@ -1,0 +1,21 @@
+/** Functions of expressions (`docs/layouts.md`), for those who write one. */
+export const FUNCTIONS: readonly { readonly name: string; readonly says: string }[] = [
+  { name: 'length', says: 'letters of a text, items of a list; 0 of nothing' },
+  { name: 'exists', says: 'it is not null' },
+  { name: 'empty', says: 'it is nothing' },
+  { name: 'default', says: 'the first, or the second if it is null' },
+  { name: 'if', says: 'the second while the first is something, else the third' },
+  { name: 'contains', says: 'a list or text has something in it' },
+  { name: 'starts_with', says: 'a text begins so' },
+  { name: 'ends_with', says: 'a text ends so' },
+  { name: 'lower', says: 'in small letters' },
+  { name: 'upper', says: 'in capitals' },
+  { name: 'trim', says: 'without the spaces around it' },
+  { name: 'concat', says: 'one text of several' },
+  { name: 'join', says: 'a list as one text' },
+  { name: 'sum', says: 'of a list' },
+  { name: 'min', says: 'the least' },
+  { name: 'max', says: 'the most' },
+  { name: 'round', says: 'to a whole number' },
+  { name: 'abs', says: 'without its sign' },
+];

@@ -1,0 +1,89 @@
+/** A compiled layout at work on a real task, as the workbench would show it; what is entered goes nowhere. */
+import '~/features/workbench/workbench.css';
+import '~/features/workbench/side-panel.css';
+
+import type { Json, TaskRoom } from '@tandem/client';
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+
+import { Canvas } from '~/canvas/canvas';
+import { DeskBar } from '~/features/workbench/desk-bar';
+import { looksOf } from '~/features/workbench/looks';
+import { useImage } from '~/features/workbench/use-image';
+import { useBench } from '~/features/workbench/use-room';
+import { SeeingPanel } from '~/features/workbench/seeing-panel';
+import { SidePanel } from '~/features/workbench/side-panel';
+import { drawsOn } from '~/features/workbench/task-layout';
+import { ToolRail } from '~/features/workbench/tool-rail';
+import { LayoutModel } from '~/layout/model';
+import type { Layout } from '~/layout/tree';
+import LayoutView from '~/layout/view';
+import type { Project, Task } from '~/session/queries';
+import { Failed } from '~/ui/feedback';
+import { toast } from '~/ui/toast';
+import type { Width } from './widths';
+
+interface SheetProps {
+  layout: Layout;
+  task: Task;
+  project: Project;
+  room: TaskRoom;
+  width: Width;
+}
+
+const said = (): void => toast('Here a task would be skipped');
+
+export function Sheet({ layout, task, project, room, width }: SheetProps): ReactNode {
+  const [failures, setFailures] = useState(0);
+  const { input } = task;
+  const model = useMemo(
+    () => new LayoutModel({ layout, fields: room.fields, regions: room.regions, input: input as Json }),
+    [layout, room, input],
+  );
+  useEffect(() => () => model.dispose(), [model]);
+  const submit = useCallback(() => {
+    const errors = model.attempt();
+    if (errors.length === 0) toast('The answer is right: it would be submitted', 'good');
+    else setFailures((count) => count + 1);
+  }, [model]);
+  const handlers = useMemo(() => ({ skipTask: said }), []);
+  return (
+    <LayoutView
+      model={model}
+      room={room}
+      readOnly={false}
+      handlers={handlers}
+      submit={submit}
+      failures={failures}
+      preview={width.breakpoint}
+      image={drawsOn(layout) ? <Drawing task={task} project={project} room={room} /> : null}
+    />
+  );
+}
+
+const nothing = (): void => undefined;
+const NO_KEYS: ReadonlySet<string> = new Set();
+const NO_LABEL_KEYS: ReadonlyMap<string, string> = new Map();
+
+/** The canvas with its tools and labels, by pointer: keys are the editor's beside it. */
+function Drawing({ task, project, room }: Pick<SheetProps, 'task' | 'project' | 'room'>): ReactNode {
+  const { image, error, again } = useImage(task);
+  const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
+  const looks = useMemo(() => looksOf(project), [project]);
+  const [seeing, setSeeing] = useState(false);
+  const { labels } = project.label_schema;
+  useEffect(() => bench?.desk.setLabels(labels), [bench, labels]);
+  if (error) return <Failed error={error} retry={again} />;
+  if (!bench) return <div className="bench-canvas" aria-busy="true" />;
+  const { desk } = bench;
+  return (
+    <>
+      <ToolRail desk={desk} labels={labels} taken={NO_KEYS} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
+      <div className="bench-canvas">
+        <Canvas desk={desk} image={image} looks={looks} describedBy="preview-help" onPointers={nothing} onTouch={nothing} />
+        <DeskBar desk={desk} taken={NO_KEYS} />
+        {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
+      </div>
+      <SidePanel desk={desk} room={room} labels={labels} keys={NO_LABEL_KEYS} looks={looks} />
+    </>
+  );
+}
