@@ -4,7 +4,16 @@ import './layout.css';
 import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
 
 import { acceptPrediction } from './accept';
-import { BreakpointContext, ImageContext, LayoutContext, type Frame, type Handler, type LayoutBench } from './context';
+import {
+  AnnotatorContext,
+  BreakpointContext,
+  ImageContext,
+  LayoutContext,
+  type Frame,
+  type Handler,
+  type LayoutBench,
+  type ShownAnnotator,
+} from './context';
 import { NO_LOCALS } from './expression';
 import { Nodes } from './render';
 import type { Breakpoint } from './tree';
@@ -35,9 +44,13 @@ interface LayoutViewProps extends LayoutBench {
   failures?: number;
   /** The workbench's own canvas. */
   image?: ReactNode;
+  /** Told which ImageAnnotator is on the screen. */
+  onAnnotator?: (shown: ShownAnnotator | null) => void;
 }
 
-export default function LayoutView({ failures = 0, image = null, ...given }: LayoutViewProps): ReactNode {
+const NOBODY = (): void => undefined;
+
+export default function LayoutView({ failures = 0, image = null, onAnnotator = NOBODY, ...given }: LayoutViewProps): ReactNode {
   const { model, room, readOnly, handlers, submit, components } = given;
   const width = useBreakpoint();
   const box = useRef<HTMLElement>(null);
@@ -56,11 +69,13 @@ export default function LayoutView({ failures = 0, image = null, ...given }: Lay
   return (
     <LayoutContext value={bench}>
       <BreakpointContext value={width}>
-        <ImageContext value={image}>
-          <main ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
-            <Nodes nodes={model.layout.root} frame={TOP} />
-          </main>
-        </ImageContext>
+        <AnnotatorContext value={onAnnotator}>
+          <ImageContext value={image}>
+            <main ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
+              <Nodes nodes={model.layout.root} frame={TOP} />
+            </main>
+          </ImageContext>
+        </AnnotatorContext>
       </BreakpointContext>
     </LayoutContext>
   );
