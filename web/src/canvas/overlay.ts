@@ -16,6 +16,10 @@ type Context = CanvasRenderingContext2D;
 export interface Looks {
   color(label: string): string;
   edges(label: string): readonly (readonly number[])[];
+  /** Whether what is pointed at or selected shows its label. */
+  readonly names: boolean;
+  /** Lines through the pointer, whatever this person has chosen. */
+  readonly crosshair: boolean;
 }
 
 const GHOST_DASH = [6, 4];
@@ -110,7 +114,7 @@ function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
     const region = id == null ? undefined : desk.room.regions.get(id);
     if (!region || desk.hidden.get().has(region.id)) continue;
     const p = corner(view, region.geometry, stage);
-    if (p) tag(ctx, region.label, p.x - 1, p.y - 7, { background: looks.color(region.label) }, stage.width);
+    if (p && looks.names) tag(ctx, region.label, p.x - 1, p.y - 7, { background: looks.color(region.label) }, stage.width);
   }
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
   const sole = desk.room.regions.get(selection[0] ?? '');
@@ -221,7 +225,7 @@ function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks, stage:
   const keys = desk.keyPointer.at.get();
   const at = keys ?? desk.pointer.get();
   const tool = desk.tool.get();
-  if (at && desk.look.get().crosshair) paintCrosshair(ctx, toStage(view, at), stage);
+  if (at && (looks.crosshair || desk.look.get().crosshair)) paintCrosshair(ctx, toStage(view, at), stage);
   if (at && (tool === 'brush' || tool === 'eraser')) {
     const p = toStage(view, at);
     ctx.beginPath();

@@ -41,6 +41,11 @@ export class Pointers {
     this.#abort.abort();
   }
 
+  /** Keys are meant for the picture again. */
+  focus(): void {
+    this.host.focus({ preventScroll: true });
+  }
+
   /** While the space bar is down, dragging pans. */
   holdSpace(held: boolean): void {
     if (this.#space === held) return;

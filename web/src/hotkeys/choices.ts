@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandId, type Handlers } from './registry';
+import { COMMANDS, type CommandId, type Handlers, type KeysHere } from './registry';
 
 /** One thing that can be done. */
 export interface Choice {
@@ -22,21 +22,20 @@ const NOT_LISTED: ReadonlySet<CommandId> = new Set<CommandId>([
 export function choicesOf(
   handlers: Handlers,
   labels: readonly { readonly name: string }[],
-  labelKeys: ReadonlyMap<string, string>,
+  keysHere: KeysHere,
   pickLabel: (name: string) => void,
 ): readonly Choice[] {
-  const taken = new Set(labelKeys.values());
   const commands = (Object.keys(COMMANDS) as CommandId[]).flatMap((id): Choice[] => {
     const run = handlers[id];
-    if (!run || NOT_LISTED.has(id)) return [];
+    if (!run || NOT_LISTED.has(id) || keysHere.idle.has(id)) return [];
     const { title, group, keys } = COMMANDS[id];
-    const key = keys.find((k) => !taken.has(k)) ?? null;
+    const key = keys.find((k) => !keysHere.taken.has(k)) ?? null;
     return [{ title, group, key, run: () => run(new KeyboardEvent('keydown')) }];
   });
   const labelled = labels.map(({ name }) => ({
     title: name,
     group: 'Label',
-    key: labelKeys.get(name) ?? null,
+    key: keysHere.labels.get(name) ?? null,
     run: () => pickLabel(name),
   }));
   return [...commands, ...labelled];

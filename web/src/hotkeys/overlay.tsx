@@ -2,20 +2,21 @@ import type { ReactNode } from 'react';
 
 import { Kbd } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
-import { COMMANDS } from './registry';
+import { COMMANDS, type CommandId, type KeysHere } from './registry';
 
 interface OverlayProps {
   open: boolean;
   onClose: () => void;
-  labels: ReadonlyMap<string, string>;
+  keys: KeysHere;
 }
 
 /** The arrows that are said by one of them. */
 const ONE_OF_FOUR: ReadonlySet<string> = new Set(['nudgeRight', 'nudgeUp', 'nudgeDown']);
 
-export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNode {
-  const commands = Object.entries(COMMANDS).flatMap(([id, command]) => (ONE_OF_FOUR.has(id) ? [] : [command]));
-  const taken = new Set(labels.values());
+export function HotkeyOverlay({ open, onClose, keys: { shown, taken, moved, idle } }: OverlayProps): ReactNode {
+  const commands = Object.entries(COMMANDS).flatMap(([id, command]) =>
+    ONE_OF_FOUR.has(id) || idle.has(id as CommandId) ? [] : [command],
+  );
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
     <Dialog open={open} onClose={onClose} title="Keys" wide>
@@ -51,12 +52,12 @@ export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNod
             <Row title="The shape is whole" keys={['Enter']} />
           </dl>
         </section>
-        {labels.size > 0 && (
+        {shown.size > 0 && (
           <section>
             <h3 className="section-title">Labels</h3>
             <dl>
-              {[...labels].map(([name, key]) => (
-                <Row key={name} title={name} keys={[key]} />
+              {[...shown].map(([name, key]) => (
+                <Row key={name} title={name} keys={[key]} after={moved.get(name)} />
               ))}
             </dl>
           </section>
@@ -66,7 +67,7 @@ export function HotkeyOverlay({ open, onClose, labels }: OverlayProps): ReactNod
   );
 }
 
-const Row = ({ title, keys, after }: { title: string; keys: readonly string[]; after?: string }): ReactNode => (
+const Row = ({ title, keys, after }: { title: string; keys: readonly string[]; after?: string | undefined }): ReactNode => (
   <div className="keys-row">
     <dt>{title}</dt>
     <dd>

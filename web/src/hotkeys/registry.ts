@@ -43,6 +43,7 @@ export const COMMANDS = {
   back: { title: 'Send to the back', group: 'Shapes', keys: ['PageDown'] },
   nextRegion: { title: 'Next region', group: 'Regions', keys: ['Alt+ArrowDown', 'Alt+ArrowRight'] },
   previousRegion: { title: 'Previous region', group: 'Regions', keys: ['Alt+ArrowUp', 'Alt+ArrowLeft'] },
+  attributes: { title: 'Attributes of what is selected', group: 'Regions', keys: ['a', 'F2'] },
   hide: { title: 'Hide or show what is selected', group: 'Regions', keys: ['h'] },
   lock: { title: 'Lock or unlock what is selected', group: 'Regions', keys: ['Shift+l'] },
   zoomIn: { title: 'Zoom in', group: 'View', keys: ['+', '='] },
@@ -73,6 +74,7 @@ const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
   'group',
   'ungroup',
   'lock',
+  'attributes',
   'seeing',
 ]);
 export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
@@ -93,29 +95,80 @@ for (const [id, command] of Object.entries(COMMANDS)) for (const key of command.
 
 export const commandOf = (key: string): CommandId | undefined => BY_KEY.get(key);
 
+/** What else of a task has keys. */
+export interface KeyNeighbours {
+  /** Keys that the layout gives to other things than labels. */
+  readonly ceded?: ReadonlySet<string>;
+  /** Commands that are not there on this task: their keys are free. */
+  readonly idle?: ReadonlySet<CommandId>;
+}
+
+/** Which key does what on one task. */
+export interface KeysHere {
+  /** Of each label that has one. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Labels that have another key than they were to have, and why. */
+  readonly moved: ReadonlyMap<string, string>;
+  /** What the layout listens to itself. */
+  readonly ceded: ReadonlySet<string>;
+  /** Everything that has a key besides the commands, for the list of all keys. */
+  readonly shown: ReadonlyMap<string, string>;
+  /** Keys that commands do not have here. */
+  readonly taken: ReadonlySet<string>;
+  /** Commands that are not there. */
+  readonly idle: ReadonlySet<CommandId>;
+}
+
+/** What has a key that no label can have; null: nothing. */
+function holderOf(key: string, { ceded, idle }: KeyNeighbours): string | null {
+  if (ceded?.has(key)) return 'something else of the layout';
+  const id = BY_KEY.get(key);
+  return id === undefined || YIELDING.has(id) || idle?.has(id) ? null : COMMANDS[id].title;
+}
+
+interface Keyed {
+  readonly name: string;
+  readonly hotkey?: string | null | undefined;
+  /** Why it cannot be given: it needs no key. */
+  readonly problem?: string | null | undefined;
+}
+
 /**
- * The key of every label. What the project says goes, unless a command has that key that does not yield it, or an earlier label took it;
+ * The key of every label. What the layout or the project says goes, unless something has that key that does not yield it, or an earlier label took it;
  * labels without one get the digits that are left.
  */
-export function labelKeys(
-  labels: readonly { readonly name: string; readonly hotkey?: string | null | undefined }[],
-): Map<string, string> {
+export function labelKeys(labels: readonly Keyed[], around: KeyNeighbours = {}): Map<string, string> {
   const keys = new Map<string, string>();
-  const taken = new Set<string>([...BY_KEY].filter(([, id]) => !YIELDING.has(id)).map(([key]) => key));
-  for (const { name, hotkey } of labels) {
+  const usable = labels.filter(({ problem }) => problem == null);
+  const isFree = (key: string): boolean => holderOf(key, around) === null && ![...keys.values()].includes(key);
+  for (const { name, hotkey } of usable) {
     const key = hotkey?.toLowerCase();
-    if (!key || taken.has(key)) continue;
-    taken.add(key);
-    keys.set(name, key);
+    if (key && isFree(key)) keys.set(name, key);
   }
-  const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].filter((digit) => !taken.has(digit));
-  for (const { name } of labels) {
+  const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'].filter(isFree);
+  for (const { name } of usable) {
     if (keys.has(name)) continue;
     const digit = digits.shift();
     if (digit === undefined) break;
     keys.set(name, digit);
   }
   return keys;
+}
+
+/** Of labels that have another key than they were to have: which, and what has that. */
+export function movedKeys(
+  labels: readonly Keyed[],
+  keys: ReadonlyMap<string, string>,
+  around: KeyNeighbours = {},
+): Map<string, string> {
+  const moved = new Map<string, string>();
+  for (const { name, hotkey, problem } of labels) {
+    const wanted = hotkey?.toLowerCase();
+    if (!wanted || problem != null || keys.get(name) === wanted) continue;
+    const holder = holderOf(wanted, around) ?? [...keys].find(([, key]) => key === wanted)?.[0] ?? 'something else';
+    moved.set(name, `${wanted.toUpperCase()} is ${holder}`);
+  }
+  return moved;
 }
 
 /** Keys belong to a text field while one has the focus, and to a dialog or menu while one is open. */

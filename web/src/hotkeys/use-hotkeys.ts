@@ -2,17 +2,26 @@ import { useEffect, useRef } from 'react';
 
 import { commandOf, isTaken, keyOf, type Handlers } from './registry';
 
-/** Binds commands, and the keys of labels, as long as the component is on the screen. */
-export function useHotkeys(handlers: Handlers, labels: ReadonlyMap<string, string>, pickLabel: (name: string) => void): void {
-  const latest = useRef({ handlers, labels, pickLabel });
+/**
+ * Binds commands, and the keys of labels, as long as the component is on the screen.
+ * @param ceded keys that a layout gives to something of its own, which listens itself
+ */
+export function useHotkeys(
+  handlers: Handlers,
+  labels: ReadonlyMap<string, string>,
+  pickLabel: (name: string) => void,
+  ceded: ReadonlySet<string>,
+): void {
+  const latest = useRef({ handlers, labels, pickLabel, ceded });
   useEffect(() => {
-    latest.current = { handlers, labels, pickLabel };
+    latest.current = { handlers, labels, pickLabel, ceded };
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isTaken(event.target)) return;
       const key = keyOf(event);
       const bound = latest.current;
+      if (bound.ceded.has(key)) return;
       // A label's key was given to it by the project, and a command that has it too has yielded it.
       for (const [name, labelKey] of bound.labels) {
         if (labelKey !== key) continue;

@@ -20,9 +20,18 @@ export interface LayoutBench {
   readonly components?: Readonly<Record<string, ComponentType<ComponentProps>>> | undefined;
 }
 
+export interface ShownAnnotator {
+  readonly node: ComponentNode;
+  /** What it may compute. */
+  readonly names: boolean;
+  readonly crosshair: boolean;
+}
+
 export const LayoutContext = createContext<LayoutBench | null>(null);
 /** The workbench's own canvas, in the place of an ImageAnnotator. Apart, because it is another one with each render of the workbench. */
 export const ImageContext = createContext<ReactNode>(null);
+/** Told which ImageAnnotator is on the screen; null: none any more. */
+export const AnnotatorContext = createContext<(shown: ShownAnnotator | null) => void>(() => undefined);
 export const BreakpointContext = createContext<Breakpoint | null>(null);
 
 export function useLayout(): LayoutBench {

@@ -4,7 +4,7 @@ import type { FieldSnapshot, Json } from '@tandem/client';
 import { evaluate, holds, NO_LOCALS, type Locals, type Scope } from './expression';
 import { isList, isObject, isSomething, same, type JsonObject } from './json';
 import type { Place } from './place';
-import type { Expr, Layout, Node, Output, Property, Segment, SwitchNode } from './tree';
+import type { ComponentNode, Expr, Layout, Node, Output, Property, Segment, SwitchNode } from './tree';
 
 /** A step of a field's place: a name, some place in a list, some name that data gives. */
 type Step = string | { readonly any: 'item' | 'entry' };
@@ -20,6 +20,8 @@ export interface SeenField {
   readonly output: Output;
   readonly place: Place;
   readonly required: boolean;
+  /** What is there at first; undefined: nothing. */
+  readonly initial: Json | undefined;
 }
 
 /** Lists in lists of a task's data would be without end; the server has the same bound. */
@@ -83,6 +85,12 @@ export function isVisible(properties: Readonly<Record<string, Property>>, scope:
   return visible?.kind === 'expression' ? holds(visible.expression, scope) : true;
 }
 
+/** A field's `default`. A box that is not ticked is as good as one that nobody has been in. */
+function initialOf({ properties }: ComponentNode): Json | undefined {
+  const { default: said } = properties;
+  return said?.kind === 'literal' && said.value !== false ? said.value : undefined;
+}
+
 /** The nodes that a Switch shows. */
 export function chosen({ cases, default: otherwise }: SwitchNode, on: Json): readonly Node[] {
   return cases.find(({ values }) => values.some((value) => same(value, on)))?.children ?? otherwise;
@@ -135,7 +143,7 @@ export function seenFields(layout: Layout, variables: JsonObject): SeenField[] {
             const { output } = node;
             const required =
               output.required || (output.required_when !== undefined && holds(output.required_when.expression, scope));
-            seen.push({ output, place, required });
+            seen.push({ output, place, required, initial: initialOf(node) });
           }
           walk(node.children ?? [], locals, keys);
           break;

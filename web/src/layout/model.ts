@@ -7,6 +7,7 @@
 import type { FieldStore, Json, RegionStore } from '@tandem/client';
 
 import { check, isAbout, type FieldError } from './check';
+import { Defaults } from './defaults';
 import { followed, touches } from './depends';
 import { evaluate, type Locals } from './expression';
 import { fits, knownFields, readField, type KnownField } from './fields';
@@ -57,6 +58,8 @@ export class LayoutModel {
   #isAsked = false;
   #disposed = false;
   readonly #marks = new Marks();
+  readonly #defaults: Defaults;
+  #fills = false;
 
   constructor({
     layout,
@@ -72,6 +75,7 @@ export class LayoutModel {
     this.#regions = regions;
     this.#soon = soon;
     this.#known = knownFields(layout);
+    this.#defaults = new Defaults(layout, fields);
     this.#variables = { input, context, ui_context: uiContext, output: {}, validation: RIGHT as unknown as Json };
     for (const key of fields.keys()) this.#take(key);
     this.#takeRegions();
@@ -121,10 +125,25 @@ export class LayoutModel {
     };
   }
 
-  /** What models and hooks found meanwhile. */
+  /** What the workflow gives. */
+  setContext(value: Json): void {
+    this.#replace('context', value);
+  }
+
+  /** What models and hooks found meanwhile, and what this person has in hand. */
   setUiContext(value: Json): void {
-    this.#set('ui_context', value);
-    this.#tell(['ui_context']);
+    this.#replace('ui_context', value);
+  }
+
+  /** Whether an expression of this layout reads what is under a variable. */
+  reads(variable: string): boolean {
+    return JSON.stringify(this.layout.root).includes(`"$.${variable}`);
+  }
+
+  /** From now on (or no more) fields that come to be seen get their default. @returns whether any did at once */
+  fillDefaults(on: boolean): boolean {
+    this.#fills = on;
+    return on && this.#defaults.fill(this.#variables);
   }
 
   // ---------------------------------------------------------------- what is wrong
@@ -180,6 +199,12 @@ export class LayoutModel {
     this.#variables = { ...this.#variables, [variable]: value };
   }
 
+  #replace(variable: string, value: Json): void {
+    if (same(this.#variables[variable] ?? null, value)) return;
+    this.#set(variable, value);
+    this.#tell([variable]);
+  }
+
   #tell(changed: Place): void {
     for (const { paths, listener } of [...this.#followers]) if (paths.some((path) => touches(changed, path))) listener();
     if (changed[0] !== 'validation') this.#stale();
@@ -222,7 +247,9 @@ export class LayoutModel {
     this.#isAsked = true;
     this.#soon(() => {
       this.#isAsked = false;
-      if (!this.#disposed && !this.#isChecked) this.#check();
+      if (this.#disposed) return;
+      if (this.#fills) this.#defaults.fill(this.#variables);
+      if (!this.#isChecked) this.#check();
     });
   }
 

@@ -4,7 +4,16 @@ import './layout.css';
 import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react';
 
 import { acceptPrediction } from './accept';
-import { BreakpointContext, ImageContext, LayoutContext, type Frame, type Handler, type LayoutBench } from './context';
+import {
+  AnnotatorContext,
+  BreakpointContext,
+  ImageContext,
+  LayoutContext,
+  type Frame,
+  type Handler,
+  type LayoutBench,
+  type ShownAnnotator,
+} from './context';
 import { NO_LOCALS } from './expression';
 import { Nodes } from './render';
 import type { Breakpoint } from './tree';
@@ -37,9 +46,19 @@ interface LayoutViewProps extends LayoutBench {
   image?: ReactNode;
   /** A preview shows it as a screen of this width would, as a part of another page. Absent: this screen, and it is the page. */
   preview?: Breakpoint | null;
+  /** Told which ImageAnnotator is on the screen. */
+  onAnnotator?: (shown: ShownAnnotator | null) => void;
 }
 
-export default function LayoutView({ failures = 0, image = null, preview, ...given }: LayoutViewProps): ReactNode {
+const NOBODY = (): void => undefined;
+
+export default function LayoutView({
+  failures = 0,
+  image = null,
+  preview,
+  onAnnotator = NOBODY,
+  ...given
+}: LayoutViewProps): ReactNode {
   const { model, room, readOnly, handlers, submit, components } = given;
   const here = useBreakpoint();
   const width = preview === undefined ? here : preview;
@@ -60,11 +79,13 @@ export default function LayoutView({ failures = 0, image = null, preview, ...giv
   return (
     <LayoutContext value={bench}>
       <BreakpointContext value={width}>
-        <ImageContext value={image}>
-          <Box ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
-            <Nodes nodes={model.layout.root} frame={TOP} />
-          </Box>
-        </ImageContext>
+        <AnnotatorContext value={onAnnotator}>
+          <ImageContext value={image}>
+            <Box ref={box} className="lay" aria-label={model.layout.name ?? model.layout.id}>
+              <Nodes nodes={model.layout.root} frame={TOP} />
+            </Box>
+          </ImageContext>
+        </AnnotatorContext>
       </BreakpointContext>
     </LayoutContext>
   );

@@ -145,8 +145,11 @@ export const brushTool = paintingTool({
   name: 'brush',
   makes: 'mask',
   target(_point, context) {
+    // What goes on with a mask adds none.
+    const mask = context.readOnly === null ? continued(context) : null;
+    if (mask) return { id: mask.id, label: mask.label };
     const label = labelInHand(context);
-    return label.missing ?? { id: continued(context)?.id ?? null, label: label.name };
+    return label.missing ?? { id: null, label: label.name };
   },
   apply: union,
   hint: (context) =>

@@ -1,4 +1,4 @@
-import type { RegionSnapshot } from '@tandem/client';
+import type { Json, RegionSnapshot } from '@tandem/client';
 
 import { aligned, copyAt, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
 import { united, without } from '~/geometry/booleans';
@@ -9,7 +9,7 @@ import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
 import { BESIDE, copy, paste } from './clipboard';
 import type { Desk } from './desk';
-import type { Change } from './tool';
+import { GONE, type Change } from './tool';
 
 /** What keys and buttons do with the selection. Each is one step of undo, and says why if it cannot be done. */
 
@@ -104,7 +104,13 @@ function regrouped(attributes: RegionSnapshot['attributes'], groups: Map<unknown
   return { ...attributes, group: groups.get(old) ?? null };
 }
 
-function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>[]): void {
+/** @returns false, and says why, where there would be too many */
+function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>[]): boolean {
+  const full = desk.full(regions.map(({ label }) => label));
+  if (full !== null) {
+    desk.notify(`${full}: nothing was added`);
+    return false;
+  }
   const groups = new Map<unknown, string>();
   const made = desk.room.regions.transact(() =>
     regions.map(({ label, geometry, attributes }) =>
@@ -112,6 +118,7 @@ function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'ge
     ),
   );
   desk.select(made);
+  return true;
 }
 
 export function duplicate(desk: Desk): void {
@@ -139,8 +146,8 @@ export function pasteCopied(desk: Desk): void {
     return;
   }
   if (!desk.mayEdit()) return;
-  addAll(desk, regions);
-  if (dropped > 0) desk.notify(`${count(dropped)} did not fit this image, or its labels, and were left out`);
+  if (addAll(desk, regions) && dropped > 0)
+    desk.notify(`${count(dropped)} did not fit this image, or its labels, and were left out`);
 }
 
 const count = (n: number): string => (n === 1 ? '1 region' : `${n} regions`);
@@ -168,8 +175,26 @@ export function toggleOccluded(desk: Desk): void {
     return;
   }
   const all = regions.every((region) => region.attributes.occluded === true);
-  const attributes = { occluded: all ? undefined : true };
-  desk.room.regions.transact(() => regions.forEach(({ id }) => desk.room.regions.update(id, { attributes })));
+  // Where the layout asks whether it is occluded, it is said that it is not.
+  const otherwise = (label: string): false | undefined => (typeof desk.initial(label).occluded === 'boolean' ? false : undefined);
+  desk.room.regions.transact(() =>
+    regions.forEach(({ id, label }) => desk.room.regions.update(id, { attributes: { occluded: all ? otherwise(label) : true } })),
+  );
+}
+
+/** Says something about regions, each by what it has; undefined: nothing any more. One step of undo. */
+export function setAttribute(
+  desk: Desk,
+  ids: readonly string[],
+  name: string,
+  value: (before: Json | undefined) => Json | undefined,
+): void {
+  if (!desk.mayEdit()) return;
+  const { regions } = desk.room;
+  const kept = regions.transact(() =>
+    ids.map((id) => regions.update(id, { attributes: { [name]: value(regions.get(id)?.attributes[name]) } })),
+  );
+  if (kept.includes(false)) desk.notify(GONE);
 }
 
 /** What belongs together is selected together. */

@@ -60,9 +60,13 @@ export function correctable<S>(drawing: Drawing<S>): Tool<CorrectableState<S>> {
           if (context.readOnly !== null) return step(idle, noDraft, notice(context.readOnly));
           return event.type === 'cancel' ? step(idle, noDraft) : taken(drawing.draw(state.shape, event, context));
         case 'transform':
-          return transformStep<State>(state, event, context, idle, (point) =>
-            drawing.gripClick && context.label !== null ? taken(drawing.gripClick(point, context, context.label)) : step(idle),
-          );
+          return transformStep<State>(state, event, context, idle, (point) => {
+            const label = drawing.gripClick ? labelInHand(context) : null;
+            if (!drawing.gripClick || !label) return step(idle);
+            return label.missing === null
+              ? taken(drawing.gripClick(point, context, label.name))
+              : step(idle, notice(label.missing));
+          });
       }
     },
     holds: (state) => (state.name === 'transform' ? [state.id] : []),

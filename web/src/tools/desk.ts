@@ -1,4 +1,4 @@
-import type { RegionSnapshot, TaskRoom } from '@tandem/client';
+import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
 import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
@@ -7,6 +7,7 @@ import { createStore, type Store } from '~/lib/store';
 import { Camera, type Frames } from './camera';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
+import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { FIRST_LOOK, type Look } from './seeing';
@@ -22,7 +23,8 @@ const SNAP = 1.3;
 const GHOST_RUNS = 4_000;
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 
-export const NOT_TAKEN = 'No label of this project takes this shape';
+export const NOT_TAKEN = 'No label of this task takes this shape';
+export const NOT_ALLOWED = 'The layout of this task does not have this tool';
 
 export interface DeskPorts {
   readonly room: TaskRoom;
@@ -66,7 +68,7 @@ export class Desk {
   panning = false;
   touch = false;
   readonly #around: Surroundings;
-  #labels: readonly DeskLabel[] = [];
+  #book = new LabelBook();
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
 
@@ -134,8 +136,12 @@ export class Desk {
 
   pickTool(tool: ToolName): void {
     if (tool === this.tool.get()) return;
+    if (!this.#book.has(tool)) {
+      this.notify(NOT_ALLOWED);
+      return;
+    }
     const { makes } = take(tool);
-    const drawn = makes === null || takes(this.#label(), makes) ? null : this.#labels.find((label) => takes(label, makes));
+    const drawn = makes === null || takes(this.#label(), makes) ? null : this.#book.taking(makes);
     if (drawn === undefined) {
       this.notify(NOT_TAKEN);
       return;
@@ -148,10 +154,19 @@ export class Desk {
     this.#tell();
   }
 
-  /** Whether a label of this project takes a shape. */
+  /** Whether a label of this task takes a shape. */
   accepts(name: string, geometry: Geometry): boolean {
-    const label = this.#labels.find((one) => one.name === name);
-    return this.#labels.length === 0 || (label !== undefined && fits(label, geometry));
+    return this.#book.accepts(name, geometry);
+  }
+
+  /** Why no more regions of these labels can be added; null: they can. */
+  full(added: readonly string[]): string | null {
+    return this.#book.full(this.room.regions.list(), added);
+  }
+
+  /** What a new region of a label has. */
+  initial(name: string): Readonly<Record<string, Json>> {
+    return this.#book.initial(name);
   }
 
   #take(tool: ToolName): void {
@@ -163,21 +178,24 @@ export class Desk {
     this.#tell();
   }
 
-  setLabels(labels: readonly DeskLabel[]): void {
-    this.#labels = labels;
-    const first = labels[0];
+  setLabels(labels: readonly DeskLabel[], rules: DrawingRules = {}): void {
+    this.#book = new LabelBook(labels, rules);
+    if (labels.length === 0) return;
+    const { usable } = this.#book;
+    const inHand = usable.find(({ name }) => name === this.label.get()) ?? usable[0];
     // Something is in hand from the start: the first drag draws.
-    if (this.label.get() === null && first) this.pickLabel(first.name);
+    if (inHand) this.#takeLabel(inHand.name);
+    else this.label.set(null);
   }
 
   /** The label for what I draw next; what is selected takes it at once. */
   pickLabel(label: string): void {
-    this.label.set(label);
-    const makes = this.#hand.makes;
-    const kind = this.#label()?.kinds?.[0];
-    if (makes !== null && kind && !takes(this.#label(), makes) && !this.isBusy) this.#take(TOOL_OF[kind]);
-    this.hint.set(this.#hand.hint(this.#context()));
-    this.#tell();
+    const problem = this.#book.get(label)?.problem;
+    if (problem != null) {
+      this.notify(problem);
+      return;
+    }
+    this.#takeLabel(label);
     const ids = this.selection.get().filter((id) => this.room.regions.get(id)?.label !== label);
     const fit = ids.filter((id) => {
       const region = this.room.regions.get(id);
@@ -185,12 +203,39 @@ export class Desk {
     });
     if (ids.length > fit.length) this.notify(`“${label}” does not take such a shape: its label stays`);
     if (fit.length === 0 || !this.mayEdit()) return;
-    this.room.regions.transact(() => fit.forEach((id) => this.room.regions.update(id, { label })));
+    this.#relabel(fit, label);
+  }
+
+  /** Attributes that the new label has and the old one had not begin as those of a new region do. */
+  #relabel(ids: readonly string[], label: string): void {
+    const { regions } = this.room;
+    const others = regions.list().filter(({ id }) => !ids.includes(id));
+    const full = this.#book.full(
+      others,
+      ids.map(() => label),
+    );
+    if (full !== null) {
+      this.notify(`${full}: the label stays`);
+      return;
+    }
+    const initial = this.initial(label);
+    regions.transact(() => {
+      for (const id of ids) regions.update(id, { label, attributes: { ...initial, ...regions.get(id)?.attributes } });
+    });
+  }
+
+  #takeLabel(label: string): void {
+    this.label.set(label);
+    const makes = this.#hand.makes;
+    const kind = this.#label()?.kinds?.[0];
+    const mustChange = makes !== null && !takes(this.#label(), makes);
+    if (mustChange && kind && !this.isBusy) this.#take(TOOL_OF[kind]);
+    this.hint.set(this.#hand.hint(this.#context()));
+    this.#tell();
   }
 
   #label(): DeskLabel | undefined {
-    const name = this.label.get();
-    return this.#labels.find((label) => label.name === name);
+    return this.#book.get(this.label.get());
   }
 
   sizeBrush(factor: number): void {
@@ -206,7 +251,7 @@ export class Desk {
     this.vertex.set(null);
     const label = ids.length === 1 && ids[0] !== undefined ? this.room.regions.get(ids[0])?.label : undefined;
     // The next shape is most often of the kind just looked at.
-    if (label !== undefined) this.label.set(label);
+    if (label !== undefined && this.#book.gives(label)) this.label.set(label);
     this.hint.set(this.#hand.hint(this.#context()));
     this.#tell();
   }
@@ -315,6 +360,11 @@ export class Desk {
       return;
     }
     if (by.some((geometry) => this.#refuses(old, geometry))) return;
+    const full = this.full(by.slice(1).map(() => old.label));
+    if (full !== null && by.length > 1) {
+      this.notify(`${full}: nothing was changed`);
+      return;
+    }
     const made = regions.transact(() => {
       regions.remove(id);
       const { label, attributes, z } = old;
@@ -345,6 +395,7 @@ export class Desk {
       image: this.image,
       readOnly: this.room.snapshot().readOnly,
       label: this.label.get(),
+      full: () => this.full([this.label.get() ?? '']),
       keypoints: this.#label()?.keypoints ?? [],
       selection: this.selection.get(),
       reach,
@@ -365,7 +416,7 @@ export class Desk {
         this.#show(effect.draft);
         return;
       case 'add':
-        this.select([this.room.commit({ label: effect.label, geometry: effect.geometry })]);
+        this.#add(effect.label, effect.geometry);
         return;
       case 'update':
         this.change(effect.changes);
@@ -388,6 +439,13 @@ export class Desk {
       case 'notice':
         this.notify(effect.text);
     }
+  }
+
+  /** Drawn is drawn: where somebody else was quicker with the last that there may be, both stay, and both are told. */
+  #add(label: string, geometry: Geometry): void {
+    const full = this.full([label]);
+    this.select([this.room.commit({ label, geometry, attributes: { ...this.initial(label) } })]);
+    if (full !== null) this.notify(`${full}: somebody else drew one meanwhile, so one has to go`);
   }
 
   #show(draft: Draft | null): void {

@@ -1,3 +1,5 @@
+import type { Json } from '@tandem/client';
+
 import type { Geometry, RegionKind } from '~/geometry/shapes';
 import type { ToolName } from './tool';
 
@@ -7,6 +9,12 @@ export interface DeskLabel {
   /** Shapes it may take; empty: all. */
   readonly kinds?: readonly RegionKind[] | undefined;
   readonly keypoints?: readonly string[] | undefined;
+  /** Regions of it that there may be; absent: any number. */
+  readonly most?: number | undefined;
+  /** Attributes that a new region of it has. */
+  readonly initial?: Readonly<Record<string, Json>> | undefined;
+  /** Why it cannot be given to anything. */
+  readonly problem?: string | null | undefined;
 }
 
 export const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
@@ -31,8 +39,11 @@ export const TOOL_OF: Record<RegionKind, ToolName> = {
 
 const KINDS_OF = new Map(Object.entries(TOOL_OF).map(([kind, tool]) => [tool, kind as RegionKind]));
 
+/** What a tool makes; undefined: nothing of its own. */
+export const kindOfTool = (tool: ToolName): RegionKind | undefined => KINDS_OF.get(tool);
+
 /** Whether any of these labels takes what a tool makes. */
 export function offersTool(labels: readonly DeskLabel[], tool: ToolName): boolean {
-  const kind = KINDS_OF.get(tool);
-  return kind === undefined || labels.length === 0 || labels.some((label) => takes(label, kind));
+  const kind = kindOfTool(tool);
+  return kind === undefined || labels.length === 0 || labels.some((label) => !label.problem && takes(label, kind));
 }

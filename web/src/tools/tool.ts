@@ -82,6 +82,8 @@ export interface ToolContext {
   readonly readOnly: string | null;
   /** The label in hand. */
   readonly label: string | null;
+  /** Why there may be no more of it, if so. */
+  full(): string | null;
   /** Names of its skeleton's points. */
   readonly keypoints: readonly string[];
   readonly selection: readonly string[];
@@ -154,7 +156,9 @@ export function labelInHand(
   context: ToolContext,
 ): { readonly name: string; readonly missing: null } | { readonly missing: string } {
   if (context.readOnly !== null) return { missing: context.readOnly };
-  return context.label === null ? { missing: NO_LABEL } : { name: context.label, missing: null };
+  if (context.label === null) return { missing: NO_LABEL };
+  const full = context.full();
+  return full === null ? { name: context.label, missing: null } : { missing: full };
 }
 
 /** A click that drew nothing selects what is there, or nothing. */

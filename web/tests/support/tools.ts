@@ -11,6 +11,7 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     image: { width: 200, height: 100 },
     readOnly: null,
     label: 'person',
+    full: () => null,
     keypoints: [],
     selection: [],
     reach: 4,

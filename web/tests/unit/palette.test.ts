@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { choicesOf, found, type Choice } from '~/hotkeys/choices';
+import type { CommandId } from '~/hotkeys/registry';
 
 const choice = (title: string, group = 'Edit'): Choice => ({ title, group, key: null, run: () => undefined });
 const titles = (list: readonly Choice[]): string[] => list.map(({ title }) => title);
@@ -34,9 +35,22 @@ describe('finding something to do', () => {
   test('only what can be done now is listed, and a key that a label has is the label’s', () => {
     vi.stubGlobal('KeyboardEvent', Event);
     const done: string[] = [];
-    const keys = new Map([['road', 'e']]);
+    const labels = new Map([['road', 'e']]);
+    const keys = {
+      labels,
+      moved: new Map(),
+      ceded: new Set<string>(),
+      shown: labels,
+      taken: new Set(['e']),
+      idle: new Set<CommandId>(['box']),
+    };
     const list = choicesOf(
-      { ellipse: () => done.push('ellipse'), undo: () => done.push('undo'), nudgeLeft: () => done.push('nudge') },
+      {
+        box: () => done.push('box'),
+        ellipse: () => done.push('ellipse'),
+        undo: () => done.push('undo'),
+        nudgeLeft: () => done.push('nudge'),
+      },
       [{ name: 'road' }],
       keys,
       (name) => done.push(name),

@@ -1,17 +1,16 @@
 import type { TaskRoom } from '@tandem/client';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
 import type { Pointers } from '~/canvas/pointers';
 import { choicesOf } from '~/hotkeys/choices';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
 import { Palette } from '~/hotkeys/palette';
-import { isTaken, labelKeys, type Handlers } from '~/hotkeys/registry';
+import type { Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
-import type { Desk } from '~/tools/desk';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
 import { Failed } from '~/ui/feedback';
@@ -19,6 +18,7 @@ import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
+import { AttributesPanel, attributesOf } from './attributes-panel';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
 import { DeskBar } from './desk-bar';
@@ -26,19 +26,20 @@ import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
-import { looksOf } from './looks';
 import { Minimap } from './minimap';
 import { ReviewBar } from './review-bar';
 import { SeeingPanel } from './seeing-panel';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
-import { drawsOn } from './task-layout';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
+import { useAnnotator } from './use-annotator';
+import { useCheck } from './use-check';
 import { useDecide, type Decision } from './use-decide';
 import { useLease } from './use-lease';
 import { useSnapshot, type Bench } from './use-room';
+import { useSpaceBar } from './use-space-bar';
 import { useTaskActions } from './use-submit';
 import { useWork } from './use-work';
 
@@ -55,16 +56,6 @@ interface BenchViewProps extends Bench {
 }
 
 const LaidOut = lazy(() => import('./laid-out'));
-
-const NO_KEYS: ReadonlyMap<string, string> = new Map();
-
-/** A key that the layout gives to something else is not a label's. */
-const withoutKeysOf = (layout: Layout | null, keys: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
-  new Map([...keys].filter(([, key]) => !layout?.hotkeys.some((hotkey) => hotkey.key.toLowerCase() === key)));
-
-/** What a layout's keys choose, for the list of all keys. */
-const layoutKeys = ({ hotkeys }: Layout): [string, string][] =>
-  hotkeys.map(({ key, value, instance_id }) => [value ?? instance_id, key]);
 
 export function BenchView({
   task,
@@ -91,16 +82,12 @@ export function BenchView({
   const [seeing, setSeeing] = useState(false);
   const [remembering, setRemembering] = useState(false);
   const pointers = useRef<Pointers | null>(null);
-  const labels = project.label_schema.labels;
-  const draws = layout === null || drawsOn(layout);
-  const keys = useMemo(() => (draws ? withoutKeysOf(layout, labelKeys(labels)) : NO_KEYS), [draws, layout, labels]);
-  const shownKeys = useMemo(() => (layout ? new Map([...keys, ...layoutKeys(layout)]) : keys), [layout, keys]);
-  const taken = useMemo(() => new Set(shownKeys.values()), [shownKeys]);
+  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels);
   const gate = useRef<AnswerGate | null>(null);
-  const looks = useMemo(() => looksOf(project), [project]);
+  const check = useCheck(desk, draws ? setup : null, gate);
   const { held } = lease;
 
-  useEffect(() => desk.setLabels(labels), [desk, labels]);
+  useEffect(() => desk.setLabels(setup.labels, setup), [desk, setup]);
 
   const take = useMutation({
     mutationFn: () => claim(api, task.id),
@@ -109,13 +96,12 @@ export function BenchView({
   });
 
   const say = (decision: Decision, reason: string | null): void => {
-    if (held && !decide.isPending) decide.mutate({ held, decision, reason });
+    if (held && !decide.isPending && (decision !== 'approve' || check.attempt())) decide.mutate({ held, decision, reason });
   };
   const submit = (): void => {
     if (held && work?.kind === 'review') say('approve', null);
     else if (held && !actions.submit.isPending) {
-      const { current } = gate;
-      if (current?.attempt() ?? true) actions.submit.mutate(held, { onError: (error) => current?.refused(error) });
+      if (check.attempt()) actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
     } else if (!held) toast('Only the person who holds the task can submit it');
   };
   const keepGate = useCallback((now: AnswerGate | null) => {
@@ -136,6 +122,13 @@ export function BenchView({
   const keepPointers = useCallback((now: Pointers | null) => {
     pointers.current = now;
   }, []);
+  const askAttributes = (): void => {
+    const regions = desk.selected();
+    const [region] = regions;
+    if (!region) toast('Select a region first: then its attributes are on the right');
+    else if (attributesOf(setup, regions).length > 0) check.asked.set({ attribute: null });
+    else toast(regions.length === 1 ? `“${region.label}” has no attributes` : 'These have no attributes in common');
+  };
   const handlers: Handlers = {
     submit: () => {
       if (!desk.finish()) submit();
@@ -148,16 +141,17 @@ export function BenchView({
     },
     undo: () => desk.undo(),
     redo: () => desk.redo(),
-    ...(draws ? { ...deskKeys(desk), seeing: () => setSeeing((open) => !open) } : {}),
+    ...(draws ? { ...deskKeys(desk), attributes: askAttributes, seeing: () => setSeeing((open) => !open) } : {}),
   };
+  const usable = setup.labels.filter(({ problem }) => problem === null);
   const pickLabel = (name: string): void => desk.pickLabel(name);
-  useHotkeys(handlers, keys, pickLabel);
+  useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
 
   const canvas = (
     <div className="bench-canvas">
       <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
-      <DeskBar desk={desk} taken={taken} />
+      <DeskBar desk={desk} taken={keys.taken} />
       <Minimap desk={desk} image={image} />
       {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
       {imageError && (
@@ -167,9 +161,30 @@ export function BenchView({
       )}
     </div>
   );
-  const rail = <ToolRail desk={desk} labels={labels} taken={taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />;
+  const rail = (
+    <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
+  );
   const side = (
-    <SidePanel desk={desk} room={room} labels={labels} keys={keys} looks={looks}>
+    <SidePanel
+      desk={desk}
+      room={room}
+      setup={setup}
+      keys={keys}
+      looks={looks}
+      attributes={
+        setup.hasAttributes && (
+          <AttributesPanel
+            desk={desk}
+            room={room}
+            setup={setup}
+            asked={check.asked}
+            tried={check.tried}
+            onDone={() => pointers.current?.focus()}
+            onSubmit={submit}
+          />
+        )
+      }
+    >
       {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
     </SidePanel>
   );
@@ -208,7 +223,12 @@ export function BenchView({
             <LaidOut
               layout={layout}
               task={task}
+              project={project}
               room={room}
+              desk={desk}
+              work={work}
+              fills={held !== null && snapshot.phase === 'joined' && snapshot.readOnly === null}
+              onAnnotator={setShown}
               readOnly={snapshot.readOnly !== null}
               image={
                 <>
@@ -235,9 +255,9 @@ export function BenchView({
       <Palette
         open={finding}
         onClose={() => setFinding(false)}
-        choices={() => choicesOf(handlers, draws ? labels : [], keys, pickLabel)}
+        choices={() => choicesOf(handlers, draws ? usable : [], keys, pickLabel)}
       />
-      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} labels={shownKeys} />
+      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} keys={keys} />
       <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
       <SkipDialog
         open={skipping}
@@ -247,25 +267,4 @@ export function BenchView({
       />
     </div>
   );
-}
-
-/** Space held: dragging moves the image; where the keys have a pointer out, it presses. And every key is a sign of work. */
-function useSpaceBar(desk: Desk, pointers: { readonly current: Pointers | null }, activity: Activity): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      activity.touch();
-      if (event.key !== ' ' || isTaken(event.target)) return;
-      const control = event.target instanceof HTMLElement && event.target.closest('button, a, input');
-      if (control || !pointers.current) return;
-      event.preventDefault();
-      if (desk.keyPointer.at.get() === null) pointers.current.holdSpace(event.type === 'keydown');
-      else if (event.type === 'keydown' && !event.repeat) desk.keyPointer.press();
-    };
-    addEventListener('keydown', onKey);
-    addEventListener('keyup', onKey);
-    return () => {
-      removeEventListener('keydown', onKey);
-      removeEventListener('keyup', onKey);
-    };
-  }, [desk, pointers, activity]);
 }

@@ -2,16 +2,26 @@
 import { ApiError, type Json, type TaskRoom } from '@tandem/client';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
+import { isAbout, type FieldError } from '~/layout/check';
+import type { ShownAnnotator } from '~/layout/context';
+import { knownFields } from '~/layout/fields';
 import { LayoutModel } from '~/layout/model';
+import { spelled } from '~/layout/place';
 import type { Layout } from '~/layout/tree';
 import LayoutView from '~/layout/view';
-import type { Task } from '~/session/queries';
-import { toast } from '~/ui/toast';
+import type { Assignment, Project, Task } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
+import { useTaskContext, useUiContext } from './task-context';
 
 /** What stands between the answer and the server. */
 export interface AnswerGate {
-  /** @returns whether the answer is right as it is; else each field says what is wrong with it */
-  attempt: () => boolean;
+  /**
+   * From now on each field says what is wrong with it.
+   * @param regionsAreTold what is wrong with regions is said in other words already
+   */
+  attempt: (regionsAreTold: boolean) => readonly FieldError[];
+  /** The first field that is wrong takes the focus. */
+  show: () => void;
   /** What the server found wrong is said at its fields. */
   refused: (error: unknown) => void;
 }
@@ -19,16 +29,36 @@ export interface AnswerGate {
 interface LaidOutProps {
   layout: Layout;
   task: Task;
+  project: Project;
   room: TaskRoom;
+  desk: Desk;
+  work: Assignment | null;
   readOnly: boolean;
+  /** The task is mine to fill in, and its document is here: fields get their defaults. */
+  fills: boolean;
   image: ReactNode;
+  onAnnotator: (shown: ShownAnnotator | null) => void;
   /** Null: there is none any more. */
   onGate: (gate: AnswerGate | null) => void;
   onSubmit: () => void;
   onSkip: () => void;
 }
 
-export default function LaidOut({ layout, task, room, readOnly, image, onGate, onSubmit, onSkip }: LaidOutProps): ReactNode {
+export default function LaidOut({
+  layout,
+  task,
+  project,
+  room,
+  desk,
+  work,
+  readOnly,
+  fills,
+  image,
+  onAnnotator,
+  onGate,
+  onSubmit,
+  onSkip,
+}: LaidOutProps): ReactNode {
   const [failures, setFailures] = useState(0);
   const { input } = task;
   const model = useMemo(
@@ -36,16 +66,22 @@ export default function LaidOut({ layout, task, room, readOnly, image, onGate, o
     [layout, room, input],
   );
   useEffect(() => () => model.dispose(), [model]);
+  useTaskContext(model, task, project, work);
+  useUiContext(model, desk);
+  useEffect(() => {
+    const isFresh = !room.undo.canUndo;
+    // What was there at first is nothing that anybody would want to take back.
+    if (model.fillDefaults(fills) && isFresh) room.undo.clear();
+    return () => void model.fillDefaults(false);
+  }, [model, room, fills]);
+  const regionKeys = useMemo(() => regionKeysOf(layout), [layout]);
   useEffect(() => {
     onGate({
-      attempt: () => {
+      attempt: (regionsAreTold) => {
         const errors = model.attempt();
-        const [first] = errors;
-        if (!first) return true;
-        toast(errors.length === 1 ? first.message : `${first.message}, and ${errors.length - 1} more`, 'bad');
-        setFailures((count) => count + 1);
-        return false;
+        return regionsAreTold ? errors.filter((error) => !regionKeys.some((key) => isAbout(error, key))) : errors;
       },
+      show: () => setFailures((count) => count + 1),
       refused: (error) => {
         if (!(error instanceof ApiError) || error.code !== 'invalid_answer') return;
         model.refuse(error.fields);
@@ -53,7 +89,7 @@ export default function LaidOut({ layout, task, room, readOnly, image, onGate, o
       },
     });
     return () => onGate(null);
-  }, [onGate, model]);
+  }, [onGate, model, regionKeys]);
   // Everything of the layout hangs on what it is given: what changes with each render of the workbench would render all of it again.
   const latest = useRef(onSubmit);
   useEffect(() => {
@@ -68,8 +104,15 @@ export default function LaidOut({ layout, task, room, readOnly, image, onGate, o
       readOnly={readOnly}
       handlers={handlers}
       image={image}
+      onAnnotator={onAnnotator}
       submit={submit}
       failures={failures}
     />
   );
 }
+
+/** What errors about regions are called. */
+const regionKeysOf = (layout: Layout): string[] =>
+  knownFields(layout)
+    .filter(({ output }) => output.kept_as === 'regions')
+    .map(({ steps }) => spelled(steps.map((step) => (typeof step === 'string' ? step : 0))));

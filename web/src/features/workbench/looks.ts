@@ -1,14 +1,24 @@
+/** How labels look on the canvas: as the layout has it, else the project. */
 import type { Looks } from '~/canvas/overlay';
-import type { Project } from '~/session/queries';
+import type { LabelDef } from '~/session/queries';
+import { UNKNOWN_COLOR, type AnnotatorSetup } from './annotator-setup';
 
-const UNKNOWN_COLOR = '#8b8f99';
+const NO_EDGES: readonly (readonly number[])[] = [];
 
-/** How a project's labels are drawn. */
-export function looksOf(project: Project): Looks {
-  const labels = new Map(project.label_schema.labels.map((label) => [label.name, label]));
-  const none: readonly (readonly number[])[] = [];
+/** What the layout says about seeing, which it may compute. */
+export interface Shown {
+  readonly names: boolean;
+  readonly crosshair: boolean;
+}
+
+/** Regions may have labels of the project that the layout does not offer. */
+export function looksOf({ labels }: AnnotatorSetup, project: readonly LabelDef[], { names, crosshair }: Shown): Looks {
+  const known = new Map<string, Pick<LabelDef, 'color' | 'skeleton'>>(project.map((label) => [label.name, label]));
+  for (const { name, color, skeleton } of labels) known.set(name, { color, skeleton: skeleton.map((edge) => [...edge]) });
   return {
-    color: (name) => labels.get(name)?.color ?? UNKNOWN_COLOR,
-    edges: (name) => labels.get(name)?.skeleton ?? none,
+    color: (name) => known.get(name)?.color ?? UNKNOWN_COLOR,
+    edges: (name) => known.get(name)?.skeleton ?? NO_EDGES,
+    names,
+    crosshair,
   };
 }

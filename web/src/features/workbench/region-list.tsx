@@ -14,6 +14,7 @@ import {
   Square,
   SquareDashed,
   Trash2,
+  TriangleAlert,
   Waypoints,
   Brush,
 } from 'lucide-react';
@@ -27,7 +28,9 @@ import { useMembers } from '~/session/queries';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { Avatar } from '~/ui/people';
+import type { AnnotatorSetup } from './annotator-setup';
 import { useProjectId } from './project-id';
+import { regionFaults } from './region-rules';
 
 const ROW = 34;
 
@@ -48,8 +51,16 @@ interface Person {
   readonly color: string;
 }
 
-/** Every region, as on the canvas and by keyboard: choose, show and hide, delete. */
-export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; looks: Looks }): ReactNode {
+interface RegionListProps {
+  desk: Desk;
+  room: TaskRoom;
+  setup: AnnotatorSetup;
+  looks: Looks;
+}
+
+/** Every region, as on the canvas and by keyboard: choose, show and hide, delete. What it still lacks is marked. */
+export function RegionList({ desk, room, setup, looks }: RegionListProps): ReactNode {
+  const labels = useMemo(() => new Map(setup.labels.map((label) => [label.name, label])), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
   const listed = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);
@@ -112,6 +123,7 @@ export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; 
                   selected={selection.includes(region.id)}
                   hidden={hidden.has(region.id)}
                   locked={locked.has(region.id)}
+                  fault={labels.size === 0 ? undefined : regionFaults(labels.get(region.label), region)[0]?.message}
                   desk={desk}
                 />
               );
@@ -132,14 +144,27 @@ interface RowProps {
   selected: boolean;
   hidden: boolean;
   locked: boolean;
+  /** What is wrong with it, or missing. */
+  fault: string | undefined;
   desk: Desk;
 }
 
-const Row = memo(function Row({ region, start, color, author, editor, selected, hidden, locked, desk }: RowProps): ReactNode {
+const Row = memo(function Row({
+  region,
+  start,
+  color,
+  author,
+  editor,
+  selected,
+  hidden,
+  locked,
+  fault,
+  desk,
+}: RowProps): ReactNode {
   const Icon = ICONS[region.geometry.kind];
   const occluded = region.attributes.occluded === true;
   const grouped = region.attributes.group !== undefined;
-  const flags = [occluded && 'occluded', grouped && 'in a group', hidden && 'hidden', locked && 'locked'].filter(Boolean);
+  const flags = [occluded && 'occluded', grouped && 'in a group', hidden && 'hidden', locked && 'locked', fault].filter(Boolean);
   const about = [`${region.label}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags]
     .filter(Boolean)
     .join(', ');
@@ -168,13 +193,14 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
         className="region-main"
         aria-pressed={selected}
         aria-label={about}
-        title={describe(region.geometry)}
+        title={fault ?? describe(region.geometry)}
         onClick={choose}
         onPointerEnter={() => desk.hovered.set(region.id)}
         onPointerLeave={() => desk.hovered.set(null)}
       >
         <Icon size={14} strokeWidth={2.25} className="region-icon" aria-hidden />
         <span className="truncate">{region.label}</span>
+        {fault !== undefined && <TriangleAlert size={13} className="region-fault" data-testid="region-fault" aria-hidden />}
         {occluded && <SquareDashed size={12} className="muted" aria-hidden />}
         {grouped && <Group size={12} className="muted" aria-hidden />}
         {editor && (

@@ -19,11 +19,11 @@ import type { ReactNode } from 'react';
 
 import { COMMANDS, firstKey } from '~/hotkeys/registry';
 import { useStore } from '~/lib/use-store';
-import type { LabelDef } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import { offersTool } from '~/tools/labels';
-import { TOOL_NAMES, type ToolName } from '~/tools/tool';
+import type { ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
+import type { AnnotatorSetup } from './annotator-setup';
 
 const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   select: MousePointer2,
@@ -41,8 +41,8 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
 
 interface ToolRailProps {
   desk: Desk;
-  /** Of the project: they say which tools are of use. */
-  labels: readonly LabelDef[];
+  /** Tools that the layout does not have are not there; those that no label takes are grey. */
+  setup: AnnotatorSetup;
   /** Keys that labels have; a tool's own does not work then. */
   taken: ReadonlySet<string>;
   /** Whether the panel is open that says how the picture is shown. */
@@ -50,12 +50,12 @@ interface ToolRailProps {
   onSeeing: () => void;
 }
 
-export function ToolRail({ desk, labels, taken, seeing, onSeeing }: ToolRailProps): ReactNode {
+export function ToolRail({ desk, setup, taken, seeing, onSeeing }: ToolRailProps): ReactNode {
   const current = useStore(desk.tool);
-  const offers = (tool: ToolName): boolean => offersTool(labels, tool);
+  const offers = (tool: ToolName): boolean => offersTool(setup.labels, tool);
   return (
     <div className="bench-rail" role="toolbar" aria-label="Tools" aria-orientation="vertical">
-      {TOOL_NAMES.map((tool) => {
+      {setup.tools.map((tool) => {
         const Icon = ICONS[tool];
         return (
           <IconButton

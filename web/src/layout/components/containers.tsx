@@ -1,9 +1,9 @@
 /** What arranges other components. */
-import { use, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { use, useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ChevronDown } from 'lucide-react';
 
 import { cx } from '~/lib/cx';
-import { ImageContext, type ComponentProps } from '../context';
+import { AnnotatorContext, ImageContext, type ComponentProps } from '../context';
 import { isSomething } from '../json';
 import { Nodes } from '../render';
 import { textOf, useResolved } from '../resolve';
@@ -130,4 +130,13 @@ function TabTitle({ node, frame, id, panel, selected, onPick }: TabTitleProps): 
 
 export const Divider = (): ReactNode => <hr className="lay-divider" />;
 
-export const ImageAnnotator = (): ReactNode => <div className="lay-image">{use(ImageContext)}</div>;
+/** The place of the workbench's own canvas, which is told what this layout says about drawing. */
+export function ImageAnnotator({ node, frame }: ComponentProps): ReactNode {
+  const { properties } = useResolved(node, frame);
+  const tell = use(AnnotatorContext);
+  const names = isSomething(properties.show_labels ?? true);
+  const crosshair = isSomething(properties.crosshair ?? false);
+  useEffect(() => tell({ node, names, crosshair }), [tell, node, names, crosshair]);
+  useEffect(() => () => tell(null), [tell]);
+  return <div className="lay-image">{use(ImageContext)}</div>;
+}

@@ -3,15 +3,13 @@ import type { FieldCaret } from '@tandem/client';
 import { useEffect, useLayoutEffect, useMemo, useRef, type ChangeEvent, type KeyboardEvent, type ReactNode } from 'react';
 
 import { keyOf } from '~/hotkeys/registry';
+import { TypingSteps } from '~/lib/typing-steps';
 import { useLayout, type ComponentProps } from '../context';
 import { letters } from '../json';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents } from '../use-events';
 import { useField, type Field } from '../use-field';
 import { FieldFrame } from './field-frame';
-
-/** A pause of this long, and what is typed next is another step of undo. */
-const PAUSE_MS = 900;
 
 export const TextInput = (props: ComponentProps): ReactNode => <TextField {...props} lines={false} />;
 export const TextArea = (props: ComponentProps): ReactNode => <TextField {...props} lines />;
@@ -113,24 +111,4 @@ function Typing({ field, placeholder, rows, emit }: TypingProps): ReactNode {
     element.current = now;
   };
   return rows === null ? <input type="text" ref={keep} {...shared} /> : <textarea rows={rows} ref={keep} {...shared} />;
-}
-
-/** Makes what is typed without a pause one step of undo. */
-class TypingSteps {
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(private readonly undo: { beginGesture: () => void; endGesture: () => void }) {}
-
-  touch(): void {
-    if (this.#timer === undefined) this.undo.beginGesture();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(), PAUSE_MS);
-  }
-
-  end(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.undo.endGesture();
-  }
 }

@@ -6,17 +6,18 @@ import type { Json, TaskRoom } from '@tandem/client';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
+import { AttributesPanel, type Asked } from '~/features/workbench/attributes-panel';
 import { DeskBar } from '~/features/workbench/desk-bar';
-import { looksOf } from '~/features/workbench/looks';
+import { useAnnotator, type Annotator } from '~/features/workbench/use-annotator';
 import { useImage } from '~/features/workbench/use-image';
 import { useBench } from '~/features/workbench/use-room';
 import { SeeingPanel } from '~/features/workbench/seeing-panel';
 import { SidePanel } from '~/features/workbench/side-panel';
-import { drawsOn } from '~/features/workbench/task-layout';
 import { ToolRail } from '~/features/workbench/tool-rail';
 import { LayoutModel } from '~/layout/model';
 import type { Layout } from '~/layout/tree';
 import LayoutView from '~/layout/view';
+import { createStore } from '~/lib/store';
 import type { Project, Task } from '~/session/queries';
 import { Failed } from '~/ui/feedback';
 import { toast } from '~/ui/toast';
@@ -35,6 +36,7 @@ const said = (): void => toast('Here a task would be skipped');
 export function Sheet({ layout, task, project, room, width }: SheetProps): ReactNode {
   const [failures, setFailures] = useState(0);
   const { input } = task;
+  const annotator = useAnnotator(layout, project.label_schema.labels);
   const model = useMemo(
     () => new LayoutModel({ layout, fields: room.fields, regions: room.regions, input: input as Json }),
     [layout, room, input],
@@ -55,35 +57,63 @@ export function Sheet({ layout, task, project, room, width }: SheetProps): React
       submit={submit}
       failures={failures}
       preview={width.breakpoint}
-      image={drawsOn(layout) ? <Drawing task={task} project={project} room={room} /> : null}
+      image={
+        annotator.draws ? <Drawing task={task} room={room} annotator={annotator} tried={failures > 0} submit={submit} /> : null
+      }
+      onAnnotator={annotator.setShown}
     />
   );
 }
 
 const nothing = (): void => undefined;
-const NO_KEYS: ReadonlySet<string> = new Set();
-const NO_LABEL_KEYS: ReadonlyMap<string, string> = new Map();
 
-/** The canvas with its tools and labels, by pointer: keys are the editor's beside it. */
-function Drawing({ task, project, room }: Pick<SheetProps, 'task' | 'project' | 'room'>): ReactNode {
+interface DrawingProps {
+  task: Task;
+  room: TaskRoom;
+  annotator: Annotator;
+  /** Somebody has tried to submit. */
+  tried: boolean;
+  submit: () => void;
+}
+
+/** The canvas with its tools and labels, by pointer: keys are shown as they will be, and are the editor's beside it. */
+function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit }: DrawingProps): ReactNode {
   const { image, error, again } = useImage(task);
   const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
-  const looks = useMemo(() => looksOf(project), [project]);
   const [seeing, setSeeing] = useState(false);
-  const { labels } = project.label_schema;
-  useEffect(() => bench?.desk.setLabels(labels), [bench, labels]);
+  const asked = useMemo(() => createStore<Asked | null>(null), []);
+  useEffect(() => bench?.desk.setLabels(setup.labels, setup), [bench, setup]);
   if (error) return <Failed error={error} retry={again} />;
   if (!bench) return <div className="bench-canvas" aria-busy="true" />;
   const { desk } = bench;
   return (
     <>
-      <ToolRail desk={desk} labels={labels} taken={NO_KEYS} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
+      <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
       <div className="bench-canvas">
         <Canvas desk={desk} image={image} looks={looks} describedBy="preview-help" onPointers={nothing} onTouch={nothing} />
-        <DeskBar desk={desk} taken={NO_KEYS} />
+        <DeskBar desk={desk} taken={keys.taken} />
         {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
       </div>
-      <SidePanel desk={desk} room={room} labels={labels} keys={NO_LABEL_KEYS} looks={looks} />
+      <SidePanel
+        desk={desk}
+        room={room}
+        setup={setup}
+        keys={keys}
+        looks={looks}
+        attributes={
+          setup.hasAttributes && (
+            <AttributesPanel
+              desk={desk}
+              room={room}
+              setup={setup}
+              asked={asked}
+              tried={tried}
+              onDone={nothing}
+              onSubmit={submit}
+            />
+          )
+        }
+      />
     </>
   );
 }

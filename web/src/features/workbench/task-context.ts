@@ -1,0 +1,121 @@
+/** What a layout's expressions see of the work around the answer: `$.context` (task, project, step, person, earlier answers) and `$.ui_context`. */
+import { ok, type components, type Json } from '@tandem/client';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+
+import { same } from '~/layout/json';
+import type { LayoutModel } from '~/layout/model';
+import { useBackend } from '~/session/backend';
+import { useMay, useMe, type Assignment, type Project, type Task } from '~/session/queries';
+import type { Desk } from '~/tools/desk';
+
+type Candidate = components['schemas']['Candidate'];
+
+interface Around {
+  readonly task: Task;
+  readonly project: Pick<Project, 'id' | 'name'>;
+  readonly person: { readonly id: string; readonly name: string };
+  /** What my lease asks of me; null: I have none here. */
+  readonly work: Assignment | null;
+  /** Answers of others that I may see. */
+  readonly answers: readonly Candidate[];
+}
+
+export function contextOf({ task, project, person, work, answers }: Around): Json {
+  const previous = answers.map(({ annotation, user_name }): Json => ({
+    id: annotation.id,
+    user_id: annotation.user_id,
+    user_name,
+    step: annotation.step,
+    submitted_at: annotation.submitted_at,
+    output: (annotation.output ?? {}) as Json,
+    regions: annotation.regions as unknown as Json,
+  }));
+  return {
+    task: {
+      id: task.id,
+      external_id: task.external_id,
+      batch_id: task.batch_id,
+      priority: task.priority,
+      status: task.status,
+    },
+    project: { id: project.id, name: project.name },
+    step: { name: work?.step ?? task.step, kind: work?.kind ?? null, round: work?.round ?? null },
+    person: { id: person.id, name: person.name },
+    previous_annotations: previous,
+    previous,
+    has_previous_annotations: previous.length > 0,
+    has_conflicts: answers.some(({ annotation }) => !isAlike(annotation, answers[0]?.annotation)),
+  };
+}
+
+/** Whether two answers say the same; regions are told apart by what they show, not by who made them. */
+function isAlike(one: Candidate['annotation'], other: Candidate['annotation'] | undefined): boolean {
+  const said = (annotation: Candidate['annotation'] | undefined): Json => ({
+    output: (annotation?.output ?? {}) as Json,
+    regions: (annotation?.regions ?? [])
+      .map(({ label, geometry, attributes }) => JSON.stringify([label, geometry, attributes]))
+      .sort(),
+  });
+  return same(said(one), said(other));
+}
+
+/** Keeps `$.context` as things are. Earlier answers are for whoever reviews or decides: who answers anew must not see them. */
+export function useTaskContext(model: LayoutModel, task: Task, project: Project, work: Assignment | null): void {
+  const { api } = useBackend();
+  const { user } = useMe();
+  const isRead = useMemo(() => model.reads('context'), [model]);
+  const mayReview = useMay(project.id)('task.review');
+  const { data } = useQuery({
+    queryKey: ['candidates', task.id, work?.id ?? null],
+    enabled: isRead && mayReview && work?.kind !== 'annotation',
+    queryFn: async () =>
+      (await ok(api.GET('/api/v1/tasks/{task_id}/candidates', { params: { path: { task_id: task.id } } }))).items,
+  });
+  const context = useMemo(() => {
+    const answers = (data ?? []).filter(({ annotation }) => annotation.assignment_id !== (work?.id ?? null));
+    return contextOf({ task, project, person: user, work, answers });
+  }, [task, project, user, work, data]);
+  useEffect(() => model.setContext(context), [model, context]);
+}
+
+/** What somebody has in hand is told when it has rested this long: a view that is being moved is another in every frame. */
+const REST_MS = 120;
+
+export function uiContextOf(desk: Desk): Json {
+  const selected = desk.selected();
+  const [first] = selected;
+  const { x, y, width, height } = desk.camera.visible();
+  return {
+    tool: desk.tool.get(),
+    label: desk.label.get(),
+    selection: selected.map(({ id }) => id),
+    selected:
+      first && selected.length === 1
+        ? { id: first.id, label: first.label, kind: first.geometry.kind, attributes: { ...first.attributes } }
+        : null,
+    viewport: { x, y, width, height, scale: desk.camera.view.get().scale },
+  };
+}
+
+/** Keeps `$.ui_context` as things are, where the layout reads any of it. */
+export function useUiContext(model: LayoutModel, desk: Desk): void {
+  useEffect(() => {
+    if (!model.reads('ui_context')) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = (): void => model.setUiContext(uiContextOf(desk));
+    const soon = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(tell, REST_MS);
+    };
+    const stops = [desk.tool, desk.label, desk.selection, desk.camera.view, desk.camera.stage].map((store) =>
+      store.subscribe(soon),
+    );
+    stops.push(desk.room.regions.subscribe(soon));
+    tell();
+    return () => {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [model, desk]);
+}

@@ -1,0 +1,68 @@
+/** The labels of a task with what the task says about drawing: which tools there are, what a label takes, how many regions there may be. */
+import type { Json, RegionSnapshot } from '@tandem/client';
+
+import type { Geometry, RegionKind } from '~/geometry/shapes';
+import { fits, takes, type DeskLabel } from './labels';
+import type { ToolName } from './tool';
+
+/** What a task says besides its labels. */
+export interface DrawingRules {
+  /** Regions that there may be in all. */
+  readonly most?: number | undefined;
+  /** Absent: all. */
+  readonly tools?: readonly ToolName[] | undefined;
+}
+
+export const atMost = (most: number, what: string | null): string =>
+  what === null ? `At most ${most} ${most === 1 ? 'region' : 'regions'} in all` : `At most ${most} of ${what}`;
+
+export class LabelBook {
+  /** Those that can be given. */
+  readonly usable: readonly DeskLabel[];
+
+  constructor(
+    readonly labels: readonly DeskLabel[] = [],
+    readonly rules: DrawingRules = {},
+  ) {
+    this.usable = labels.filter(({ problem }) => problem == null);
+  }
+
+  get(name: string | null): DeskLabel | undefined {
+    return this.labels.find((label) => label.name === name);
+  }
+
+  /** Who has no labels asks nothing of them. */
+  gives(name: string): boolean {
+    return this.labels.length === 0 || this.usable.some((label) => label.name === name);
+  }
+
+  accepts(name: string, geometry: Geometry): boolean {
+    return this.gives(name) && fits(this.get(name), geometry);
+  }
+
+  has(tool: ToolName): boolean {
+    return this.rules.tools?.includes(tool) ?? true;
+  }
+
+  taking(kind: RegionKind): DeskLabel | undefined {
+    return this.usable.find((label) => takes(label, kind));
+  }
+
+  /** What a new region of a label has. */
+  initial(name: string): Readonly<Record<string, Json>> {
+    return this.get(name)?.initial ?? {};
+  }
+
+  /** Why no more of these labels can be added to these regions; null: they can. */
+  full(regions: readonly Pick<RegionSnapshot, 'label'>[], added: readonly string[]): string | null {
+    const { most } = this.rules;
+    if (most !== undefined && added.length > 0 && regions.length + added.length > most) return atMost(most, null);
+    for (const name of new Set(added)) {
+      const limit = this.get(name)?.most;
+      if (limit === undefined) continue;
+      const count = [...regions.map(({ label }) => label), ...added].filter((label) => label === name).length;
+      if (count > limit) return atMost(limit, name);
+    }
+    return null;
+  }
+}
