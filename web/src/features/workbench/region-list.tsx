@@ -23,11 +23,10 @@ import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
 import { cx } from '~/lib/cx';
 import { useLive, useStore } from '~/lib/use-store';
-import { useMembers } from '~/session/queries';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { Avatar } from '~/ui/people';
-import { useProjectId } from './project-id';
+import type { Person } from './use-people';
 
 const ROW = 34;
 
@@ -42,21 +41,21 @@ const ICONS: Record<RegionKind, typeof Square> = {
   mask: Brush,
 };
 
-interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
+interface RegionListProps {
+  desk: Desk;
+  room: TaskRoom;
+  looks: Looks;
+  people: ReadonlyMap<string, Person>;
 }
 
 /** Every region, as on the canvas and by keyboard: choose, show and hide, delete. */
-export function RegionList({ desk, room, looks }: { desk: Desk; room: TaskRoom; looks: Looks }): ReactNode {
+export function RegionList({ desk, room, looks, people }: RegionListProps): ReactNode {
   const regions = useLive(room.regions, () => room.regions.list());
   const listed = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
   const peers = useLive(room.presence, () => room.presence.peers());
-  const people = usePeople(peers);
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
@@ -212,17 +211,6 @@ const Row = memo(function Row({ region, start, color, author, editor, selected, 
     </li>
   );
 });
-
-/** Authors who left are still known by the project's list of people. */
-function usePeople(peers: readonly Peer[]): Map<string, Person> {
-  const members = useMembers(useProjectId());
-  return useMemo(() => {
-    const people = new Map<string, Person>();
-    for (const { user } of members.data ?? []) people.set(user.id, user);
-    for (const { user } of peers) people.set(user.id, user);
-    return people;
-  }, [members.data, peers]);
-}
 
 function editing(peers: readonly Peer[], me: number | undefined): Map<string, string> {
   const editors = new Map<string, string>();

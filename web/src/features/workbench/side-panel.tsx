@@ -6,7 +6,9 @@ import { useStore } from '~/lib/use-store';
 import type { LabelDef } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import { Kbd } from '~/ui/controls';
+import { CommentsPanel } from './comments/panel';
 import { RegionList } from './region-list';
+import type { Person } from './use-people';
 
 interface SidePanelProps {
   desk: Desk;
@@ -14,15 +16,17 @@ interface SidePanelProps {
   labels: readonly LabelDef[];
   keys: ReadonlyMap<string, string>;
   looks: Looks;
+  people: ReadonlyMap<string, Person>;
   /** Above all else: what there is to decide between. */
   children?: ReactNode;
 }
 
-export const SidePanel = ({ desk, room, labels, keys, looks, children }: SidePanelProps): ReactNode => (
-  <aside className="bench-side" aria-label="Labels and regions">
+export const SidePanel = ({ desk, room, labels, keys, looks, people, children }: SidePanelProps): ReactNode => (
+  <aside className="bench-side" aria-label="Labels, regions and comments">
     {children}
     <Labels desk={desk} labels={labels} keys={keys} />
-    <RegionList desk={desk} room={room} looks={looks} />
+    <RegionList desk={desk} room={room} looks={looks} people={people} />
+    <CommentsPanel desk={desk} room={room} people={people} />
   </aside>
 );
 
