@@ -249,18 +249,18 @@ describe('comments', () => {
     await count('closed', card(ben), 0);
     await ben.keyboard.press('n');
     await count('the next one', card(ben), 1);
-    const shown = await card(ben).getAttribute('aria-label');
+    const shown = await card(ben).getByRole('log').innerText();
     await ben.keyboard.press('n');
     await until(
       'another one',
-      () => card(ben).getAttribute('aria-label'),
-      (label) => label !== shown,
+      () => card(ben).getByRole('log').innerText(),
+      (text) => text !== shown,
     );
     await ben.keyboard.press('Shift+n');
     await until(
       'and back',
-      () => card(ben).getAttribute('aria-label'),
-      (label) => label === shown,
+      () => card(ben).getByRole('log').innerText(),
+      (text) => text === shown,
     );
     for (let n = 0; n < 2; n++) await ben.keyboard.press('Tab');
     await ben.keyboard.press('Enter');

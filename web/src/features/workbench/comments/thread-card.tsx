@@ -156,7 +156,9 @@ function ThreadCard({ desk, people, projectId, thread, readOnly }: ThreadCardPro
 /** The newest is what one opened it for. */
 function Scroll({ count, children }: { count: number; children: ReactNode }): ReactNode {
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => list.current?.scrollTo({ top: list.current.scrollHeight }), [count]);
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [count]);
   return (
     <div className="thread-list" ref={list} role="log" aria-label="Comments" tabIndex={0}>
       {children}
