@@ -2,6 +2,8 @@ export type * from './surface.js';
 export type * from './wire/types.js';
 export { Session, type SessionOptions } from './session/session.js';
 export { fixedToken, SignInNeeded, type TokenSource } from './session/tokens.js';
+export { anchorAt, anchorOn, anchorPlace } from './room/anchor.js';
+export { extentOf, type Extent } from './room/extent.js';
 export { byDrawingOrder } from './room/regions.js';
 export { ReadOnlyError, RoomError } from './room/errors.js';
 export type { Network, Timers, TimerHandle, WebSocketConstructor, WebSocketLike } from './util/env.js';

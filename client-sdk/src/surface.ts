@@ -181,6 +181,79 @@ export interface FieldStore {
   transact<T>(change: () => T): T;
 }
 
+/**
+ * Where a thread is pinned, in image pixels. On a region, `u` and `v` say where in the box around it (0 to 1), so that the pin goes with the
+ * region, and `x`, `y` where the pin was when the region was last known: there it stays when the region goes.
+ */
+export type ThreadAnchor =
+  | { readonly kind: 'point'; readonly x: number; readonly y: number }
+  | {
+      readonly kind: 'region';
+      readonly region: string;
+      readonly u: number;
+      readonly v: number;
+      readonly x: number;
+      readonly y: number;
+    };
+
+export interface CommentSnapshot {
+  readonly id: string;
+  /** Who wrote it; null: it does not say. */
+  readonly author: string | null;
+  readonly text: string;
+  /** Ids of the people it is meant for. */
+  readonly mentions: readonly string[];
+  /** Milliseconds since 1970, by the author's clock. */
+  readonly createdAt: number;
+  readonly editedAt: number | null;
+}
+
+/** What is said about one place. It has at least one comment, the oldest first. */
+export interface ThreadSnapshot {
+  readonly id: string;
+  readonly anchor: ThreadAnchor;
+  readonly createdAt: number;
+  readonly resolved: { readonly by: string | null; readonly at: number } | null;
+  readonly comments: readonly CommentSnapshot[];
+}
+
+export interface NewComment {
+  text: string;
+  mentions?: readonly string[];
+}
+
+export interface ThreadsChange {
+  /** Ids of threads that came, changed or went. */
+  readonly changed: readonly string[];
+  /** Comments that were not there before. */
+  readonly said: readonly { readonly thread: string; readonly comment: string }[];
+  readonly by: ChangedBy;
+}
+
+/** The comments of a task. `anchorAt`, `anchorOn` make anchors; `anchorPlace` says where one is by now. */
+export interface ThreadStore {
+  get(id: string): ThreadSnapshot | undefined;
+  /** The oldest first. The same array until something changes. */
+  list(): readonly ThreadSnapshot[];
+  /** Told after every change of any thread. */
+  subscribe(listener: Listener): Unsubscribe;
+  /** Told only when this thread came, changed or went. */
+  subscribeThread(id: string, listener: Listener): Unsubscribe;
+  /** Told which threads a change touched, what was said, and whether it was mine. */
+  onChange(listener: (change: ThreadsChange) => void): Unsubscribe;
+  /** @returns the thread's id */
+  open(anchor: ThreadAnchor, comment: NewComment): string;
+  /** Of two who reply at once both are heard. @returns the comment's id; undefined where there never was such a thread */
+  reply(id: string, comment: NewComment): string | undefined;
+  /** @returns false when the comment is gone, or is not mine */
+  edit(id: string, commentId: string, comment: NewComment): boolean;
+  /** With its last comment a thread goes. @returns false when the comment is gone, or is not mine */
+  remove(id: string, commentId: string): boolean;
+  /** @returns false when it is resolved already, or gone */
+  resolve(id: string): boolean;
+  reopen(id: string): boolean;
+}
+
 /** What somebody is drawing at this moment. */
 export interface Ghost {
   /** The region being changed; null for a new shape. */
@@ -302,13 +375,14 @@ export interface RoomSnapshot {
   readonly persistenceError: string | null;
 }
 
-/** One task, live: its shapes, its fields, its people, its lease. */
+/** One task, live: its shapes, its fields, its comments, its people, its lease. */
 export interface TaskRoom {
   readonly taskId: string;
   /** The document of kept shapes. Another object after the server replaced its document: do not hold on to it. */
   readonly doc: Y.Doc;
   readonly regions: RegionStore;
   readonly fields: FieldStore;
+  readonly threads: ThreadStore;
   readonly ghosts: GhostStore;
   readonly presence: PresenceStore;
   readonly cursors: CursorStore;

@@ -19,6 +19,8 @@ export interface RegionsHost {
   now(): number;
   /** Throws when edits are not accepted here. */
   assertWritable(): void;
+  /** A region is about to be removed, in this transaction. */
+  leaving(region: RegionSnapshot): void;
 }
 
 /** How `list()` is sorted, for whoever sorts a part of it. */
@@ -109,6 +111,8 @@ export class Regions implements RegionStore {
   remove(id: string): boolean {
     return this.transact(() => {
       if (!this.#map.has(id)) return false;
+      const region = this.#snapshots.get(id);
+      if (region) this.host.leaving(region);
       this.#map.delete(id);
       return true;
     });

@@ -1,5 +1,5 @@
 /**
- * One task, live. Puts together the document (regions, fields, undo, outbox, the copy on this device) and the people (presence, cursors,
+ * One task, live. Puts together the document (regions, fields, threads, undo, outbox, the copy on this device) and the people (presence, cursors,
  * ghosts), and decides what happens when the connection, the document or an edit is lost.
  *
  *   loading (this device's copy) -> joining -> joined -> joining (connection lost) ... -> closed | failed
@@ -44,6 +44,7 @@ import type { Presence } from './presence.js';
 import { Regions, type RegionsHost } from './regions.js';
 import { saveState } from './save-state.js';
 import { whatWasLost, type Replaced } from './set-aside.js';
+import { Threads } from './threads.js';
 import { MyUndo } from './undo.js';
 
 /** Edits of this long go together when there are many; the first after quiet goes at once. */
@@ -62,6 +63,7 @@ export const createTaskRoom = (session: Session, taskId: string): TaskRoom => ne
 class LiveTaskRoom implements TaskRoom, Channel {
   readonly regions: Regions;
   readonly fields: Fields;
+  readonly threads: Threads;
   readonly ghosts: Ghosts;
   readonly presence: Presence;
   readonly cursors: Cursors;
@@ -117,9 +119,11 @@ class LiveTaskRoom implements TaskRoom, Channel {
       },
       now: () => timers.now(),
       assertWritable: () => this.#assertWritable(),
+      leaving: (region) => this.threads.keepPlaces(region),
     };
     this.regions = new Regions(host, this.#doc);
     this.fields = new Fields(host, this.#doc);
+    this.threads = new Threads(host, this.#doc);
     this.undo = new MyUndo(this.#doc, this.#origin, () => this.#isWritable());
     this.#people = new People(timers);
     ({ ghosts: this.ghosts, presence: this.presence, cursors: this.cursors } = this.#people);
@@ -427,6 +431,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.undo.rebind(this.#doc);
     this.regions.rebind(this.#doc);
     this.fields.rebind(this.#doc);
+    this.threads.rebind(this.#doc);
   }
 
   /** Name the shapes that the copy set aside had and the server's document has not, so that a person can bring them back. */
@@ -553,6 +558,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.undo.dispose();
     this.regions.dispose();
     this.fields.dispose();
+    this.threads.dispose();
     this.#doc.destroy();
   }
 }

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import type { Listener, Undo, Unsubscribe } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
 import { isFounding } from './shared-type.js';
-import { buried, isNeeded } from './whole-regions.js';
+import { buried, isNeeded } from './whole.js';
 
 export class MyUndo implements Undo {
   readonly #changed = new Emitter();

@@ -4,6 +4,7 @@ import type { Desk } from '~/tools/desk';
 import { Board } from './board';
 import { Cursors } from './cursors';
 import type { Looks } from './overlay';
+import { Pins, type Faces } from './pins';
 import { Pointers } from './pointers';
 import { installProbe } from './probe';
 
@@ -11,16 +12,22 @@ interface CanvasProps {
   desk: Desk;
   image: HTMLImageElement | null;
   looks: Looks;
+  faces: Faces;
   describedBy: string;
   onPointers: (pointers: Pointers | null) => void;
   /** The person did something with the canvas themselves. */
   onTouch: () => void;
 }
 
+/** Until it is known who is who. */
+const NOBODY: Faces = () => ({ name: '?', color: '#8b8f99' });
+
 /** The picture and what lies on it. It draws and forwards; what things mean is decided by the desk and its tools. */
-export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }: CanvasProps): ReactNode {
+export function Canvas({ desk, image, looks, faces, describedBy, onPointers, onTouch }: CanvasProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
   const cursorHost = useRef<HTMLDivElement>(null);
+  const pinHost = useRef<HTMLDivElement>(null);
+  const pins = useRef<Pins | null>(null);
   const picture = useRef<HTMLCanvasElement>(null);
   const shapes = useRef<HTMLCanvasElement>(null);
   const nextShapes = useRef<HTMLCanvasElement>(null);
@@ -67,6 +74,18 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
   }, [desk, onPointers, onTouch]);
 
   useEffect(() => {
+    if (!pinHost.current) return;
+    const made = new Pins(pinHost.current, desk, NOBODY);
+    pins.current = made;
+    return () => {
+      pins.current = null;
+      made.dispose();
+    };
+  }, [desk]);
+
+  useEffect(() => pins.current?.show(faces), [desk, faces]);
+
+  useEffect(() => {
     const show = (): void => {
       if (host.current) host.current.style.cursor = desk.cursor.get();
     };
@@ -88,6 +107,7 @@ export function Canvas({ desk, image, looks, describedBy, onPointers, onTouch }:
       <canvas ref={shapes} className="stage-sheet" aria-hidden />
       <canvas ref={nextShapes} className="stage-sheet" aria-hidden />
       <canvas ref={overlay} className="stage-layer" aria-hidden />
+      <div ref={pinHost} className="pins" role="group" aria-label="Comments on the image" />
       <div ref={cursorHost} className="cursors" aria-hidden />
     </div>
   );

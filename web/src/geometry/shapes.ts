@@ -1,4 +1,4 @@
-import type { Geometry } from '@tandem/client';
+import { extentOf, type Geometry } from '@tandem/client';
 import { clamp, imagePoint, round2, type ImagePoint, type Rect, type Size } from './points';
 
 export type { Geometry };
@@ -9,8 +9,6 @@ export type Keypoint = Extract<Geometry, { kind: 'keypoints' }>['points'][number
 
 /** A pair as the wire has it. */
 export type Pair = readonly number[];
-
-const at = (pair: Pair): ImagePoint => imagePoint(pair[0] ?? 0, pair[1] ?? 0);
 
 /** Below this (image pixels) a drawn box is a slip of the hand. */
 export const MIN_BOX = 2;
@@ -35,71 +33,13 @@ export function corners(g: Extract<Geometry, { kind: 'box' | 'rotated_box' }>): 
   return points.map((p) => rotated(p, centre, g.rotation));
 }
 
-function around(points: readonly ImagePoint[]): Rect {
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const p of points) {
-    x0 = Math.min(x0, p.x);
-    y0 = Math.min(y0, p.y);
-    x1 = Math.max(x1, p.x);
-    y1 = Math.max(y1, p.y);
-  }
-  return x0 > x1 ? { x: 0, y: 0, width: 0, height: 0 } : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
-}
-
-function ellipseBounds(g: Extract<Geometry, { kind: 'ellipse' }>): Rect {
-  const a = (g.rotation * Math.PI) / 180;
-  const w = Math.hypot(g.rx * Math.cos(a), g.ry * Math.sin(a));
-  const h = Math.hypot(g.rx * Math.sin(a), g.ry * Math.cos(a));
-  return { x: g.cx - w, y: g.cy - h, width: 2 * w, height: 2 * h };
-}
-
-/** The runs of a mask lie column by column; this is the box around the ones. */
-function maskBounds(g: Extract<Geometry, { kind: 'mask' }>): Rect {
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  let offset = 0;
-  g.counts.forEach((run, i) => {
-    if (i % 2 === 1 && run > 0) {
-      const last = offset + run - 1;
-      const firstColumn = Math.floor(offset / g.height);
-      const lastColumn = Math.floor(last / g.height);
-      x0 = Math.min(x0, firstColumn);
-      x1 = Math.max(x1, lastColumn + 1);
-      y0 = Math.min(y0, firstColumn === lastColumn ? offset % g.height : 0);
-      y1 = Math.max(y1, firstColumn === lastColumn ? (last % g.height) + 1 : g.height);
-    }
-    offset += run;
-  });
-  return x0 > x1 ? { x: 0, y: 0, width: 0, height: 0 } : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
-}
-
 const known = new WeakMap<Geometry, Rect>();
 
 /** The axis-parallel box around a shape; computed once for each, because every pointer move asks it of all. */
 export function bounds(g: Geometry): Rect {
   let rect = known.get(g);
-  if (!rect) known.set(g, (rect = measured(g)));
+  if (!rect) known.set(g, (rect = extentOf(g)));
   return rect;
-}
-
-function measured(g: Geometry): Rect {
-  switch (g.kind) {
-    case 'box':
-      return { x: g.x, y: g.y, width: g.width, height: g.height };
-    case 'rotated_box':
-      return around(corners(g));
-    case 'ellipse':
-      return ellipseBounds(g);
-    case 'polygon':
-      return around(g.parts.flatMap((part) => (part[0] ?? []).map(at)));
-    case 'polyline':
-      return around(g.points.map(at));
-    case 'point':
-      return { x: g.x, y: g.y, width: 0, height: 0 };
-    case 'keypoints':
-      return around(g.points.filter((p) => p.v > 0).map((p) => imagePoint(p.x, p.y)));
-    case 'mask':
-      return maskBounds(g);
-  }
 }
 
 /** A mask is bound to the pixels it was painted on; everything else may be moved. */

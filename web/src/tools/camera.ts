@@ -1,5 +1,18 @@
 import { stagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
-import { confine, fit, IDENTITY, mix, panBy, pinch, reveal, viewOf, visibleRect, zoomAt, type View } from '~/geometry/view';
+import {
+  confine,
+  fit,
+  IDENTITY,
+  mix,
+  panBy,
+  pinch,
+  reveal,
+  toStage,
+  viewOf,
+  visibleRect,
+  zoomAt,
+  type View,
+} from '~/geometry/view';
 import { createStore } from '~/lib/store';
 
 export interface Frames {
@@ -10,6 +23,8 @@ export interface Frames {
 }
 
 const GLIDE_MS = 180;
+/** A point is seen well from this scale on, this part of the stage away from its border. */
+const WELL_SEEN = { scale: 0.5, margin: 0.08 };
 
 /** Where I look. Every change goes through here, so that the image can never be lost off the stage. */
 export class Camera {
@@ -81,6 +96,31 @@ export class Camera {
     const view = this.view.get();
     const { width, height } = this.stage.get();
     this.#set({ scale: view.scale, x: width / 2 - point.x * view.scale, y: height / 2 - point.y * view.scale });
+  }
+
+  /** Goes to a point, and so near that it can be made out; stays where it is seen well already. */
+  visit(point: ImagePoint): void {
+    const [view, stage] = [this.view.get(), this.stage.get()];
+    const at = toStage(view, point);
+    const [x, y] = [at.x / stage.width, at.y / stage.height];
+    const [low, high] = [WELL_SEEN.margin, 1 - WELL_SEEN.margin];
+    if (view.scale >= WELL_SEEN.scale && x > low && x < high && y > low && y < high) return;
+    const scale = Math.max(view.scale, 1);
+    this.#fitted = false;
+    const target = { scale, x: stage.width / 2 - point.x * scale, y: stage.height / 2 - point.y * scale };
+    this.#glideTo(confine(target, this.image, stage));
+  }
+
+  /** Goes so near to points that lie close together that they come apart, and not nearer than a scale. */
+  visitAll(points: readonly ImagePoint[], most: number): void {
+    const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+    const [x, y] = [Math.min(...xs), Math.min(...ys)];
+    const stage = this.stage.get();
+    const [width, height] = [Math.max(...xs) - x, Math.max(...ys) - y];
+    const near = viewOf({ x, y, width, height }, stage, Math.min(stage.width, stage.height) / 4);
+    const target = near.scale <= most ? near : zoomAt(near, stagePoint(stage.width / 2, stage.height / 2), most / near.scale);
+    this.#fitted = false;
+    this.#glideTo(confine(target, this.image, stage));
   }
 
   /** Whether no part of the image lies beyond the stage. */

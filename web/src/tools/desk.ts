@@ -5,6 +5,7 @@ import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry
 import { bounds, KIND_NAMES, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { Camera, type Frames } from './camera';
+import { Comments, type Reader } from './comments';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
@@ -33,6 +34,7 @@ export interface DeskPorts {
   readonly notify: (text: string) => void;
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
+  readonly reader?: Reader;
 }
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
@@ -60,6 +62,7 @@ export class Desk {
   readonly look: Store<Look>;
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
+  readonly comments: Comments;
   readonly room: TaskRoom;
   readonly index: RegionIndex;
   readonly image: Size;
@@ -72,7 +75,7 @@ export class Desk {
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, look }: DeskPorts) {
+  constructor({ room, image, frames, notify, look, reader }: DeskPorts) {
     this.look = look ?? createStore(FIRST_LOOK);
     this.room = room;
     this.index = new RegionIndex(room.regions);
@@ -85,11 +88,18 @@ export class Desk {
     this.image = image;
     this.notify = notify;
     this.camera = new Camera(image, frames);
+    this.comments = new Comments({
+      room,
+      geometryOf: (id) => this.geometryOf(id),
+      visit: (point) => this.camera.visit(point),
+      reader,
+    });
     this.#stop.push(
       room.regions.onChange(({ removed, changed, by }) => {
         if (removed.length > 0) this.#forget(removed, by === 'mine');
         if (changed.length > 0) this.#keepVertex();
       }),
+      this.comments.writing.subscribe(() => this.#tell()),
     );
     this.#tell();
   }
@@ -98,6 +108,7 @@ export class Desk {
     this.dispatch({ type: 'cancel' });
     for (const stop of this.#stop) stop();
     this.index.dispose();
+    this.comments.dispose();
     this.camera.dispose();
   }
 
@@ -303,7 +314,7 @@ export class Desk {
     return true;
   }
 
-  /** Esc: first the shape in hand, then the point, then the selection. @returns false when there was nothing to let go of */
+  /** Esc: first the shape in hand, then the comment that is open, the point, the selection. @returns false when there was nothing to let go of */
   letGo(): boolean {
     if (this.keyPointer.at.get() !== null && !this.isBusy) {
       this.keyPointer.putAway();
@@ -313,6 +324,7 @@ export class Desk {
       this.dispatch({ type: 'cancel' });
       return true;
     }
+    if (this.comments.close()) return true;
     if (this.vertex.get() !== null) {
       this.vertex.set(null);
       return true;
@@ -331,6 +343,25 @@ export class Desk {
   redo(): void {
     this.dispatch({ type: 'cancel' });
     this.room.undo.redo();
+  }
+
+  /** A region's shape as I see it: as it is in somebody's hand, mine or another's, else as it is kept. */
+  geometryOf(id: string): Geometry | undefined {
+    const draft = this.draft.get();
+    if (draft?.region_id === id) return draft.geometry;
+    const along = draft?.along?.find((change) => change.id === id);
+    if (along) return along.geometry;
+    const kept = this.room.regions.get(id)?.geometry;
+    return kept && (this.room.ghosts.others().find(({ region_id }) => region_id === id)?.geometry ?? kept);
+  }
+
+  /** A comment on what is selected, else where the pointer of the keys is, else in the middle of what I see. */
+  comment(): void {
+    if (!this.mayEdit()) return;
+    const [region] = this.selection.get();
+    const at = this.keyPointer.at.get();
+    if (at === null && region !== undefined) this.comments.beginOn(region);
+    else this.comments.begin(at ?? this.centre(), null);
   }
 
   mayEdit(): boolean {
@@ -433,6 +464,9 @@ export class Desk {
       case 'marquee':
         this.marquee.set(effect.corners);
         return;
+      case 'pin':
+        this.comments.pin(effect.point, effect.region);
+        return;
       case 'pan':
         this.panning = true;
         return;
@@ -491,7 +525,7 @@ export class Desk {
       tool: this.tool.get(),
       label: this.label.get(),
       selection: [...this.selection.get()].slice(0, 256),
-      editing: this.draft.get()?.region_id ?? null,
+      editing: this.draft.get()?.region_id ?? this.comments.writing.get(),
     });
   }
 

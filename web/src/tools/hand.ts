@@ -1,6 +1,7 @@
 import type { ImagePoint } from '~/geometry/points';
 import { boxTool } from './box';
 import { brushTool, eraserTool } from './brush';
+import { commentTool } from './comment';
 import { cutTool } from './cut';
 import { ellipseTool } from './ellipse';
 import { keypointsTool } from './keypoints';
@@ -55,6 +56,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   brush: () => taken(brushTool),
   eraser: () => taken(eraserTool),
   cut: () => taken(cutTool),
+  comment: () => taken(commentTool),
 };
 
 export const take = (name: ToolName): Hand => TOOLS[name]();

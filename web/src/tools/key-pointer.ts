@@ -4,7 +4,7 @@ import type { Desk } from './desk';
 import type { ToolName } from './tool';
 
 /** Tools that go from press to press; the others from a press to its release. */
-const BY_CLICK: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'point', 'keypoints', 'select']);
+const BY_CLICK: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'point', 'keypoints', 'select', 'comment']);
 
 /** A pointer moved by arrow keys and pressed with the space bar, so that whatever a mouse draws can be drawn without one. */
 export class KeyPointer {

@@ -34,6 +34,7 @@ export const TOOL_NAMES = [
   'brush',
   'eraser',
   'cut',
+  'comment',
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
@@ -131,6 +132,8 @@ export type Effect =
   | { readonly type: 'vertex'; readonly grip: VertexGrip }
   /** A rectangle that selects is being drawn; null: no more. */
   | { readonly type: 'marquee'; readonly corners: readonly [ImagePoint, ImagePoint] | null }
+  /** A comment is to be pinned here: to a region, or to the picture. */
+  | { readonly type: 'pin'; readonly point: ImagePoint; readonly region: string | null }
   /** Nothing under the pointer: let it pan the image. */
   | { readonly type: 'pan' }
   | { readonly type: 'notice'; readonly text: string };

@@ -21,6 +21,8 @@ import { answeredLeases } from './answered';
 import { AttributesPanel, attributesOf } from './attributes-panel';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
+import { OpenedComment } from './comments/thread-card';
+import { useLinkedThread, useNews } from './comments/use-news';
 import { DeskBar } from './desk-bar';
 import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
@@ -38,6 +40,7 @@ import { useAnnotator } from './use-annotator';
 import { useCheck } from './use-check';
 import { useDecide, type Decision } from './use-decide';
 import { useLease } from './use-lease';
+import { personOf, usePeople } from './use-people';
 import { useSnapshot, type Bench } from './use-room';
 import { useSpaceBar } from './use-space-bar';
 import { useTaskActions } from './use-submit';
@@ -75,6 +78,10 @@ export function BenchView({
   const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
   const actions = useTaskActions(project.id, task.id, room, activity);
   const work = useWork(lease.held);
+  const people = usePeople(room);
+  const faces = useCallback((id: string | null) => personOf(people, id), [people]);
+  useNews(desk, people);
+  useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);
   const [skipping, setSkipping] = useState(false);
@@ -150,10 +157,19 @@ export function BenchView({
 
   const canvas = (
     <div className="bench-canvas">
-      <Canvas desk={desk} image={image} looks={looks} describedBy="bench-help" onPointers={keepPointers} onTouch={touched} />
+      <Canvas
+        desk={desk}
+        image={image}
+        looks={looks}
+        faces={faces}
+        describedBy="bench-help"
+        onPointers={keepPointers}
+        onTouch={touched}
+      />
       <DeskBar desk={desk} taken={keys.taken} />
       <Minimap desk={desk} image={image} />
       {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
+      <OpenedComment desk={desk} people={people} projectId={project.id} />
       {imageError && (
         <div className="stage-message">
           <Failed error={imageError} retry={reloadImage} />
@@ -171,6 +187,7 @@ export function BenchView({
       setup={setup}
       keys={keys}
       looks={looks}
+      people={people}
       attributes={
         setup.hasAttributes && (
           <AttributesPanel

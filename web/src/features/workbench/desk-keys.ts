@@ -24,7 +24,13 @@ export function deskKeys(desk: Desk): Handlers {
   };
   return {
     ...Object.fromEntries(TOOL_NAMES.map((tool) => [tool, () => desk.pickTool(tool)])),
-    skip: () => desk.dispatch({ type: 'skip' }),
+    comments: () => desk.comments.listed.update((listed) => !listed),
+    commentHere: () => desk.comment(),
+    skip: () => {
+      if (desk.isBusy) desk.dispatch({ type: 'skip' });
+      else desk.comments.step(1);
+    },
+    previousComment: () => desk.comments.step(-1),
     smaller: () => sized(-1),
     larger: () => sized(1),
     snap: () => desk.snapping.set(!desk.snapping.get()),

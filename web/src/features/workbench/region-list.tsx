@@ -24,13 +24,12 @@ import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
 import { cx } from '~/lib/cx';
 import { useLive, useStore } from '~/lib/use-store';
-import { useMembers } from '~/session/queries';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { Avatar } from '~/ui/people';
 import type { AnnotatorSetup } from './annotator-setup';
-import { useProjectId } from './project-id';
 import { regionFaults } from './region-rules';
+import type { Person } from './use-people';
 
 const ROW = 34;
 
@@ -45,21 +44,16 @@ const ICONS: Record<RegionKind, typeof Square> = {
   mask: Brush,
 };
 
-interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly color: string;
-}
-
 interface RegionListProps {
   desk: Desk;
   room: TaskRoom;
   setup: AnnotatorSetup;
   looks: Looks;
+  people: ReadonlyMap<string, Person>;
 }
 
 /** Every region, as on the canvas and by keyboard: choose, show and hide, delete. What it still lacks is marked. */
-export function RegionList({ desk, room, setup, looks }: RegionListProps): ReactNode {
+export function RegionList({ desk, room, setup, looks, people }: RegionListProps): ReactNode {
   const labels = useMemo(() => new Map(setup.labels.map((label) => [label.name, label])), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
   const listed = useMemo(() => [...regions].reverse(), [regions]);
@@ -67,7 +61,6 @@ export function RegionList({ desk, room, setup, looks }: RegionListProps): React
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
   const peers = useLive(room.presence, () => room.presence.peers());
-  const people = usePeople(peers);
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
@@ -238,17 +231,6 @@ const Row = memo(function Row({
     </li>
   );
 });
-
-/** Authors who left are still known by the project's list of people. */
-function usePeople(peers: readonly Peer[]): Map<string, Person> {
-  const members = useMembers(useProjectId());
-  return useMemo(() => {
-    const people = new Map<string, Person>();
-    for (const { user } of members.data ?? []) people.set(user.id, user);
-    for (const { user } of peers) people.set(user.id, user);
-    return people;
-  }, [members.data, peers]);
-}
 
 function editing(peers: readonly Peer[], me: number | undefined): Map<string, string> {
   const editors = new Map<string, string>();

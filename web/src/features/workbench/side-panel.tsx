@@ -6,8 +6,10 @@ import type { Looks } from '~/canvas/overlay';
 import type { KeysHere } from '~/hotkeys/registry';
 import type { Desk } from '~/tools/desk';
 import type { AnnotatorSetup } from './annotator-setup';
+import { CommentsPanel } from './comments/panel';
 import { LabelsPanel } from './labels-panel';
 import { RegionList } from './region-list';
+import type { Person } from './use-people';
 
 interface SidePanelProps {
   desk: Desk;
@@ -15,17 +17,19 @@ interface SidePanelProps {
   setup: AnnotatorSetup;
   keys: KeysHere;
   looks: Looks;
+  people: ReadonlyMap<string, Person>;
   /** Below all else. */
   attributes: ReactNode;
   /** Above all else: what there is to decide between. */
   children?: ReactNode;
 }
 
-export const SidePanel = ({ desk, room, setup, keys, looks, attributes, children }: SidePanelProps): ReactNode => (
-  <aside className="bench-side" aria-label="Labels and regions">
+export const SidePanel = ({ desk, room, setup, keys, looks, people, attributes, children }: SidePanelProps): ReactNode => (
+  <aside className="bench-side" aria-label="Labels, regions and comments">
     {children}
     <LabelsPanel desk={desk} room={room} labels={setup.labels} keys={keys} />
-    <RegionList desk={desk} room={room} setup={setup} looks={looks} />
+    <RegionList desk={desk} room={room} setup={setup} looks={looks} people={people} />
     {attributes}
+    <CommentsPanel desk={desk} room={room} people={people} />
   </aside>
 );

@@ -6,6 +6,7 @@ import {
   Eraser,
   Hexagon,
   Maximize,
+  MessageCircle,
   Minus,
   MousePointer2,
   Plus,
@@ -37,6 +38,7 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   brush: Brush,
   eraser: Eraser,
   cut: Slice,
+  comment: MessageCircle,
 };
 
 interface ToolRailProps {

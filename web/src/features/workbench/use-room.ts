@@ -5,6 +5,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Size } from '~/geometry/points';
 import { useBackend } from '~/session/backend';
 import { Desk } from '~/tools/desk';
+import { createMarks } from '~/tools/marks';
 import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
@@ -57,11 +58,13 @@ const frames = {
 
 /** A desk in a room, once the size of the picture is known. */
 export function useBench(room: TaskRoom, width: number | undefined, height: number | undefined): Bench | null {
+  const userId = useBackend().me.user.id;
   const [bench, setBench] = useState<Bench | null>(null);
   useEffect(() => {
     if (width === undefined || height === undefined) return;
     const image: Size = { width, height };
-    const desk = new Desk({ room, image, frames, notify: toast, look });
+    const reader = { id: userId, marks: createMarks(storage(), userId, room.taskId) };
+    const desk = new Desk({ room, image, frames, notify: toast, look, reader });
     const follow = new Follow(room, desk.camera);
     setBench({ desk, follow });
     return () => {
@@ -69,6 +72,6 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
       follow.dispose();
       desk.dispose();
     };
-  }, [room, width, height]);
+  }, [room, width, height, userId]);
   return bench;
 }

@@ -1,6 +1,7 @@
 import './workbench.css';
 import './side-panel.css';
 import './hotkeys.css';
+import './comments/comments.css';
 
 import type { TaskRoom } from '@tandem/client';
 import { useEffect, useMemo, type ReactNode } from 'react';

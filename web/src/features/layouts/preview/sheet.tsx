@@ -10,6 +10,7 @@ import { AttributesPanel, type Asked } from '~/features/workbench/attributes-pan
 import { DeskBar } from '~/features/workbench/desk-bar';
 import { useAnnotator, type Annotator } from '~/features/workbench/use-annotator';
 import { useImage } from '~/features/workbench/use-image';
+import { personOf, usePeople } from '~/features/workbench/use-people';
 import { useBench } from '~/features/workbench/use-room';
 import { SeeingPanel } from '~/features/workbench/seeing-panel';
 import { SidePanel } from '~/features/workbench/side-panel';
@@ -81,6 +82,8 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
   const { image, error, again } = useImage(task);
   const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
   const [seeing, setSeeing] = useState(false);
+  const people = usePeople(room);
+  const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   const asked = useMemo(() => createStore<Asked | null>(null), []);
   useEffect(() => bench?.desk.setLabels(setup.labels, setup), [bench, setup]);
   if (error) return <Failed error={error} retry={again} />;
@@ -90,7 +93,15 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
     <>
       <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
       <div className="bench-canvas">
-        <Canvas desk={desk} image={image} looks={looks} describedBy="preview-help" onPointers={nothing} onTouch={nothing} />
+        <Canvas
+          desk={desk}
+          image={image}
+          looks={looks}
+          faces={faces}
+          describedBy="preview-help"
+          onPointers={nothing}
+          onTouch={nothing}
+        />
         <DeskBar desk={desk} taken={keys.taken} />
         {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
       </div>
@@ -100,6 +111,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
         setup={setup}
         keys={keys}
         looks={looks}
+        people={people}
         attributes={
           setup.hasAttributes && (
             <AttributesPanel

@@ -1,15 +1,20 @@
-/** Regions that several people write at once are whole or gone, whatever is undone: never without an entry that a region cannot do without. */
+/**
+ * Regions and threads that several people write at once are whole or gone, whatever is undone: never without an entry that they cannot do
+ * without. Of a thread undo takes comments only: another's answer to mine, which I may not have seen yet, would go with it.
+ */
 import * as Y from 'yjs';
 
 const isRegion = (doc: Y.Doc, item: Y.Item | null): boolean => item?.parent === doc.getMap('regions');
+const isThread = (doc: Y.Doc, item: Y.Item | null): boolean => item?.parent === doc.getMap('threads');
 
 /**
- * Two people wrote one entry of a region at once, and mine won. The manager would take mine away and not put theirs back, which it takes for a
+ * Two people wrote one entry of a region (or thread) at once, and mine won. The manager would take mine away and not put theirs back, which it takes for a
  * change after mine: the region would be without a geometry. What is not replaced stays, and goes with its region if that goes.
  */
 export function isNeeded(doc: Y.Doc, item: Y.Item): boolean {
-  const region = (item.parent as Y.AbstractType<unknown>)._item;
-  return isRegion(doc, region) && item.right === null;
+  if (isThread(doc, item)) return true;
+  const whole = (item.parent as Y.AbstractType<unknown>)._item;
+  return (isRegion(doc, whole) || isThread(doc, whole)) && item.right === null;
 }
 
 type DeleteSet = ReturnType<typeof Y.createDeleteSet>;
