@@ -165,11 +165,17 @@ describe('comments', () => {
   });
 
   test('one edits and deletes one’s own only', async () => {
-    await count("Anna may change hers", card(anna).getByRole('button', { name: 'Change this comment' }), 1);
+    await count('Anna may change hers', card(anna).getByRole('button', { name: 'Change this comment' }), 1);
     await card(anna).getByRole('button', { name: 'Change this comment' }).click();
     await anna.getByRole('menuitem', { name: 'Edit' }).click();
     const field = anna.getByRole('textbox', { name: 'Edit the comment' });
-    await field.fill('A better question');
+    await until(
+      'the field has the focus',
+      () => field.evaluate((element) => element === document.activeElement),
+      (is) => is,
+    );
+    await anna.keyboard.press('Control+a');
+    await anna.keyboard.type('A better question');
     await anna.keyboard.press('Enter');
     await said(ben).getByText('A better question').waitFor();
     await said(ben).getByText('edited').waitFor();
@@ -288,7 +294,11 @@ describe('comments', () => {
   });
 
   test('on a tablet a pin is as large as a finger, and a tap pins', async () => {
-    const tablet = await person(browser, server.link('reviewer'), { viewport: { width: 1024, height: 768 }, hasTouch: true, isMobile: true });
+    const tablet = await person(browser, server.link('reviewer'), {
+      viewport: { width: 1024, height: 768 },
+      hasTouch: true,
+      isMobile: true,
+    });
     await openTask(tablet, server, project.id, task.id);
     await pins(tablet).first().waitFor();
     const reach = await tablet.locator('.pin-reach').first().boundingBox();

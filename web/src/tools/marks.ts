@@ -77,7 +77,7 @@ export function createMarks(shelf: MarkShelf | null, userId: string, taskId: str
     kept = { ...before, ...change(before), at: now() };
     read = new Set(kept.read);
     try {
-      if (shelf && shelf.getItem(key) === null) makeRoom(shelf, prefix);
+      if (shelf?.getItem(key) === null) makeRoom(shelf, prefix);
       shelf?.setItem(key, JSON.stringify({ ...kept, read: kept.read.slice(-COMMENTS) }));
     } catch {
       // It is only for next time.

@@ -14,13 +14,14 @@ export interface Person {
 /** Whoever may have done something here. Authors who left the task are still known by the project's list of people. */
 export function usePeople(room: TaskRoom): ReadonlyMap<string, Person> {
   const members = useMembers(useProjectId());
-  const peers = useLive(room.presence, () => room.presence.peers());
+  // Presence tells every tool and every move of a view; who is here changes seldom, and all of the workbench hangs on this.
+  const here = useLive(room.presence, () => JSON.stringify(room.presence.peers().map(({ user }) => user)));
   return useMemo(() => {
     const people = new Map<string, Person>();
     for (const { user } of members.data ?? []) people.set(user.id, user);
-    for (const { user } of peers) people.set(user.id, user);
+    for (const user of JSON.parse(here) as Person[]) people.set(user.id, user);
     return people;
-  }, [members.data, peers]);
+  }, [members.data, here]);
 }
 
 /** Somebody who was taken out of the project: what they said stays. */

@@ -56,6 +56,8 @@ export function BesidePin({ desk, anchor, label, takesFocus, onEnter, children }
   }, [takesFocus]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    // What is open over the card, a menu, has its own Esc.
+    if (!(event.target instanceof Node && card.current?.contains(event.target))) return;
     if (event.key === 'Escape') {
       event.preventDefault();
       desk.comments.close();

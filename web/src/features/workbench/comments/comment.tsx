@@ -1,6 +1,6 @@
 import type { CommentSnapshot } from '@tandem/client';
 import { MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 
 import { ago } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
@@ -33,10 +33,16 @@ export function When({ at }: { at: number }): ReactNode {
 
 export function Comment({ comment, people, me, readOnly, onEdit, onRemove }: CommentProps): ReactNode {
   const [editing, setEditing] = useState(false);
+  const article = useRef<HTMLElement>(null);
+  /** The keys stay with the comment. */
+  const edited = (): void => {
+    setEditing(false);
+    article.current?.focus();
+  };
   const author = personOf(people, comment.author);
   const mine = comment.author === me && readOnly === null;
   return (
-    <article className="comment" aria-label={`Comment by ${author.name}`} data-testid="comment">
+    <article ref={article} className="comment" tabIndex={-1} aria-label={`Comment by ${author.name}`} data-testid="comment">
       <header className="comment-head">
         <Avatar person={author} size={22} />
         <b className="truncate">{author.name}</b>
@@ -72,9 +78,9 @@ export function Comment({ comment, people, me, readOnly, onEdit, onRemove }: Com
           readOnly={readOnly}
           onPost={(text, mentions) => {
             onEdit(text, mentions);
-            setEditing(false);
+            edited();
           }}
-          onCancel={() => setEditing(false)}
+          onCancel={edited}
         />
       ) : (
         <Said text={comment.text} mentions={comment.mentions} people={people} me={me} />

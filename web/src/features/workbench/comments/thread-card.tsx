@@ -124,7 +124,9 @@ function ThreadCard({ desk, people, projectId, thread, readOnly }: ThreadCardPro
                   toast('This comment was deleted meanwhile', 'bad');
               }}
               onRemove={() => {
-                if (desk.mayEdit() && room.threads.remove(thread.id, comment.id)) toast('Comment deleted. Ctrl+Z brings it back');
+                if (!desk.mayEdit() || !room.threads.remove(thread.id, comment.id)) return;
+                card.current?.parentElement?.focus();
+                toast('Comment deleted. Ctrl+Z brings it back');
               }}
             />
           ))}

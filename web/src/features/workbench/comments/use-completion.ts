@@ -40,7 +40,7 @@ export function useCompletion(
     look: (text, caret) => {
       const next = queryAt(text, caret);
       if (next?.from !== query?.from || next?.text !== query?.text) setActive(0);
-      if (!next || next.from !== dismissed) setDismissed(null);
+      if (next?.from !== dismissed) setDismissed(null);
       setQuery(next);
     },
     close: () => setQuery(null),
