@@ -23,6 +23,7 @@ import { Banner } from './banner';
 import { Candidates } from './candidates';
 import { OpenedComment } from './comments/thread-card';
 import { useLinkedThread, useNews } from './comments/use-news';
+import { useTelling } from './comments/use-telling';
 import { DeskBar } from './desk-bar';
 import { deskKeys } from './desk-keys';
 import { HistoryDialog } from './history-dialog';
@@ -81,6 +82,7 @@ export function BenchView({
   const people = usePeople(room);
   const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   useNews(desk, people);
+  useTelling(room, task.id);
   useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);
