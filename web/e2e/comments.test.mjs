@@ -87,7 +87,7 @@ describe('comments', () => {
     await count('the thread is open at Anna’s', said(anna), 1);
   });
 
-  test('a reply with a mention: names are completed, also without their accents, and whoever is meant is told', async () => {
+  test('a reply with a mention: the name is completed, the other sees it being written, and whoever is meant is told', async () => {
     await pins(ben).click();
     await count("Ben's card", said(ben), 1);
     await until(
@@ -179,6 +179,16 @@ describe('comments', () => {
     await anna.keyboard.press('Enter');
     await said(ben).getByText('A better question').waitFor();
     await said(ben).getByText('edited').waitFor();
+    await anna.getByRole('textbox', { name: 'Reply' }).fill('Too much');
+    await anna.keyboard.press('Enter');
+    await count('three', said(ben), 3);
+    await said(anna).nth(2).getByRole('button', { name: 'Change this comment' }).click();
+    await anna.getByRole('menuitem', { name: 'Delete' }).click();
+    await count('two again', said(ben), 2);
+    assert.ok(
+      await card(anna).evaluate((element) => element.contains(document.activeElement)),
+      'the keys are still in the thread',
+    );
   });
 
   test('what is resolved goes from the picture at once, for both, and is shown by the switch', async () => {

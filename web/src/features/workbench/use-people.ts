@@ -25,7 +25,7 @@ export function usePeople(room: TaskRoom): ReadonlyMap<string, Person> {
 }
 
 /** Somebody who was taken out of the project: what they said stays. */
-export const UNKNOWN = { name: 'Somebody', color: '#8b8f99' } as const;
+const UNKNOWN = { name: 'Somebody', color: '#8b8f99' } as const;
 
 export const personOf = (people: ReadonlyMap<string, Person>, id: string | null): Person =>
   (id === null ? undefined : people.get(id)) ?? { id: id ?? '', ...UNKNOWN };
