@@ -5,7 +5,7 @@ import { same } from '~/layout/json';
 import type { Assignment, Project, Task } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 
-export type Candidate = components['schemas']['Candidate'];
+type Candidate = components['schemas']['Candidate'];
 
 interface Around {
   readonly task: Task;
