@@ -91,7 +91,7 @@ function LabelButton({ label, count, hotkey, moved, pressed, onPick }: LabelButt
       <span className="truncate">{name}</span>
       {about && <span className="sr-only">{about}</span>}
       {limits && (
-        <span className={cx('label-count num', limits.isOff && 'label-count-off')} aria-hidden data-testid={`count-${name}`}>
+        <span className={cx('label-count num', limits.isOver && 'label-count-over')} aria-hidden data-testid={`count-${name}`}>
           {limits.short}
         </span>
       )}
@@ -101,12 +101,12 @@ function LabelButton({ label, count, hotkey, moved, pressed, onPick }: LabelButt
 }
 
 /** Null: there may be any number. */
-function limitsOf({ least, most }: BenchLabel, count: number): { short: string; words: string; isOff: boolean } | null {
+function limitsOf({ least, most }: BenchLabel, count: number): { short: string; words: string; isOver: boolean } | null {
   if (least === 0 && most === undefined) return null;
   const bounds = [least > 0 && `at least ${least}`, most !== undefined && `at most ${most}`].filter(Boolean).join(', ');
   return {
     short: most !== undefined && count >= least ? `${count}/${most}` : `${count} of ${least}`,
     words: `${count} drawn; ${bounds}`,
-    isOff: count < least || (most !== undefined && count > most),
+    isOver: most !== undefined && count > most,
   };
 }

@@ -11,7 +11,7 @@ import type { Layout } from '~/layout/tree';
 import LayoutView from '~/layout/view';
 import type { Assignment, Project, Task } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
-import { useTaskContext, useUiContext } from './task-context';
+import { useTaskContext, useUiContext } from './use-task-context';
 
 /** What stands between the answer and the server. */
 export interface AnswerGate {

@@ -158,9 +158,9 @@ const Row = memo(function Row({
   const occluded = region.attributes.occluded === true;
   const grouped = region.attributes.group !== undefined;
   const flags = [occluded && 'occluded', grouped && 'in a group', hidden && 'hidden', locked && 'locked', fault].filter(Boolean);
-  const about = [`${region.label}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags]
-    .filter(Boolean)
-    .join(', ');
+  // What is to be seen in the row is what it is called: its label, and who is at it.
+  const name = editor === undefined ? region.label : `${region.label} ${editor} is editing`;
+  const about = [`${name}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
   const choose = (event: MouseEvent): void => {
     if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
       desk.goTo(region.id);
