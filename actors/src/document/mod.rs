@@ -17,7 +17,7 @@ pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, 
 pub use regions::{ContentError, build, read, read_stored};
 pub use work::Work;
 
-/// Root names of the annotations document. `fields` are those of the task's layout; `threads` is reserved for comments.
+/// Root names of the annotations document. `fields` are those of the task's layout; `threads` are the comments.
 pub const ROOTS: [&str; 3] = ["regions", "fields", "threads"];
 
 /// An update that holds nothing.
