@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import { concerns, unsaid } from '~/features/workbench/comments/telling';
 
-const comment = (id: string, author: string | null, text: string, mentions: string[] = []): CommentSnapshot =>
-  ({ id, author, text, mentions, createdAt: 0, editedAt: null }) as unknown as CommentSnapshot;
+const comment = (id: string, author: string | null, text: string, mentions: string[] = []): CommentSnapshot => ({
+  id,
+  author,
+  text,
+  mentions,
+  createdAt: 0,
+  editedAt: null,
+});
 const thread = (...comments: CommentSnapshot[]): ThreadSnapshot => ({ id: 't', comments }) as unknown as ThreadSnapshot;
 
 const kept = (): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> => {
@@ -46,7 +52,7 @@ describe('a comment', () => {
 
   it('is told of by its first 280 characters, none of them cut in half', () => {
     const said = thread(comment('1', 'me', `  ${'😀'.repeat(300)}`, ['ben']));
-    expect([...(concerns(said, '1', 'me')?.excerpt ?? '')]).toEqual(Array.from({ length: 280 }, () => '😀'));
+    expect(Array.from(concerns(said, '1', 'me')?.excerpt ?? '')).toEqual(Array.from({ length: 280 }, () => '😀'));
   });
 });
 

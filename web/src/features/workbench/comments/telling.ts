@@ -19,13 +19,13 @@ export interface Telling {
 export function concerns({ id, comments }: ThreadSnapshot, commentId: string, me: string): Telling | null {
   const at = comments.findIndex((comment) => comment.id === commentId);
   const comment = comments[at];
-  if (!comment || comment.author !== me) return null;
+  if (comment?.author !== me) return null;
   const mentioned = [...new Set(comment.mentions)].filter((user) => user !== me).slice(0, MOST);
   const before = new Set(comments.slice(0, at).flatMap(({ author }) => (author === null ? [] : [author])));
   const answered = [...before].filter((user) => user !== me && !mentioned.includes(user)).slice(0, MOST - mentioned.length);
   if (mentioned.length + answered.length === 0) return null;
   // By characters, as the server counts: half of one is none.
-  const excerpt = [...comment.text.replace(/\s+/g, ' ').trim()].slice(0, EXCERPT).join('');
+  const excerpt = Array.from(comment.text.replace(/\s+/g, ' ').trim()).slice(0, EXCERPT).join('');
   return excerpt === '' ? null : { thread: id, comment: commentId, excerpt, mentioned, answered };
 }
 

@@ -19,7 +19,10 @@ export function useTelling(room: TaskRoom, taskId: string): void {
       const thread = room.threads.get(id);
       const told = thread && concerns(thread, commentId, me.user.id);
       // Taken back meanwhile, or it concerns nobody any more.
-      if (!told) return waiting.drop(name);
+      if (!told) {
+        waiting.drop(name);
+        return;
+      }
       try {
         const path = { task_id: taskId };
         await ok(api.POST('/api/v1/tasks/{task_id}/comments/tell', { params: { path }, body: told }));
