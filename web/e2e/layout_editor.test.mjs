@@ -252,7 +252,13 @@ describe('the layout editor', () => {
     await dialog.getByRole('button', { name: 'Close' }).click();
     await button('Save mine as the next version').click();
     const all = await until('the third', versions, (found) => found.length === 3);
-    assert.match((await api('GET', `/${all.find(({ version }) => version === 3).id}`)).source, /roughly/);
+    // The version is made first, then it gets its text.
+    const third = all.find(({ version }) => version === 3).id;
+    await until(
+      'its text',
+      async () => (await api('GET', `/${third}`)).source,
+      (source) => source.includes('roughly'),
+    );
     assert.equal((await api('GET', `/${second.id}`)).source, TICKET);
     await page.getByText('v3', { exact: true }).waitFor();
     assert.equal(await page.getByText(/Somebody saved/).count(), 0);
