@@ -1001,7 +1001,7 @@ export interface paths {
         put?: never;
         /**
          * Tell people of a comment in a task's document that names or answers them.
-         * @description Each is told once of a comment, however often it is said; oneself is not told.
+         * @description Each is told once of a comment, however often it is said; oneself is not told, nor is who is not in the project.
          */
         post: operations["tellOfComment"];
         delete?: never;

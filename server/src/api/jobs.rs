@@ -8,7 +8,6 @@ use actix_web::{
     post,
     web::Json,
 };
-use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
@@ -21,14 +20,14 @@ use tandem_store::{
     jobs::{self, NewJob},
     objects::{ObjectError, Upload},
 };
-use utoipa::IntoParams;
 
 use super::{
     IDEMPOTENCY, access, audit,
     call::Call,
     idempotency::once,
     problem::{Kind, Refusal},
-    read, signed, validate,
+    read::{self, PageQuery},
+    signed, validate,
 };
 
 /// How long an upload is kept that no job has read yet; a job that reads it keeps it longer.
@@ -38,25 +37,11 @@ const COME_BACK: u64 = 30;
 /// What archives are stored as.
 const ARCHIVE: &str = "application/zip";
 
-/// Pages of jobs.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ListJobs {
-    /// `next_cursor` of the page before; none for the first page.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// 1 to 200 items; default 50.
-    #[serde(default)]
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
-}
-
 /// Jobs of a project.
 #[utoipa::path(
     tag = "jobs",
     operation_id = "listJobs",
-    params(("project_id" = ProjectId, Path), ListJobs),
+    params(("project_id" = ProjectId, Path), PageQuery),
     responses((status = 200, description = "Jobs, newest first; without the `url` of their files", body = Page<Job>)),
     extensions(("x-action" = json!(Action::JobRead.name()))),
 )]
@@ -65,7 +50,7 @@ pub async fn list_jobs(call: Call) -> Result<Json<Page<Job>>, Refusal> {
     let project = call.path::<ProjectId>()?;
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::JobRead).await?;
-    let query = call.query::<ListJobs>()?;
+    let query = call.query::<PageQuery>()?;
     let before = query.cursor.as_deref().map(read::cursor).transpose()?;
     let limit = validate::page_limit(query.limit)?;
     Ok(Json(jobs::list(&mut tx, project, before, limit).await?))

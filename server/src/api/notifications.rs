@@ -1,7 +1,6 @@
 //! What people are told of although they are elsewhere: comments that name or answer them.
 
 use actix_web::{get, post, web::Json};
-use serde::Deserialize;
 use tandem_actors::DomainEvent;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
@@ -13,23 +12,14 @@ use tandem_store::{
     notifications::{self, Comment},
     pg::{members, projects, tasks},
 };
-use utoipa::IntoParams;
 
-use super::{access, call::Call, problem::Refusal, read, validate};
-
-/// Pages of notifications.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ListNotifications {
-    /// `next_cursor` of the page before; none for the first page.
-    #[serde(default)]
-    pub cursor: Option<String>,
-    /// 1 to 200 items; default 50.
-    #[serde(default)]
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<u32>,
-}
+use super::{
+    access,
+    call::Call,
+    problem::Refusal,
+    read::{self, PageQuery},
+    validate,
+};
 
 /// What I was told.
 ///
@@ -37,13 +27,13 @@ pub struct ListNotifications {
 #[utoipa::path(
     tag = "session",
     operation_id = "listNotifications",
-    params(ListNotifications),
+    params(PageQuery),
     responses((status = 200, description = "Newest first", body = Notifications)),
     extensions(("x-action" = json!(null))),
 )]
 #[get("/me/notifications")]
 pub async fn list_notifications(call: Call) -> Result<Json<Notifications>, Refusal> {
-    let query = call.query::<ListNotifications>()?;
+    let query = call.query::<PageQuery>()?;
     let before = query.cursor.as_deref().map(read::cursor).transpose()?;
     let limit = validate::page_limit(query.limit)?;
     let mut tx = call.begin().await?;
@@ -71,7 +61,7 @@ pub async fn read_notifications(mut call: Call) -> Result<Json<Unread>, Refusal>
 
 /// Tell people of a comment in a task's document that names or answers them.
 ///
-/// Each is told once of a comment, however often it is said; oneself is not told.
+/// Each is told once of a comment, however often it is said; oneself is not told, nor is who is not in the project.
 #[utoipa::path(
     tag = "work",
     operation_id = "tellOfComment",
@@ -107,25 +97,23 @@ fn is_everywhere(call: &Call) -> bool {
     call.identity.workspace_role == WorkspaceRole::Admin
 }
 
-/// Everybody the comment concerns, once, without its writer. All must see the project: nobody else learns of what is said in it.
+/// Everybody the comment concerns, once, without its writer. Who is not in the project learns nothing of what is said in it, and keeps nobody else from
+/// hearing of it: in a long thread somebody has left, and what was written offline is told later.
 async fn whom(
     tx: &mut TenantTx,
     call: &Call,
     project: ProjectId,
     wanted: &TellOfComment,
 ) -> Result<Vec<(UserId, NotificationKind)>, Refusal> {
-    let lists = [("mentioned", &wanted.mentioned, NotificationKind::Mention), ("answered", &wanted.answered, NotificationKind::Answer)];
+    let mentioned = wanted.mentioned.iter().map(|user| (*user, NotificationKind::Mention));
+    let answered = wanted.answered.iter().map(|user| (*user, NotificationKind::Answer));
     let mut people: Vec<(UserId, NotificationKind)> = Vec::new();
-    for (field, users, kind) in lists {
-        for (index, user) in users.iter().enumerate() {
-            let is_in =
-                projects::membership(tx, project, *user).await?.is_some() || members::get(tx, *user).await? == Some(WorkspaceRole::Admin);
-            if !is_in {
-                return Err(Refusal::field(&format!("{field}[{index}]"), "member", "this person is not in the project"));
-            }
-            if *user != call.user() && people.iter().all(|(known, _)| known != user) {
-                people.push((*user, kind));
-            }
+    for (user, kind) in mentioned.chain(answered) {
+        if user == call.user() || people.iter().any(|(known, _)| *known == user) {
+            continue;
+        }
+        if projects::membership(tx, project, user).await?.is_some() || members::get(tx, user).await? == Some(WorkspaceRole::Admin) {
+            people.push((user, kind));
         }
     }
     Ok(people)

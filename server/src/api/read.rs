@@ -7,10 +7,11 @@ use actix_web::{
 };
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{error::Category, json};
 use sha2::{Digest, Sha256};
 use tandem_protocol::FieldError;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::problem::{Kind, Refusal};
@@ -49,6 +50,20 @@ pub fn query<T: DeserializeOwned>(query: &str) -> Result<T, Refusal> {
     let deserializer = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(deserializer)
         .map_err(|error| Refusal::invalid(vec![broken_rule(&error.path().to_string(), &error.inner().to_string())]))
+}
+
+/// Which page of a list that has no filters. Unknown words are refused, so lists with filters spell these out beside them.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// `next_cursor` of the page before; none for the first page.
+    #[serde(default)]
+    pub cursor: Option<String>,
+    /// 1 to 200 items; default 50.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u32>,
 }
 
 /// The `next_cursor` of a list whose cursor is the last item's id.

@@ -18,7 +18,7 @@ import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
-import { AttributesPanel, attributesOf } from './attributes-panel';
+import { attributesOf } from './attributes-panel';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
 import { OpenedComment } from './comments/thread-card';
@@ -190,19 +190,9 @@ export function BenchView({
       keys={keys}
       looks={looks}
       people={people}
-      attributes={
-        setup.hasAttributes && (
-          <AttributesPanel
-            desk={desk}
-            room={room}
-            setup={setup}
-            asked={check.asked}
-            tried={check.tried}
-            onDone={() => pointers.current?.focus()}
-            onSubmit={submit}
-          />
-        )
-      }
+      check={check}
+      onDone={() => pointers.current?.focus()}
+      onSubmit={submit}
     >
       {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
     </SidePanel>

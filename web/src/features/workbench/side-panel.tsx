@@ -6,9 +6,11 @@ import type { Looks } from '~/canvas/overlay';
 import type { KeysHere } from '~/hotkeys/registry';
 import type { Desk } from '~/tools/desk';
 import type { AnnotatorSetup } from './annotator-setup';
+import { AttributesPanel } from './attributes-panel';
 import { CommentsPanel } from './comments/panel';
 import { LabelsPanel } from './labels-panel';
 import { RegionList } from './region-list';
+import type { Check } from './use-check';
 import type { Person } from './use-people';
 
 interface SidePanelProps {
@@ -18,18 +20,25 @@ interface SidePanelProps {
   keys: KeysHere;
   looks: Looks;
   people: ReadonlyMap<string, Person>;
-  /** Below all else. */
-  attributes: ReactNode;
+  check: Pick<Check, 'asked' | 'tried'>;
+  /** Out of the attributes, back to the canvas. */
+  onDone: () => void;
+  onSubmit: () => void;
   /** Above all else: what there is to decide between. */
   children?: ReactNode;
 }
 
-export const SidePanel = ({ desk, room, setup, keys, looks, people, attributes, children }: SidePanelProps): ReactNode => (
-  <aside className="bench-side" aria-label="Labels, regions and comments">
-    {children}
-    <LabelsPanel desk={desk} room={room} labels={setup.labels} keys={keys} />
-    <RegionList desk={desk} room={room} setup={setup} looks={looks} people={people} />
-    {attributes}
-    <CommentsPanel desk={desk} room={room} people={people} />
-  </aside>
-);
+export function SidePanel({ children, ...props }: SidePanelProps): ReactNode {
+  const { desk, room, setup, keys, looks, people, check, onDone, onSubmit } = props;
+  return (
+    <aside className="bench-side" aria-label="Labels, regions and comments">
+      {children}
+      <LabelsPanel desk={desk} room={room} labels={setup.labels} keys={keys} />
+      <RegionList desk={desk} room={room} setup={setup} looks={looks} people={people} />
+      {setup.hasAttributes && (
+        <AttributesPanel {...{ desk, room, setup, onDone, onSubmit }} asked={check.asked} tried={check.tried} />
+      )}
+      <CommentsPanel desk={desk} room={room} people={people} />
+    </aside>
+  );
+}

@@ -9,7 +9,7 @@ import type { Asked } from './attributes-panel';
 import type { AnswerGate } from './laid-out';
 import { faultsOf, type RegionFault } from './region-rules';
 
-interface Check {
+export interface Check {
   /** @returns whether the answer is right as it is */
   readonly attempt: () => boolean;
   /** Somebody has tried: what is missing is said at each field. */

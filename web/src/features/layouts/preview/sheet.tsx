@@ -6,9 +6,11 @@ import type { Json, TaskRoom } from '@tandem/client';
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
-import { AttributesPanel, type Asked } from '~/features/workbench/attributes-panel';
+import type { Asked } from '~/features/workbench/attributes-panel';
+import { OpenedComment } from '~/features/workbench/comments/thread-card';
 import { DeskBar } from '~/features/workbench/desk-bar';
 import { useAnnotator, type Annotator } from '~/features/workbench/use-annotator';
+import { useProjectId } from '~/features/workbench/project-id';
 import { useImage } from '~/features/workbench/use-image';
 import { personOf, usePeople } from '~/features/workbench/use-people';
 import { useBench } from '~/features/workbench/use-room';
@@ -82,6 +84,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
   const { image, error, again } = useImage(task);
   const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
   const [seeing, setSeeing] = useState(false);
+  const projectId = useProjectId();
   const people = usePeople(room);
   const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   const asked = useMemo(() => createStore<Asked | null>(null), []);
@@ -103,6 +106,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
           onTouch={nothing}
         />
         <DeskBar desk={desk} taken={keys.taken} />
+        <OpenedComment desk={desk} people={people} projectId={projectId} />
         {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
       </div>
       <SidePanel
@@ -112,19 +116,9 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
         keys={keys}
         looks={looks}
         people={people}
-        attributes={
-          setup.hasAttributes && (
-            <AttributesPanel
-              desk={desk}
-              room={room}
-              setup={setup}
-              asked={asked}
-              tried={tried}
-              onDone={nothing}
-              onSubmit={submit}
-            />
-          )
-        }
+        check={{ asked, tried }}
+        onDone={nothing}
+        onSubmit={submit}
       />
     </>
   );
