@@ -1,7 +1,8 @@
-//! Checkpoints of live documents, and the way back to one.
+//! Checkpoints of live documents, the way back to one, and what else the house changes in them.
 
 use std::{sync::Arc, time::Duration};
 
+use tandem_domain::relabel::Renames;
 use tandem_protocol::{CheckpointId, UserId, rest::CheckpointReason};
 use tandem_store::documents::{
     DocumentKey, LogError,
@@ -11,9 +12,9 @@ use tokio::time::timeout;
 
 use crate::{
     Live,
-    document::{self, Content},
+    document::{self, Amendment, Content},
     live::JOIN_ATTEMPTS,
-    task::{Restore, TaskActor},
+    task::{Amend, TaskActor},
 };
 
 /// How long a checkpoint waits for edits on their way to the disk.
@@ -84,19 +85,28 @@ impl Live {
             .await
             .map_err(|e| HistoryError::Unreadable(e.to_string()))?
             .map_err(|e| HistoryError::Unreadable(e.to_string()))?;
-        let content = Arc::new(content);
+        let with = Amendment::BringBack(Arc::new(content));
         let before = self.checkpoint(key, CheckpointReason::Restore, by).await?;
-        let counts = self.bring_back(key, &content, size, by).await?;
+        let counts = self.amend(key, &with, size, Some(by)).await?;
         Ok(BroughtBack { before, counts })
     }
 
+    /// Give the regions of the live document the present names of their labels; how many had another. Returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`HistoryError::Full`] of a document that holds more than it may already; the others as long as it cannot be reached.
+    pub async fn relabel(&self, key: &DocumentKey, renames: &Arc<Renames>, by: Option<UserId>) -> Result<usize, HistoryError> {
+        // Names are as long as before, more or less.
+        Ok(self.amend(key, &Amendment::Relabel(Arc::clone(renames)), 0, by).await?.changed)
+    }
+
     /// Done twice it does nothing the second time, so a room that ended under our hands is asked again.
-    async fn bring_back(&self, key: &DocumentKey, content: &Arc<Content>, size: usize, by: UserId) -> Result<Counts, HistoryError> {
+    async fn amend(&self, key: &DocumentKey, with: &Amendment, size: usize, by: Option<UserId>) -> Result<Counts, HistoryError> {
         for _ in 0..JOIN_ATTEMPTS {
             let room = self.inner().room(key).map_err(|_| HistoryError::Unavailable)?;
             let Ok(addr) = room.addr().await else { continue };
             let addr: actix::Addr<TaskActor> = addr;
-            match addr.send(Restore { content: Arc::clone(content), size, by }).await {
+            match addr.send(Amend { with: with.clone(), size, by }).await {
                 Ok(answer) => return answer,
                 Err(_) => tokio::task::yield_now().await,
             }

@@ -222,6 +222,15 @@ impl Live {
         self.inner.neighbours.all()
     }
 
+    /// For what the house holds: it must not hold the house.
+    pub(crate) fn inner_arc(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    pub(crate) fn of(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }

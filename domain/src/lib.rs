@@ -12,6 +12,7 @@ pub mod image;
 pub mod layout;
 pub mod ordered;
 pub mod permission;
+pub mod relabel;
 pub mod statechart;
 mod suggest;
 pub mod validate;

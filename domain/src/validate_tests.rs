@@ -9,11 +9,9 @@ fn schema() -> LabelSchema {
     let label = |name: &str, kinds: &[RegionKind], keypoints: &[&str]| LabelDef {
         name: name.into(),
         color: "#112233".into(),
-        hotkey: None,
         kinds: kinds.to_vec(),
         keypoints: keypoints.iter().map(|k| (*k).to_owned()).collect(),
-        skeleton: Vec::new(),
-        supercategory: None,
+        ..LabelDef::default()
     };
     LabelSchema {
         labels: vec![label("anything", &[], &[]), label("car", &[RegionKind::Box], &[]), label("hand", &[], &["thumb", "index"])],

@@ -97,15 +97,7 @@ async fn person(tx: &mut TenantTx, id: UserId, number: usize, role: WorkspaceRol
 }
 
 fn project() -> CreateProject {
-    let label = LabelDef {
-        name: "thing".to_owned(),
-        color: "#3366cc".to_owned(),
-        hotkey: Some("1".to_owned()),
-        kinds: Vec::new(),
-        keypoints: Vec::new(),
-        skeleton: Vec::new(),
-        supercategory: None,
-    };
+    let label = LabelDef { name: "thing".to_owned(), color: "#3366cc".to_owned(), hotkey: Some("1".to_owned()), ..LabelDef::default() };
     CreateProject {
         name: "Load".to_owned(),
         description: "Made for a load test".to_owned(),

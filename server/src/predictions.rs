@@ -1,7 +1,7 @@
 //! What a model found becomes the first content of the documents of the steps that follow: people begin with it instead of with nothing.
 
 use serde_json::{Value, json};
-use tandem_domain::{geometry::Size, validate};
+use tandem_domain::{geometry::Size, relabel::Renames, validate};
 use tandem_protocol::{RegionId, rest::Region};
 use tandem_store::{
     StoreError, TenantTx,
@@ -15,12 +15,14 @@ use tandem_store::{
 /// The database's; inside, what is wrong with the regions: by the same rules as what people submit.
 pub async fn keep(tx: &mut TenantTx, call: &Call, output: &Value) -> Result<Result<(), String>, StoreError> {
     let Some(found) = output.get("regions") else { return Ok(Ok(())) };
-    let regions = match read(found) {
+    let mut regions = match read(found) {
         Ok(regions) => regions,
         Err(error) => return Ok(Err(error)),
     };
     let task = tasks::get_in(tx, call.project, call.task).await?.ok_or(StoreError::NotFound { entity: "task" })?.task;
     let schema = projects::label_schema(tx, call.project).await?;
+    // A model keeps to the labels it was made for.
+    Renames::of(&schema).regions(&mut regions);
     let side = |length: Option<i32>| length.and_then(|length| u32::try_from(length).ok()).unwrap_or_default();
     let image = Size { width: side(task.asset.width), height: side(task.asset.height) };
     if let Some(error) = validate::regions(&schema, image, &regions).first() {

@@ -5,7 +5,7 @@ use std::{io, net::TcpListener, sync::Arc};
 use tandem_actors::{
     Live, LiveConfig, Ports, StoreChores, StoreDirectory, StoreNodes,
     config::WatchConfig,
-    jobs::{JobPorts, exporting::Exporting, importing::Importing},
+    jobs::{JobPorts, Kind, exporting::Exporting, importing::Importing, relabeling::Relabeling},
     trace,
 };
 use tandem_protocol::NodeId;
@@ -88,7 +88,7 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
     trace::sample(config.sample_one_in());
     let live = Live::start(live_config(&config), ports(&config, &store, &auth)?)?;
     live.join(Arc::new(StoreNodes::new(store.clone(), card(&config, live.bus().me()))));
-    live.work_on_jobs(job_ports(&store, &objects, live.bus().me()))?;
+    live.work_on_jobs(job_ports(&store, &objects, &live))?;
     compare_quotas(&config, &live);
     drop(actix_web::rt::spawn(callouts::run(store.clone(), live.clone(), config.call_hosts.clone())));
     let s3 = platform.s3.as_ref().map(|s3: &EmbeddedS3| s3.door(&config.s3.bucket));
@@ -96,10 +96,12 @@ pub async fn connect(config: Arc<Config>, platform: &Platform) -> Result<AppStat
 }
 
 /// What this node does by itself: the kinds of jobs there are.
-fn job_ports(store: &Store, objects: &Objects, node: NodeId) -> JobPorts {
+fn job_ports(store: &Store, objects: &Objects, live: &Live) -> JobPorts {
     let importing = Importing::new(store.clone(), objects.clone());
     let exporting = Exporting::new(store.clone(), objects.clone());
-    JobPorts { store: store.clone(), objects: objects.clone(), kinds: vec![Arc::new(importing), Arc::new(exporting)], node }
+    let relabeling = Relabeling::new(store.clone(), live);
+    let kinds: Vec<Arc<dyn Kind>> = vec![Arc::new(importing), Arc::new(exporting), Arc::new(relabeling)];
+    JobPorts { store: store.clone(), objects: objects.clone(), kinds, node: live.bus().me() }
 }
 
 /// With Redis the limits are those of all nodes together. Nothing waits for it.

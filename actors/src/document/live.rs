@@ -11,9 +11,9 @@ use tandem_store::documents::Merged;
 use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
 
 use super::{
-    ROOTS,
-    content::{self, Content},
+    Amendment, ROOTS, content,
     inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
+    regions,
 };
 
 /// What an accepted edit did.
@@ -170,9 +170,12 @@ impl LiveDoc {
         self.size + bytes <= self.limits.max_document
     }
 
-    /// Make its content that of an older state, by an edit. None: it is so already.
-    pub fn bring_back(&mut self, wanted: &Content) -> Option<Vec<u8>> {
-        let update = content::bring_back(&self.doc, wanted);
+    /// Change it by an edit of our own. None: it is so already.
+    pub fn amend(&mut self, with: &Amendment) -> Option<Vec<u8>> {
+        let update = match with {
+            Amendment::BringBack(wanted) => content::bring_back(&self.doc, wanted),
+            Amendment::Relabel(renames) => regions::relabel(&self.doc, renames),
+        };
         if update == super::EMPTY_UPDATE {
             return None;
         }

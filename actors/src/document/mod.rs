@@ -1,5 +1,6 @@
 //! Live documents: Yjs documents that take edits from strangers without harm, and what regions and fields look like in them.
 
+mod amendment;
 mod content;
 mod fields;
 mod inspect;
@@ -10,6 +11,7 @@ mod regions;
 mod splice;
 mod work;
 
+pub use amendment::Amendment;
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use kept::Kept;

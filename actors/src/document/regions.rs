@@ -2,6 +2,7 @@
 //! people moving a shape never mix halves), `attributes: Map`, `author`, `z`, `created_at`.
 
 use serde_json::{Map as JsonMap, Value};
+use tandem_domain::relabel::Renames;
 use tandem_protocol::{RegionId, rest::Region};
 use yrs::{Any, Doc, In, Map, MapPrelim, MapRef, Out, ReadTxn, StateVector, Transact};
 
@@ -45,6 +46,26 @@ fn to_map(region: &Region, created_at_ms: i64) -> MapPrelim {
         entries.push(("author", Any::from(author.to_string()).into()));
     }
     entries.into_iter().collect()
+}
+
+/// Gives regions the present names of their labels; the changes as one update, empty if there are none.
+#[must_use]
+pub fn relabel(doc: &Doc, renames: &Renames) -> Vec<u8> {
+    let root = doc.get_or_insert_map("regions");
+    let mut txn = doc.transact_mut();
+    let former: Vec<(MapRef, &str)> = root
+        .iter(&txn)
+        .filter_map(|(_, region)| {
+            let Out::YMap(region) = region else { return None };
+            let Some(Out::Any(Any::String(label))) = region.get(&txn, "label") else { return None };
+            Some((region, renames.current(&label)?))
+        })
+        .collect();
+    for (region, present) in former {
+        region.insert(&mut txn, "label", Any::from(present));
+    }
+    txn.commit();
+    txn.encode_update_v1()
 }
 
 /// All regions of a document, lowest first.
@@ -98,7 +119,11 @@ fn plain_map<T: ReadTxn>(txn: &T, map: &MapRef) -> Option<Value> {
 mod tests {
     use bytes::Bytes;
     use serde_json::json;
-    use tandem_protocol::{Geometry, UserId, geometry::Keypoint};
+    use tandem_protocol::{
+        Geometry, UserId,
+        geometry::Keypoint,
+        rest::{LabelDef, LabelSchema},
+    };
 
     use super::*;
     use crate::document::{Limits, LiveDoc};
@@ -115,6 +140,10 @@ mod tests {
         }
     }
 
+    fn merge_of(updates: &[Vec<u8>]) -> Vec<u8> {
+        yrs::merge_updates_v1(updates.iter().map(Vec::as_slice)).unwrap()
+    }
+
     fn opened(update: Vec<u8>) -> LiveDoc {
         LiveDoc::load(&[Bytes::from(update)], Limits::default()).unwrap()
     }
@@ -128,6 +157,22 @@ mod tests {
             region(Geometry::Mask { width: 3_000_000_000, height: 2, counts: vec![0, 4] }, 3),
         ];
         assert_eq!(read(opened(build(&regions, 1_763_676_000_000)).doc()).unwrap(), regions);
+    }
+
+    #[test]
+    fn regions_get_the_present_names_of_their_labels_and_keep_all_else() {
+        let label = LabelDef { name: "vehicle".into(), formerly: vec!["car".into()], ..LabelDef::default() };
+        let renames = Renames::of(&LabelSchema { labels: vec![label] });
+        let mut before = vec![region(Geometry::Point { x: 1.0, y: 2.0 }, 0), region(Geometry::Point { x: 3.0, y: 2.0 }, 1)];
+        before[1].label = "dog".into();
+        let stored = build(&before, 0);
+        let document = opened(stored.clone());
+        let update = relabel(document.doc(), &renames);
+        before[0].label = "vehicle".into();
+        assert_eq!(read(document.doc()).unwrap(), before);
+        assert_eq!(relabel(document.doc(), &renames), crate::document::EMPTY_UPDATE, "once");
+        assert_eq!(relabel(LiveDoc::empty(Limits::default()).doc(), &renames), crate::document::EMPTY_UPDATE);
+        assert_eq!(read(opened(merge_of(&[stored, update])).doc()).unwrap(), before, "also where the edit arrives");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Work that takes a while: bringing data in and out. Constant memory, whatever the size; cancellable; all or nothing.
 //!
-//! [`import`] and [`export`] do the work; [`importing`] and [`exporting`] do it as jobs, which have a row, run on whichever node takes them
+//! [`import`] and [`export`] do the work; [`importing`], [`exporting`] and [`relabeling`] are jobs, which have a row, run on whichever node takes them
 //! and end once (docs/decisions/0041). Start reading at `kind.rs`, then `supervisor.rs`.
 
 mod archive;
@@ -9,6 +9,7 @@ pub mod exporting;
 pub mod import;
 pub mod importing;
 mod kind;
+pub mod relabeling;
 mod shop;
 pub mod sorter;
 mod supervisor;

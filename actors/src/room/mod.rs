@@ -34,7 +34,7 @@ pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
-    document::{Applied, ApplyError, Content, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
+    document::{Amendment, Applied, ApplyError, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
     mutant::mutant,
     roll::Present,
     task::Leave,
@@ -331,9 +331,9 @@ impl Room {
         Ok(())
     }
 
-    /// An older state brought back: an edit by none of the seats, for all of them. None: nothing changed.
-    pub fn bring_back(&mut self, wanted: &Content) -> Option<Bytes> {
-        let update = Bytes::from(self.kept.doc_mut()?.bring_back(wanted)?);
+    /// An edit of the house: by none of the seats, for all of them. None: nothing changed.
+    pub fn amend(&mut self, with: &Amendment) -> Option<Bytes> {
+        let update = Bytes::from(self.kept.doc_mut()?.amend(with)?);
         self.edits.push((Seat::nobody(), update.clone()));
         Some(update)
     }

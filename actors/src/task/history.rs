@@ -1,6 +1,4 @@
-//! An older state brought back, as an edit among edits.
-
-use std::sync::Arc;
+//! What the house does to a document, as an edit among edits: an older state brought back, labels that follow their names.
 
 use actix::{Context, Handler, Message, ResponseFuture};
 use tandem_protocol::UserId;
@@ -8,27 +6,31 @@ use tandem_store::documents::history::Counts;
 use tokio::sync::oneshot;
 
 use super::{Answer, Phase, TaskActor, Waiting};
-use crate::{document::Content, history::HistoryError};
+use crate::{
+    document::{Amendment, Content},
+    history::HistoryError,
+};
 
-/// Give the document this content. Answered when that is on disk.
+/// Change the document. Answered when that is on disk.
 #[derive(Message)]
 #[rtype(result = "Result<Counts, HistoryError>")]
-pub struct Restore {
-    pub content: Arc<Content>,
+pub struct Amend {
+    pub with: Amendment,
     /// About as much is added to the document at most.
     pub size: usize,
-    pub by: UserId,
+    /// At whose wish.
+    pub by: Option<UserId>,
 }
 
-impl Handler<Restore> for TaskActor {
+impl Handler<Amend> for TaskActor {
     type Result = ResponseFuture<Result<Counts, HistoryError>>;
 
-    fn handle(&mut self, restore: Restore, ctx: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, amend: Amend, ctx: &mut Self::Context) -> Self::Result {
         let (reply, answer) = oneshot::channel();
         match &self.phase {
-            Phase::Live(_) if self.waking.is_none() => self.restore(&restore, reply, ctx),
+            Phase::Live(_) if self.waking.is_none() => self.amend(&amend, reply, ctx),
             Phase::Live(_) | Phase::Loading(_) => {
-                self.restores.push((restore, reply));
+                self.amendments.push((amend, reply));
                 self.build_now(ctx);
             }
             Phase::Failed(_) | Phase::Retired => {}
@@ -40,18 +42,18 @@ impl Handler<Restore> for TaskActor {
 
 impl TaskActor {
     /// Those that came while the document was on its way.
-    pub(super) fn restore_waiting(&mut self, ctx: &mut Context<Self>) {
-        for (restore, reply) in std::mem::take(&mut self.restores) {
-            self.restore(&restore, reply, ctx);
+    pub(super) fn amend_waiting(&mut self, ctx: &mut Context<Self>) {
+        for (amend, reply) in std::mem::take(&mut self.amendments) {
+            self.amend(&amend, reply, ctx);
         }
     }
 
-    fn restore(&mut self, restore: &Restore, reply: Answer, ctx: &mut Context<Self>) {
+    fn amend(&mut self, amend: &Amend, reply: Answer, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
         let Some(doc) = room.kept().doc() else { return };
         let refused = if self.journal.refusing {
             Some(HistoryError::WaitingForDisk)
-        } else if !doc.has_space(restore.size) {
+        } else if !doc.has_space(amend.size) {
             Some(HistoryError::Full)
         } else {
             None
@@ -62,13 +64,15 @@ impl TaskActor {
             return;
         }
         let before = Content::of(doc.doc());
-        if let Some(update) = room.bring_back(&restore.content) {
+        let update = room.amend(&amend.with);
+        let after = room.kept().doc().map(|doc| Content::of(doc.doc())).unwrap_or_default();
+        if let Some(update) = update {
             let reserved = self.deps.journal.reserve_anyway(update.len());
             self.edits += 1;
             self.tail += 1;
-            self.inflight.push(Some(update), reserved, Some(restore.by), None);
+            self.inflight.push(Some(update), reserved, amend.by, None);
         }
-        self.when_settled.push(Waiting { ticket: self.inflight.last(), counts: restore.content.since(&before), reply });
+        self.when_settled.push(Waiting { ticket: self.inflight.last(), counts: after.since(&before), reply });
         self.give(ctx);
         self.touched(ctx);
         self.tell_settled();

@@ -140,7 +140,7 @@ impl TaskActor {
     pub(super) fn document_is_here(&mut self, ctx: &mut Context<Self>) {
         if self.waking.is_none() {
             self.check_waiters();
-            self.restore_waiting(ctx);
+            self.amend_waiting(ctx);
             self.ask_disk_if_stale(ctx);
         }
         self.sleep_if_idle(ctx);
@@ -176,7 +176,7 @@ impl TaskActor {
             let _ = waiter.reply.send(Err(WorkError::Unavailable));
         }
         // Dropped, they are answered.
-        self.restores.clear();
+        self.amendments.clear();
         self.sleep_if_idle(ctx);
     }
 

@@ -21,7 +21,7 @@ mod sleep;
 mod submits;
 mod waking;
 
-pub use history::Restore;
+pub use history::Amend;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
 pub use messages::{ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, RoomInput, TaskNews, WorkError};
@@ -113,8 +113,8 @@ pub struct TaskActor {
     /// Who waits to be let in.
     arrivals: Arrivals,
     /// Asked for while the document was on its way.
-    restores: Vec<(Restore, Answer)>,
-    /// Restores whose edit is on its way to the disk.
+    amendments: Vec<(Amend, Answer)>,
+    /// Amendments that are on their way to the disk.
     when_settled: Vec<Waiting>,
     load_failures: usize,
     /// What this room has of other nodes.
@@ -146,7 +146,7 @@ struct Waiter {
 
 type Answer = oneshot::Sender<Result<Counts, HistoryError>>;
 
-/// A restore, done here and not on disk yet.
+/// An amendment, done here and not on disk yet.
 struct Waiting {
     ticket: u64,
     counts: Counts,
@@ -190,7 +190,7 @@ impl TaskActor {
             next_waiter: 0,
             waking: None,
             arrivals: Arrivals::default(),
-            restores: Vec::new(),
+            amendments: Vec::new(),
             when_settled: Vec::new(),
             load_failures: 0,
             replica: Replica::default(),

@@ -19,7 +19,7 @@ impl TaskActor {
             && self.arrivals.is_empty()
             && self.inflight.is_empty()
             && self.waiters.is_empty()
-            && self.restores.is_empty()
+            && self.amendments.is_empty()
     }
 
     /// A large document is opened from its snapshot alone much faster than from a snapshot and edits.

@@ -57,7 +57,7 @@ impl TaskActor {
     /// The document will be built of its bytes: when something needs it, or in a moment.
     pub(super) fn wake(&mut self, parts: Vec<Bytes>, ctx: &mut Context<Self>) {
         self.waking = Some(Waking { parts, ..Waking::default() });
-        if self.waiters.is_empty() && self.restores.is_empty() {
+        if self.waiters.is_empty() && self.amendments.is_empty() {
             ctx.run_later(CALM, Self::build_now);
         } else {
             self.build_now(ctx);

@@ -463,6 +463,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My preferences. */
+        get: operations["getPreferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change my preferences; only those named. */
+        patch: operations["changePreferences"];
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -590,7 +608,7 @@ export interface paths {
         put?: never;
         /**
          * Start a job.
-         * @description It begins as soon as a worker is free. An import also needs `task.create`, an export `export.read`. How far it is comes live, as
+         * @description It begins as soon as a worker is free. An import also needs `task.create`, an export `export.read`, a relabelling `project.update`. How far it is comes live, as
          *     `jobs_changed` of the project's topic.
          */
         post: operations["createJob"];
@@ -788,6 +806,26 @@ export interface paths {
         };
         /** Regions of the newest submitted annotations, across tasks. */
         get: operations["listRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/relabel-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a label's new name would change.
+         * @description Nothing is changed. A job of the kind `relabel` with the same two names does it.
+         */
+        get: operations["previewRelabel"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1448,7 +1486,7 @@ export interface components {
             annotation_id: components["schemas"]["AnnotationId"];
             /** @description What changed against the version before: ids of regions. */
             changes: components["schemas"]["RegionChanges"];
-            /** @description `imported`, `submitted`, `superseded`, ... */
+            /** @description `imported`, `submitted`, `superseded`, `relabelled`, ... */
             event_type: string;
             /** Format: uuid */
             id: string;
@@ -1660,6 +1698,13 @@ export interface components {
             slot: number;
             user_name: string | null;
         };
+        /** @description What is to be other than it is. An entry replaces what there was whole; null takes it away; what is not named stays. */
+        ChangePreferences: {
+            /** @description Names have 1 to 64 characters. All of somebody's together take at most 32 KiB of JSON. */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         /** @description What a layout is found to be. */
         CheckedLayout: {
             /** @description JSON Schema (draft 2020-12) of its answers. */
@@ -1794,6 +1839,10 @@ export interface components {
             input: components["schemas"]["ExportInput"];
             /** @enum {string} */
             kind: "export";
+        } | {
+            input: components["schemas"]["RelabelInput"];
+            /** @enum {string} */
+            kind: "relabel";
         };
         /** @description Ask for an upload that a job is to read. The answer says where and how to PUT the bytes. */
         CreateJobFile: {
@@ -2021,7 +2070,7 @@ export interface components {
             created_by: components["schemas"]["UserSummary"] | null;
             /**
              * Format: int64
-             * @description How far that is; in bytes while reading, then in images.
+             * @description How far that is; in bytes while reading, then in images, or in what the phase names.
              */
             done: number;
             /** Format: date-time */
@@ -2034,12 +2083,12 @@ export interface components {
             input: unknown;
             /** @description Somebody asked it to stop; it does at its next step. */
             is_cancelling: boolean;
-            /** @description `import`, `export`; others may come. */
+            /** @description `import`, `export`, `relabel`; others may come. */
             kind: string;
-            /** @description What it is at: `reading`, `checking`, `uploading`, `saving`; `writing`, `storing`. */
+            /** @description What it is at: `reading`, `checking`, `uploading`, `saving`; `writing`, `storing`; `documents`, `workflows`, `annotations`. */
             phase: string | null;
             project_id: components["schemas"]["ProjectId"];
-            /** @description What came of it: of an import its report, of an export how many bytes it has. */
+            /** @description What came of it: of an import its report, of an export how many bytes it has, of a relabelling what was changed. */
             result: unknown;
             /**
              * Format: date-time
@@ -2047,7 +2096,7 @@ export interface components {
              */
             started_at: string | null;
             state: components["schemas"]["JobState"];
-            /** @description What it is about, for people: of an import the name of the archive. */
+            /** @description What it is about, for people: of an import the name of the archive, of a relabelling both names. */
             subject: string | null;
             /**
              * Format: int64
@@ -2121,17 +2170,31 @@ export interface components {
             /** Format: double */
             y: number;
         };
+        KindCount: {
+            /** @description Whether the label that it is to become takes this shape. */
+            fits: boolean;
+            kind: components["schemas"]["RegionKind"];
+            /** Format: int64 */
+            regions: number;
+        };
+        /**
+         * @description What becomes of a label.
+         * @enum {string}
+         */
+        LabelChange: "rename" | "merge" | "done";
         /** @description One label (class, category). */
         LabelDef: {
             /** @description `#rrggbb`. */
             color: string;
+            /** @description What it was called before, and what became it. Work that still says so is understood. The server keeps this; what is sent does not count. */
+            formerly?: string[];
             /** @description One key, e.g. `1` or `k`; unique in the project. */
             hotkey?: string | null;
             /** @description Names of the skeleton's points, where the label is a skeleton. */
             keypoints?: string[];
             /** @description Shapes this label may take; empty means every shape. */
             kinds?: components["schemas"]["RegionKind"][];
-            /** @description Unique in the project; 1 to 100 characters. */
+            /** @description Unique in the project; 1 to 100 characters. A job of the kind `relabel` changes it, and what has it. */
             name: string;
             /** @description The skeleton's edges as 0-based indices into `keypoints`. */
             skeleton?: number[][];
@@ -2188,6 +2251,12 @@ export interface components {
          * @description One version of a project's layout.
          */
         LayoutId: string;
+        LayoutMention: {
+            id: components["schemas"]["LayoutId"];
+            name: string;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description One thing wrong with a layout. Lines and columns count from 1, columns in characters. */
         LayoutProblem: {
             /** Format: int32 */
@@ -2582,6 +2651,12 @@ export interface components {
             /** @enum {string} */
             type: "review_with_rework";
         };
+        /** @description How somebody has set the product up for themselves, by what it is about (`hotkeys`). What is in each the server does not read. */
+        Preferences: {
+            values: {
+                [key: string]: unknown;
+            };
+        };
         /** @description People of a task came, changed or left. */
         PresenceDiff: {
             changed: components["schemas"]["PeerState"][];
@@ -2762,6 +2837,10 @@ export interface components {
         RegionChanges: {
             added: components["schemas"]["RegionId"][];
             changed: components["schemas"]["RegionId"][];
+            /** @description Where labels got other names: from those they had to those they have. */
+            labels: {
+                [key: string]: string;
+            };
             removed: components["schemas"]["RegionId"][];
         };
         /**
@@ -2785,6 +2864,46 @@ export interface components {
             /** @description `[x, y, width, height]` of the axis-parallel box around it. */
             bounds: number[];
             project_id: components["schemas"]["ProjectId"];
+            task_id: components["schemas"]["TaskId"];
+        };
+        /**
+         * @description Gives a label another name, or makes it one with the label of that name. The project's labels change at once, and what says the old name means the
+         *     new one from then on; the job rewrites what is stored: annotations, what workflows remember of them, and the documents of tasks that are not done.
+         */
+        RelabelInput: {
+            /** @description A label of the project. */
+            from: string;
+            /** @description 1 to 100 characters. If the project has such a label, it takes over the regions, and `from` is no label any more. */
+            to: string;
+        };
+        /** @description What a job of the kind `relabel` would change. Counts are of annotations that nothing has superseded. */
+        RelabelPreview: {
+            /** Format: int64 */
+            annotations: number;
+            change: components["schemas"]["LabelChange"] | null;
+            /** @description By shape. */
+            kinds: components["schemas"]["KindCount"][];
+            /** @description Layouts, active or drafts, that name the label. They go on working: the old name means the new one. */
+            layouts: components["schemas"]["LayoutMention"][];
+            /**
+             * Format: int64
+             * @description Tasks that are not done and have been begun: their documents are looked through.
+             */
+            open_tasks: number;
+            /** @description Why it would be refused; fields are `from` and `to`. */
+            problems: components["schemas"]["FieldError"][];
+            /** Format: int64 */
+            regions: number;
+            /** @description A few of the tasks, those with most such regions first. */
+            samples: components["schemas"]["RelabelSample"][];
+            /** Format: int64 */
+            tasks: number;
+        };
+        RelabelSample: {
+            /** @description The file's. */
+            name: string;
+            /** Format: int64 */
+            regions: number;
             task_id: components["schemas"]["TaskId"];
         };
         /** @description What restoring a checkpoint did to the live document. */
@@ -4400,6 +4519,68 @@ export interface operations {
             };
         };
     };
+    getPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of mine in this workspace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePreferences"];
+            };
+        };
+        responses: {
+            /** @description All of mine as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listProjects: {
         parameters: {
             query?: never;
@@ -4810,7 +4991,7 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description The bytes of the upload are not there yet (`upload_missing`) */
+            /** @description The bytes of the upload are not there yet (`upload_missing`); another label is being changed (`job_open`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5320,6 +5501,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RegionRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRelabel: {
+        parameters: {
+            query: {
+                /** @description A label of the project. */
+                from: string;
+                /** @description What it is to be called, or the label it is to become. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is of the label, and why it cannot be changed if it cannot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelabelPreview"];
                 };
             };
             /** @description A problem */

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use tandem_protocol::rest::{LabelDef, LabelSchema};
 
 use super::Reason;
+use crate::relabel::Renames;
 
 /// Characters of a label's name.
 pub const MAX_NAME: usize = 100;
@@ -14,15 +15,7 @@ pub const MAX_LABELS: usize = 5_000;
 /// A label nobody has configured: any shape, no key, the colour chosen when it joins a schema.
 #[must_use]
 pub fn plain(name: &str) -> LabelDef {
-    LabelDef {
-        name: name.to_owned(),
-        color: String::new(),
-        hotkey: None,
-        kinds: Vec::new(),
-        keypoints: Vec::new(),
-        skeleton: Vec::new(),
-        supercategory: None,
-    }
+    LabelDef { name: name.to_owned(), ..LabelDef::default() }
 }
 
 /// # Errors
@@ -36,10 +29,14 @@ pub fn check_name(name: &str) -> Result<(), Reason> {
 }
 
 /// Adds the labels the schema lacks, and the skeleton to a label that has none. What is already there is not changed: the
-/// project's own rules win over a file's.
+/// project's own rules win over a file's. A label that the file calls what it once was is the one it is now.
 pub fn extend(schema: &mut LabelSchema, wanted: impl IntoIterator<Item = LabelDef>) -> bool {
     let mut changed = false;
-    for label in wanted {
+    let renames = Renames::of(schema);
+    for mut label in wanted {
+        if let Some(current) = renames.current(&label.name) {
+            current.clone_into(&mut label.name);
+        }
         if let Some(known) = schema.labels.iter_mut().find(|l| l.name == label.name) {
             if known.keypoints.is_empty() && !label.keypoints.is_empty() {
                 known.keypoints = label.keypoints;

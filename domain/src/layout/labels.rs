@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::relabel::Renames;
+
 use super::{
     problem::{Problem, Rule},
     tree::{Component, Layout, Node},
@@ -15,8 +17,26 @@ pub fn label_warnings(layout: &Layout, project: &[&str]) -> Vec<Problem> {
     annotators.into_iter().flat_map(|annotator| differences(annotator, project)).collect()
 }
 
+/// From the present names of labels to those this layout has for them: it was written before they were renamed. A label that it has under both names
+/// is not among them.
+#[must_use]
+pub fn names_in(layout: &Layout, renames: &Renames) -> Renames {
+    let mut annotators = Vec::new();
+    gather(&layout.root, &mut annotators);
+    let own: BTreeSet<&str> = annotators.into_iter().flat_map(own).collect();
+    renames
+        .pairs()
+        .filter(|(former, present)| own.contains(former) && !own.contains(present))
+        .map(|(former, present)| (present, former))
+        .collect()
+}
+
+fn own(annotator: &Component) -> impl Iterator<Item = &str> {
+    annotator.parts.iter().filter(|part| part.part == "Label").map(|part| part.word("name"))
+}
+
 fn differences(annotator: &Component, project: &[&str]) -> Vec<Problem> {
-    let own: BTreeSet<&str> = annotator.parts.iter().filter(|part| part.part == "Label").map(|part| part.word("name")).collect();
+    let own: BTreeSet<&str> = own(annotator).collect();
     if own.is_empty() {
         return Vec::new();
     }

@@ -26,7 +26,7 @@ mod value;
 pub use answer::{Data, assemble, check, shown};
 pub use compile::{Environment, compile};
 pub use inherit::{Library, copy};
-pub use labels::label_warnings;
+pub use labels::{label_warnings, names_in};
 pub use problem::{Problem, Rule};
 pub use registry::Registry;
 pub use span::{Position, Span};

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -95,7 +97,7 @@ pub struct RegionRow {
 pub struct AnnotationEvent {
     pub id: uuid::Uuid,
     pub annotation_id: AnnotationId,
-    /// `imported`, `submitted`, `superseded`, ...
+    /// `imported`, `submitted`, `superseded`, `relabelled`, ...
     pub event_type: String,
     pub actor_id: Option<UserId>,
     /// `user`, `system` or `api`.
@@ -116,6 +118,9 @@ pub struct RegionChanges {
     pub added: Vec<RegionId>,
     pub changed: Vec<RegionId>,
     pub removed: Vec<RegionId>,
+    /// Where labels got other names: from those they had to those they have.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

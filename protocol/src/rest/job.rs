@@ -33,20 +33,20 @@ impl JobState {
 pub struct Job {
     pub id: JobId,
     pub project_id: ProjectId,
-    /// `import`, `export`; others may come.
+    /// `import`, `export`, `relabel`; others may come.
     pub kind: String,
     pub state: JobState,
     /// As it was asked for.
     pub input: Value,
-    /// What it is about, for people: of an import the name of the archive.
+    /// What it is about, for people: of an import the name of the archive, of a relabelling both names.
     pub subject: Option<String>,
-    /// What came of it: of an import its report, of an export how many bytes it has.
+    /// What came of it: of an import its report, of an export how many bytes it has, of a relabelling what was changed.
     pub result: Option<Value>,
     /// Why it failed; while it is open, why the attempt before did.
     pub error: Option<String>,
-    /// What it is at: `reading`, `checking`, `uploading`, `saving`; `writing`, `storing`.
+    /// What it is at: `reading`, `checking`, `uploading`, `saving`; `writing`, `storing`; `documents`, `workflows`, `annotations`.
     pub phase: Option<String>,
-    /// How far that is; in bytes while reading, then in images.
+    /// How far that is; in bytes while reading, then in images, or in what the phase names.
     pub done: i64,
     /// 0: not known yet.
     pub total: i64,
@@ -83,6 +83,7 @@ pub struct JobFile {
 pub enum CreateJob {
     Import(ImportInput),
     Export(ExportInput),
+    Relabel(RelabelInput),
 }
 
 impl CreateJob {
@@ -91,6 +92,7 @@ impl CreateJob {
         match self {
             Self::Import(_) => ImportInput::KIND,
             Self::Export(_) => ExportInput::KIND,
+            Self::Relabel(_) => RelabelInput::KIND,
         }
     }
 }
@@ -132,6 +134,21 @@ pub struct ExportInput {
 
 impl ExportInput {
     pub const KIND: &str = "export";
+}
+
+/// Gives a label another name, or makes it one with the label of that name. The project's labels change at once, and what says the old name means the
+/// new one from then on; the job rewrites what is stored: annotations, what workflows remember of them, and the documents of tasks that are not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelabelInput {
+    /// A label of the project.
+    pub from: String,
+    /// 1 to 100 characters. If the project has such a label, it takes over the regions, and `from` is no label any more.
+    pub to: String,
+}
+
+impl RelabelInput {
+    pub const KIND: &str = "relabel";
 }
 
 /// Ask for an upload that a job is to read. The answer says where and how to PUT the bytes.

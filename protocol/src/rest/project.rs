@@ -13,10 +13,13 @@ pub struct LabelSchema {
 }
 
 /// One label (class, category).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LabelDef {
-    /// Unique in the project; 1 to 100 characters.
+    /// Unique in the project; 1 to 100 characters. A job of the kind `relabel` changes it, and what has it.
     pub name: String,
+    /// What it was called before, and what became it. Work that still says so is understood. The server keeps this; what is sent does not count.
+    #[serde(default)]
+    pub formerly: Vec<String>,
     /// `#rrggbb`.
     pub color: String,
     /// One key, e.g. `1` or `k`; unique in the project.

@@ -5,6 +5,7 @@ use tandem_actors::document::Work;
 use tandem_domain::{
     geometry::Size,
     layout::{self, Data, Layout},
+    relabel::Renames,
     validate as rules,
 };
 use tandem_protocol::{
@@ -30,13 +31,17 @@ pub struct Asked {
 impl Asked {
     /// The answer in the document, once that has all that was `seen`.
     pub async fn live(&self, call: &Call, lease: &Assignment, seen: Option<Base64>) -> Result<Answer, Refusal> {
-        let work = call.state.live.work(document_of(call, lease), seen.map(|bytes| bytes.0)).await?;
+        let mut work = call.state.live.work(document_of(call, lease), seen.map(|bytes| bytes.0)).await?;
+        let renames = Renames::of(&self.project.label_schema);
+        renames.regions(&mut work.regions);
         self.check_regions(&work.regions)?;
         let Some(tree) = &self.layout.tree else { return Ok(work.regions.into()) };
         let (tree, input) = (tree.get().to_owned(), self.task.input.clone());
         // Away from the threads that serve others: ten thousand regions take a while.
-        let (regions, output) =
-            actix_web::web::block(move || assemble(&tree, input, work)).await.map_err(Refusal::internal)?.map_err(|wrong| match wrong {
+        let (regions, output) = actix_web::web::block(move || assemble(&tree, input, work, &renames))
+            .await
+            .map_err(Refusal::internal)?
+            .map_err(|wrong| match wrong {
                 Wrong::Answer(errors) => Refusal::fields(Kind::InvalidAnswer, errors),
                 Wrong::Tree(error) => Refusal::internal(error),
             })?;
@@ -59,10 +64,17 @@ enum Wrong {
 }
 
 /// The layout's `$.context` and `$.ui_context` are empty here: what workflows, models and hooks give is not known to the server yet.
-fn assemble(tree: &str, input: Value, Work { regions, fields }: Work) -> Result<(Vec<Region>, Map<String, Value>), Wrong> {
+fn assemble(
+    tree: &str,
+    input: Value,
+    Work { regions, fields }: Work,
+    renames: &Renames,
+) -> Result<(Vec<Region>, Map<String, Value>), Wrong> {
     let layout: Layout = serde_json::from_str(tree).map_err(Wrong::Tree)?;
     let data = Data { input, context: json!({}), ui_context: json!({}) };
-    let shapes = serde_json::to_value(&regions).map_err(Wrong::Tree)?;
+    let mut shapes = serde_json::to_value(&regions).map_err(Wrong::Tree)?;
+    // A version never changes: it asks for labels by the names they had when it was written.
+    layout::names_in(&layout, renames).value(&mut shapes);
     match layout::assemble(&layout, &fields, &shapes, &data).map_err(Wrong::Answer)? {
         Value::Object(output) => Ok((regions, output)),
         _ => Ok((regions, Map::new())),

@@ -25,9 +25,10 @@ use super::{
     IDEMPOTENCY, access, audit,
     call::Call,
     idempotency::once,
+    notify,
     problem::{Kind, Refusal},
     read::{self, PageQuery},
-    signed, validate,
+    relabel, signed, validate,
 };
 
 /// How long an upload is kept that no job has read yet; a job that reads it keeps it longer.
@@ -58,7 +59,7 @@ pub async fn list_jobs(call: Call) -> Result<Json<Page<Job>>, Refusal> {
 
 /// Start a job.
 ///
-/// It begins as soon as a worker is free. An import also needs `task.create`, an export `export.read`. How far it is comes live, as
+/// It begins as soon as a worker is free. An import also needs `task.create`, an export `export.read`, a relabelling `project.update`. How far it is comes live, as
 /// `jobs_changed` of the project's topic.
 #[utoipa::path(
     tag = "jobs",
@@ -67,7 +68,7 @@ pub async fn list_jobs(call: Call) -> Result<Json<Page<Job>>, Refusal> {
     request_body = CreateJob,
     responses(
         (status = 201, description = "The job, which waits for a worker", body = Job),
-        (status = 409, description = "The bytes of the upload are not there yet (`upload_missing`)", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The bytes of the upload are not there yet (`upload_missing`); another label is being changed (`job_open`)", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "As many jobs of the workspace as may are open (`too_many_requests`)", body = Problem, content_type = "application/problem+json"),
     ),
     extensions(("x-action" = json!(Action::JobRun.name()))),
@@ -84,6 +85,7 @@ pub async fn create_job(mut call: Call) -> Result<HttpResponse, Refusal> {
         let (input, subject) = match &wanted {
             CreateJob::Import(input) => (json!(input), Some(ready(tx, &call, project, input).await?)),
             CreateJob::Export(input) => (json!(input), None),
+            CreateJob::Relabel(input) => (json!(input), Some(relabel::begin(tx, project, input).await?)),
         };
         let kind = wanted.kind();
         may_be_another(tx, call.state.live.max_open_jobs()).await?;
@@ -94,6 +96,9 @@ pub async fn create_job(mut call: Call) -> Result<HttpResponse, Refusal> {
     .await?;
     tx.commit().await?;
     call.state.live.job_changed(call.identity.workspace_id, project);
+    if matches!(wanted, CreateJob::Relabel(_)) {
+        notify::rights_changed(&call, project, None);
+    }
     Ok(made.created())
 }
 
@@ -116,7 +121,7 @@ fn asked_by(kind: &str) -> Action {
     match kind {
         ImportInput::KIND => Action::TaskCreate,
         ExportInput::KIND => Action::ExportRead,
-        // Of a newer program: whoever may do everything.
+        // A label's name, or of a newer program: whoever may do everything.
         _ => Action::ProjectUpdate,
     }
 }

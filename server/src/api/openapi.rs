@@ -15,7 +15,7 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, notifications,
-    projects, regions, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -116,6 +116,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(flows::pause_member)
         .service(flows::get_member_profile)
         .service(flows::put_member_profile)
+        .service(preferences::get_preferences)
+        .service(preferences::change_preferences)
         .service(notifications::list_notifications)
         .service(notifications::read_notifications)
         .service(notifications::tell_of_comment)
@@ -128,6 +130,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(history::restore_checkpoint)
         .service(regions::list_regions)
         .service(export::export_project)
+        .service(relabel::preview_relabel)
         .service(jobs::list_jobs)
         .service(jobs::create_job)
         .service(jobs::create_job_file)

@@ -2,12 +2,15 @@
 
 use actix_web::{HttpResponse, get, patch, post, web::Json};
 use serde_json::json;
-use tandem_domain::permission::Action;
+use tandem_domain::{permission::Action, relabel::keep_former};
 use tandem_protocol::{
     ProjectId,
-    rest::{CreateProject, Page, Project, UpdateProject},
+    rest::{CreateProject, LabelSchema, Page, Project, UpdateProject},
 };
-use tandem_store::{TenantTx, pg::projects};
+use tandem_store::{
+    TenantTx,
+    pg::{projects, relabel},
+};
 
 use super::{IDEMPOTENCY, access, audit, call::Call, idempotency::once, notify, problem::Refusal, validate};
 
@@ -38,8 +41,9 @@ pub async fn list_projects(call: Call) -> Result<Json<Page<Project>>, Refusal> {
 pub async fn create_project(mut call: Call) -> Result<HttpResponse, Refusal> {
     access::in_workspace(&call.identity, Action::ProjectCreate)?;
     let body = call.body().await?;
-    let wanted = body.parse::<CreateProject>()?;
+    let mut wanted = body.parse::<CreateProject>()?;
     validate::create_project(&wanted)?;
+    keep_former(&LabelSchema::default(), &mut wanted.label_schema).map_err(|error| Refusal::invalid(vec![error]))?;
     let mut tx = call.begin().await?;
     let made = once(&call, &body, &mut tx, async |tx| {
         let id = projects::create(tx, &wanted).await?;
@@ -82,8 +86,12 @@ pub async fn update_project(mut call: Call) -> Result<Json<Project>, Refusal> {
     let body = call.body().await?;
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::ProjectUpdate).await?;
-    let change = body.parse::<UpdateProject>()?;
+    let mut change = body.parse::<UpdateProject>()?;
     validate::update_project(&change)?;
+    if let Some(wanted) = &mut change.label_schema {
+        let before = relabel::labels_for_change(&mut tx, project).await?;
+        keep_former(&before, wanted).map_err(|error| Refusal::invalid(vec![error]))?;
+    }
     projects::update(&mut tx, project, &change).await?;
     let changes = serde_json::to_value(&change).map_err(Refusal::internal)?;
     audit::record(&mut tx, project, Action::ProjectUpdate, ("project", project), changes).await?;

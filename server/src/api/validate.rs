@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use tandem_protocol::{
     FieldError,
     rest::{
-        CreateAsset, CreateBatch, CreateJobFile, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema, MemberProfile, NewTask,
-        ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask, TellOfComment, UpdateProject,
+        ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema,
+        MemberProfile, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask,
+        TellOfComment, UpdateProject,
     },
 };
 
@@ -30,6 +31,9 @@ const TIME_SPENT_MS: i64 = 24 * 60 * 60 * 1000;
 const TOLD: usize = 50;
 /// Notifications read in one call.
 const READ: usize = 200;
+
+/// Bytes of somebody's preferences.
+const PREFERENCES: usize = 32 * 1024;
 
 /// Collects broken rules.
 #[derive(Default)]
@@ -386,6 +390,25 @@ pub fn read_notifications(body: &ReadNotifications) -> Result<(), Refusal> {
     rules.finish()
 }
 
+/// A null takes its entry away, whose name may be from before this rule.
+pub fn change_preferences(body: &ChangePreferences) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    for (name, _) in body.values.iter().filter(|(_, value)| !value.is_null()) {
+        rules.length("values", name, 1, 64);
+    }
+    rules.finish()
+}
+
+/// All of somebody's together.
+pub fn preferences(all: &Preferences) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    let bytes = serde_json::to_vec(&all.values).map_or(usize::MAX, |json| json.len());
+    if bytes > PREFERENCES {
+        rules.broken("values", "max_length", format!("all together take at most {PREFERENCES} bytes of JSON; these would take {bytes}"));
+    }
+    rules.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use tandem_protocol::AssetId;
@@ -393,15 +416,7 @@ mod tests {
     use super::*;
 
     fn label(name: &str, color: &str, hotkey: Option<&str>) -> LabelDef {
-        LabelDef {
-            name: name.to_owned(),
-            color: color.to_owned(),
-            hotkey: hotkey.map(str::to_owned),
-            kinds: vec![],
-            keypoints: vec![],
-            skeleton: vec![],
-            supercategory: None,
-        }
+        LabelDef { name: name.to_owned(), color: color.to_owned(), hotkey: hotkey.map(str::to_owned), ..LabelDef::default() }
     }
 
     fn project(labels: Vec<LabelDef>) -> CreateProject {

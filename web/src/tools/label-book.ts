@@ -2,7 +2,7 @@
 import type { Json, RegionSnapshot } from '@tandem/client';
 
 import type { Geometry, RegionKind } from '~/geometry/shapes';
-import { fits, takes, type DeskLabel } from './labels';
+import { byName, fits, takes, type DeskLabel } from './labels';
 import type { ToolName } from './tool';
 
 /** What a task says besides its labels. */
@@ -19,21 +19,24 @@ export const atMost = (most: number, what: string | null): string =>
 export class LabelBook {
   /** Those that can be given. */
   readonly usable: readonly DeskLabel[];
+  readonly #known: ReadonlyMap<string, DeskLabel>;
 
   constructor(
     readonly labels: readonly DeskLabel[] = [],
     readonly rules: DrawingRules = {},
   ) {
+    this.#known = byName(labels);
     this.usable = labels.filter(({ problem }) => problem == null);
   }
 
   get(name: string | null): DeskLabel | undefined {
-    return this.labels.find((label) => label.name === name);
+    return name === null ? undefined : this.#known.get(name);
   }
 
   /** Who has no labels asks nothing of them. */
   gives(name: string): boolean {
-    return this.labels.length === 0 || this.usable.some((label) => label.name === name);
+    const label = this.#known.get(name);
+    return this.labels.length === 0 || (label !== undefined && label.problem == null);
   }
 
   accepts(name: string, geometry: Geometry): boolean {

@@ -6,6 +6,8 @@ import type { ToolName } from './tool';
 /** What a tool has to know of a label. */
 export interface DeskLabel {
   readonly name: string;
+  /** What it was called once; work that still says so means it. */
+  readonly formerly?: readonly string[] | undefined;
   /** Shapes it may take; empty: all. */
   readonly kinds?: readonly RegionKind[] | undefined;
   readonly keypoints?: readonly string[] | undefined;
@@ -16,6 +18,10 @@ export interface DeskLabel {
   /** Why it cannot be given to anything. */
   readonly problem?: string | null | undefined;
 }
+
+/** Labels by all names that mean them. */
+export const byName = <L extends DeskLabel>(labels: readonly L[]): ReadonlyMap<string, L> =>
+  new Map(labels.flatMap((label) => [label.name, ...(label.formerly ?? [])].map((name) => [name, label] as const)));
 
 export const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
   !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);

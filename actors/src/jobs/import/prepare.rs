@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use tandem_domain::{
     formats::{FileProblem, Reason, Refusal, frame::Frame, labels},
     image::ImageInfo,
+    relabel::Renames,
     validate,
 };
 use tandem_protocol::rest::{LabelDef, LabelSchema, Region};
@@ -200,8 +201,9 @@ impl Workbench<'_> {
     }
 
     /// The readers have checked shapes; what is left are the project's rules (kinds, keypoints) and the number of regions.
-    fn allowed(&mut self, info: &ImageInfo, regions: Vec<Region>, places: &[String]) -> io::Result<Vec<Region>> {
+    fn allowed(&mut self, info: &ImageInfo, mut regions: Vec<Region>, places: &[String]) -> io::Result<Vec<Region>> {
         let mut allowed = Vec::with_capacity(regions.len());
+        Renames::of(&self.schema).regions(&mut regions);
         for (index, region) in regions.into_iter().enumerate() {
             let place = places.get(index).map_or("", String::as_str);
             let errors = validate::regions(&self.schema, info.displayed(), std::slice::from_ref(&region));

@@ -67,6 +67,7 @@ kinds! {
     NotAccepted           "not_accepted"           403 never "Accept the task first"            "Its step shows what is in it only to whoever has accepted it (`content_after_accepting`).";
     NotNow                "not_now"                409 never "Not where the task stands"        "Read where the task stands and try what it waits for.";
     ProjectNotActive      "project_not_active"     409 never "The project is not active"       "Its status must be `active` for that.";
+    JobOpen               "job_open"               409 later "A job of this kind is open"     "Wait until the job that is at it has ended, or cancel it.";
     UploadMissing         "upload_missing"         409 later "The bytes are not there"         "PUT the bytes to the upload's URL first, then complete.";
     AssetNotReady         "asset_not_ready"        409 never "The image is not ready"          "The image was not completed or was rejected.";
     DocumentBehind        "document_behind"        409 later "Edits are still on their way"    "The server does not hold all edits of the given state vector yet; send it again.";

@@ -321,6 +321,7 @@ fn changes(before: &[Region], after: &[Region]) -> RegionChanges {
         added: after.iter().filter(|r| !old.contains_key(&r.id)).map(|r| r.id).collect(),
         changed: after.iter().filter(|r| old.get(&r.id).is_some_and(|was| was != r)).map(|r| r.id).collect(),
         removed: before.iter().filter(|r| !new.contains_key(&r.id)).map(|r| r.id).collect(),
+        ..RegionChanges::default()
     }
 }
 
@@ -346,6 +347,7 @@ mod tests {
         let before = [region(1, 0.0), region(2, 0.0), region(3, 0.0)];
         let after = [region(2, 0.0), region(3, 5.0), region(4, 0.0)];
         let id = |n| RegionId(Uuid::from_u128(n));
-        assert_eq!(changes(&before, &after), RegionChanges { added: vec![id(4)], changed: vec![id(3)], removed: vec![id(1)] });
+        let expected = RegionChanges { added: vec![id(4)], changed: vec![id(3)], removed: vec![id(1)], ..RegionChanges::default() };
+        assert_eq!(changes(&before, &after), expected);
     }
 }

@@ -1,6 +1,6 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ArrowDownToLine, ArrowUpFromLine, Cog, X } from 'lucide-react';
+import { ArrowDownToLine, ArrowUpFromLine, Cog, Tag, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { ago } from '~/lib/time';
@@ -22,6 +22,7 @@ const PILLS: Record<Job['state'], readonly [string, string]> = {
 const ICONS: Record<string, ReactNode> = {
   import: <ArrowDownToLine size={16} aria-hidden />,
   export: <ArrowUpFromLine size={16} aria-hidden />,
+  relabel: <Tag size={16} aria-hidden />,
 };
 
 export function JobRow({ job, mayCancel, now }: { job: Job; mayCancel: boolean; now: number }): ReactNode {

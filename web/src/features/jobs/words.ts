@@ -13,7 +13,7 @@ export const EXPORT_FORMATS: readonly (readonly [ExportFormat, string, string])[
 ];
 
 const FORMATS: Record<string, string> = { coco: 'COCO', labelme: 'LabelMe', jsonl: 'JSON Lines' };
-const KINDS: Record<string, string> = { import: 'Import', export: 'Export' };
+const KINDS: Record<string, string> = { import: 'Import', export: 'Export', relabel: 'Label' };
 
 const PHASES: Record<string, string> = {
   fetching: 'Fetching the archive',
@@ -24,6 +24,9 @@ const PHASES: Record<string, string> = {
   saving: 'Saving',
   writing: 'Writing',
   storing: 'Storing the file',
+  documents: 'Going through work that is not done',
+  workflows: 'Going through workflows',
+  annotations: 'Going through annotations',
 };
 
 const field = (value: unknown, name: string): unknown =>
@@ -59,6 +62,7 @@ export function outcome(job: Job): string {
       ? `${bytes(size)}, kept until ${new Date(job.file.expires_at).toLocaleDateString()}`
       : `${bytes(size)}; the file is not kept any longer`;
   }
+  if (job.kind === 'relabel') return relabelled(job);
   if (job.kind !== 'import') return 'Done';
   const imported = field(job.result, 'imported');
   const parts = [`${images(number(field(imported, 'images')))} imported`];
@@ -67,6 +71,16 @@ export function outcome(job: Job): string {
   const refused = number(field(field(job.result, 'refused'), 'total'));
   if (refused > 0) parts.push(`${refused.toLocaleString('en')} refused`);
   return parts.join(', ');
+}
+
+function relabelled({ result }: Job): string {
+  const of = (name: string, one: string): string => {
+    const n = number(field(result, name));
+    return `${n.toLocaleString('en')} ${one}${n === 1 ? '' : 's'}`;
+  };
+  const said = `${of('regions', 'region')} in ${of('annotations', 'annotation')} and ${of('documents', 'draft')} changed`;
+  const full = number(field(result, 'full_documents'));
+  return full > 0 ? `${said}; ${of('full_documents', 'document')} too large to change, understood as they are` : said;
 }
 
 export interface Refused {

@@ -1,6 +1,6 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Plus, Tags, Trash2 } from 'lucide-react';
+import { Pencil, Plus, Tags, Trash2 } from 'lucide-react';
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 
 import { KIND_NAMES } from '~/geometry/shapes';
@@ -10,6 +10,7 @@ import { Button, IconButton, Kbd } from '~/ui/controls';
 import { explain } from '~/ui/explain';
 import { Empty } from '~/ui/feedback';
 import { toast } from '~/ui/toast';
+import { RelabelDialog } from './relabel-dialog';
 
 const PALETTE = ['#e5484d', '#f0884a', '#e2a336', '#46a758', '#12a594', '#3e8ede', '#5b5bd6', '#a35bd1', '#d6409f', '#8d7b68'];
 
@@ -27,6 +28,7 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
   const editable = may('project.update');
   const labels = project.label_schema.labels;
   const [name, setName] = useState('');
+  const [relabelling, setRelabelling] = useState<LabelDef | null>(null);
   const save = useMutation({
     mutationFn: (next: LabelDef[]) =>
       ok(
@@ -51,6 +53,7 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
       keypoints: [],
       skeleton: [],
       supercategory: null,
+      formerly: [],
     };
     save.mutate([...labels, label], { onSuccess: () => setName('') });
   };
@@ -79,11 +82,19 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
                 <i className="swatch" style={{ background: label.color }} aria-hidden />
               )}
               <strong className="truncate">{label.name}</strong>
+              {label.formerly && label.formerly.length > 0 && (
+                <small className="muted truncate">formerly {label.formerly.join(', ')}</small>
+              )}
               {label.hotkey && <Kbd keys={label.hotkey} />}
               <span className="spacer" />
               <span className="muted">
                 {label.kinds && label.kinds.length > 0 ? label.kinds.map((kind) => KIND_NAMES[kind]).join(', ') : 'Every shape'}
               </span>
+              {editable && (
+                <IconButton label={`Rename or merge ${label.name}`} onClick={() => setRelabelling(label)}>
+                  <Pencil size={15} aria-hidden />
+                </IconButton>
+              )}
               {editable && (
                 <IconButton
                   label={`Remove ${label.name}`}
@@ -113,6 +124,7 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
           </Button>
         </form>
       )}
+      {relabelling && <RelabelDialog project={project} label={relabelling} onClose={() => setRelabelling(null)} />}
       {save.isError && (
         <p className="field-error" role="alert">
           {explain(save.error).detail}

@@ -37,6 +37,10 @@ export const UNKNOWN_COLOR = '#8b8f99';
 
 const OPEN: AnnotatorSpec = { labels: [], attributes: [], tools: undefined, min: undefined, max: undefined };
 
+/** From what labels were called once to what they are called: offline work and layouts of before may still say it. */
+export const formerNames = (project: readonly LabelDef[]): ReadonlyMap<string, string> =>
+  new Map(project.flatMap(({ name, formerly }) => (formerly ?? []).map((was) => [was, name] as const)));
+
 /** @param spec of the layout's ImageAnnotator; null: the task has no layout, or none with a place to draw */
 export function setupOf(project: readonly LabelDef[], spec: AnnotatorSpec | null): AnnotatorSetup {
   const { labels: own, attributes, tools, min, max } = spec ?? OPEN;
@@ -44,7 +48,7 @@ export function setupOf(project: readonly LabelDef[], spec: AnnotatorSpec | null
   const known = new Map(project.map((label) => [label.name, label]));
   const labels =
     own.length > 0
-      ? own.map((label) => merged(label.name, known.get(label.name), label, kinds, attributes))
+      ? named(own, project).map((label) => merged(label.name, known.get(label.name), label, kinds, attributes))
       : project.map((label) => merged(label.name, label, undefined, kinds, attributes));
   return {
     labels,
@@ -53,6 +57,15 @@ export function setupOf(project: readonly LabelDef[], spec: AnnotatorSpec | null
     most: max,
     hasAttributes: labels.some((label) => label.attributes.length > 0),
   };
+}
+
+/** By their present names; two that became one are the first of them. */
+function named(own: readonly AnnotatorLabel[], project: readonly LabelDef[]): readonly AnnotatorLabel[] {
+  const former = formerNames(project);
+  const seen = new Set<string>();
+  return own
+    .map((label) => ({ ...label, name: former.get(label.name) ?? label.name }))
+    .filter(({ name }) => !seen.has(name) && seen.add(name));
 }
 
 const ALL_KINDS = Object.keys(KIND_NAMES) as RegionKind[];
@@ -77,6 +90,7 @@ function merged(
   const attributes = together(layout?.attributes ?? [], everywhere);
   return {
     name,
+    formerly: project?.formerly ?? [],
     color: layout?.color ?? project?.color ?? UNKNOWN_COLOR,
     hotkey: layout?.hotkey ?? project?.hotkey ?? null,
     description: layout?.description ?? '',

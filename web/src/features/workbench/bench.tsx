@@ -40,6 +40,7 @@ import { TopBar } from './top-bar';
 import { useAnnotator } from './use-annotator';
 import { useCheck } from './use-check';
 import { useDecide, type Decision } from './use-decide';
+import { useFreshLabels } from './use-fresh-labels';
 import { useLease } from './use-lease';
 import { personOf, usePeople } from './use-people';
 import { useSnapshot, type Bench } from './use-room';
@@ -83,6 +84,7 @@ export function BenchView({
   const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   useNews(desk, people);
   useTelling(room, task.id);
+  useFreshLabels(room, project);
   useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
   const [helping, setHelping] = useState(false);

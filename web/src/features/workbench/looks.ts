@@ -1,7 +1,7 @@
 /** How labels look on the canvas: as the layout has it, else the project. */
 import type { Looks } from '~/canvas/overlay';
 import type { LabelDef } from '~/session/queries';
-import { UNKNOWN_COLOR, type AnnotatorSetup } from './annotator-setup';
+import { UNKNOWN_COLOR, formerNames, type AnnotatorSetup } from './annotator-setup';
 
 const NO_EDGES: readonly (readonly number[])[] = [];
 
@@ -15,6 +15,10 @@ export interface Shown {
 export function looksOf({ labels }: AnnotatorSetup, project: readonly LabelDef[], { names, crosshair }: Shown): Looks {
   const known = new Map<string, Pick<LabelDef, 'color' | 'skeleton'>>(project.map((label) => [label.name, label]));
   for (const { name, color, skeleton } of labels) known.set(name, { color, skeleton: skeleton.map((edge) => [...edge]) });
+  for (const [former, name] of formerNames(project)) {
+    const now = known.get(name);
+    if (now) known.set(former, now);
+  }
   return {
     color: (name) => known.get(name)?.color ?? UNKNOWN_COLOR,
     edges: (name) => known.get(name)?.skeleton ?? NO_EDGES,

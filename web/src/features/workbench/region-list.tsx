@@ -26,6 +26,7 @@ import { cx } from '~/lib/cx';
 import { useLive, useStore } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
+import { byName } from '~/tools/labels';
 import { Avatar } from '~/ui/people';
 import type { AnnotatorSetup } from './annotator-setup';
 import { regionFaults } from './region-rules';
@@ -54,7 +55,7 @@ interface RegionListProps {
 
 /** Every region, as on the canvas and by keyboard: choose, show and hide, delete. What it still lacks is marked. */
 export function RegionList({ desk, room, setup, looks, people }: RegionListProps): ReactNode {
-  const labels = useMemo(() => new Map(setup.labels.map((label) => [label.name, label])), [setup]);
+  const labels = useMemo(() => byName(setup.labels), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
   const listed = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);

@@ -8,7 +8,7 @@ import { KIND_NAMES } from '~/geometry/shapes';
 import type { AttributeDef } from '~/layout/annotator';
 import { isEmpty, isList, letters } from '~/layout/json';
 import { atMost } from '~/tools/label-book';
-import { takes } from '~/tools/labels';
+import { byName, takes } from '~/tools/labels';
 import type { AnnotatorSetup, BenchLabel } from './annotator-setup';
 
 export interface RegionFault {
@@ -21,15 +21,16 @@ export interface RegionFault {
 /** Who has no labels yet asks nothing. Those of single regions come first, in the order in which they lie: they have a place to go to. */
 export function faultsOf({ labels, least, most }: AnnotatorSetup, regions: readonly RegionSnapshot[]): RegionFault[] {
   if (labels.length === 0) return [];
-  const known = new Map(labels.map((label) => [label.name, label]));
-  const counts = countsOf(regions);
+  const known = byName(labels);
+  const nameOf = ({ label }: RegionSnapshot): string => known.get(label)?.name ?? label;
+  const counts = countsOf(regions.map((region) => ({ label: nameOf(region) })));
   const faults = regions.flatMap((region) => [...regionFaults(known.get(region.label), region)]);
   const about = (message: string, region: string | null = null): void => void faults.push({ region, attribute: null, message });
   for (const label of labels) {
     const count = counts.get(label.name) ?? 0;
     if (count < label.least) about(`At least ${label.least} of ${label.name} must be drawn; there ${are(count)}`);
     if (label.most !== undefined && count > label.most) {
-      const newest = regions.filter((region) => region.label === label.name).at(-1);
+      const newest = regions.filter((region) => nameOf(region) === label.name).at(-1);
       about(`${atMost(label.most, label.name)}; there ${are(count)}`, newest?.id);
     }
   }
@@ -39,7 +40,7 @@ export function faultsOf({ labels, least, most }: AnnotatorSetup, regions: reado
   return faults;
 }
 
-export function countsOf(regions: readonly RegionSnapshot[]): ReadonlyMap<string, number> {
+export function countsOf(regions: readonly Pick<RegionSnapshot, 'label'>[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of regions) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
