@@ -34,7 +34,7 @@ export function JobsTab({ project, live }: JobsTabProps): ReactNode {
   return (
     <section className="panel" aria-label="Imports and exports">
       <div className="toolbar">
-        <span className="muted job-about">Imports and exports go on by themselves: you may leave this page.</span>
+        <span className="muted job-about">Jobs go on by themselves: you may leave this page.</span>
         <span className="spacer" />
         {may('export.read') && <ExportButton projectId={project.id} />}
         {may('task.create') && (

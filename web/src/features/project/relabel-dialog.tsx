@@ -146,7 +146,7 @@ function Effects({ preview, from, to, project }: EffectsProps): ReactNode {
           {preview.kinds.map(({ kind, regions, fits }) => (
             <li key={kind} className={fits ? undefined : 'bad-text'}>
               <span>{KIND_NAMES[kind]}</span>
-              <meter min={0} max={most} value={regions} aria-hidden />
+              <i className="relabel-bar" style={{ width: `${(100 * regions) / most}%` }} aria-hidden />
               <span className="num">{regions.toLocaleString('en')}</span>
               {!fits && <small>not taken by {to}</small>}
             </li>

@@ -18,7 +18,7 @@ export function effects(
   const lines = [
     regions === 0
       ? `No submitted region is called ${from}.`
-      : `${count(regions, 'region')} in ${count(annotations, 'annotation')} of ${count(tasks, 'task')} will be called ${to}.`,
+      : `${count(regions, 'region')} in ${count(annotations, 'annotation')} of ${count(tasks, 'task')} ${change ? 'will' : 'would'} be called ${to}.`,
   ];
   if (open_tasks > 0) lines.push(`${count(open_tasks, 'document')} of tasks that are not done will be looked through.`);
   if (change === 'merge')
