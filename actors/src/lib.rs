@@ -2,6 +2,7 @@
 //!
 //! Start reading at `task/mod.rs`.
 
+mod announce;
 pub mod config;
 mod desk;
 pub mod document;

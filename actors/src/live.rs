@@ -26,6 +26,7 @@ use tandem_store::{
 use tokio::time::{Instant, timeout};
 
 use crate::{
+    announce::{Announcer, tell_nodes},
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     document::{Work, decode_state_vector},
     idle::IdleRooms,
@@ -34,17 +35,17 @@ use crate::{
     neighbours::{self, Neighbour, Neighbours, NeighboursActor},
     node::{self, Exit, NodeActor, Phase},
     ports::{Authenticator, Chores, Directory, DomainEvent, Nodes, TaskRecord},
-    project::{JobsMoved, NodeGone, ProgressMoved, ProjectActor, ProjectDeps},
+    project::{NodeGone, ProjectActor, ProjectDeps},
     registry::{Owner, Registry},
     roll::Roll,
     room::{Newcomer, Refused},
     scopes::Scopes,
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
-    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskNews, TaskStats, WorkError},
+    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskStats, WorkError},
     timer::{self, TimerActor},
     tree,
-    user::{LeaseHappened, RecheckRights, TokensRevoked, Told, UserActor, UserDeps},
+    user::{RecheckRights, UserActor, UserDeps},
     watchdog::{self, Busy},
 };
 
@@ -705,81 +706,4 @@ impl Inner {
 /// For an actor that knows nothing but the database: it is tried for ever, at longer pauses.
 fn tireless(policy: RestartPolicy) -> RestartPolicy {
     RestartPolicy { max_restarts: usize::MAX, max_delay: Duration::from_secs(30), ..policy }
-}
-
-/// Brings events to other nodes: to those where somebody cares.
-fn tell_nodes(bus: &dyn Bus, event: &DomainEvent) {
-    let say = |topic| bus.say(topic, NodeFrame::Happened(event.clone()));
-    match event {
-        DomainEvent::TaskChanged { project, task, .. } => {
-            say(Topic::Task(*task));
-            say(Topic::Project(*project));
-        }
-        DomainEvent::LeaseChanged { user, .. } | DomainEvent::Notified { user, .. } | DomainEvent::TokensRevoked { user, .. } => {
-            say(Topic::User(*user))
-        }
-        DomainEvent::RightsChanged { user: Some(user), .. } => say(Topic::User(*user)),
-        DomainEvent::ProgressChanged { project, .. }
-        | DomainEvent::JobChanged { project, .. }
-        | DomainEvent::RightsChanged { project, user: None, .. } => say(Topic::Project(*project)),
-    }
-}
-
-/// Brings events to the actors that are up; the others will read the database when they start.
-struct Announcer {
-    tasks: Arc<Registry<TaskId, TaskActor>>,
-    scopes: Scopes,
-    projects: Arc<Registry<ProjectId, ProjectActor>>,
-    users: Arc<Registry<UserId, UserActor>>,
-}
-
-impl Announcer {
-    /// Events are few, and each matters: they go beyond a mailbox's capacity if need be.
-    fn publish(&self, event: DomainEvent) {
-        match event {
-            DomainEvent::TaskChanged { project, task, status, lease, .. } => {
-                for room in self.scopes.rooms(task).iter().filter_map(|room| self.tasks.get(room)) {
-                    room.recipient().do_send(TaskNews { status, lease: lease.clone() });
-                }
-                self.progress_moved(project);
-            }
-            DomainEvent::LeaseChanged { user, event, lease, .. } => {
-                if let Some(actor) = self.users.get(&user) {
-                    actor.recipient().do_send(LeaseHappened { event, lease });
-                }
-            }
-            DomainEvent::Notified { user, notification, .. } => {
-                if let Some(actor) = self.users.get(&user) {
-                    actor.recipient().do_send(Told(notification));
-                }
-            }
-            DomainEvent::ProgressChanged { project, .. } => self.progress_moved(project),
-            DomainEvent::JobChanged { project, .. } => {
-                if let Some(actor) = self.projects.get(&project) {
-                    actor.recipient().do_send(JobsMoved);
-                }
-            }
-            DomainEvent::TokensRevoked { user, .. } => {
-                if let Some(actor) = self.users.get(&user) {
-                    actor.recipient().do_send(TokensRevoked);
-                }
-            }
-            DomainEvent::RightsChanged { project, user: Some(user), .. } => {
-                if let Some(actor) = self.users.get(&user) {
-                    actor.recipient().do_send(RecheckRights(project));
-                }
-            }
-            DomainEvent::RightsChanged { project, user: None, .. } => {
-                for actor in self.users.all() {
-                    actor.recipient().do_send(RecheckRights(project));
-                }
-            }
-        }
-    }
-
-    fn progress_moved(&self, project: ProjectId) {
-        if let Some(actor) = self.projects.get(&project) {
-            actor.recipient().do_send(ProgressMoved);
-        }
-    }
 }
