@@ -151,7 +151,7 @@ impl Compiler<'_> {
                 format!("an Attribute of type {kind} has no options; select and multi-select have"),
             );
         }
-        for (key, of) in [("min", "number"), ("max", "number"), ("integer", "number"), ("pattern", "text"), ("max_length", "text")] {
+        for (key, of) in OF_TYPES {
             if kind != of && part.spans.contains_key(key) {
                 let message = format!("{} is of a {of}; this Attribute is of type {kind}", key.replace('_', "-"));
                 self.problems.add(part.span_of(key), Rule::WrongForm, message);
@@ -170,12 +170,36 @@ impl Compiler<'_> {
                 let kind = if kind == "number" { Kind::number() } else { Kind::Flag };
                 if let Err(misread) = kind.read(default) {
                     self.problems.add(span, Rule::WrongValue, misread.message);
+                } else if let Ok(number) = default.trim().parse::<f64>() {
+                    self.within(part, number, span);
                 }
             }
             _ => {}
         }
     }
+
+    /// A default that could not be submitted is no help.
+    fn within(&mut self, part: &PartAt, number: f64, span: Span) {
+        let bound = |key: &str| part.part.literal(key).and_then(Value::as_f64);
+        if let Some(least) = bound("min").filter(|least| number < *least) {
+            self.problems.add(span, Rule::WrongValue, format!("{number} is less than the least, {least}"));
+        }
+        if let Some(most) = bound("max").filter(|most| number > *most) {
+            self.problems.add(span, Rule::WrongValue, format!("{number} is more than the most, {most}"));
+        }
+    }
 }
+
+/// What only attributes of one type take.
+const OF_TYPES: [(&str, &str); 7] = [
+    ("min", "number"),
+    ("max", "number"),
+    ("integer", "number"),
+    ("step", "number"),
+    ("unit", "number"),
+    ("pattern", "text"),
+    ("max_length", "text"),
+];
 
 /// Their values, each once.
 fn options(parts: &[PartAt]) -> Vec<&str> {

@@ -106,6 +106,8 @@ fn parts() -> Vec<Component> {
                 Property::new("min", Kind::number(), "Of a number: the least").fixed(),
                 Property::new("max", Kind::number(), "Of a number: the most").fixed(),
                 Property::new("integer", Kind::Flag, "Of a number: whole numbers only").default(false).fixed(),
+                Property::new("step", Kind::number(), "Of a number: what one step of the arrows adds").fixed(),
+                Property::new("unit", Kind::Text, "Of a number: what is shown after it").fixed(),
                 Property::new("pattern", Kind::Pattern, "Of a text: what all of it must fit").fixed(),
                 Property::new("max-length", Kind::at_least(1), "Of a text: letters it has at most").fixed(),
             ]),
