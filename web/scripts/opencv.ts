@@ -31,7 +31,7 @@ function unpack(): void {
   const from = createRequire(import.meta.url).resolve(PACKAGE);
   const { version } = JSON.parse(readFileSync(join(dirname(from), '../package.json'), 'utf8')) as { version: string };
   // With what is done to it: who changes that here changes the number.
-  const made = join(folder, `${version}.1.made`);
+  const made = join(folder, `${version}.2.made`);
   if (statSync(made, { throwIfNoEntry: false })) return;
   const source = readFileSync(from, 'utf8');
   const begin = source.indexOf(INLINE + 'AGFzb');
@@ -40,7 +40,9 @@ function unpack(): void {
   if (begin === -1 || head === -1 || tail === -1)
     throw new Error(`${PACKAGE} ${version} is put together in another way: scripts/opencv.ts`);
   const wasm = Buffer.from(source.slice(begin + INLINE.length, end), 'base64');
-  const body = source.slice(head + HEAD.length, begin) + 'opencv.wasm' + source.slice(end, tail);
+  const glue = source.slice(head + HEAD.length, begin) + 'opencv.wasm' + source.slice(end, tail);
+  // Only Node would ask for these, and a bundler would look for them.
+  const body = glue.replaceAll(/require\("(fs|path|crypto)"\)/g, 'undefined');
   mkdirSync(folder, { recursive: true });
   write('opencv.wasm', wasm);
   write(

@@ -14,7 +14,7 @@ const FAR = 0.6;
 const CANNY = { low: 32, high: 100 };
 const STRONGEST = 200;
 /** How far a corner may be from the way, in pixels as they are worked on. */
-const COURSE = 0.75;
+const COURSE = 1;
 
 export interface WayAsk {
   readonly from: ImagePoint | null;
