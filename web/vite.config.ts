@@ -2,12 +2,16 @@ import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+import { opencv } from './scripts/opencv.ts';
+
 const server = process.env.TANDEM_SERVER ?? 'http://127.0.0.1:8080';
 
 const conditions = ['tandem-source', 'module', 'browser', 'development|production'];
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react()],
+  plugins: [react(), opencv()],
+  // The assistant's worker loads what it needs as modules.
+  worker: { format: 'es' },
   resolve: {
     alias: {
       '~': fileURLToPath(new URL('./src', import.meta.url)),

@@ -161,7 +161,7 @@ const LABELS = [
 ];
 
 /** A project of its own with these people and images, made through the API as an integrator would. */
-export async function makeProject(admin, name, { people, images, size = [1280, 860], labels = LABELS }) {
+export async function makeProject(admin, name, { people, images, size = [1280, 860], labels = LABELS, picture = png }) {
   const must = async (method, path, body) => {
     const { status, body: answer } = await admin.api(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
@@ -171,7 +171,7 @@ export async function makeProject(admin, name, { people, images, size = [1280, 8
   for (const [session, role] of people) await must('PUT', `/projects/${project.id}/members/${session.me.user.id}`, { role });
   const tasks = [];
   for (let n = 0; n < images; n++) {
-    const bytes = png(size[0], size[1], n * 7919);
+    const bytes = picture(size[0], size[1], n * 7919);
     const asked = await must('POST', `/projects/${project.id}/assets`, {
       filename: `image-${n}.png`,
       content_type: 'image/png',

@@ -107,7 +107,7 @@ export class Pointers {
     this.desk.pointAt(point);
     if (event.movementX !== 0 || event.movementY !== 0) this.desk.keyPointer.putAway();
     if (this.#tool === event.pointerId) this.desk.dispatch({ type: 'move', point, ...keysAndPressure(event) });
-    else if (!this.#pan && !this.#space) this.desk.hover(point, event.shiftKey);
+    else if (!this.#pan && !this.#space) this.desk.hover(point, { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
   }
 
   #pinch(id: number, at: StagePoint): void {
@@ -145,7 +145,7 @@ export class Pointers {
     this.onTouch();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
     if (event.altKey) {
-      this.desk.sizeBrush(Math.exp(-event.deltaY * unit * 0.002));
+      this.desk.tune(Math.exp(-event.deltaY * unit * 0.002));
       return;
     }
     if (event.shiftKey) {
@@ -179,8 +179,9 @@ export class Pointers {
 }
 
 /** A mouse has no pressure worth the name: it says one half, always. */
-const keysAndPressure = (event: PointerEvent): { shift: boolean; alt: boolean; pressure?: number } => ({
+const keysAndPressure = (event: PointerEvent): { shift: boolean; alt: boolean; ctrl: boolean; pressure?: number } => ({
   shift: event.shiftKey,
   alt: event.altKey,
+  ctrl: event.ctrlKey || event.metaKey,
   ...(event.pointerType === 'pen' && { pressure: event.pressure }),
 });

@@ -41,7 +41,10 @@ export function HotkeyOverlay({ open, onClose, keys: { shown, taken, moved, idle
             <Row title="Add to the selection" keys={['Shift']} after="click" />
             <Row title="Select what lies within" keys={['Shift']} after="drag" />
             <Row title="Take a point away" keys={['Alt']} after="click" />
-            <Row title="Brush size" keys={['Alt']} after="wheel" />
+            <Row title="Brush size, tolerance of the wand" keys={['Alt']} after="wheel" />
+            <Row title="Wand: add to what it has" keys={['Shift']} after="click" />
+            <Row title="Wand: take away from it" keys={['Alt']} after="click" />
+            <Row title="Scissors: straight to here" keys={['Control']} after="click" />
           </dl>
         </section>
         <section>

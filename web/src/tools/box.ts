@@ -3,7 +3,7 @@ import { draggedTool } from './dragged';
 
 export const boxTool = draggedTool({
   name: 'box',
-  makes: 'box',
+  makes: ['box'],
   between: (from, to, image) => boxBetween(from, to, image),
   extent: bounds,
   least: MIN_BOX,

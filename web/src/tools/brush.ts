@@ -51,7 +51,7 @@ const isMask = (region: ToolRegion | null | undefined, context: ToolContext): re
 
 interface Painter {
   readonly name: ToolName;
-  readonly makes: 'mask' | null;
+  readonly makes: readonly 'mask'[];
   /** What a press here paints on, or why it cannot. */
   target(point: ImagePoint, context: ToolContext): { readonly id: string | null; readonly label: string } | string;
   apply(mask: MaskGeometry, stroke: MaskGeometry): MaskGeometry;
@@ -117,6 +117,8 @@ function paint(painter: Painter, state: Painting, event: ToolEvent, context: Too
     case 'finish':
     case 'back':
     case 'skip':
+    case 'answer':
+    case 'tuned':
       return step<BrushState>(state);
   }
 }
@@ -143,7 +145,7 @@ function continued(context: ToolContext): MaskRegion | null {
 
 export const brushTool = paintingTool({
   name: 'brush',
-  makes: 'mask',
+  makes: ['mask'],
   target(_point, context) {
     // What goes on with a mask adds none.
     const mask = context.readOnly === null ? continued(context) : null;
@@ -158,7 +160,7 @@ export const brushTool = paintingTool({
 
 export const eraserTool = paintingTool({
   name: 'eraser',
-  makes: null,
+  makes: [],
   target(point, context) {
     if (context.readOnly !== null) return context.readOnly;
     const mask = [soleSelected(context), context.at(point)].find((region) => isMask(region, context));

@@ -8,7 +8,7 @@ const IDLE: CommentState = { name: 'idle' };
 /** A press and its release pin a comment: to what is under them, or to the picture. */
 export const commentTool: Tool<CommentState> = {
   name: 'comment',
-  makes: null,
+  makes: [],
   idle: IDLE,
   step(state, event, context) {
     switch (event.type) {
@@ -28,6 +28,8 @@ export const commentTool: Tool<CommentState> = {
       case 'back':
       case 'skip':
       case 'removed':
+      case 'answer':
+      case 'tuned':
         return step<CommentState>(state);
     }
   },

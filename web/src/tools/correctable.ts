@@ -6,6 +6,7 @@ import {
   notice,
   step,
   type Down,
+  type Effect,
   type Step,
   type Tool,
   type ToolContext,
@@ -17,12 +18,14 @@ import { pressGrip, transformCursor, transformStep, type Transform } from './tra
 /** A shape as it is drawn: what is the tool's own about it. A state of null: it is drawn, or given up. */
 export interface Drawing<S> {
   readonly name: ToolName;
-  readonly makes: RegionKind;
+  readonly makes: readonly RegionKind[];
   begin(event: Down, context: ToolContext, label: string): Step<S | null>;
   /** While something may be changed here. */
   draw(state: S, event: ToolEvent, context: ToolContext): Step<S | null>;
   /** An unmoved press on a grip of the selected shape means nothing, unless this says what. */
   gripClick?(point: ImagePoint, context: ToolContext, label: string): Step<S | null>;
+  /** What else is to be done when it is given up. */
+  readonly cancelled?: readonly Effect[];
   cursor?(state: S, point: ImagePoint, context: ToolContext): string;
   /** null: nothing is drawn yet. */
   hint?(state: S | null, context: ToolContext): string | null;
@@ -38,6 +41,7 @@ export type CorrectableState<S> =
 export function correctable<S>(drawing: Drawing<S>): Tool<CorrectableState<S>> {
   type State = CorrectableState<S>;
   const idle: State = { name: 'idle' };
+  const { cancelled = [] } = drawing;
   const taken = ({ state, effects }: Step<S | null>): Step<State> =>
     step<State>(state === null ? idle : { name: 'drawing', shape: state }, ...effects);
 
@@ -57,8 +61,8 @@ export function correctable<S>(drawing: Drawing<S>): Tool<CorrectableState<S>> {
         case 'idle':
           return event.type === 'down' ? press(event, context) : step(state);
         case 'drawing':
-          if (context.readOnly !== null) return step(idle, noDraft, notice(context.readOnly));
-          return event.type === 'cancel' ? step(idle, noDraft) : taken(drawing.draw(state.shape, event, context));
+          if (context.readOnly !== null) return step(idle, noDraft, ...cancelled, notice(context.readOnly));
+          return event.type === 'cancel' ? step(idle, noDraft, ...cancelled) : taken(drawing.draw(state.shape, event, context));
         case 'transform':
           return transformStep<State>(state, event, context, idle, (point) => {
             const label = drawing.gripClick ? labelInHand(context) : null;

@@ -147,13 +147,15 @@ function draw(state: Cutting, event: ToolEvent, context: ToolContext): Step<CutS
     case 'removed':
       return step(IDLE, noDraft, notice(GONE));
     case 'skip':
+    case 'answer':
+    case 'tuned':
       return step<CutState>(state);
   }
 }
 
 export const cutTool: Tool<CutState> = {
   name: 'cut',
-  makes: null,
+  makes: [],
   idle: IDLE,
   step(state, event, context) {
     if (state.name === 'cutting') return draw(state, event, context);

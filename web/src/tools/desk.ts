@@ -1,19 +1,29 @@
 import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
-import { clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
+import { clamp, clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
 import { bounds, KIND_NAMES, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
+import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
 import { Comments, type Reader } from './comments';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
-import { fits, takes, TOOL_OF, type DeskLabel } from './labels';
+import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
-import { GONE, type Change, type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName } from './tool';
+import {
+  GONE,
+  type Change,
+  type Draft,
+  type Effect,
+  type ToolContext,
+  type ToolEvent,
+  type ToolName,
+  type Touches,
+} from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
 const REACH = { mouse: 7, touch: 20 };
@@ -23,6 +33,7 @@ const SNAP = 1.3;
 /** A mask with more runs than this is not told to others while it is painted, only when it is there. */
 const GHOST_RUNS = 4_000;
 const BRUSH = { least: 1, most: 1_000, first: 24 };
+export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
 export const NOT_TAKEN = 'No label of this task takes this shape';
 export const NOT_ALLOWED = 'The layout of this task does not have this tool';
@@ -35,6 +46,8 @@ export interface DeskPorts {
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
   readonly reader?: Reader;
+  /** Who sees the picture's pixels. */
+  readonly assistant?: Assistant;
 }
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
@@ -55,6 +68,9 @@ export class Desk {
   readonly hint = createStore<string | null>(null);
   /** Diameter of the brush in image pixels. */
   readonly brush = createStore(BRUSH.first);
+  /** How far a color may be from the one that the wand touches. */
+  readonly tolerance = createStore(TOLERANCE.first);
+  readonly touches = createStore<Touches>('anew');
   /** Whether points drawn go to neighbours' borders. */
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
@@ -67,6 +83,7 @@ export class Desk {
   readonly index: RegionIndex;
   readonly image: Size;
   readonly notify: (text: string) => void;
+  readonly assistant: Assistant;
   /** Panning that a tool asked for, or the space bar; the pointer code reads it. */
   panning = false;
   touch = false;
@@ -75,7 +92,8 @@ export class Desk {
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, look, reader }: DeskPorts) {
+  constructor({ room, image, frames, notify, look, reader, assistant }: DeskPorts) {
+    this.assistant = assistant ?? nobody;
     this.look = look ?? createStore(FIRST_LOOK);
     this.room = room;
     this.index = new RegionIndex(room.regions);
@@ -124,8 +142,8 @@ export class Desk {
   }
 
   /** The pointer moves without being pressed: an unfinished shape follows it. */
-  hover(point: ImagePoint, shift = false): void {
-    if (this.isBusy) this.dispatch({ type: 'move', point, shift });
+  hover(point: ImagePoint, keys: { readonly shift?: boolean; readonly ctrl?: boolean } = {}): void {
+    if (this.isBusy) this.dispatch({ type: 'move', point, ...keys });
     else this.aim(point);
   }
 
@@ -152,7 +170,7 @@ export class Desk {
       return;
     }
     const { makes } = take(tool);
-    const drawn = makes === null || takes(this.#label(), makes) ? null : this.#book.taking(makes);
+    const drawn = makes.length === 0 || takesAny(this.#label(), makes) ? null : this.#book.taking(makes);
     if (drawn === undefined) {
       this.notify(NOT_TAKEN);
       return;
@@ -239,7 +257,7 @@ export class Desk {
     this.label.set(label);
     const makes = this.#hand.makes;
     const kind = this.#label()?.kinds?.[0];
-    const mustChange = makes !== null && !takes(this.#label(), makes);
+    const mustChange = makes.length > 0 && !takesAny(this.#label(), makes);
     if (mustChange && kind && !this.isBusy) this.#take(TOOL_OF[kind]);
     this.hint.set(this.#hand.hint(this.#context()));
     this.#tell();
@@ -249,10 +267,15 @@ export class Desk {
     return this.#book.get(this.label.get());
   }
 
-  sizeBrush(factor: number): void {
-    const size = this.brush.get() * factor;
-    const stepped = factor > 1 ? Math.max(size, this.brush.get() + 1) : Math.min(size, this.brush.get() - 1);
-    this.brush.set(Math.round(Math.min(BRUSH.most, Math.max(BRUSH.least, stepped))));
+  /** More or less of what the tool in hand goes by: how thick it paints, how far colors may be apart. */
+  tune(factor: number): void {
+    if (this.tool.get() === 'wand') this.setTolerance(scaled(this.tolerance.get(), factor));
+    else this.brush.set(clamp(scaled(this.brush.get(), factor), BRUSH.least, BRUSH.most));
+  }
+
+  setTolerance(tolerance: number): void {
+    this.tolerance.set(clamp(Math.round(tolerance), TOLERANCE.least, TOLERANCE.most));
+    this.dispatch({ type: 'tuned' });
   }
 
   // ---------------------------------------------------------------- selection
@@ -433,6 +456,9 @@ export class Desk {
       pixel,
       slop: SLOP[kind] * pixel,
       brush: this.brush.get(),
+      tolerance: this.tolerance.get(),
+      touches: this.touches.get(),
+      takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
       at: (point) => this.#around.at(point, reach),
       within: (a, b) => this.#around.within(a, b),
@@ -467,12 +493,20 @@ export class Desk {
       case 'pin':
         this.comments.pin(effect.point, effect.region);
         return;
+      case 'ask':
+        this.#ask(effect.ask);
+        return;
       case 'pan':
         this.panning = true;
         return;
       case 'notice':
         this.notify(effect.text);
     }
+  }
+
+  #ask(ask: Ask | null): void {
+    if (ask === null) this.assistant.giveUp();
+    else void this.assistant.ask(ask).then((answer) => this.dispatch({ type: 'answer', ask, answer }));
   }
 
   /** Drawn is drawn: where somebody else was quicker with the last that there may be, both stay, and both are told. */
@@ -541,6 +575,10 @@ export class Desk {
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
 }
+
+/** By at least one: what is small grows too. */
+const scaled = (value: number, factor: number): number =>
+  Math.round(factor > 1 ? Math.max(value * factor, value + 1) : Math.min(value * factor, value - 1));
 
 function toggle(store: { get(): ReadonlySet<string>; set(next: ReadonlySet<string>): void }, ids: readonly string[]): void {
   const next = new Set(store.get());

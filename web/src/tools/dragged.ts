@@ -12,7 +12,7 @@ interface Dragging {
 
 interface Drag {
   readonly name: ToolName;
-  readonly makes: RegionKind;
+  readonly makes: readonly RegionKind[];
   between(from: ImagePoint, to: ImagePoint, image: Size, steps: boolean): Geometry;
   /** Across and down, in image pixels. */
   extent(geometry: Geometry): Size;

@@ -22,7 +22,7 @@ function ellipseBetween(from: ImagePoint, to: ImagePoint, image: Size, circle: b
 
 export const ellipseTool = draggedTool({
   name: 'ellipse',
-  makes: 'ellipse',
+  makes: ['ellipse'],
   between: ellipseBetween,
   extent: bounds,
   least: MIN_BOX,

@@ -8,14 +8,16 @@ import { keypointsTool } from './keypoints';
 import { polygonTool, polylineTool } from './path';
 import { pointTool } from './point';
 import { rotatedBoxTool } from './rotated-box';
+import { scissorsTool } from './scissors';
 import { selectTool } from './select';
 import type { Effect, Tool, ToolContext, ToolEvent, ToolName } from './tool';
 import type { RegionKind } from '~/geometry/shapes';
+import { wandTool } from './wand';
 
 /** A tool in somebody's hand: the tool and the state it is in. */
 export interface Hand {
   readonly name: ToolName;
-  readonly makes: RegionKind | null;
+  readonly makes: readonly RegionKind[];
   readonly isBusy: boolean;
   readonly holds: readonly string[];
   step(event: ToolEvent, context: ToolContext): readonly Effect[];
@@ -51,6 +53,8 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   ellipse: () => taken(ellipseTool),
   polygon: () => taken(polygonTool),
   polyline: () => taken(polylineTool),
+  wand: () => taken(wandTool),
+  scissors: () => taken(scissorsTool),
   point: () => taken(pointTool),
   keypoints: () => taken(keypointsTool),
   brush: () => taken(brushTool),

@@ -4,7 +4,16 @@ import type { Desk } from './desk';
 import type { ToolName } from './tool';
 
 /** Tools that go from press to press; the others from a press to its release. */
-const BY_CLICK: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'point', 'keypoints', 'select', 'comment']);
+const BY_CLICK: ReadonlySet<ToolName> = new Set([
+  'polygon',
+  'polyline',
+  'wand',
+  'scissors',
+  'point',
+  'keypoints',
+  'select',
+  'comment',
+]);
 
 /** A pointer moved by arrow keys and pressed with the space bar, so that whatever a mouse draws can be drawn without one. */
 export class KeyPointer {
@@ -27,12 +36,13 @@ export class KeyPointer {
     else desk.hover(to);
   }
 
-  press(): void {
+  /** @param keys held with it: they mean what they mean with a click */
+  press(keys: { readonly shift?: boolean; readonly ctrl?: boolean } = {}): void {
     const { desk } = this;
     const point = this.at.get();
     if (!point) return;
     const down = !this.#pressed;
-    if (down) desk.dispatch({ type: 'down', point });
+    if (down) desk.dispatch({ type: 'down', point, ...keys });
     // A tool may ask to pan where there is nothing: that is for hands.
     desk.panning = false;
     if (!down || BY_CLICK.has(desk.tool.get())) {

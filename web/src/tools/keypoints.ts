@@ -46,7 +46,7 @@ function shorter(state: Placing): Step<Placing | null> {
 /** A skeleton, point by point in the order of the label's template. */
 export const keypointsTool = correctable<Placing>({
   name: 'keypoints',
-  makes: 'keypoints',
+  makes: ['keypoints'],
   begin(event, context, label) {
     if (context.keypoints.length === 0) return step(null, notice(NO_SKELETON));
     const empty: Placing = { label, names: context.keypoints, points: [], pressed: false };
@@ -74,6 +74,8 @@ export const keypointsTool = correctable<Placing>({
         return finish(state);
       case 'cancel':
       case 'removed':
+      case 'answer':
+      case 'tuned':
         return step(state);
     }
   },

@@ -2,7 +2,7 @@
 import type { Json, RegionSnapshot } from '@tandem/client';
 
 import type { Geometry, RegionKind } from '~/geometry/shapes';
-import { byName, fits, takes, type DeskLabel } from './labels';
+import { byName, fits, takesAny, type DeskLabel } from './labels';
 import type { ToolName } from './tool';
 
 /** What a task says besides its labels. */
@@ -47,8 +47,8 @@ export class LabelBook {
     return this.rules.tools?.includes(tool) ?? true;
   }
 
-  taking(kind: RegionKind): DeskLabel | undefined {
-    return this.usable.find((label) => takes(label, kind));
+  taking(kinds: readonly RegionKind[]): DeskLabel | undefined {
+    return this.usable.find((label) => takesAny(label, kinds));
   }
 
   /** What a new region of a label has. */

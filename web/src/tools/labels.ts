@@ -26,6 +26,9 @@ export const byName = <L extends DeskLabel>(labels: readonly L[]): ReadonlyMap<s
 export const takes = (label: DeskLabel | undefined, kind: RegionKind): boolean =>
   !label?.kinds || label.kinds.length === 0 || label.kinds.includes(kind);
 
+export const takesAny = (label: DeskLabel | undefined, kinds: readonly RegionKind[]): boolean =>
+  kinds.some((kind) => takes(label, kind));
+
 /** A skeleton has the points of its label, all of them and no others. */
 export const fits = (label: DeskLabel | undefined, geometry: Geometry): boolean =>
   takes(label, geometry.kind) &&
@@ -43,13 +46,23 @@ export const TOOL_OF: Record<RegionKind, ToolName> = {
   mask: 'brush',
 };
 
-const KINDS_OF = new Map(Object.entries(TOOL_OF).map(([kind, tool]) => [tool, kind as RegionKind]));
+/** Of tools that find by the picture's pixels what the others draw by hand. */
+const ASSISTED: Partial<Record<ToolName, readonly RegionKind[]>> = {
+  wand: ['polygon', 'mask'],
+  scissors: ['polygon', 'polyline'],
+};
 
-/** What a tool makes; undefined: nothing of its own. */
-export const kindOfTool = (tool: ToolName): RegionKind | undefined => KINDS_OF.get(tool);
+const KINDS_OF = new Map<string, readonly RegionKind[]>([
+  ...Object.entries(TOOL_OF).map(([kind, tool]) => [tool, [kind as RegionKind]] as const),
+  ...Object.entries(ASSISTED),
+]);
+
+/** What a tool makes, the first of these that a label takes; undefined: nothing of its own. */
+export const kindsOfTool = (tool: ToolName): readonly RegionKind[] | undefined => KINDS_OF.get(tool);
 
 /** Whether any of these labels takes what a tool makes. */
 export function offersTool(labels: readonly DeskLabel[], tool: ToolName): boolean {
-  const kind = kindOfTool(tool);
-  return kind === undefined || labels.length === 0 || labels.some((label) => !label.problem && takes(label, kind));
+  const kinds = kindsOfTool(tool);
+  const usable = labels.filter(({ problem }) => !problem);
+  return kinds === undefined || labels.length === 0 || usable.some((label) => takesAny(label, kinds));
 }

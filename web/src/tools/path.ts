@@ -97,7 +97,7 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
 
   return correctable<Drawing>({
     name: path.name,
-    makes: path.name,
+    makes: [path.name],
     begin: (event, context, label) => begin(event.point, label, context, true),
     // Where a point of the selected shape is, a new one may begin: neighbours share corners.
     gripClick: (point, context, label) => begin(point, label, context, false),
@@ -134,6 +134,8 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
         case 'cancel':
         case 'skip':
         case 'removed':
+        case 'answer':
+        case 'tuned':
           return step(state);
       }
     },

@@ -14,7 +14,7 @@ function pointAt(at: ImagePoint, context: ToolContext): Geometry {
 /** A press shows the point, moving puts it right, the release sets it. */
 export const pointTool: Tool<PointState> = {
   name: 'point',
-  makes: 'point',
+  makes: ['point'],
   idle: IDLE,
   step(state, event, context) {
     if (state.name === 'idle') {
@@ -37,6 +37,8 @@ export const pointTool: Tool<PointState> = {
       case 'back':
       case 'skip':
       case 'removed':
+      case 'answer':
+      case 'tuned':
         return step<PointState>(state);
     }
   },

@@ -68,6 +68,8 @@ function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Drawn 
     case 'skip':
     case 'cancel':
     case 'removed':
+    case 'answer':
+    case 'tuned':
       return step(state);
   }
 }
@@ -75,7 +77,7 @@ function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Drawn 
 /** One side first, by dragging, which is the angle too; then how deep it is. */
 export const rotatedBoxTool = correctable<Edge | Depth>({
   name: 'rotated_box',
-  makes: 'rotated_box',
+  makes: ['rotated_box'],
   begin: (event, { image }, label) => step({ name: 'edge', label, from: clampToImage(event.point, image), started: false }),
   draw: (state, event, context) => (state.name === 'edge' ? drawEdge(state, event, context) : drawDepth(state, event, context)),
   hint(state) {

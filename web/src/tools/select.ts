@@ -58,13 +58,15 @@ function marquee(state: Extract<SelectState, { name: 'marquee' }>, event: ToolEv
     case 'back':
     case 'skip':
     case 'removed':
+    case 'answer':
+    case 'tuned':
       return step<SelectState>(state);
   }
 }
 
 export const selectTool: Tool<SelectState> = {
   name: 'select',
-  makes: null,
+  makes: [],
   idle: IDLE,
   step(state: SelectState, event: ToolEvent, context: ToolContext): Step<SelectState> {
     switch (state.name) {

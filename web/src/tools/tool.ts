@@ -1,6 +1,7 @@
 import type { VertexGrip } from '~/geometry/grips';
 import type { ImagePoint, Size } from '~/geometry/points';
 import type { Geometry, RegionKind } from '~/geometry/shapes';
+import type { Answer, Ask } from './assistant';
 
 /**
  * A tool is a state machine: a state, an event and what it may look at give the next state and what to do. It draws
@@ -8,8 +9,8 @@ import type { Geometry, RegionKind } from '~/geometry/shapes';
  */
 export interface Tool<S> {
   readonly name: ToolName;
-  /** What it makes; null: nothing new. */
-  readonly makes: RegionKind | null;
+  /** What it makes: the first of these that the label takes; none: nothing new. */
+  readonly makes: readonly RegionKind[];
   readonly idle: S;
   step(state: S, event: ToolEvent, context: ToolContext): Step<S>;
   /** The regions this gesture has in hand. */
@@ -29,6 +30,8 @@ export const TOOL_NAMES = [
   'ellipse',
   'polygon',
   'polyline',
+  'wand',
+  'scissors',
   'point',
   'keypoints',
   'brush',
@@ -44,6 +47,7 @@ export type ToolEvent =
       readonly point: ImagePoint;
       readonly shift?: boolean;
       readonly alt?: boolean;
+      readonly ctrl?: boolean;
       readonly pressure?: number;
     }
   /** Also without a button, while the tool is busy. `pressure` of a pen, 0 to 1. */
@@ -52,6 +56,7 @@ export type ToolEvent =
       readonly point: ImagePoint;
       readonly shift?: boolean;
       readonly alt?: boolean;
+      readonly ctrl?: boolean;
       readonly pressure?: number;
     }
   | { readonly type: 'up'; readonly point: ImagePoint; readonly shift?: boolean; readonly alt?: boolean }
@@ -66,7 +71,11 @@ export type ToolEvent =
   /** Esc, another tool. */
   | { readonly type: 'cancel' }
   /** A region in hand is gone: somebody else deleted it. */
-  | { readonly type: 'removed' };
+  | { readonly type: 'removed' }
+  /** What somebody who sees the pixels says to what was asked. What is no longer waited for may still be answered. */
+  | { readonly type: 'answer'; readonly ask: Ask; readonly answer: Answer }
+  /** What the tool goes by was set to something else. */
+  | { readonly type: 'tuned' };
 
 export type Down = Extract<ToolEvent, { type: 'down' }>;
 
@@ -96,6 +105,12 @@ export interface ToolContext {
   readonly slop: number;
   /** Diameter of the brush in image pixels. */
   readonly brush: number;
+  /** How far a color may be from the one clicked on, in steps of 0 to 255 of each channel. */
+  readonly tolerance: number;
+  /** What a click of the wand without Shift or Alt does with what it has. */
+  readonly touches: Touches;
+  /** Whether a label takes a shape. */
+  takes(label: string, kind: RegionKind): boolean;
   get(id: string): ToolRegion | undefined;
   at(point: ImagePoint): ToolRegion | null;
   /** All that lies within a rectangle, whole. */
@@ -105,6 +120,8 @@ export interface ToolContext {
   /** What lies between two points on one neighbour's border, along it. */
   border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[];
 }
+
+export type Touches = 'anew' | 'adds' | 'takes away';
 
 export interface Change {
   readonly id: string;
@@ -134,6 +151,8 @@ export type Effect =
   | { readonly type: 'marquee'; readonly corners: readonly [ImagePoint, ImagePoint] | null }
   /** A comment is to be pinned here: to a region, or to the picture. */
   | { readonly type: 'pin'; readonly point: ImagePoint; readonly region: string | null }
+  /** The answer comes as an event. Null: none is waited for any more. */
+  | { readonly type: 'ask'; readonly ask: Ask | null }
   /** Nothing under the pointer: let it pan the image. */
   | { readonly type: 'pan' }
   | { readonly type: 'notice'; readonly text: string };

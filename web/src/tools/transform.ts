@@ -142,6 +142,9 @@ export function transformStep<S>(
       return step<S>(idle, noDraft);
     case 'removed':
       return state.going ? step<S>(idle, noDraft, notice(GONE)) : step(idle);
+    case 'answer':
+    case 'tuned':
+      return step<Transform>(state);
   }
 }
 

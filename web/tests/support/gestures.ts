@@ -27,7 +27,7 @@ const event =
   (desk) =>
     desk.dispatch({ type, point, ...keys });
 const press =
-  (type: Exclude<ToolEvent['type'], Pointer>): Act =>
+  (type: Exclude<ToolEvent['type'], Pointer | 'answer'>): Act =>
   (desk) =>
     desk.dispatch({ type });
 const take =
@@ -124,7 +124,7 @@ export function gestures(
         (d) => {
           if (mask) d.select([mask.id]);
           d.brush.set(Math.min(60, d.brush.get()));
-          d.sizeBrush(size);
+          d.tune(size);
         },
         ...drag(way(from, 60)),
       ],

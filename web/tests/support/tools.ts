@@ -18,6 +18,9 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     pixel: 1,
     slop: 3,
     brush: 10,
+    tolerance: 24,
+    touches: 'anew',
+    takes: () => true,
     get: (id) => regions.find((r) => r.id === id),
     at: (point) => topmost(regions, point, 2),
     within: (a, b) =>

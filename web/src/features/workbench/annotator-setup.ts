@@ -10,7 +10,7 @@ import type { AnnotatorLabel, AnnotatorSpec, AttributeDef } from '~/layout/annot
 import type { LabelDef } from '~/session/queries';
 import type { DeskLabel } from '~/tools/labels';
 import { TOOL_NAMES, type ToolName } from '~/tools/tool';
-import { kindOfTool } from '~/tools/labels';
+import { kindsOfTool } from '~/tools/labels';
 
 export interface BenchLabel extends DeskLabel {
   readonly color: string;
@@ -71,8 +71,8 @@ function named(own: readonly AnnotatorLabel[], project: readonly LabelDef[]): re
 const ALL_KINDS = Object.keys(KIND_NAMES) as RegionKind[];
 
 function isAllowed(tool: ToolName, kinds: readonly RegionKind[] | undefined): boolean {
-  const kind = tool === 'eraser' ? 'mask' : kindOfTool(tool);
-  return kinds === undefined || kind === undefined || kinds.includes(kind);
+  const made = tool === 'eraser' ? (['mask'] as const) : kindsOfTool(tool);
+  return kinds === undefined || made === undefined || made.some((kind) => kinds.includes(kind));
 }
 
 function merged(

@@ -19,6 +19,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
 import { attributesOf } from './attributes-panel';
+import { useSeenPicture } from './assistant';
 import { Banner } from './banner';
 import { Candidates } from './candidates';
 import { OpenedComment } from './comments/thread-card';
@@ -158,6 +159,7 @@ export function BenchView({
   const pickLabel = (name: string): void => desk.pickLabel(name);
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
+  useSeenPicture(image, desk.image);
 
   const canvas = (
     <div className="bench-canvas">

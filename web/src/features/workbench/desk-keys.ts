@@ -1,17 +1,18 @@
 import type { Handlers } from '~/hotkeys/registry';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
-import { TOOL_NAMES } from '~/tools/tool';
+import { TOOL_NAMES, type ToolName } from '~/tools/tool';
 
 /** CSS pixels that the pointer of the keys goes at once; with Shift. */
 const STRIDE = [5, 50] as const;
 /** Image pixels that what is selected goes. */
 const NUDGE = [1, 10] as const;
-const BRUSH_STEP = 1.15;
+const STEP = 1.15;
+const TUNED: ReadonlySet<ToolName> = new Set(['brush', 'eraser', 'wand']);
 
 /** What the keys do at a desk where something can be drawn. */
 export function deskKeys(desk: Desk): Handlers {
-  const paints = (): boolean => desk.tool.get() === 'brush' || desk.tool.get() === 'eraser';
+  const isTuned = (): boolean => TUNED.has(desk.tool.get());
   /** What is selected goes; while nothing is, or something is being drawn, the pointer. */
   const arrow = (event: KeyboardEvent, x: number, y: number): void => {
     const far = event.shiftKey ? 1 : 0;
@@ -19,7 +20,7 @@ export function deskKeys(desk: Desk): Handlers {
     else commands.nudge(desk, x * NUDGE[far], y * NUDGE[far]);
   };
   const sized = (by: 1 | -1): void => {
-    if (paints()) desk.sizeBrush(by === 1 ? BRUSH_STEP : 1 / BRUSH_STEP);
+    if (isTuned()) desk.tune(by === 1 ? STEP : 1 / STEP);
     else commands.stepVertex(desk, by);
   };
   return {

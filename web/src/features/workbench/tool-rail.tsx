@@ -10,10 +10,12 @@ import {
   Minus,
   MousePointer2,
   Plus,
+  Scissors,
   Slice,
   SlidersHorizontal,
   Spline,
   Square,
+  WandSparkles,
   Waypoints,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
@@ -33,6 +35,8 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   ellipse: Circle,
   polygon: Hexagon,
   polyline: Spline,
+  wand: WandSparkles,
+  scissors: Scissors,
   point: CircleDot,
   keypoints: Waypoints,
   brush: Brush,

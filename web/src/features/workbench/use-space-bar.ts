@@ -15,7 +15,8 @@ export function useSpaceBar(desk: Desk, pointers: { readonly current: Pointers |
       if (control || !pointers.current) return;
       event.preventDefault();
       if (desk.keyPointer.at.get() === null) pointers.current.holdSpace(event.type === 'keydown');
-      else if (event.type === 'keydown' && !event.repeat) desk.keyPointer.press();
+      else if (event.type === 'keydown' && !event.repeat)
+        desk.keyPointer.press({ shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
     };
     addEventListener('keydown', onKey);
     addEventListener('keyup', onKey);

@@ -1,0 +1,55 @@
+/**
+ * What tools ask of somebody who sees the picture's pixels, which no tool does. Asking is an effect and the answer an event, so that a tool that is
+ * helped stays a state machine, and a test answers in the helper's place.
+ */
+import type { MaskGeometry } from '~/geometry/mask';
+import type { ImagePoint } from '~/geometry/points';
+import type { Store } from '~/lib/store';
+
+/** Told apart by identity: who asks keeps what was asked, and knows the answer by it. */
+export type Ask =
+  /** What is joined to a point and of about its color. */
+  | { readonly kind: 'area'; readonly point: ImagePoint; readonly tolerance: number }
+  /** The way along borders from one point to another. */
+  | {
+      readonly kind: 'way';
+      /** Null: only where `to` comes to lie. */
+      readonly from: ImagePoint | null;
+      readonly to: ImagePoint;
+      /** How far (image pixels) `to` may be moved onto a border. */
+      readonly reach: number;
+      /** Image pixels to a CSS pixel: the way is no finer than can be seen. */
+      readonly pixel: number;
+    };
+
+export type Answer =
+  | { readonly kind: 'area'; readonly mask: MaskGeometry }
+  /** From `from` itself to where `to` came to lie. */
+  | { readonly kind: 'way'; readonly points: readonly ImagePoint[] }
+  | { readonly kind: 'failed'; readonly text: string };
+
+export type Readiness =
+  | { readonly name: 'asleep' }
+  /** Bytes; `total` is null where the server does not say. */
+  | { readonly name: 'loading'; readonly loaded: number; readonly total: number | null }
+  | { readonly name: 'ready' }
+  | { readonly name: 'failed'; readonly text: string };
+
+export interface Assistant {
+  readonly readiness: Pick<Store<Readiness>, 'get' | 'subscribe'>;
+  ask(ask: Ask): Promise<Answer>;
+  /** No answer is waited for any more: what is still being loaded for one is not needed. */
+  giveUp(): void;
+  /** Loads what it needs ahead, or once more after it failed. */
+  wake(): void;
+}
+
+const NOBODY_THERE = 'This tool needs help that is not there';
+
+/** For desks at which nobody sees the pixels. */
+export const nobody: Assistant = {
+  readiness: { get: () => ({ name: 'failed', text: NOBODY_THERE }), subscribe: () => () => undefined },
+  ask: () => Promise.resolve({ kind: 'failed', text: NOBODY_THERE }),
+  giveUp: () => undefined,
+  wake: () => undefined,
+};
