@@ -1,5 +1,5 @@
 import type { TaskRoom } from '@tandem/client';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { Canvas } from '~/canvas/canvas';
 import type { Pointers } from '~/canvas/pointers';
@@ -9,6 +9,7 @@ import { Palette } from '~/hotkeys/palette';
 import type { Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
+import { createStore } from '~/lib/store';
 import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
@@ -20,7 +21,6 @@ import type { Activity } from './activity';
 import { answeredLeases } from './answered';
 import { attributesOf } from './attributes-panel';
 import { Banner } from './banner';
-import { Candidates } from './candidates';
 import { OpenedComment } from './comments/thread-card';
 import { useLinkedThread, useNews } from './comments/use-news';
 import { useTelling } from './comments/use-telling';
@@ -30,7 +30,18 @@ import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
 import { Minimap } from './minimap';
-import { ReviewBar } from './review-bar';
+import { AdjudicationPanel } from './review/adjudication-panel';
+import { ConflictBar } from './review/conflict-bar';
+import { OpenDialog } from './review/open-dialog';
+import { authorOf } from './review/author';
+import { ReviewBar } from './review/review-bar';
+import { ReviewPanel } from './review/review-panel';
+import { SentBack } from './review/sent-back';
+import { SideBySide } from './review/side-by-side';
+import { useDecide, type Said } from './review/use-decide';
+import { useReview } from './review/use-review';
+import { useSentBack } from './review/use-sent-back';
+import type { Asking } from './review/verdict-dialog';
 import { SeeingPanel } from './seeing-panel';
 import { SidePanel } from './side-panel';
 import { SkipDialog } from './skip-dialog';
@@ -39,7 +50,6 @@ import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
 import { useAnnotator } from './use-annotator';
 import { useCheck } from './use-check';
-import { useDecide, type Decision } from './use-decide';
 import { useLease } from './use-lease';
 import { personOf, usePeople } from './use-people';
 import { useSnapshot, type Bench } from './use-room';
@@ -90,8 +100,12 @@ export function BenchView({
   const [finding, setFinding] = useState(false);
   const [seeing, setSeeing] = useState(false);
   const [remembering, setRemembering] = useState(false);
+  const [undecided, setUndecided] = useState(0);
+  const asking = useMemo(() => createStore<Asking | null>(null), []);
+  const review = useReview(desk, task.id, work);
+  const remarks = useSentBack(room, work);
   const pointers = useRef<Pointers | null>(null);
-  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels);
+  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels, work?.kind);
   const gate = useRef<AnswerGate | null>(null);
   const check = useCheck(desk, draws ? setup : null, gate);
   const { held } = lease;
@@ -104,11 +118,14 @@ export function BenchView({
     onError: toastError,
   });
 
-  const say = (decision: Decision, reason: string | null): void => {
-    if (held && !decide.isPending && (decision !== 'approve' || check.attempt())) decide.mutate({ held, decision, reason });
+  const say = (said: Said): void => {
+    if (held && !decide.isPending && (said.decision !== 'approve' || check.attempt())) decide.mutate({ held, ...said });
   };
-  const submit = (): void => {
-    if (held && work?.kind === 'review') say('approve', null);
+  /** @param asIs also where something is not decided */
+  const submit = (asIs = false): void => {
+    const open = review.adjudication?.open().length ?? 0;
+    if (held && work?.kind === 'review') say({ decision: 'approve', reason: null, remark: null });
+    else if (held && open > 0 && !asIs) setUndecided(open);
     else if (held && !actions.submit.isPending) {
       if (check.attempt()) actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
     } else if (!held) toast('Only the person who holds the task can submit it');
@@ -150,20 +167,27 @@ export function BenchView({
     },
     undo: () => desk.undo(),
     redo: () => desk.redo(),
-    ...(draws ? { ...deskKeys(desk), attributes: askAttributes, seeing: () => setSeeing((open) => !open) } : {}),
+    ...(draws
+      ? { ...deskKeys(desk), attributes: askAttributes, seeing: () => setSeeing((open) => !open), ...review.handlers }
+      : {}),
+    ...(work?.kind === 'review' && {
+      requestChanges: () => asking.set('request_changes'),
+      reject: () => asking.set('reject'),
+    }),
   };
   const usable = setup.labels.filter(({ problem }) => problem === null);
   const pickLabel = (name: string): void => desk.pickLabel(name);
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
 
-  const canvas = (
+  const picture = (
     <div className="bench-canvas">
       <Canvas
         desk={desk}
         image={image}
         looks={looks}
         faces={faces}
+        underlay={review.underlay}
         describedBy="bench-help"
         onPointers={keepPointers}
         onTouch={touched}
@@ -179,6 +203,16 @@ export function BenchView({
       )}
     </div>
   );
+  const { adjudication, round } = review;
+  const toPicture = useCallback(() => pointers.current?.focus(), []);
+  const canvas = adjudication ? (
+    <div className={cx('bench-deciding', review.isBeside && 'bench-beside')}>
+      {review.isBeside ? <SideBySide {...{ adjudication, image, looks }}>{picture}</SideBySide> : picture}
+      <ConflictBar adjudication={adjudication} taken={keys.taken} onDone={toPicture} />
+    </div>
+  ) : (
+    picture
+  );
   const rail = (
     <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
   );
@@ -191,10 +225,13 @@ export function BenchView({
       looks={looks}
       people={people}
       check={check}
-      onDone={() => pointers.current?.focus()}
-      onSubmit={submit}
+      onDone={toPicture}
+      onSubmit={() => submit()}
     >
-      {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
+      {work?.kind === 'adjudication' && (
+        <AdjudicationPanel adjudication={adjudication} error={review.error} retry={review.retry} />
+      )}
+      {round && <ReviewPanel round={round} />}
     </SidePanel>
   );
   return (
@@ -206,9 +243,19 @@ export function BenchView({
         desk={desk}
         follow={follow}
         held={held}
-        review={work?.kind === 'review' ? <ReviewBar busy={decide.isPending} onDecide={say} /> : null}
+        review={
+          work?.kind === 'review' ? (
+            <ReviewBar
+              {...{ desk, people, asked: asking }}
+              assignmentId={work.id}
+              author={round && authorOf(round.now, people)}
+              busy={decide.isPending}
+              onSay={say}
+            />
+          ) : null
+        }
         submitting={actions.submit.isPending}
-        onSubmit={submit}
+        onSubmit={() => submit()}
         onSkip={() => setSkipping(true)}
         onRelease={() => held && actions.release.mutate(held)}
         onHelp={() => setHelping(true)}
@@ -227,6 +274,7 @@ export function BenchView({
           onTake={() => take.mutate()}
           onDismiss={room}
         />
+        {remarks && <SentBack desk={desk} remarks={remarks} people={people} />}
         {layout ? (
           <Suspense fallback={<div className="bench-canvas" aria-busy="true" />}>
             <LaidOut
@@ -247,7 +295,7 @@ export function BenchView({
                 </>
               }
               onGate={keepGate}
-              onSubmit={submit}
+              onSubmit={() => submit()}
               onSkip={askSkip}
             />
           </Suspense>
@@ -268,6 +316,18 @@ export function BenchView({
       />
       <HotkeyOverlay open={helping} onClose={() => setHelping(false)} keys={keys} />
       <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
+      <OpenDialog
+        open={undecided}
+        onClose={() => setUndecided(0)}
+        onGo={() => {
+          setUndecided(0);
+          adjudication?.goToOpen();
+        }}
+        onSubmit={() => {
+          setUndecided(0);
+          submit(true);
+        }}
+      />
       <SkipDialog
         open={skipping}
         onClose={() => setSkipping(false)}
