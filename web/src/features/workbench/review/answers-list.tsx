@@ -67,7 +67,7 @@ function Row({ answer, adjudication, hidden, beside }: RowProps): ReactNode {
         onClick={() => {
           if (takeWhole(adjudication, at)) toast(`What ${name} drew is on the image now`, 'good');
         }}
-        aria-label={`Use all that ${name} drew`}
+        aria-label={`Use this: all that ${name} drew`}
         data-testid={`use-${name}`}
       >
         Use this

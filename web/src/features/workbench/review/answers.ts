@@ -1,5 +1,5 @@
 /** Answers to a task as the server has them, made ready to be laid beside one another. */
-import type { Geometry, Json, RegionSnapshot, components } from '@tandem/client';
+import type { Json, RegionSnapshot, components } from '@tandem/client';
 
 export type Candidate = components['schemas']['Candidate'];
 

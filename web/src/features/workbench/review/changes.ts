@@ -1,5 +1,5 @@
 /** What became of an answer between two rounds. Rework goes on in the same document, so a region keeps its id. */
-import type { Json, RegionSnapshot } from '@tandem/client';
+import type { RegionSnapshot } from '@tandem/client';
 
 import { same } from '~/lib/json';
 import type { Candidate } from './answers';

@@ -2,7 +2,7 @@
  * What has been decided about each thing that answers differ in. A decision is the region itself: its id is made out of what it decides, so that the document alone says
  * what is decided, after a reload, on another device, and after an undo; and two who decide the same thing at once make one region, not two.
  */
-import type { Json, RegionSnapshot } from '@tandem/client';
+import type { RegionSnapshot } from '@tandem/client';
 
 import type { Group } from '~/agreement/compare';
 import { same } from '~/lib/json';

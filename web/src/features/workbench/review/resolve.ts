@@ -1,5 +1,5 @@
 /** What deciding does to the document. Each is one step of undo, and says why where it cannot be done. */
-import type { Json, NewRegion, RegionSnapshot } from '@tandem/client';
+import type { Json, RegionSnapshot } from '@tandem/client';
 
 import type { Adjudication } from './adjudication';
 import type { Thing } from './decisions';
