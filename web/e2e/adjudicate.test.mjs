@@ -160,13 +160,14 @@ describe('deciding between answers', () => {
     await rita.keyboard.press('w');
     await here('as Anna has it', (found) => found.length === 2 && found.every(({ label }) => label === 'car'));
     await rita.keyboard.press('w');
-    await here('as Ben has it', (found) => found.some(({ label, geometry }) => label === 'person' && Math.abs(geometry.x - 101) < 2));
+    await here('as Ben has it', (found) =>
+      found.some(({ label, geometry }) => label === 'person' && Math.abs(geometry.x - 101) < 2),
+    );
     await rita.keyboard.press('Alt+1');
     await here('as Anna has it, at once', (found) => found.every(({ label }) => label === 'car'));
     await rita.getByTestId('conflict-bar').getByRole('group', { name: 'Label' }).getByRole('button', { name: 'person' }).click();
-    await here(
-      'her shape under his label',
-      (found) => found.some(({ label, geometry }) => label === 'person' && Math.abs(geometry.x - 100) < 0.9),
+    await here('her shape under his label', (found) =>
+      found.some(({ label, geometry }) => label === 'person' && Math.abs(geometry.x - 100) < 0.9),
     );
     await shots(rita, 'adjudicate-label');
 

@@ -1,11 +1,8 @@
 import type { TaskRoom } from '@tandem/client';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
-import { Canvas } from '~/canvas/canvas';
 import type { Pointers } from '~/canvas/pointers';
 import { choicesOf } from '~/hotkeys/choices';
-import { HotkeyOverlay } from '~/hotkeys/overlay';
-import { Palette } from '~/hotkeys/palette';
 import type { Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
@@ -14,25 +11,21 @@ import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
-import { Failed } from '~/ui/feedback';
 import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
-import { attributesOf } from './attributes-panel';
+import { askAttributes } from './attributes-panel';
 import { Banner } from './banner';
-import { OpenedComment } from './comments/thread-card';
+import { BenchDialogs, type BenchDialog } from './bench-dialogs';
 import { useLinkedThread, useNews } from './comments/use-news';
 import { useTelling } from './comments/use-telling';
-import { DeskBar } from './desk-bar';
 import { deskKeys } from './desk-keys';
-import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
-import { Minimap } from './minimap';
+import { Picture } from './picture';
 import { AdjudicationPanel } from './review/adjudication-panel';
 import { ConflictBar } from './review/conflict-bar';
-import { OpenDialog } from './review/open-dialog';
 import { authorOf } from './review/author';
 import { ReviewBar } from './review/review-bar';
 import { ReviewPanel } from './review/review-panel';
@@ -42,9 +35,7 @@ import { useDecide, type Said } from './review/use-decide';
 import { useReview } from './review/use-review';
 import { useSentBack } from './review/use-sent-back';
 import type { Asking } from './review/verdict-dialog';
-import { SeeingPanel } from './seeing-panel';
 import { SidePanel } from './side-panel';
-import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
@@ -95,12 +86,8 @@ export function BenchView({
   useTelling(room, task.id);
   useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
-  const [helping, setHelping] = useState(false);
-  const [skipping, setSkipping] = useState(false);
-  const [finding, setFinding] = useState(false);
   const [seeing, setSeeing] = useState(false);
-  const [remembering, setRemembering] = useState(false);
-  const [undecided, setUndecided] = useState(0);
+  const [dialog, setDialog] = useState<BenchDialog | null>(null);
   const asking = useMemo(() => createStore<Asking | null>(null), []);
   const review = useReview(desk, task.id, work);
   const remarks = useSentBack(room, work);
@@ -125,7 +112,7 @@ export function BenchView({
   const submit = (asIs = false): void => {
     const open = review.adjudication?.open().length ?? 0;
     if (held && work?.kind === 'review') say({ decision: 'approve', reason: null, remark: null });
-    else if (held && open > 0 && !asIs) setUndecided(open);
+    else if (held && open > 0 && !asIs) setDialog('undecided');
     else if (held && !actions.submit.isPending) {
       if (check.attempt()) actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
     } else if (!held) toast('Only the person who holds the task can submit it');
@@ -133,7 +120,7 @@ export function BenchView({
   const keepGate = useCallback((now: AnswerGate | null) => {
     gate.current = now;
   }, []);
-  const askSkip = useCallback(() => setSkipping(true), []);
+  const askSkip = useCallback(() => setDialog('skip'), []);
   const flush = (): void => {
     room.flush();
     room.whenSaved().then(
@@ -148,27 +135,25 @@ export function BenchView({
   const keepPointers = useCallback((now: Pointers | null) => {
     pointers.current = now;
   }, []);
-  const askAttributes = (): void => {
-    const regions = desk.selected();
-    const [region] = regions;
-    if (!region) toast('Select a region first: then its attributes are on the right');
-    else if (attributesOf(setup, regions).length > 0) check.asked.set({ attribute: null });
-    else toast(regions.length === 1 ? `“${region.label}” has no attributes` : 'These have no attributes in common');
-  };
   const handlers: Handlers = {
     submit: () => {
       if (!desk.finish()) submit();
     },
     flush,
-    palette: () => setFinding(true),
-    help: () => setHelping(true),
+    palette: () => setDialog('palette'),
+    help: () => setDialog('keys'),
     escape: () => {
-      if (!desk.letGo() && held) setSkipping(true);
+      if (!desk.letGo() && held) setDialog('skip');
     },
     undo: () => desk.undo(),
     redo: () => desk.redo(),
     ...(draws
-      ? { ...deskKeys(desk), attributes: askAttributes, seeing: () => setSeeing((open) => !open), ...review.handlers }
+      ? {
+          ...deskKeys(desk),
+          attributes: () => askAttributes(desk, setup, check.asked),
+          seeing: () => setSeeing((open) => !open),
+          ...review.handlers,
+        }
       : {}),
     ...(work?.kind === 'review' && {
       requestChanges: () => asking.set('request_changes'),
@@ -181,27 +166,15 @@ export function BenchView({
   useSpaceBar(desk, pointers, activity);
 
   const picture = (
-    <div className="bench-canvas">
-      <Canvas
-        desk={desk}
-        image={image}
-        looks={looks}
-        faces={faces}
-        underlay={review.underlay}
-        describedBy="bench-help"
-        onPointers={keepPointers}
-        onTouch={touched}
-      />
-      <DeskBar desk={desk} taken={keys.taken} />
-      <Minimap desk={desk} image={image} />
-      {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
-      <OpenedComment desk={desk} people={people} projectId={project.id} />
-      {imageError && (
-        <div className="stage-message">
-          <Failed error={imageError} retry={reloadImage} />
-        </div>
-      )}
-    </div>
+    <Picture
+      {...{ desk, image, imageError, reloadImage, looks, people, faces, seeing }}
+      projectId={project.id}
+      taken={keys.taken}
+      underlay={review.underlay}
+      onSeen={() => setSeeing(false)}
+      onPointers={keepPointers}
+      onTouch={touched}
+    />
   );
   const { adjudication, round } = review;
   const toPicture = useCallback(() => pointers.current?.focus(), []);
@@ -256,10 +229,10 @@ export function BenchView({
         }
         submitting={actions.submit.isPending}
         onSubmit={() => submit()}
-        onSkip={() => setSkipping(true)}
+        onSkip={() => setDialog('skip')}
         onRelease={() => held && actions.release.mutate(held)}
-        onHelp={() => setHelping(true)}
-        onHistory={() => setRemembering(true)}
+        onHelp={() => setDialog('keys')}
+        onHistory={() => setDialog('history')}
         standing={lease.standing}
       />
       {!layout && rail}
@@ -309,30 +282,16 @@ export function BenchView({
       </div>
       {!layout && side}
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
-      <Palette
-        open={finding}
-        onClose={() => setFinding(false)}
+      <BenchDialogs
+        {...{ dialog, setDialog, keys }}
+        projectId={project.id}
+        taskId={task.id}
         choices={() => choicesOf(handlers, draws ? usable : [], keys, pickLabel)}
-      />
-      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} keys={keys} />
-      <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
-      <OpenDialog
-        open={undecided}
-        onClose={() => setUndecided(0)}
-        onGo={() => {
-          setUndecided(0);
-          adjudication?.goToOpen();
-        }}
-        onSubmit={() => {
-          setUndecided(0);
-          submit(true);
-        }}
-      />
-      <SkipDialog
-        open={skipping}
-        onClose={() => setSkipping(false)}
-        busy={actions.skip.isPending}
-        onSkip={(reason) => held && actions.skip.mutate({ held, reason }, { onSettled: () => setSkipping(false) })}
+        undecided={adjudication?.open().length ?? 0}
+        onGoToOpen={() => adjudication?.goToOpen()}
+        onSubmit={() => submit(true)}
+        skipping={actions.skip.isPending}
+        onSkip={(reason) => held && actions.skip.mutate({ held, reason }, { onSettled: () => setDialog(null) })}
       />
     </div>
   );

@@ -1,8 +1,8 @@
 /** How much the answers agree: as one number, and between every two. */
 import type { ReactNode } from 'react';
 
+import { percent } from '~/agreement/words';
 import type { Adjudication } from './adjudication';
-import { percent } from './words';
 
 export function Agreement({ adjudication }: { adjudication: Adjudication }): ReactNode {
   const { agreement, pairs, answers } = adjudication;

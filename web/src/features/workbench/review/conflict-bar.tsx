@@ -2,6 +2,7 @@
 import { Combine, Ban, PencilLine, X } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 
+import { differenceOf, labelsOf, percent, titleOf } from '~/agreement/words';
 import { firstKey, TAKES, type CommandId } from '~/hotkeys/registry';
 import { useStore } from '~/lib/use-store';
 import { Button, IconButton, Kbd } from '~/ui/controls';
@@ -9,7 +10,7 @@ import type { Adjudication } from './adjudication';
 import { Stroke } from './answers-list';
 import type { Thing } from './decisions';
 import * as resolve from './resolve';
-import { attributesOf, decisionOf, differenceOf, labelsOf, namesOf, percent, titleOf, valueText } from './words';
+import { attributesOf, decisionOf, namesOf, valueText } from './words';
 
 interface BarProps {
   adjudication: Adjudication;

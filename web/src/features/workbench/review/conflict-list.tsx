@@ -3,11 +3,12 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Circle, CircleCheck, CircleMinus } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 
+import { differenceOf, percent, titleOf } from '~/agreement/words';
 import { cx } from '~/lib/cx';
 import { useStore } from '~/lib/use-store';
 import type { Adjudication } from './adjudication';
 import type { Decided, Thing } from './decisions';
-import { decisionOf, differenceOf, namesOf, percent, titleOf } from './words';
+import { decisionOf, namesOf } from './words';
 
 const ROW = 44;
 

@@ -43,9 +43,7 @@ export function regionIdOf(scope: string, key: string): string {
 }
 
 const isAlike = (a: Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>, b: typeof a): boolean =>
-  a.label === b.label &&
-  same(a.geometry, b.geometry) &&
-  same({ ...a.attributes }, { ...b.attributes });
+  a.label === b.label && same(a.geometry, b.geometry) && same({ ...a.attributes }, { ...b.attributes });
 
 /** @returns null: it is still open */
 export function decidedOf(thing: Thing, region: RegionSnapshot | undefined, isLeftOut: boolean): Decided | null {

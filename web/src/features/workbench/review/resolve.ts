@@ -1,6 +1,7 @@
 /** What deciding does to the document. Each is one step of undo, and says why where it cannot be done. */
-import type { Json, RegionSnapshot } from '@tandem/client';
+import type { Geometry, Json, RegionSnapshot } from '@tandem/client';
 
+import { same } from '~/lib/json';
 import type { Adjudication } from './adjudication';
 import type { Thing } from './decisions';
 import { mergesOf, type Merge } from './merges';
@@ -54,11 +55,12 @@ export function takeNext(adjudication: Adjudication, thing: Thing): void {
   if (next) take(adjudication, thing, next.answer);
 }
 
-/** Ways to merge what the answers that are to be seen have, as far as the label takes what comes out. */
+/** Ways to merge what the answers have, as far as the label takes what comes out. What one of them has already is no merge. */
 export function mergesFor({ desk }: Adjudication, thing: Thing): readonly Merge[] {
   const { label } = base(thing);
   const shapes = thing.members.map(({ region }) => region.geometry);
-  return mergesOf(shapes, desk.image).filter(({ geometry }) => desk.accepts(label, geometry));
+  const isNew = (geometry: Geometry): boolean => !shapes.some((shape) => same(shape as Json, geometry as Json));
+  return mergesOf(shapes, desk.image).filter(({ geometry }) => desk.accepts(label, geometry) && isNew(geometry));
 }
 
 /** What a merged region says besides its shape: as the member that is most like the others, under the label that most gave it. */

@@ -6,6 +6,7 @@ import type { Desk } from '~/tools/desk';
 import { Button } from '~/ui/controls';
 import { Strip } from '../banner';
 import { personOf, type Person } from '../use-people';
+import { reasonIn } from './verdict';
 
 const LENGTH = 160;
 
@@ -18,6 +19,7 @@ interface SentBackProps {
 export function SentBack({ desk, remarks, people }: SentBackProps): ReactNode {
   const [at, setAt] = useState(0);
   const [newest] = remarks;
+  const me = personOf(people, desk.comments.reader.id).name;
   const said = newest?.comments[0];
   if (!said) {
     return (
@@ -26,7 +28,7 @@ export function SentBack({ desk, remarks, people }: SentBackProps): ReactNode {
       </Strip>
     );
   }
-  const text = said.text.replace(/\s+/g, ' ');
+  const text = reasonIn(said.text, me).replace(/\s+/g, ' ');
   const show = (): void => {
     const next = remarks[at % remarks.length];
     if (next) desk.comments.jump(next.id);

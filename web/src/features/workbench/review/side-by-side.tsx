@@ -3,27 +3,14 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react
 
 import type { Looks } from '~/canvas/overlay';
 import { StillCanvas } from '~/canvas/still-canvas';
-import type { ImagePoint, Size } from '~/geometry/points';
+import type { ImagePoint } from '~/geometry/points';
 import type { Adjudication } from './adjudication';
 import { Stroke } from './answers-list';
 import { AnswersUnderlay } from './answers-underlay';
+import { columnsFor } from './panes';
 
 /** How far a click may miss, in CSS pixels. */
 const REACH = 10;
-/** Of a pane's head. */
-const HEAD = 30;
-
-/** The number of columns at which pictures of this shape are largest. */
-export function columnsFor(panes: number, room: Size, image: Size): number {
-  let [best, most] = [1, 0];
-  for (let columns = 1; columns <= panes; columns++) {
-    const rows = Math.ceil(panes / columns);
-    const scale = Math.min(room.width / columns / image.width, (room.height / rows - HEAD) / image.height);
-    if (scale > most * 1.001) [best, most] = [columns, scale];
-  }
-  return best;
-}
-
 interface SideBySideProps {
   adjudication: Adjudication;
   image: HTMLImageElement | null;

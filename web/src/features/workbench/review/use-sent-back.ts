@@ -1,26 +1,11 @@
-/** Whether a task came back to me, and what was said about it: the comments that are meant for me and not settled. */
-import { ok, type TaskRoom, type ThreadSnapshot, type components } from '@tandem/client';
+/** Whether a task came back to me, and what was said about it. */
+import { ok, type TaskRoom, type ThreadSnapshot } from '@tandem/client';
 import { useQuery } from '@tanstack/react-query';
 
 import { useLive } from '~/lib/use-store';
 import { useBackend } from '~/session/backend';
 import type { Assignment } from '~/session/queries';
-
-type Annotation = components['schemas']['Annotation'];
-
-/** Mine, and refused the last time that somebody decided about it. */
-export function isSentBack(annotations: readonly Annotation[], me: string): boolean {
-  const [newest] = annotations
-    .filter(({ user_id }) => user_id === me)
-    .sort((a, b) => (b.submitted_at ?? '').localeCompare(a.submitted_at ?? '') || b.version - a.version);
-  return newest?.status === 'rejected';
-}
-
-/** The newest first. */
-export const remarksFor = (threads: readonly ThreadSnapshot[], me: string): readonly ThreadSnapshot[] =>
-  threads
-    .filter(({ resolved, comments: [first] }) => resolved === null && first && first.author !== me && first.mentions.includes(me))
-    .sort((a, b) => b.createdAt - a.createdAt);
+import { isSentBack, remarksFor } from './remarks';
 
 /** Null: it is not sent back. The first time that a step is open nobody has decided about it yet. */
 export function useSentBack(room: TaskRoom, work: Assignment | null): readonly ThreadSnapshot[] | null {

@@ -128,13 +128,13 @@ interface PlacesProps {
 
 function Places({ place, setPlace, selected, clicked, onPlace }: PlacesProps): ReactNode {
   const radio = (value: Place, words: string): ReactNode => (
-    <label className="choice">
+    <label className="verdict-place">
       <input type="radio" name="place" checked={place === value} onChange={() => setPlace(value)} />
       {words}
     </label>
   );
   return (
-    <fieldset className="choices">
+    <fieldset className="verdict-places">
       <legend>Pinned</legend>
       {selected && radio('selected', `on the selected region (${selected.label})`)}
       {clicked && radio('clicked', clicked.kind === 'region' ? 'on the region you clicked' : 'where you clicked')}

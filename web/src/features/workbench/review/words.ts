@@ -1,33 +1,6 @@
-/** What answers differ in, and what was decided, in words. */
+/** What was decided, in words. */
 import type { Adjudication } from './adjudication';
 import type { Decided, Thing } from './decisions';
-
-export const percent = (value: number): string => `${Math.round(value * 100)} %`;
-
-/** Labels that the answers have for it, each once. */
-export const labelsOf = ({ members }: Thing): readonly string[] => [...new Set(members.map(({ region }) => region.label))];
-
-/** "car", "car or bus". */
-export const titleOf = (thing: Thing): string => labelsOf(thing).join(' or ');
-
-/** @param answers names, in their order */
-export function differenceOf({ members, differs }: Thing, answers: readonly string[]): string {
-  const parts = differs.map((difference) => {
-    switch (difference) {
-      case 'only': {
-        if (members.length > 1) return `${members.length} of ${answers.length} have it`;
-        return `only ${answers[members[0]?.answer ?? 0] ?? 'one'} has it`;
-      }
-      case 'label':
-        return 'label differs';
-      case 'shape':
-        return 'shape differs';
-      case 'attributes':
-        return 'attributes differ';
-    }
-  });
-  return parts.join(', ');
-}
 
 export function decisionOf(decided: Decided | null, answers: readonly string[]): string {
   switch (decided?.kind) {
