@@ -1,24 +1,34 @@
 import type { Size } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
+import { paintFocus } from './focus';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
 import { ShapeLayer } from './shape-layer';
+import type { Underlay } from './underlay';
 
 export interface BoardCanvases {
   readonly picture: HTMLCanvasElement;
+  /** For shapes below those that are worked on. */
+  readonly under: readonly [HTMLCanvasElement, HTMLCanvasElement];
   /** One is seen while the next is painted. */
   readonly shapes: readonly [HTMLCanvasElement, HTMLCanvasElement];
   readonly overlay: HTMLCanvasElement;
 }
 
-type Layer = 'camera' | 'shapes' | 'overlay';
+type Layer = 'camera' | 'under' | 'shapes' | 'overlay';
+
+/** Of the kept shapes. As full as they get, what lies below must still be seen. */
+const OUTLINE = 1.9;
+const FULL = 0.4;
+/** What somebody else has in hand. */
+const FADED = 0.35;
 
 /** Milliseconds without a move after which the camera rests. */
 const REST = 90;
 
 /**
- * Three layers over one another, each painted at most once a frame and only if something on it changed: the picture, the kept shapes, and
- * what changes with every pointer move. No component renders for any of it.
+ * Layers over one another, each painted at most once a frame and only if something on it changed: the picture, what lies below the work if
+ * there is anything, the kept shapes, and what changes with every pointer move. No component renders for any of it.
  */
 export class Board {
   readonly #picture: PictureLayer;
@@ -29,6 +39,7 @@ export class Board {
   #rest: ReturnType<typeof setTimeout> | null = null;
   #held: ReadonlySet<string> = new Set();
   #theirs: ReadonlySet<string> = new Set();
+  #under: { readonly layer: ShapeLayer; readonly from: Underlay; readonly stop: () => void } | null = null;
 
   constructor(
     private readonly canvases: BoardCanvases,
@@ -37,17 +48,21 @@ export class Board {
   ) {
     this.#picture = new PictureLayer(canvases.picture, desk.image);
     this.#shapes = new ShapeLayer(canvases.shapes, {
-      index: desk.index,
+      search: (rect) => desk.index.search(rect),
       image: desk.image,
       looks,
-      fill: () => desk.look.get().fill,
-      visibility: (id) => (this.#held.has(id) || desk.hidden.get().has(id) ? 'none' : this.#theirs.has(id) ? 'faded' : 'whole'),
+      styleOf: ({ id, label }) => {
+        if (this.#held.has(id) || desk.hidden.get().has(id)) return null;
+        const fill = desk.look.get().fill * FULL;
+        return { color: looks.color(label), fill, width: OUTLINE, alpha: this.#theirs.has(id) ? FADED : 1 };
+      },
     });
     this.#watch();
     this.#resize(desk.camera.stage.get());
   }
 
   dispose(): void {
+    this.#under?.stop();
     for (const stop of this.#stops) stop();
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     if (this.#rest !== null) clearTimeout(this.#rest);
@@ -56,6 +71,29 @@ export class Board {
   setImage(image: HTMLImageElement | null): void {
     this.#picture.set(image);
     this.#ask('camera');
+  }
+
+  /** What lies below the work; null: nothing. */
+  setUnderlay(from: Underlay | null): void {
+    this.#under?.stop();
+    this.#under = null;
+    for (const canvas of this.canvases.under) canvas.style.visibility = 'hidden';
+    if (from) {
+      const { desk, looks } = this;
+      const layer = new ShapeLayer(this.canvases.under, {
+        search: (rect) => from.search(rect),
+        image: desk.image,
+        looks,
+        styleOf: (region) => from.styleOf(region),
+      });
+      layer.resize({ stage: desk.camera.stage.get(), ratio: devicePixelRatio });
+      const stop = from.subscribe(() => {
+        layer.reset();
+        this.#ask('under', 'overlay');
+      });
+      this.#under = { layer, from, stop };
+    }
+    this.#ask('under', 'overlay');
   }
 
   #watch(): void {
@@ -104,8 +142,9 @@ export class Board {
     overlay.width = Math.round(stage.width * surface.ratio);
     overlay.height = Math.round(stage.height * surface.ratio);
     this.#picture.resize(surface);
+    this.#under?.layer.resize(surface);
     this.#shapes.resize(surface);
-    this.#ask('camera', 'shapes', 'overlay');
+    this.#ask('camera', 'under', 'shapes', 'overlay');
   }
 
   /** What was painted is moved as it is; once the camera rests it is painted exactly. */
@@ -113,9 +152,9 @@ export class Board {
     if (this.#rest !== null) clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
       this.#rest = null;
-      this.#ask('camera', 'shapes');
+      this.#ask('camera', 'under', 'shapes');
     }, REST);
-    this.#ask('camera', 'shapes', 'overlay');
+    this.#ask('camera', 'under', 'shapes', 'overlay');
   }
 
   #anew(): void {
@@ -160,6 +199,7 @@ export class Board {
     const view = this.desk.camera.view.get();
     const moving = this.#rest !== null;
     if (due.has('camera')) this.#picture.frame(view, moving);
+    if (due.has('under') && this.#under?.layer.frame(view, time, moving)) this.#ask('under');
     if (due.has('shapes') && this.#shapes.frame(view, time, moving)) this.#ask('shapes');
     if (due.has('overlay')) this.#paintOverlay();
   }
@@ -173,5 +213,7 @@ export class Board {
     ctx.clearRect(0, 0, overlay.width, overlay.height);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     paintOverlay(ctx, this.desk, this.looks);
+    const { camera } = this.desk;
+    if (this.#under) paintFocus(ctx, this.#under.from.focused(), camera.view.get(), camera.stage.get(), this.looks);
   }
 }

@@ -7,6 +7,7 @@ import type { Looks } from './overlay';
 import { Pins, type Faces } from './pins';
 import { Pointers } from './pointers';
 import { installProbe } from './probe';
+import type { Underlay } from './underlay';
 
 interface CanvasProps {
   desk: Desk;
@@ -14,6 +15,8 @@ interface CanvasProps {
   looks: Looks;
   faces: Faces;
   describedBy: string;
+  /** What lies below the work. */
+  underlay?: Underlay | null;
   onPointers: (pointers: Pointers | null) => void;
   /** The person did something with the canvas themselves. */
   onTouch: () => void;
@@ -23,12 +26,15 @@ interface CanvasProps {
 const NOBODY: Faces = () => ({ name: '?', color: '#8b8f99' });
 
 /** The picture and what lies on it. It draws and forwards; what things mean is decided by the desk and its tools. */
-export function Canvas({ desk, image, looks, faces, describedBy, onPointers, onTouch }: CanvasProps): ReactNode {
+export function Canvas(props: CanvasProps): ReactNode {
+  const { desk, image, looks, faces, describedBy, underlay = null, onPointers, onTouch } = props;
   const host = useRef<HTMLDivElement>(null);
   const cursorHost = useRef<HTMLDivElement>(null);
   const pinHost = useRef<HTMLDivElement>(null);
   const pins = useRef<Pins | null>(null);
   const picture = useRef<HTMLCanvasElement>(null);
+  const under = useRef<HTMLCanvasElement>(null);
+  const nextUnder = useRef<HTMLCanvasElement>(null);
   const shapes = useRef<HTMLCanvasElement>(null);
   const nextShapes = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
@@ -45,9 +51,15 @@ export function Canvas({ desk, image, looks, faces, describedBy, onPointers, onT
   }, [desk]);
 
   useLayoutEffect(() => {
-    const [front, back] = [shapes.current, nextShapes.current];
-    if (!picture.current || !front || !back || !overlay.current) return;
-    const made = new Board({ picture: picture.current, shapes: [front, back], overlay: overlay.current }, desk, looks);
+    const [front, back, below, nextBelow] = [shapes.current, nextShapes.current, under.current, nextUnder.current];
+    if (!picture.current || !front || !back || !below || !nextBelow || !overlay.current) return;
+    const canvases = {
+      picture: picture.current,
+      under: [below, nextBelow],
+      shapes: [front, back],
+      overlay: overlay.current,
+    } as const;
+    const made = new Board(canvases, desk, looks);
     board.current = made;
     return () => {
       board.current = null;
@@ -56,6 +68,7 @@ export function Canvas({ desk, image, looks, faces, describedBy, onPointers, onT
   }, [desk, looks]);
 
   useLayoutEffect(() => board.current?.setImage(image), [image, desk, looks]);
+  useLayoutEffect(() => board.current?.setUnderlay(underlay), [underlay, desk, looks]);
 
   useEffect(() => {
     const element = host.current;
@@ -104,6 +117,8 @@ export function Canvas({ desk, image, looks, faces, describedBy, onPointers, onT
       tabIndex={0}
     >
       <canvas ref={picture} className="stage-sheet" aria-hidden />
+      <canvas ref={under} className="stage-sheet" aria-hidden />
+      <canvas ref={nextUnder} className="stage-sheet" aria-hidden />
       <canvas ref={shapes} className="stage-sheet" aria-hidden />
       <canvas ref={nextShapes} className="stage-sheet" aria-hidden />
       <canvas ref={overlay} className="stage-layer" aria-hidden />

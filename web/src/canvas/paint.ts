@@ -11,6 +11,8 @@ export interface Paint {
   readonly dash?: readonly number[];
   /** One line and no more: for what is too small to show more. */
   readonly plain?: boolean;
+  /** A dark line below also where the outline is dashed. */
+  readonly halo?: boolean;
 }
 
 type Context = CanvasRenderingContext2D;
@@ -78,7 +80,7 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
   }
   ctx.lineJoin = 'round';
   // A dark hairline under the colour: the outline stays visible on a picture of the same colour.
-  if (!style.dash && !style.plain) {
+  if (style.halo ?? (!style.dash && !style.plain)) {
     ctx.lineWidth = (style.width + 1.25) / scale;
     ctx.strokeStyle = 'rgb(0 0 0 / 38%)';
     ctx.stroke();

@@ -3,29 +3,23 @@ import { byDrawingOrder, type RegionSnapshot } from '@tandem/client';
 import type { Rect, Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import type { View } from '~/geometry/view';
-import type { RegionIndex } from '~/tools/region-index';
 import type { Looks } from './overlay';
 import { paint } from './paint';
 import { Sheet, sheetSize, type Surface } from './sheet';
-
-/** Whether a kept shape is to be seen: whole, faded because somebody has it in hand, or not at all. */
-export type Visibility = (id: string) => 'whole' | 'faded' | 'none';
+import type { ShapeStyle } from './underlay';
 
 export interface ShapeLayerPorts {
-  readonly index: RegionIndex;
+  /** All that comes near a part of the image. */
+  readonly search: (rect: Rect) => readonly RegionSnapshot[];
   readonly image: Size;
-  readonly looks: Looks;
-  readonly visibility: Visibility;
-  /** How full closed shapes are, 0 to 1. */
-  readonly fill: () => number;
+  readonly looks: Pick<Looks, 'edges'>;
+  /** null: not to be seen. */
+  readonly styleOf: (region: RegionSnapshot) => ShapeStyle | null;
 }
 
 /** Shapes smaller than this (CSS pixels) get an outline and nothing else. */
 const SMALL = 26;
 const TINY = 2.5;
-const FADED = 0.35;
-/** As full as shapes get: what lies below must still be seen. */
-const FULL = 0.4;
 /** How far (CSS pixels) outlines and points reach beyond a shape's bounds. */
 const BEYOND = 8;
 /** How many shapes a frame paints; what they cost shows only when the next frame comes late or does not. */
@@ -42,7 +36,7 @@ interface Job {
 }
 
 /**
- * All kept shapes on a sheet that moves with the camera. When it no longer serves, the next one is painted behind it, some shapes a frame:
+ * Shapes on a sheet that moves with the camera. When it no longer serves, the next one is painted behind it, some shapes a frame:
  * how long a frame takes does not depend on how many there are. A changed shape is painted anew with what overlaps it, and nothing else.
  */
 export class ShapeLayer {
@@ -99,7 +93,7 @@ export class ShapeLayer {
     this.#begin = false;
     this.#back.begin(this.#surface, view);
     const { width, height } = sheetSize(this.#surface);
-    const seen = this.ports.index.search(this.#imageRect({ x: 0, y: 0, width, height }, this.#back.view));
+    const seen = this.ports.search(this.#imageRect({ x: 0, y: 0, width, height }, this.#back.view));
     this.#job = { regions: [...seen].sort(byDrawingOrder), at: 0, late: [] };
     this.#lastFrame = null;
   }
@@ -147,7 +141,7 @@ export class ShapeLayer {
     const beyond = BEYOND / front.view.scale;
     const wide = rects.map((rect) => grown(rect, beyond));
     const found = new Map<string, RegionSnapshot>();
-    for (const rect of wide) for (const region of this.ports.index.search(grown(rect, beyond))) found.set(region.id, region);
+    for (const rect of wide) for (const region of this.ports.search(grown(rect, beyond))) found.set(region.id, region);
     ctx.beginPath();
     for (const r of wide) ctx.rect(r.x, r.y, r.width, r.height);
     ctx.clip();
@@ -157,21 +151,26 @@ export class ShapeLayer {
   }
 
   #one(ctx: CanvasRenderingContext2D, region: RegionSnapshot, scale: number): void {
-    const visibility = this.ports.visibility(region.id);
-    if (visibility === 'none') return;
-    const { looks } = this.ports;
-    const color = looks.color(region.label);
-    const edges = looks.edges(region.label);
+    const style = this.ports.styleOf(region);
+    if (style === null) return;
+    const { color, dash } = style;
+    const edges = this.ports.looks.edges(region.label);
     const b = bounds(region.geometry);
     const size = Math.max(b.width, b.height) * scale;
     const marks = region.geometry.kind === 'point' || region.geometry.kind === 'mask';
-    ctx.globalAlpha = visibility === 'faded' ? FADED : 1;
+    ctx.globalAlpha = style.alpha;
     if (size < TINY && !marks) {
       ctx.fillStyle = color;
       ctx.fillRect(b.x, b.y, TINY / scale, TINY / scale);
     } else if (size < SMALL && !marks) {
-      paint(ctx, region.geometry, { color, fill: 0, width: 1.3, plain: true }, scale, edges);
-    } else paint(ctx, region.geometry, { color, fill: this.ports.fill() * FULL, width: 1.9 }, scale, edges);
+      paint(
+        ctx,
+        region.geometry,
+        { color, fill: 0, width: Math.min(style.width, 1.3), plain: true, ...(dash && { dash }) },
+        scale,
+        edges,
+      );
+    } else paint(ctx, region.geometry, { ...style, halo: true }, scale, edges);
     ctx.globalAlpha = 1;
   }
 }

@@ -2,7 +2,7 @@ import { ClipType, FillRule, type Path64, type Paths64 } from 'clipper2-ts/dist/
 // Not from the package's index: with it come offsetting, triangulation and more that no bundler can leave out.
 import { Clipper64 } from 'clipper2-ts/dist/Engine.js';
 
-import { areaOf as areaOfParts, asPolygon, cleanRing, pointAt, tidy, type PolygonGeometry, type Ring } from './areas';
+import { areaOf as areaOfParts, asPolygon, cleanRing, pointAt, signedArea, tidy, type PolygonGeometry, type Ring } from './areas';
 import { distanceToSegment, insideRing } from './hit';
 import { nested } from './nesting';
 import { distance, imagePoint, type ImagePoint } from './points';
@@ -49,6 +49,25 @@ function pathsOf(g: Geometry): Paths64 {
     operated(ClipType.Difference, pathsOfRings([exterior]), pathsOfRings(holes)),
   );
 }
+
+/** What is compared is compared with many others: each shape is cleaned once. */
+const cleaned = new WeakMap<Geometry, Paths64>();
+
+function coverOf(g: Geometry): Paths64 {
+  let paths = cleaned.get(g);
+  if (!paths) cleaned.set(g, (paths = pathsOf(g)));
+  return paths;
+}
+
+/** Square pixels inside; holes run the other way round, so they take themselves out. */
+const insideOf = (paths: Paths64): number =>
+  Math.abs(paths.reduce((sum, path) => sum + signedArea(path.map(({ x, y }) => imagePoint(x, y))), 0)) / (SCALE * SCALE);
+
+/** Square pixels that a shape covers, no place counted twice. */
+export const coveredArea = (g: Geometry): number => insideOf(coverOf(g));
+
+/** Square pixels that both cover. */
+export const commonArea = (a: Geometry, b: Geometry): number => insideOf(operated(ClipType.Intersection, coverOf(a), coverOf(b)));
 
 /** Begun at the leftmost of its points (of several, the one with the smallest y): equal areas are equal data. */
 function begun(path: Path64): ImagePoint[] {

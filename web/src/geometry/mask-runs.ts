@@ -87,3 +87,21 @@ export const union = (a: MaskGeometry, b: MaskGeometry): MaskGeometry => combine
 
 /** Ones of `a` that are none of `b`. Both masks belong to the same image. */
 export const minus = (a: MaskGeometry, b: MaskGeometry): MaskGeometry => combined(a, b, (inA, inB) => inA && !inB);
+
+/** How many pixels are ones in both. Both masks belong to the same image. */
+export function commonOnes(a: MaskGeometry, b: MaskGeometry): number {
+  const total = a.width * a.height;
+  const [walkA, walkB] = [begun(a.counts), begun(b.counts)];
+  let sum = 0;
+  for (let at = 0; at < total;) {
+    goTo(walkA, at);
+    goTo(walkB, at);
+    const next = Math.min(walkA.end, walkB.end, total);
+    if (isOne(walkA) && isOne(walkB)) sum += next - at;
+    at = next;
+  }
+  return sum;
+}
+
+/** Ones of both. Both masks belong to the same image. */
+export const intersection = (a: MaskGeometry, b: MaskGeometry): MaskGeometry => combined(a, b, (inA, inB) => inA && inB);

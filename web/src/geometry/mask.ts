@@ -2,7 +2,7 @@ import { columnRuns, components, get } from './column-runs';
 import { maskWriter, union, type MaskGeometry } from './mask-runs';
 
 export { polygonOfMask } from './contour';
-export { area, emptyMask, isEmpty, minus, sameSize, union, type MaskGeometry } from './mask-runs';
+export { area, commonOnes, emptyMask, intersection, isEmpty, minus, sameSize, union, type MaskGeometry } from './mask-runs';
 export { capsule, maskOfPolygon, maskOfShape } from './raster';
 
 /** A mask without its holes: zeros from which no way over sides of pixels leads to the image's border become ones. */

@@ -56,6 +56,21 @@ export const COMMANDS = {
   zoomOut: { title: 'Zoom out', group: 'View', keys: ['-'] },
   fit: { title: 'Fit the image', group: 'View', keys: ['0'] },
   seeing: { title: 'Brightness, contrast and how shapes look', group: 'View', keys: ['i'] },
+  nextDifference: { title: 'Next conflict, or next change', group: 'Review', keys: ['d', 'F8'] },
+  previousDifference: { title: 'Conflict or change before', group: 'Review', keys: ['Shift+d', 'Shift+F8'] },
+  takeNext: { title: 'Take it as the next answer has it', group: 'Review', keys: ['z'] },
+  take1: { title: 'Take it as the first answer has it', group: 'Review', keys: ['Alt+1'] },
+  take2: { title: 'As the second', group: 'Review', keys: ['Alt+2'] },
+  take3: { title: 'As the third', group: 'Review', keys: ['Alt+3'] },
+  take4: { title: 'As the fourth', group: 'Review', keys: ['Alt+4'] },
+  take5: { title: 'As the fifth', group: 'Review', keys: ['Alt+5'] },
+  mergeAnswers: { title: 'Merge the answers; again: the next way to', group: 'Review', keys: ['u'] },
+  editAnswer: { title: 'Take it over and edit it by hand', group: 'Review', keys: ['Shift+e'] },
+  leaveOut: { title: 'Nothing is there: leave it out', group: 'Review', keys: ['y'] },
+  takeAgreed: { title: 'Take all that is agreed', group: 'Review', keys: ['Shift+a'] },
+  sideBySide: { title: 'Answers side by side, or over one another', group: 'Review', keys: ['Shift+s'] },
+  requestChanges: { title: 'Request changes', group: 'Review', keys: ['Shift+r'] },
+  reject: { title: 'Reject', group: 'Review', keys: ['Shift+x'] },
 } as const satisfies Record<string, { title: string; group: string; keys: readonly string[] }>;
 
 export type CommandId = keyof typeof COMMANDS;
@@ -87,14 +102,48 @@ const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
   'lock',
   'attributes',
   'seeing',
+  'nextDifference',
+  'previousDifference',
+  'takeNext',
+  'mergeAnswers',
+  'editAnswer',
+  'leaveOut',
+  'takeAgreed',
+  'sideBySide',
+  'requestChanges',
+  'reject',
 ]);
+
+const STEPPING = ['nextDifference', 'previousDifference'] as const;
+const VERDICTS = ['requestChanges', 'reject'] as const;
+export const TAKES = ['take1', 'take2', 'take3', 'take4', 'take5'] as const;
+const DECIDING = [
+  ...TAKES,
+  'takeNext',
+  'mergeAnswers',
+  'editAnswer',
+  'leaveOut',
+  'takeAgreed',
+  'sideBySide',
+] as const satisfies readonly CommandId[];
+
+/** Commands of reviewing and deciding that are not there for a kind of work: their keys are free. */
+export function absentFor(work: string): ReadonlySet<CommandId> {
+  if (work === 'adjudication') return new Set(VERDICTS);
+  return new Set<CommandId>(work === 'review' ? DECIDING : [...STEPPING, ...DECIDING, ...VERDICTS]);
+}
+
 export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
 
 export const firstKey = (id: CommandId): string => COMMANDS[id].keys[0];
 
 /** `Control+Shift+z`: the modifiers in one order, Mac's Command as Control, letters small. */
-export function keyOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+export function keyOf(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'> & Partial<Pick<KeyboardEvent, 'code'>>,
+): string {
+  // With Alt a Mac types another letter in place of a digit.
+  const digit = event.altKey ? /^Digit(\d)$/.exec(event.code ?? '')?.[1] : undefined;
+  const key = digit ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key);
   // Shift is part of how `?` or `+` is typed, but says something of its own with letters and named keys.
   const shift = event.shiftKey && (event.key.length > 1 || /[a-z]/i.test(event.key));
   const parts = [(event.ctrlKey || event.metaKey) && 'Control', event.altKey && 'Alt', shift && 'Shift', key];

@@ -1,12 +1,11 @@
 /** What the language of layouts asks of JSON values, as `domain/src/layout` answers it. */
 import type { Json } from '@tandem/client';
 
+import { isList, isObject } from '~/lib/json';
+
+export { isList, isObject, same } from '~/lib/json';
+
 export type JsonObject = Readonly<Record<string, Json>>;
-
-export const isObject = (value: Json | undefined): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const isList = (value: Json | undefined): value is Json[] => Array.isArray(value);
 
 /** Not `null`, `false`, 0, or an empty text, list or object. */
 export function isSomething(value: Json): boolean {
@@ -20,19 +19,6 @@ export function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
   if (typeof value === 'string') return value.trim() === '';
   return isList(value) && value.length === 0;
-}
-
-/** Equal by all they hold. */
-export function same(left: Json, right: Json): boolean {
-  if (left === right) return true;
-  if (isList(left) && isList(right))
-    return left.length === right.length && left.every((item, at) => same(item, right[at] ?? null));
-  if (!isObject(left) || !isObject(right)) return false;
-  const names = Object.keys(left);
-  return (
-    names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && same(left[name] ?? null, right[name] ?? null))
-  );
 }
 
 /** Letters as people count them: Unicode code points, not UTF-16 units. */

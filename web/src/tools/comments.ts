@@ -41,6 +41,8 @@ export class Comments {
   readonly listed = createStore(false);
   readonly filter = createStore<Filter>('open');
   readonly resolvedShown = createStore(false);
+  /** Who asked where something belongs: the next click with the tool says it, instead of beginning a thread. null: they gave it up. */
+  readonly placing = createStore<((anchor: ThreadAnchor | null) => void) | null>(null);
   /** The thread that I am writing an answer to. */
   readonly writing = createStore<string | null>(null);
   readonly reader: Reader;
@@ -126,23 +128,35 @@ export class Comments {
 
   /** A click with the tool: puts away what is open, else opens a place to write. */
   pin(point: ImagePoint, region: string | null): void {
-    if (this.opened.get()) this.close();
+    const asked = this.placing.get();
+    if (asked) {
+      this.placing.set(null);
+      asked(this.#anchor(point, region));
+    } else if (this.opened.get()) this.close();
     else this.begin(point, region);
   }
 
   begin(point: ImagePoint, region: string | null): void {
+    this.opened.set({ kind: 'new', anchor: this.#anchor(point, region) });
+  }
+
+  #anchor(point: ImagePoint, region: string | null): ThreadAnchor {
     const geometry = region === null ? undefined : this.#room.regions.get(region)?.geometry;
-    const anchor =
-      region !== null && geometry ? anchorOn({ id: region, geometry }, point.x, point.y) : anchorAt(point.x, point.y);
-    this.opened.set({ kind: 'new', anchor });
+    return region !== null && geometry ? anchorOn({ id: region, geometry }, point.x, point.y) : anchorAt(point.x, point.y);
+  }
+
+  /** In the middle of a region; null: it is gone. */
+  anchorOn(region: string): ThreadAnchor | null {
+    const geometry = this.#room.regions.get(region)?.geometry;
+    if (!geometry) return null;
+    const { x, y, width, height } = bounds(geometry);
+    return this.#anchor(imagePoint(x + width / 2, y + height / 2), region);
   }
 
   /** On the middle of a region. */
   beginOn(region: string): void {
-    const geometry = this.#room.regions.get(region)?.geometry;
-    if (!geometry) return;
-    const { x, y, width, height } = bounds(geometry);
-    this.begin(imagePoint(x + width / 2, y + height / 2), region);
+    const anchor = this.anchorOn(region);
+    if (anchor) this.opened.set({ kind: 'new', anchor });
   }
 
   open(id: string): void {
@@ -160,6 +174,12 @@ export class Comments {
 
   /** @returns false when nothing was open */
   close(): boolean {
+    const asked = this.placing.get();
+    if (asked) {
+      this.placing.set(null);
+      asked(null);
+      return true;
+    }
     if (!this.opened.get()) return false;
     this.writing.set(null);
     this.opened.set(null);

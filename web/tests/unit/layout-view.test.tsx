@@ -416,6 +416,31 @@ describe('answers and suggestions', () => {
     expect(screen.getByText('Fields that are equal').nextSibling?.textContent).toBe('50 %');
   });
 
+  it('are compared on the picture too, as the workbench does it', async () => {
+    const room = await one();
+    const shown = (id: string, x: number) => ({
+      id,
+      label: 'car',
+      geometry: { kind: 'box', x, y: 0, width: 100, height: 100 },
+      attributes: {},
+    });
+    const drawn = [
+      { user_name: 'Ann', output: {}, regions: [shown('a', 0), shown('b', 500)] },
+      { user_name: 'Bob', output: {}, regions: [shown('c', 50), { label: 'not a region' }] },
+    ];
+    const comparison = component('AnnotationComparison', {
+      annotations: bound('$.context.answers'),
+      source: bound('$.input.text'),
+    });
+    show(layout(comparison, component('AgreementDisplay', { annotations: bound('$.context.answers') })), room, {
+      context: { answers: drawn },
+    });
+    const table = within(screen.getByRole('region', { name: 'Regions side by side' }));
+    expect(table.getByRole('rowheader', { name: 'car only Ann has it' })).toBeTruthy();
+    expect(table.getByRole('rowheader', { name: 'car shape differs' }).parentElement?.textContent).toContain('33 %');
+    expect(screen.getByText('Regions: how much they overlap').nextSibling?.textContent).toBe('17 %');
+  });
+
   it('are accepted into the field they are for, and gone from the list', async () => {
     const room = await one();
     const suggestions = component(

@@ -50,6 +50,15 @@ export function attributesOf({ labels }: AnnotatorSetup, regions: readonly Regio
   return known.length < names.length ? [] : sharedAttributes(known);
 }
 
+/** The attributes of what is selected are to be filled in; says why where there are none. */
+export function askAttributes(desk: Desk, setup: AnnotatorSetup, asked: Store<Asked | null>): void {
+  const regions = desk.selected();
+  const [region] = regions;
+  if (!region) desk.notify('Select a region first: then its attributes are on the right');
+  else if (attributesOf(setup, regions).length > 0) asked.set({ attribute: null });
+  else desk.notify(regions.length === 1 ? `“${region.label}” has no attributes` : 'These have no attributes in common');
+}
+
 interface FieldsProps extends AttributesPanelProps {
   regions: readonly RegionSnapshot[];
   attributes: readonly AttributeDef[];

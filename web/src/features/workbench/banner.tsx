@@ -124,7 +124,7 @@ interface StripProps {
   children: ReactNode;
 }
 
-const Strip = ({ tone, title, action, children }: StripProps): ReactNode => (
+export const Strip = ({ tone, title, action, children }: StripProps): ReactNode => (
   <div className={cx('banner', `banner-${tone}`)} role="status" data-testid="banner">
     <p>
       <strong>{title}</strong> <span>{children}</span>

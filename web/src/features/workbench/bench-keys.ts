@@ -1,17 +1,20 @@
 /** Which key does what on a task: the labels', those that its layout gives to other things, and what is left to the commands. */
-import { labelKeys, movedKeys, type CommandId, type KeysHere } from '~/hotkeys/registry';
+import { absentFor, labelKeys, movedKeys, type CommandId, type KeysHere } from '~/hotkeys/registry';
 import type { Hotkey, Layout } from '~/layout/tree';
 import { TOOL_NAMES } from '~/tools/tool';
 import type { AnnotatorSetup } from './annotator-setup';
 
-/** @param setup null: nothing is drawn on this task */
-export function benchKeys(setup: AnnotatorSetup | null, layout: Layout | null): KeysHere {
+/**
+ * @param setup null: nothing is drawn on this task
+ * @param work what is asked of me here
+ */
+export function benchKeys(setup: AnnotatorSetup | null, layout: Layout | null, work = 'annotation'): KeysHere {
   const labels = setup?.labels ?? [];
   const isLabel = ({ key, value }: Hotkey): boolean =>
     labels.some(({ name, hotkey }) => name === value && hotkey?.toLowerCase() === key.toLowerCase());
   const others = (layout?.hotkeys ?? []).filter((hotkey) => !isLabel(hotkey));
   const ceded = new Set(others.map(({ key }) => key.toLowerCase()));
-  const idle = new Set<CommandId>(TOOL_NAMES.filter((tool) => setup?.tools.includes(tool) === false));
+  const idle = new Set<CommandId>([...TOOL_NAMES.filter((tool) => setup?.tools.includes(tool) === false), ...absentFor(work)]);
   const keys = labelKeys(labels, { ceded, idle });
   const shown = new Map([
     ...keys,

@@ -1,46 +1,47 @@
 import type { TaskRoom } from '@tandem/client';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
-import { Canvas } from '~/canvas/canvas';
 import type { Pointers } from '~/canvas/pointers';
 import { choicesOf } from '~/hotkeys/choices';
-import { HotkeyOverlay } from '~/hotkeys/overlay';
-import { Palette } from '~/hotkeys/palette';
 import type { Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
+import { createStore } from '~/lib/store';
 import type { Layout } from '~/layout/tree';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
-import { Failed } from '~/ui/feedback';
 import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
-import { attributesOf } from './attributes-panel';
 import { useSeenPicture } from './assistant';
+import { askAttributes } from './attributes-panel';
 import { Banner } from './banner';
-import { Candidates } from './candidates';
-import { OpenedComment } from './comments/thread-card';
+import { BenchDialogs, type BenchDialog } from './bench-dialogs';
 import { useLinkedThread, useNews } from './comments/use-news';
 import { useTelling } from './comments/use-telling';
-import { DeskBar } from './desk-bar';
 import { deskKeys } from './desk-keys';
-import { HistoryDialog } from './history-dialog';
 import type { AnswerGate } from './laid-out';
 import { claim, heldOf } from './lease';
-import { Minimap } from './minimap';
-import { ReviewBar } from './review-bar';
-import { SeeingPanel } from './seeing-panel';
+import { Picture } from './picture';
+import { AdjudicationPanel } from './review/adjudication-panel';
+import { ConflictBar } from './review/conflict-bar';
+import { authorOf } from './review/author';
+import { ReviewBar } from './review/review-bar';
+import { ReviewPanel } from './review/review-panel';
+import { SentBack } from './review/sent-back';
+import { SideBySide } from './review/side-by-side';
+import { useDecide, type Said } from './review/use-decide';
+import { useReview } from './review/use-review';
+import { useSentBack } from './review/use-sent-back';
+import type { Asking } from './review/verdict-dialog';
 import { SidePanel } from './side-panel';
-import { SkipDialog } from './skip-dialog';
 import { StatusLine } from './status-line';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
 import { useAnnotator } from './use-annotator';
 import { useCheck } from './use-check';
-import { useDecide, type Decision } from './use-decide';
 import { useFreshLabels } from './use-fresh-labels';
 import { useLease } from './use-lease';
 import { personOf, usePeople } from './use-people';
@@ -88,13 +89,13 @@ export function BenchView({
   useFreshLabels(room, project);
   useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
-  const [helping, setHelping] = useState(false);
-  const [skipping, setSkipping] = useState(false);
-  const [finding, setFinding] = useState(false);
   const [seeing, setSeeing] = useState(false);
-  const [remembering, setRemembering] = useState(false);
+  const [dialog, setDialog] = useState<BenchDialog | null>(null);
+  const asking = useMemo(() => createStore<Asking | null>(null), []);
+  const review = useReview(desk, task.id, work);
+  const remarks = useSentBack(room, work);
   const pointers = useRef<Pointers | null>(null);
-  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels);
+  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels, work?.kind);
   const gate = useRef<AnswerGate | null>(null);
   const check = useCheck(desk, draws ? setup : null, gate);
   const { held } = lease;
@@ -107,11 +108,14 @@ export function BenchView({
     onError: toastError,
   });
 
-  const say = (decision: Decision, reason: string | null): void => {
-    if (held && !decide.isPending && (decision !== 'approve' || check.attempt())) decide.mutate({ held, decision, reason });
+  const say = (said: Said): void => {
+    if (held && !decide.isPending && (said.decision !== 'approve' || check.attempt())) decide.mutate({ held, ...said });
   };
-  const submit = (): void => {
-    if (held && work?.kind === 'review') say('approve', null);
+  /** @param asIs also where something is not decided */
+  const submit = (asIs = false): void => {
+    const open = review.adjudication?.open().length ?? 0;
+    if (held && work?.kind === 'review') say({ decision: 'approve', reason: null, remark: null });
+    else if (held && open > 0 && !asIs) setDialog('undecided');
     else if (held && !actions.submit.isPending) {
       if (check.attempt()) actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
     } else if (!held) toast('Only the person who holds the task can submit it');
@@ -119,7 +123,7 @@ export function BenchView({
   const keepGate = useCallback((now: AnswerGate | null) => {
     gate.current = now;
   }, []);
-  const askSkip = useCallback(() => setSkipping(true), []);
+  const askSkip = useCallback(() => setDialog('skip'), []);
   const flush = (): void => {
     room.flush();
     room.whenSaved().then(
@@ -134,26 +138,30 @@ export function BenchView({
   const keepPointers = useCallback((now: Pointers | null) => {
     pointers.current = now;
   }, []);
-  const askAttributes = (): void => {
-    const regions = desk.selected();
-    const [region] = regions;
-    if (!region) toast('Select a region first: then its attributes are on the right');
-    else if (attributesOf(setup, regions).length > 0) check.asked.set({ attribute: null });
-    else toast(regions.length === 1 ? `“${region.label}” has no attributes` : 'These have no attributes in common');
-  };
   const handlers: Handlers = {
     submit: () => {
       if (!desk.finish()) submit();
     },
     flush,
-    palette: () => setFinding(true),
-    help: () => setHelping(true),
+    palette: () => setDialog('palette'),
+    help: () => setDialog('keys'),
     escape: () => {
-      if (!desk.letGo() && held) setSkipping(true);
+      if (!desk.letGo() && held) setDialog('skip');
     },
     undo: () => desk.undo(),
     redo: () => desk.redo(),
-    ...(draws ? { ...deskKeys(desk), attributes: askAttributes, seeing: () => setSeeing((open) => !open) } : {}),
+    ...(draws
+      ? {
+          ...deskKeys(desk),
+          attributes: () => askAttributes(desk, setup, check.asked),
+          seeing: () => setSeeing((open) => !open),
+          ...review.handlers,
+        }
+      : {}),
+    ...(work?.kind === 'review' && {
+      requestChanges: () => asking.set('request_changes'),
+      reject: () => asking.set('reject'),
+    }),
   };
   const usable = setup.labels.filter(({ problem }) => problem === null);
   const pickLabel = (name: string): void => desk.pickLabel(name);
@@ -161,27 +169,26 @@ export function BenchView({
   useSpaceBar(desk, pointers, activity);
   useSeenPicture(image, desk.image);
 
-  const canvas = (
-    <div className="bench-canvas">
-      <Canvas
-        desk={desk}
-        image={image}
-        looks={looks}
-        faces={faces}
-        describedBy="bench-help"
-        onPointers={keepPointers}
-        onTouch={touched}
-      />
-      <DeskBar desk={desk} taken={keys.taken} />
-      <Minimap desk={desk} image={image} />
-      {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
-      <OpenedComment desk={desk} people={people} projectId={project.id} />
-      {imageError && (
-        <div className="stage-message">
-          <Failed error={imageError} retry={reloadImage} />
-        </div>
-      )}
+  const picture = (
+    <Picture
+      {...{ desk, image, imageError, reloadImage, looks, people, faces, seeing }}
+      projectId={project.id}
+      taken={keys.taken}
+      underlay={review.underlay}
+      onSeen={() => setSeeing(false)}
+      onPointers={keepPointers}
+      onTouch={touched}
+    />
+  );
+  const { adjudication, round } = review;
+  const toPicture = useCallback(() => pointers.current?.focus(), []);
+  const canvas = adjudication ? (
+    <div className={cx('bench-deciding', review.isBeside && 'bench-beside')}>
+      {review.isBeside ? <SideBySide {...{ adjudication, image, looks }}>{picture}</SideBySide> : picture}
+      <ConflictBar adjudication={adjudication} taken={keys.taken} onDone={toPicture} />
     </div>
+  ) : (
+    picture
   );
   const rail = (
     <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
@@ -195,10 +202,13 @@ export function BenchView({
       looks={looks}
       people={people}
       check={check}
-      onDone={() => pointers.current?.focus()}
-      onSubmit={submit}
+      onDone={toPicture}
+      onSubmit={() => submit()}
     >
-      {work?.kind === 'adjudication' && <Candidates work={work} room={room} looks={looks} />}
+      {work?.kind === 'adjudication' && (
+        <AdjudicationPanel adjudication={adjudication} error={review.error} retry={review.retry} />
+      )}
+      {round && <ReviewPanel round={round} />}
     </SidePanel>
   );
   return (
@@ -210,13 +220,23 @@ export function BenchView({
         desk={desk}
         follow={follow}
         held={held}
-        review={work?.kind === 'review' ? <ReviewBar busy={decide.isPending} onDecide={say} /> : null}
+        review={
+          work?.kind === 'review' ? (
+            <ReviewBar
+              {...{ desk, people, asked: asking }}
+              assignmentId={work.id}
+              author={round && authorOf(round.now, people)}
+              busy={decide.isPending}
+              onSay={say}
+            />
+          ) : null
+        }
         submitting={actions.submit.isPending}
-        onSubmit={submit}
-        onSkip={() => setSkipping(true)}
+        onSubmit={() => submit()}
+        onSkip={() => setDialog('skip')}
         onRelease={() => held && actions.release.mutate(held)}
-        onHelp={() => setHelping(true)}
-        onHistory={() => setRemembering(true)}
+        onHelp={() => setDialog('keys')}
+        onHistory={() => setDialog('history')}
         standing={lease.standing}
       />
       {!layout && rail}
@@ -231,6 +251,7 @@ export function BenchView({
           onTake={() => take.mutate()}
           onDismiss={room}
         />
+        {remarks && <SentBack desk={desk} remarks={remarks} people={people} />}
         {layout ? (
           <Suspense fallback={<div className="bench-canvas" aria-busy="true" />}>
             <LaidOut
@@ -251,7 +272,7 @@ export function BenchView({
                 </>
               }
               onGate={keepGate}
-              onSubmit={submit}
+              onSubmit={() => submit()}
               onSkip={askSkip}
             />
           </Suspense>
@@ -265,18 +286,16 @@ export function BenchView({
       </div>
       {!layout && side}
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
-      <Palette
-        open={finding}
-        onClose={() => setFinding(false)}
+      <BenchDialogs
+        {...{ dialog, setDialog, keys }}
+        projectId={project.id}
+        taskId={task.id}
         choices={() => choicesOf(handlers, draws ? usable : [], keys, pickLabel)}
-      />
-      <HotkeyOverlay open={helping} onClose={() => setHelping(false)} keys={keys} />
-      <HistoryDialog projectId={project.id} taskId={task.id} open={remembering} onClose={() => setRemembering(false)} />
-      <SkipDialog
-        open={skipping}
-        onClose={() => setSkipping(false)}
-        busy={actions.skip.isPending}
-        onSkip={(reason) => held && actions.skip.mutate({ held, reason }, { onSettled: () => setSkipping(false) })}
+        undecided={adjudication?.open().length ?? 0}
+        onGoToOpen={() => adjudication?.goToOpen()}
+        onSubmit={() => submit(true)}
+        skipping={actions.skip.isPending}
+        onSkip={(reason) => held && actions.skip.mutate({ held, reason }, { onSettled: () => setDialog(null) })}
       />
     </div>
   );

@@ -6,7 +6,7 @@ import type { KeysHere } from '~/hotkeys/registry';
 import { annotatorsOf, readAnnotator } from '~/layout/annotator';
 import type { ShownAnnotator } from '~/layout/context';
 import type { Layout } from '~/layout/tree';
-import type { LabelDef } from '~/session/queries';
+import type { Assignment, LabelDef } from '~/session/queries';
 import { setupOf, type AnnotatorSetup } from './annotator-setup';
 import { benchKeys } from './bench-keys';
 import { looksOf } from './looks';
@@ -26,13 +26,16 @@ function firstShown(layout: Layout | null): ShownAnnotator | null {
   return node ? { node, names: true, crosshair: false } : null;
 }
 
-/** @param layout null: the task has none, and is drawn on as its project says */
-export function useAnnotator(layout: Layout | null, project: readonly LabelDef[]): Annotator {
+/**
+ * @param layout null: the task has none, and is drawn on as its project says
+ * @param work what is asked of me here
+ */
+export function useAnnotator(layout: Layout | null, project: readonly LabelDef[], work?: Assignment['kind']): Annotator {
   const [shown, setShown] = useState<ShownAnnotator | null>(null);
   const draws = layout === null || drawsOn(layout);
   const { node, names = true, crosshair = false } = shown ?? firstShown(layout) ?? {};
   const setup = useMemo(() => setupOf(project, node ? readAnnotator(node) : null), [project, node]);
-  const keys = useMemo(() => benchKeys(draws ? setup : null, layout), [draws, setup, layout]);
+  const keys = useMemo(() => benchKeys(draws ? setup : null, layout, work), [draws, setup, layout, work]);
   const looks = useMemo(() => looksOf(setup, project, { names, crosshair }), [setup, project, names, crosshair]);
   return { draws, setup, keys, looks, setShown };
 }

@@ -10,11 +10,15 @@ import { numberOf, textOf, useResolved } from '../resolve';
 import { sliceOf } from '../spans';
 import { partEvents, useEvents } from '../use-events';
 import { useField } from '../use-field';
+import { comparedRegions, regionsIn, type AnswerRegion } from '../regions-compared';
 import { FieldFrame } from './field-frame';
+import { RegionTable } from './region-table';
 
 interface Answer {
   readonly by: string;
   readonly output: JsonObject;
+  /** null: it says nothing about regions. */
+  readonly regions: readonly AnswerRegion[] | null;
 }
 
 /** Answers as the workflow's context has them: an object each, with who gave it and the `output`. */
@@ -22,7 +26,11 @@ function answersOf(value: Json | undefined): Answer[] {
   if (value === undefined || !isList(value)) return [];
   return value.filter(isObject).map((entry, at) => {
     const by = entry.user_name ?? entry.user ?? entry.user_id;
-    return { by: typeof by === 'string' ? by : `Answer ${at + 1}`, output: isObject(entry.output) ? entry.output : {} };
+    return {
+      by: typeof by === 'string' ? by : `Answer ${at + 1}`,
+      output: isObject(entry.output) ? entry.output : {},
+      regions: regionsIn(entry.regions),
+    };
   });
 }
 
@@ -103,12 +111,14 @@ export function AnnotationComparison({ node, frame }: ComponentProps): ReactNode
   );
   const { properties } = resolved;
   const answers = useMemo(() => answersOf(properties.annotations), [properties]);
+  const compared = useMemo(() => comparedRegions(answers.map(({ regions }) => regions)), [answers]);
   if (answers.length === 0) return NONE;
+  const highlight = properties.highlight_conflicts !== false;
   const table = (
     <AnswerTable
       answers={answers}
       source={textOf(properties, 'source')}
-      highlight={properties.highlight_conflicts !== false}
+      highlight={highlight}
       {...(field && {
         action: (answer) => (
           <Button
@@ -125,14 +135,21 @@ export function AnnotationComparison({ node, frame }: ComponentProps): ReactNode
       })}
     />
   );
+  const regions = compared && compared.groups.length > 0 && (
+    <RegionTable names={answers.map(({ by }) => by)} compared={compared} highlight={highlight} />
+  );
   return field ? (
     <FieldFrame field={field} group>
       <div id={field.id} tabIndex={-1} role="group" aria-labelledby={`${field.id}-label`}>
         {table}
+        {regions}
       </div>
     </FieldFrame>
   ) : (
-    table
+    <>
+      {table}
+      {regions}
+    </>
   );
 }
 
@@ -169,7 +186,7 @@ const mean = (numbers: readonly number[]): number | null =>
 
 /** Numbers that can be had from the answers alone; the others are the server's. */
 export const METRICS: Readonly<
-  Record<string, { readonly name: string; readonly of: (answers: readonly Answer[]) => number | null }>
+  Record<string, { readonly name: string; readonly of: (answers: readonly Answer[]) => number | null; readonly needs?: string }>
 > = {
   exact_match: {
     name: 'Whole answers that are equal',
@@ -184,12 +201,21 @@ export const METRICS: Readonly<
       );
     },
   },
+  iou: {
+    name: 'Regions: how much they overlap',
+    of: (answers) => comparedRegions(answers.map(({ regions }) => regions))?.agreement ?? null,
+    needs: 'needs regions in two answers',
+  },
 };
+
+/** Where nothing is drawn, nothing overlaps. */
+const measurable = (answers: readonly Answer[]): readonly string[] =>
+  Object.keys(METRICS).filter((name) => name !== 'iou' || answers.some(({ regions }) => regions !== null && regions.length > 0));
 
 export function AgreementDisplay({ node, frame }: ComponentProps): ReactNode {
   const { properties } = useResolved(node, frame);
   const answers = useMemo(() => answersOf(properties.annotations), [properties]);
-  const wanted = isList(properties.metrics) ? properties.metrics.map(written) : Object.keys(METRICS);
+  const wanted = isList(properties.metrics) ? properties.metrics.map(written) : measurable(answers);
   return (
     <dl className="lay-metrics">
       {wanted.map((name) => {
@@ -199,7 +225,11 @@ export function AgreementDisplay({ node, frame }: ComponentProps): ReactNode {
           <div key={name}>
             <dt>{metric?.name ?? name}</dt>
             <dd className="num">
-              {value !== null ? `${Math.round(value * 100)} %` : metric ? 'needs two answers' : 'not computed here yet'}
+              {value !== null
+                ? `${Math.round(value * 100)} %`
+                : metric
+                  ? (metric.needs ?? 'needs two answers')
+                  : 'not computed here yet'}
             </dd>
           </div>
         );

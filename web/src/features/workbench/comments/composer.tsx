@@ -1,11 +1,9 @@
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
-import { cx } from '~/lib/cx';
 import { mentioned } from '~/lib/mentions';
 import { Button } from '~/ui/controls';
-import { Avatar } from '~/ui/people';
 import type { Person } from '../use-people';
-import { useCompletion } from './use-completion';
+import { MentionField } from './mention-field';
 
 /** Longer than anybody reads beside a picture. */
 const LONGEST = 4_000;
@@ -41,38 +39,13 @@ export function Composer({
   ...on
 }: ComposerProps): ReactNode {
   const [text, setText] = useState(initial);
-  const field = useRef<HTMLTextAreaElement>(null);
-  /** Where the caret goes once the text is on the page. */
-  const caret = useRef<number | null>(null);
   /** Who was picked for a name, where several have it. */
   const chosen = useRef(new Map<string, string>());
-  const listId = useId();
   const others = useMemo(() => [...people.values()].filter(({ id }) => id !== me), [people, me]);
   const put = (next: string): void => {
     setText(next);
     on.onChange?.(next);
   };
-  const completion = useCompletion(
-    others,
-    () => field.current,
-    (next, at, person) => {
-      chosen.current.set(person.name.normalize('NFC').toLowerCase(), person.id);
-      caret.current = at;
-      put(next);
-    },
-  );
-  const { found, active } = completion;
-  useLayoutEffect(() => {
-    if (caret.current === null) return;
-    field.current?.setSelectionRange(caret.current, caret.current);
-    caret.current = null;
-  }, [text]);
-  useEffect(() => {
-    const element = field.current;
-    if (!autoFocus || !element) return;
-    element.focus({ preventScroll: true });
-    element.setSelectionRange(element.value.length, element.value.length);
-  }, [autoFocus]);
 
   const post = (): void => {
     const said = text.trim();
@@ -82,7 +55,7 @@ export function Composer({
     put('');
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (completion.onKey(event) || event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       post();
@@ -92,58 +65,21 @@ export function Composer({
       on.onCancel();
     }
   };
-  const look = (): void => {
-    const element = field.current;
-    if (element) completion.look(element.value, element.selectionStart);
-  };
   return (
     <div className="composer">
-      <textarea
-        ref={field}
-        className="input"
-        rows={2}
-        value={text}
+      <MentionField
+        label={label}
+        placeholder={readOnly === null ? placeholder : 'Read only: nothing can be written here'}
+        others={others}
+        text={text}
         maxLength={LONGEST}
         disabled={readOnly !== null}
-        aria-label={label}
-        placeholder={readOnly === null ? placeholder : 'Read only: nothing can be written here'}
-        aria-autocomplete="list"
-        {...(found.length > 0 && { 'aria-controls': listId, 'aria-activedescendant': `${listId}-${active}` })}
-        onChange={(event) => {
-          put(event.target.value);
-          completion.look(event.target.value, event.target.selectionStart);
-        }}
-        onSelect={look}
+        autoFocus={autoFocus}
+        onPick={({ id, name }) => chosen.current.set(name.normalize('NFC').toLowerCase(), id)}
+        onChange={put}
         onKeyDown={onKeyDown}
-        onBlur={() => {
-          completion.close();
-          on.onRest?.();
-        }}
+        onBlur={() => on.onRest?.()}
       />
-      {found.length > 0 && (
-        <ul className="mention-list" id={listId} role="listbox" aria-label="People">
-          {found.map((person, n) => (
-            <li
-              key={person.id}
-              id={`${listId}-${n}`}
-              role="option"
-              aria-selected={n === active}
-              className={cx('mention-option', n === active && 'mention-on')}
-              // Before the field loses the focus, and with it the caret.
-              onPointerDown={(event) => {
-                event.preventDefault();
-                completion.pick(person);
-              }}
-            >
-              <Avatar person={person} size={20} />
-              <span className="truncate">{person.name}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <span className="sr-only" role="status">
-        {found.length > 0 && `${found.length} ${found.length === 1 ? 'person' : 'people'}; ${found[active]?.name ?? ''}`}
-      </span>
       <div className="composer-foot">
         <span className="muted composer-hint">@ mentions · Shift+Enter: new line</span>
         <span className="spacer" />

@@ -1,0 +1,39 @@
+/** What is looked at of an underlay stands out from everything, each shape in its colour and dash and with its name. */
+import { imagePoint, type Size } from '~/geometry/points';
+import { bounds } from '~/geometry/shapes';
+import { toStage, type View } from '~/geometry/view';
+import type { Looks } from './overlay';
+import { paint } from './paint';
+import { tag } from './tags';
+import type { Focused } from './underlay';
+
+/** From one name plate to the next, where shapes begin at the same place. */
+const LINE = 20;
+
+export function paintFocus(
+  ctx: CanvasRenderingContext2D,
+  focused: readonly Focused[],
+  view: View,
+  stage: Size,
+  looks: Pick<Looks, 'edges'>,
+): void {
+  ctx.save();
+  ctx.translate(view.x, view.y);
+  ctx.scale(view.scale, view.scale);
+  for (const { geometry, color, dash, label } of focused) {
+    ctx.save();
+    paint(ctx, geometry, { color, fill: 0.1, width: 2.75, dash, halo: true }, view.scale, looks.edges(label));
+    ctx.restore();
+  }
+  ctx.restore();
+  const taken: { x: number; y: number }[] = [];
+  for (const { geometry, color, name } of focused) {
+    const { x, y } = bounds(geometry);
+    const at = toStage(view, imagePoint(x, y));
+    let top = at.y - 4;
+    // Plates of shapes that begin at nearly the same place stand above one another.
+    while (taken.some((other) => Math.abs(other.y - top) < LINE && Math.abs(other.x - at.x) < 120)) top -= LINE;
+    taken.push({ x: at.x, y: top });
+    tag(ctx, name, at.x - 1, top, { background: color }, stage.width);
+  }
+}
