@@ -1,4 +1,6 @@
-import { COMMANDS, type CommandId, type Handlers, type KeysHere } from './registry';
+import { COMMANDS, type CommandId } from './commands';
+import { firstKey } from './keymap';
+import type { Handlers, KeysHere } from './registry';
 
 /** One thing that can be done. */
 export interface Choice {
@@ -28,8 +30,8 @@ export function choicesOf(
   const commands = (Object.keys(COMMANDS) as CommandId[]).flatMap((id): Choice[] => {
     const run = handlers[id];
     if (!run || NOT_LISTED.has(id) || keysHere.idle.has(id)) return [];
-    const { title, group, keys } = COMMANDS[id];
-    const key = keys.find((k) => !keysHere.taken.has(k)) ?? null;
+    const { title, group } = COMMANDS[id];
+    const key = firstKey(id, keysHere.taken) ?? null;
     return [{ title, group, key, run: () => run(new KeyboardEvent('keydown')) }];
   });
   const labelled = labels.map(({ name }) => ({

@@ -1,34 +1,65 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 
-import { Kbd } from '~/ui/controls';
+import { useStore } from '~/lib/use-store';
+import { Button, Kbd } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
-import { COMMANDS, type CommandId, type KeysHere } from './registry';
+import { ChangeKeys } from './change-keys';
+import { COMMANDS, type CommandId } from './commands';
+import { keysOf, myKeys, type MyKeys } from './keymap';
+import { type KeysHere } from './registry';
 
 interface OverlayProps {
   open: boolean;
   onClose: () => void;
   keys: KeysHere;
+  /** Somebody gave keys to other things. */
+  onChange: (next: MyKeys) => void;
 }
 
 /** The arrows that are said by one of them. */
 const ONE_OF_FOUR: ReadonlySet<string> = new Set(['nudgeRight', 'nudgeUp', 'nudgeDown']);
 
-export function HotkeyOverlay({ open, onClose, keys: { shown, taken, moved, idle } }: OverlayProps): ReactNode {
-  const commands = Object.entries(COMMANDS).flatMap(([id, command]) =>
-    ONE_OF_FOUR.has(id) || idle.has(id as CommandId) ? [] : [command],
-  );
-  const groups = [...new Set(commands.map((command) => command.group))];
+export function HotkeyOverlay({ open, onClose, keys, onChange }: OverlayProps): ReactNode {
+  const [changing, setChanging] = useState(false);
+  const close = (): void => {
+    setChanging(false);
+    onClose();
+  };
   return (
-    <Dialog open={open} onClose={onClose} title="Keys" wide>
+    <Dialog open={open} onClose={close} title={changing ? 'Change keys' : 'Keys'} wide>
+      {changing ? (
+        <ChangeKeys onChange={onChange} onDone={() => setChanging(false)} />
+      ) : (
+        <AllKeys keys={keys} onChange={() => setChanging(true)} />
+      )}
+    </Dialog>
+  );
+}
+
+function AllKeys({ keys: { shown, taken, moved, idle }, onChange }: { keys: KeysHere; onChange: () => void }): ReactNode {
+  const mine = useStore(myKeys);
+  const ids = (Object.keys(COMMANDS) as CommandId[]).filter((id) => !ONE_OF_FOUR.has(id) && !idle.has(id));
+  const groups = [...new Set(ids.map((id) => COMMANDS[id].group))];
+  return (
+    <>
+      <div className="toolbar">
+        <span className="spacer" />
+        <Button onClick={onChange}>Change keys</Button>
+      </div>
       <div className="keys" role="group" aria-label="All keys" tabIndex={0}>
         {groups.map((group) => (
           <section key={group}>
             <h3 className="section-title">{group}</h3>
             <dl>
-              {commands
-                .filter((command) => command.group === group)
-                .map((command) => (
-                  <Row key={command.title} title={command.title} keys={command.keys.filter((key) => !taken.has(key))} />
+              {ids
+                .filter((id) => COMMANDS[id].group === group)
+                .map((id) => (
+                  <Row
+                    key={id}
+                    title={COMMANDS[id].title}
+                    keys={keysOf(id, mine).filter((key) => !taken.has(key))}
+                    after={mine[id] ? 'yours' : undefined}
+                  />
                 ))}
             </dl>
           </section>
@@ -66,7 +97,7 @@ export function HotkeyOverlay({ open, onClose, keys: { shown, taken, moved, idle
           </section>
         )}
       </div>
-    </Dialog>
+    </>
   );
 }
 

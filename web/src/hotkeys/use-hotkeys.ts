@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 
-import { commandOf, isTaken, keyOf, type Handlers } from './registry';
+import { pressedKeys } from './keyboard';
+import { commandOf } from './keymap';
+import { isTaken, type Handlers } from './registry';
 
 /**
  * Binds commands, and the keys of labels, as long as the component is on the screen.
@@ -19,14 +21,16 @@ export function useHotkeys(
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isTaken(event.target)) return;
-      const key = keyOf(event);
       const bound = latest.current;
-      if (bound.ceded.has(key)) return;
+      const pressed = pressedKeys(event);
+      if (pressed.some((key) => bound.ceded.has(key))) return;
+      const key = pressed.find((one) => [...bound.labels.values()].includes(one) || commandOf(one) !== undefined);
+      if (key === undefined) return;
       // A label's key was given to it by the project, and a command that has it too has yielded it.
-      for (const [name, labelKey] of bound.labels) {
-        if (labelKey !== key) continue;
+      const label = [...bound.labels].find(([, labelKey]) => labelKey === key)?.[0];
+      if (label !== undefined) {
         event.preventDefault();
-        bound.pickLabel(name);
+        bound.pickLabel(label);
         return;
       }
       const command = commandOf(key);
@@ -54,7 +58,9 @@ export function useKeys(keys: ReadonlyMap<string, () => void> | null, within?: {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isTaken(event.target)) return;
       if (within && !(event.target instanceof Node && within.current?.contains(event.target))) return;
-      const run = keys.get(keyOf(event));
+      const run = pressedKeys(event)
+        .map((key) => keys.get(key))
+        .find((one) => one !== undefined);
       if (!run) return;
       event.preventDefault();
       run();

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { commandOf, COMMANDS, keyOf, labelKeys } from '~/hotkeys/registry';
+import { COMMANDS } from '~/hotkeys/commands';
+import { keyOf } from '~/hotkeys/keyboard';
+import { commandOf } from '~/hotkeys/keymap';
+import { labelKeys } from '~/hotkeys/registry';
 
 const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) =>
   keyOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { choicesOf, found, type Choice } from '~/hotkeys/choices';
-import type { CommandId } from '~/hotkeys/registry';
+import type { CommandId } from '~/hotkeys/commands';
 
 const choice = (title: string, group = 'Edit'): Choice => ({ title, group, key: null, run: () => undefined });
 const titles = (list: readonly Choice[]): string[] => list.map(({ title }) => title);

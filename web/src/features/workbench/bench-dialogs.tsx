@@ -8,6 +8,7 @@ import type { KeysHere } from '~/hotkeys/registry';
 import { HistoryDialog } from './history-dialog';
 import { OpenDialog } from './review/open-dialog';
 import { SkipDialog } from './skip-dialog';
+import { useChangeKeys } from './use-my-keys';
 
 export type BenchDialog = 'keys' | 'palette' | 'history' | 'skip' | 'undecided';
 
@@ -28,6 +29,7 @@ interface BenchDialogsProps {
 
 export function BenchDialogs({ dialog, setDialog, keys, projectId, taskId, ...rest }: BenchDialogsProps): ReactNode {
   const close = (): void => setDialog(null);
+  const changeKeys = useChangeKeys();
   const after = (act: () => void) => (): void => {
     close();
     act();
@@ -35,7 +37,7 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, taskId, ...re
   return (
     <>
       <Palette open={dialog === 'palette'} onClose={close} choices={rest.choices} />
-      <HotkeyOverlay open={dialog === 'keys'} onClose={close} keys={keys} />
+      <HotkeyOverlay open={dialog === 'keys'} onClose={close} keys={keys} onChange={changeKeys} />
       <HistoryDialog projectId={projectId} taskId={taskId} open={dialog === 'history'} onClose={close} />
       <OpenDialog
         open={dialog === 'undecided' ? rest.undecided : 0}

@@ -27,7 +27,8 @@ import type { RegionSnapshot } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import type { AlignEdge } from '~/geometry/arrange';
-import { firstKey, type CommandId } from '~/hotkeys/registry';
+import { type CommandId } from '~/hotkeys/commands';
+import { hint } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
@@ -89,8 +90,7 @@ function BrushSize({ desk }: { desk: Desk }): ReactNode {
   );
 }
 
-const keysOf = (id: CommandId, taken: ReadonlySet<string>): { keys?: string } =>
-  taken.has(firstKey(id)) ? {} : { keys: firstKey(id) };
+const keysOf = (id: CommandId, taken: ReadonlySet<string>): { keys?: string } => hint(id, taken);
 
 function Snapping({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
   const on = useStore(desk.snapping);

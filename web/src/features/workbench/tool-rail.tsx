@@ -20,7 +20,8 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { COMMANDS, firstKey } from '~/hotkeys/registry';
+import { COMMANDS } from '~/hotkeys/commands';
+import { hint } from '~/hotkeys/keymap';
 import { useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
 import { offersTool } from '~/tools/labels';
@@ -68,7 +69,7 @@ export function ToolRail({ desk, setup, taken, seeing, onSeeing }: ToolRailProps
             key={tool}
             label={offers(tool) ? COMMANDS[tool].title : `${COMMANDS[tool].title}: no label takes it`}
             disabled={!offers(tool)}
-            {...(taken.has(firstKey(tool)) ? {} : { keys: firstKey(tool) })}
+            {...hint(tool, taken)}
             side="right"
             pressed={current === tool}
             onClick={() => desk.pickTool(tool)}
@@ -81,7 +82,7 @@ export function ToolRail({ desk, setup, taken, seeing, onSeeing }: ToolRailProps
       <span className="spacer" />
       <IconButton
         label={COMMANDS.seeing.title}
-        {...(taken.has(firstKey('seeing')) ? {} : { keys: firstKey('seeing') })}
+        {...hint('seeing', taken)}
         side="right"
         aria-expanded={seeing}
         onClick={onSeeing}

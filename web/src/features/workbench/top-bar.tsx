@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { ThemeItems } from '~/app/shell';
-import { firstKey } from '~/hotkeys/registry';
+import { hint } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
 import type { Project, Task } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
@@ -81,7 +81,7 @@ export function TopBar(props: TopBarProps): ReactNode {
             Skip
           </Button>
           {props.review ?? (
-            <Button look="solid" onClick={onSubmit} busy={submitting} keys={firstKey('submit')} data-testid="submit">
+            <Button look="solid" onClick={onSubmit} busy={submitting} {...hint('submit')} data-testid="submit">
               Submit
             </Button>
           )}
@@ -109,14 +109,14 @@ function History({ desk }: { desk: Desk }): ReactNode {
     <>
       <IconButton
         label="Undo my last change"
-        keys={firstKey('undo')}
+        {...hint('undo')}
         disabled={!canUndo}
         onClick={() => desk.undo()}
         data-testid="undo"
       >
         <Undo2 size={17} aria-hidden />
       </IconButton>
-      <IconButton label="Redo" keys={firstKey('redo')} disabled={!canRedo} onClick={() => desk.redo()} data-testid="redo">
+      <IconButton label="Redo" {...hint('redo')} disabled={!canRedo} onClick={() => desk.redo()} data-testid="redo">
         <Redo2 size={17} aria-hidden />
       </IconButton>
     </>

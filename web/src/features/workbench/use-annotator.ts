@@ -11,6 +11,7 @@ import { setupOf, type AnnotatorSetup } from './annotator-setup';
 import { benchKeys } from './bench-keys';
 import { looksOf } from './looks';
 import { drawsOn } from './task-layout';
+import { useMyKeys } from './use-my-keys';
 
 export interface Annotator {
   readonly draws: boolean;
@@ -35,7 +36,8 @@ export function useAnnotator(layout: Layout | null, project: readonly LabelDef[]
   const draws = layout === null || drawsOn(layout);
   const { node, names = true, crosshair = false } = shown ?? firstShown(layout) ?? {};
   const setup = useMemo(() => setupOf(project, node ? readAnnotator(node) : null), [project, node]);
-  const keys = useMemo(() => benchKeys(draws ? setup : null, layout, work), [draws, setup, layout, work]);
+  const mine = useMyKeys();
+  const keys = useMemo(() => benchKeys(draws ? setup : null, layout, work, mine), [draws, setup, layout, work, mine]);
   const looks = useMemo(() => looksOf(setup, project, { names, crosshair }), [setup, project, names, crosshair]);
   return { draws, setup, keys, looks, setShown };
 }

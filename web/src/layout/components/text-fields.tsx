@@ -2,7 +2,7 @@
 import type { FieldCaret } from '@tandem/client';
 import { useEffect, useLayoutEffect, useMemo, useRef, type ChangeEvent, type KeyboardEvent, type ReactNode } from 'react';
 
-import { keyOf } from '~/hotkeys/registry';
+import { keyOf } from '~/hotkeys/keyboard';
 import { TypingSteps } from '~/lib/typing-steps';
 import { useLayout, type ComponentProps } from '../context';
 import { letters } from '../json';

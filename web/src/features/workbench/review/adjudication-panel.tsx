@@ -2,7 +2,7 @@
 import { ChevronDown, ChevronUp, Columns2, Layers, ListChecks } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { firstKey } from '~/hotkeys/registry';
+import { hint } from '~/hotkeys/keymap';
 import { useStore } from '~/lib/use-store';
 import { Button, IconButton } from '~/ui/controls';
 import { Failed, Skeleton } from '~/ui/feedback';
@@ -37,7 +37,7 @@ function Answers({ adjudication }: { adjudication: Adjudication }): ReactNode {
         <span className="spacer" />
         <IconButton
           label={beside ? 'Over one another' : 'Side by side'}
-          keys={firstKey('sideBySide')}
+          {...hint('sideBySide')}
           pressed={beside}
           disabled={answers.length === 0}
           onClick={() => adjudication.beside.set(!beside)}
@@ -70,7 +70,7 @@ function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode 
         <Button
           className="take-agreed"
           icon={<ListChecks size={15} aria-hidden />}
-          keys={firstKey('takeAgreed')}
+          {...hint('takeAgreed')}
           disabled={untaken === 0}
           onClick={() => takeAgreed(adjudication)}
           data-testid="take-agreed"
@@ -86,7 +86,7 @@ function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode 
         <span className="spacer" />
         <IconButton
           label="Conflict before"
-          keys={firstKey('previousDifference')}
+          {...hint('previousDifference')}
           disabled={conflicts.length === 0}
           onClick={() => adjudication.step(-1)}
         >
@@ -94,7 +94,7 @@ function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode 
         </IconButton>
         <IconButton
           label="Next conflict"
-          keys={firstKey('nextDifference')}
+          {...hint('nextDifference')}
           disabled={conflicts.length === 0}
           onClick={() => adjudication.step(1)}
         >

@@ -3,7 +3,8 @@ import { Combine, Ban, PencilLine, X } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 
 import { differenceOf, labelsOf, percent, titleOf } from '~/agreement/words';
-import { firstKey, TAKES, type CommandId } from '~/hotkeys/registry';
+import { TAKES, type CommandId } from '~/hotkeys/commands';
+import { firstKey, hint } from '~/hotkeys/keymap';
 import { useStore } from '~/lib/use-store';
 import { Button, IconButton, Kbd } from '~/ui/controls';
 import type { Adjudication } from './adjudication';
@@ -32,7 +33,6 @@ function Bar({ adjudication, thing, taken, onDone }: BarProps & { thing: Thing }
   const decided = adjudication.decided(thing);
   const merges = useMemo(() => resolve.mergesFor(adjudication, thing), [adjudication, thing]);
   const region = adjudication.regionOf(thing);
-  const keyOf = (id: CommandId): { keys?: string } => (taken.has(firstKey(id)) ? {} : { keys: firstKey(id) });
   const done = (act: () => void) => (): void => {
     act();
     onDone();
@@ -67,7 +67,7 @@ function Bar({ adjudication, thing, taken, onDone }: BarProps & { thing: Thing }
           >
             <Stroke at={answer} />
             <span className="truncate">{answers[answer]}</span>
-            {TAKES[answer] && <Kbd keys={firstKey(TAKES[answer])} />}
+            {TAKES[answer] && <Key of={TAKES[answer]} taken={taken} />}
           </button>
         ))}
         {merges.map((merge, n) => (
@@ -81,12 +81,12 @@ function Bar({ adjudication, thing, taken, onDone }: BarProps & { thing: Thing }
           >
             <Combine size={14} aria-hidden />
             {merge.name}
-            {n === 0 && keyOf('mergeAnswers').keys && <Kbd keys={firstKey('mergeAnswers')} />}
+            {n === 0 && <Key of="mergeAnswers" taken={taken} />}
           </button>
         ))}
         <Button
           icon={<PencilLine size={14} aria-hidden />}
-          {...keyOf('editAnswer')}
+          {...hint('editAnswer', taken)}
           onClick={done(() => resolve.edit(adjudication, thing))}
         >
           Edit
@@ -100,7 +100,7 @@ function Bar({ adjudication, thing, taken, onDone }: BarProps & { thing: Thing }
         >
           <Ban size={14} aria-hidden />
           Leave out
-          {keyOf('leaveOut').keys && <Kbd keys={firstKey('leaveOut')} />}
+          <Key of="leaveOut" taken={taken} />
         </button>
       </div>
       <Choices adjudication={adjudication} thing={thing} done={done} />
@@ -160,4 +160,9 @@ function Choices({ adjudication, thing, done }: ChoicesProps): ReactNode {
       ))}
     </>
   );
+}
+
+function Key({ of, taken }: { of: CommandId; taken: ReadonlySet<string> }): ReactNode {
+  const key = firstKey(of, taken);
+  return key === undefined ? null : <Kbd keys={key} />;
 }

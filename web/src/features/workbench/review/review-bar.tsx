@@ -3,7 +3,7 @@ import type { ThreadAnchor } from '@tandem/client';
 import { Check, Undo2, X } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 
-import { firstKey } from '~/hotkeys/registry';
+import { hint } from '~/hotkeys/keymap';
 import { useStore } from '~/lib/use-store';
 import type { Store } from '~/lib/store';
 import type { Desk } from '~/tools/desk';
@@ -56,7 +56,7 @@ export function ReviewBar({ desk, assignmentId, author, people, asked, busy, onS
         onClick={() => onSay({ decision: 'approve', reason: null, remark: null })}
         busy={busy}
         icon={<Check size={15} aria-hidden />}
-        keys={firstKey('submit')}
+        {...hint('submit')}
         data-testid="approve"
       >
         Approve

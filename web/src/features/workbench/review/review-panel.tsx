@@ -2,7 +2,7 @@
 import { ChevronDown, ChevronUp, Minus, PenLine, Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-import { firstKey } from '~/hotkeys/registry';
+import { hint } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
 import { IconButton } from '~/ui/controls';
 import { nameOf } from './answers';
@@ -49,10 +49,10 @@ function Changes({ round }: { round: Round }): ReactNode {
         <h3 className="side-title">Changed since</h3>
         <span className="muted num">{changes.length}</span>
         <span className="spacer" />
-        <IconButton label="Change before" keys={firstKey('previousDifference')} onClick={() => round.step(-1)}>
+        <IconButton label="Change before" {...hint('previousDifference')} onClick={() => round.step(-1)}>
           <ChevronUp size={16} aria-hidden />
         </IconButton>
-        <IconButton label="Next change" keys={firstKey('nextDifference')} onClick={() => round.step(1)}>
+        <IconButton label="Next change" {...hint('nextDifference')} onClick={() => round.step(1)}>
           <ChevronDown size={16} aria-hidden />
         </IconButton>
       </header>

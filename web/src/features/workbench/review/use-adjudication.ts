@@ -4,7 +4,8 @@ import { ok } from '@tandem/client';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 
-import { TAKES, type Handlers } from '~/hotkeys/registry';
+import { TAKES } from '~/hotkeys/commands';
+import { type Handlers } from '~/hotkeys/registry';
 import { useBackend } from '~/session/backend';
 import type { Assignment } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
