@@ -180,7 +180,10 @@ describe('deciding', () => {
 
   test('the canvas hides what is switched off, and what is agreed or decided stands back', () => {
     const shown = new AnswersUnderlay(deciding, null);
-    const alpha = (at: number, n: number): number | undefined => shown.styleOf(ANSWERS[at]?.regions[n] as RegionSnapshot)?.alpha;
+    const alpha = (at: number, n: number): number | undefined => {
+      const drawn = ANSWERS[at]?.regions[n];
+      return drawn && shown.styleOf(drawn)?.alpha;
+    };
     expect(alpha(0, 1)).toBeGreaterThan(alpha(0, 0) ?? 1);
     resolve.take(deciding, conflict('a2'), 0);
     expect(alpha(0, 1)).toBe(alpha(0, 0));

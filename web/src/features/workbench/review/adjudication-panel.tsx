@@ -75,7 +75,7 @@ function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode 
           onClick={() => takeAgreed(adjudication)}
           data-testid="take-agreed"
         >
-          {untaken === 0 ? `All ${agreed.length} agreed are taken` : `Take all agreed (${untaken})`}
+          {untaken === 0 ? `All that is agreed is taken (${agreed.length})` : `Take all agreed (${untaken})`}
         </Button>
       )}
       <header className="candidates-head">

@@ -59,7 +59,7 @@ export function takeNext(adjudication: Adjudication, thing: Thing): void {
 export function mergesFor({ desk }: Adjudication, thing: Thing): readonly Merge[] {
   const { label } = base(thing);
   const shapes = thing.members.map(({ region }) => region.geometry);
-  const isNew = (geometry: Geometry): boolean => !shapes.some((shape) => same(shape as Json, geometry as Json));
+  const isNew = (geometry: Geometry): boolean => !shapes.some((shape) => same(shape, geometry));
   return mergesOf(shapes, desk.image).filter(({ geometry }) => desk.accepts(label, geometry) && isNew(geometry));
 }
 
