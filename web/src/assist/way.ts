@@ -129,7 +129,7 @@ function calmed(line: readonly (readonly [number, number])[]): [number, number][
   return line.map((_, i) => {
     const far = Math.min(CALM, i, line.length - 1 - i);
     const near = line.slice(i - far, i + far + 1);
-    const sum = near.reduce(([sx, sy], [x, y]) => [sx + x, sy + y], [0, 0] as const);
+    const sum = near.reduce<const>(([sx, sy], [x, y]) => [sx + x, sy + y], [0, 0]);
     return [sum[0] / near.length, sum[1] / near.length];
   });
 }
