@@ -60,7 +60,9 @@ export class Helper implements Assistant {
         running.picture = picture;
       }
     } catch (error) {
-      return { kind: 'failed', text: error instanceof Error ? error.message : String(error) };
+      // What readiness says is not said twice.
+      const known = this.readiness.get().name === 'failed';
+      return { kind: 'failed', text: known ? null : error instanceof Error ? error.message : String(error) };
     }
     return new Promise((resolve) => {
       const id = ++this.#asked;
@@ -97,7 +99,7 @@ export class Helper implements Assistant {
         begin();
         return;
       case 'unable':
-        this.#end({ name: 'failed', text: `${NOT_LOADED} (${message.why}).` }, `${NOT_LOADED}.`);
+        this.#end({ name: 'failed', text: `${NOT_LOADED} (${message.why}).` }, NOT_LOADED);
         return;
       case 'area':
         this.#answer(message.id, { kind: 'area', mask: message.mask });
@@ -112,15 +114,16 @@ export class Helper implements Assistant {
 
   /** A worker whose script does not come, or that ran out of memory. */
   #broken(): void {
-    if (this.readiness.get().name === 'loading') this.#end({ name: 'failed', text: `${NOT_LOADED}.` }, `${NOT_LOADED}.`);
+    if (this.readiness.get().name === 'loading') this.#end({ name: 'failed', text: `${NOT_LOADED}.` }, NOT_LOADED);
     else this.#end({ name: 'asleep' }, BROKE_DOWN);
   }
 
   #end(readiness: Readiness, why: string): void {
-    this.#running?.port.end();
-    this.#running?.fail(new Error(why));
+    const running = this.#running;
     this.#running = null;
     this.readiness.set(readiness);
+    running?.port.end();
+    running?.fail(new Error(why));
     for (const id of [...this.#waiting.keys()]) this.#answer(id, { kind: 'failed', text: why });
   }
 

@@ -14,7 +14,9 @@ const FAR = 0.6;
 const CANNY = { low: 32, high: 100 };
 const STRONGEST = 200;
 /** How far a corner may be from the way, in pixels as they are worked on. */
-const COURSE = 1;
+const COURSE = 0.75;
+/** Pixels to either side over which the way is smoothed: its stairs and its trembling are not the border's. */
+const CALM = 2;
 
 export interface WayAsk {
   readonly from: ImagePoint | null;
@@ -99,7 +101,7 @@ class Window {
       const { x, y } = this.#point(found[i] ?? 0, found[i + 1] ?? 0);
       line.push([x, y]);
     }
-    const between = simplifiedLine(line, COURSE * this.scale).slice(1, -1);
+    const between = simplifiedLine(calmed(line), COURSE * this.scale).slice(1, -1);
     return [from, ...between.map(([x, y]) => imagePoint(x, y)), to];
   }
 
@@ -120,6 +122,16 @@ class Window {
     const scale = this.scale / this.base;
     return imagePoint(((x + 0.5) * scale + this.rect.x) * this.base, ((y + 0.5) * scale + this.rect.y) * this.base);
   }
+}
+
+/** Each point the middle of those around it; the ends stay, and so do the points beside them as far as they must. */
+function calmed(line: readonly (readonly [number, number])[]): [number, number][] {
+  return line.map((_, i) => {
+    const far = Math.min(CALM, i, line.length - 1 - i);
+    const near = line.slice(i - far, i + far + 1);
+    const sum = near.reduce<[number, number]>(([sx, sy], [x, y]) => [sx + x, sy + y], [0, 0]);
+    return [sum[0] / near.length, sum[1] / near.length];
+  });
 }
 
 /** How strongly the picture changes at each pixel. */

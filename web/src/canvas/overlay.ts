@@ -4,7 +4,7 @@ import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
 import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { toStage, type View } from '~/geometry/view';
-import { imagePoint, type Size, type StagePoint } from '~/geometry/points';
+import { imagePoint, type ImagePoint, type Size, type StagePoint } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
@@ -143,6 +143,13 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
   }
 }
 
+function paintStops(ctx: Context, view: View, stops: readonly ImagePoint[], color: string): void {
+  for (const stop of stops) {
+    const p = toStage(view, stop);
+    grip(ctx, p.x, p.y, color, false);
+  }
+}
+
 /** How long the side is whose middle a handle is. */
 function sideLength(g: Geometry, handle: string): number {
   const across = handle === 'n' || handle === 's';
@@ -269,7 +276,8 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
     for (const { geometry: other } of draft.along ?? []) paint(ctx, other, style, view.scale);
   });
   const outline = geometry.kind === 'polygon' || geometry.kind === 'polyline';
-  if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
+  if (draft.stops) paintStops(ctx, view, draft.stops, color);
+  else if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
   if (!SIZED.has(geometry.kind)) return;
   const b = bounds(geometry);
   const p = toStage(view, imagePoint(b.x, b.y + b.height));

@@ -1,7 +1,7 @@
 import { RotateCcw, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 
-import { Button, IconButton, Kbd } from '~/ui/controls';
+import { Button, IconButton, keyInWords } from '~/ui/controls';
 import { COMMANDS, type CommandId } from './commands';
 import { keyOf } from './keyboard';
 import { commandOf, given, keysOf, refusal, usual, withoutKeys, type MyKeys } from './keymap';
@@ -67,12 +67,13 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
           }}
           onBlur={() => setListening(false)}
         >
+          <span className="sr-only">{title}: </span>
           {listening ? (
             'Press a key …'
           ) : keys.length === 0 ? (
             <span className="muted">none</span>
           ) : (
-            keys.map((key) => <Kbd key={key} keys={key} />)
+            keys.map(keyInWords).join(' or ')
           )}
         </button>
         {mine[id] ? (
@@ -88,13 +89,13 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
       <div aria-live="polite">
         {asked && 'refused' in asked && (
           <p className="field-error">
-            <Kbd keys={asked.key} /> {asked.refused}
+            <strong>{keyInWords(asked.key)}</strong> {asked.refused}
           </p>
         )}
         {asked && 'holder' in asked && (
           <p className="key-change-asked">
             <span>
-              <Kbd keys={asked.key} /> is {COMMANDS[asked.holder].title}.
+              <strong>{keyInWords(asked.key)}</strong> is {COMMANDS[asked.holder].title}.
             </span>
             <Button onClick={() => take(asked.key)} autoFocus>
               Take it

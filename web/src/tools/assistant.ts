@@ -26,7 +26,8 @@ export type Answer =
   | { readonly kind: 'area'; readonly mask: MaskGeometry }
   /** From `from` itself to where `to` came to lie. */
   | { readonly kind: 'way'; readonly points: readonly ImagePoint[] }
-  | { readonly kind: 'failed'; readonly text: string };
+  /** Without a text: it is said elsewhere already. */
+  | { readonly kind: 'failed'; readonly text: string | null };
 
 export type Readiness =
   | { readonly name: 'asleep' }

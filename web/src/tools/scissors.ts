@@ -7,7 +7,7 @@ import { clampToImage, distance, round2, type ImagePoint } from '~/geometry/poin
 import type { Geometry } from '~/geometry/shapes';
 import type { Ask } from './assistant';
 import { correctable, type CorrectableState } from './correctable';
-import { drafted, noDraft, notice, step, type Effect, type Step, type Tool, type ToolContext } from './tool';
+import { noDraft, notice, step, type Effect, type Step, type Tool, type ToolContext } from './tool';
 
 type Way = Extract<Ask, { kind: 'way' }>;
 
@@ -87,7 +87,11 @@ function proceed(start: Snipping, context: ToolContext): Step<Snipping | null> {
 
 function shown(state: Snipping, ...more: Effect[]): Step<Snipping | null> {
   const points = course([...state.parts, ...(state.live && state.parts.length > 0 ? [state.live.points] : [])]);
-  const seen = points.length < 2 ? noDraft : drafted(state.label, { kind: 'polyline', points: pairs(points) });
+  const geometry: Geometry = { kind: 'polyline', points: pairs(points) };
+  // Only what was clicked has grips: so many corners would hide the border.
+  const stops = state.parts.flatMap((part) => part.at(-1) ?? []);
+  const draft = { region_id: null, label: state.label, geometry, stops };
+  const seen: Effect = points.length < 2 ? noDraft : { type: 'draft', draft };
   return step<Snipping | null>(state, seen, ...more);
 }
 
@@ -118,6 +122,13 @@ function cutBack(state: Snipping, to: number, context: ToolContext): Step<Snippi
   return proceed({ ...state, parts, clicks, asked, pressed, live: null, press: null, finishing: false }, context);
 }
 
+/** What has begun is not lost: it goes on straight. */
+function unhelped(state: Snipping, text: string | null, context: ToolContext): Step<Snipping | null> {
+  if (state.parts.length === 0) return step(null, noDraft, ...(text === null ? [] : [notice(text)]));
+  const { state: next, effects } = proceed({ ...state, unhelped: true }, context);
+  return step(next, ...effects, notice(text === null ? `${STRAIGHT_ON}.` : `${text} ${STRAIGHT_ON}.`));
+}
+
 function answered(
   state: Snipping,
   answer: Extract<Parameters<Tool<unknown>['step']>[1], { type: 'answer' }>,
@@ -126,10 +137,7 @@ function answered(
   const { asked } = state;
   if (asked === null || answer.ask !== asked) return step<Snipping | null>(state);
   const free = { ...state, asked: null };
-  if (answer.answer.kind === 'failed') {
-    const { state: next, effects } = proceed({ ...free, unhelped: true }, context);
-    return step(next, ...effects, notice(`${answer.answer.text} ${STRAIGHT_ON}.`));
-  }
+  if (answer.answer.kind === 'failed') return unhelped(free, answer.answer.text, context);
   if (answer.answer.kind !== 'way') return step<Snipping | null>(free);
   const { points } = answer.answer;
   const [next] = state.clicks;

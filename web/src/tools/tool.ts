@@ -133,6 +133,8 @@ export interface Draft {
   readonly region_id: string | null;
   readonly label: string;
   readonly geometry: Geometry;
+  /** What is shown with grips; absent: all its points. */
+  readonly stops?: readonly ImagePoint[];
   /** What moves along; others see where it went when it is there. */
   readonly along?: readonly Change[];
 }

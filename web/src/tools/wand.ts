@@ -6,18 +6,7 @@ import { emptyMask, isEmpty, minus, polygonOfMask, union, type MaskGeometry } fr
 import { isInside, type ImagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import type { Ask } from './assistant';
-import {
-  drafted,
-  labelInHand,
-  noDraft,
-  notice,
-  step,
-  type Down,
-  type Effect,
-  type Step,
-  type Tool,
-  type ToolContext,
-} from './tool';
+import { labelInHand, noDraft, notice, step, type Down, type Effect, type Step, type Tool, type ToolContext } from './tool';
 
 interface Touch {
   readonly point: ImagePoint;
@@ -80,7 +69,11 @@ function proceed(state: Choosing, context: ToolContext, ...effects: Effect[]): S
 /** As it is now, for me and others to see. */
 function shown(state: Choosing, context: ToolContext): Step<WandState> {
   const geometry = shape(chosen(state, context), state.label, context);
-  return proceed(state, context, geometry ? drafted(state.label, geometry) : noDraft);
+  return proceed(
+    state,
+    context,
+    geometry ? { type: 'draft', draft: { region_id: null, label: state.label, geometry, stops: [] } } : noDraft,
+  );
 }
 
 function kept(state: Choosing, touches: readonly Touch[], context: ToolContext): Step<WandState> {
@@ -118,13 +111,13 @@ function received(state: Choosing, ask: Ask, mask: MaskGeometry, context: ToolCo
 }
 
 /** The click is taken back whose area cannot be found; another may be found, or the same later. */
-function refused(state: Choosing, text: string, context: ToolContext): Step<WandState> {
+function refused(state: Choosing, text: string | null, context: ToolContext): Step<WandState> {
   const { state: next, effects } = kept(
     { ...state, asked: null, finishing: false },
     state.touches.filter((touch) => !isOpen(touch)),
     context,
   );
-  return step(next, ...effects, notice(text));
+  return step(next, ...effects, ...(text === null ? [] : [notice(text)]));
 }
 
 export const wandTool: Tool<WandState> = {

@@ -68,14 +68,19 @@ const NAMES: Record<string, string> = {
   ' ': 'Space',
 };
 
-/** `Control+Shift+z` as keycaps. */
-export function Kbd({ keys }: { keys: string }): ReactNode {
-  const parts = keys === '+' ? ['+'] : keys.split('+').map((part) => part || '+');
-  return (
-    <kbd className="kbd" aria-hidden>
-      {parts.map((part) => (
-        <span key={part}>{NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part)}</span>
-      ))}
-    </kbd>
+const partsOf = (keys: string): readonly string[] =>
+  (keys === '+' ? ['+'] : keys.split('+').map((part) => part || '+')).map(
+    (part) => NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part),
   );
-}
+
+/** `Control+Shift+z` in words, where it is what is there to be read. */
+export const keyInWords = (keys: string): string => partsOf(keys).join('+');
+
+/** `Control+Shift+z` as keycaps, beside what has a name. */
+export const Kbd = ({ keys }: { keys: string }): ReactNode => (
+  <kbd className="kbd" aria-hidden>
+    {partsOf(keys).map((part) => (
+      <span key={part}>{part}</span>
+    ))}
+  </kbd>
+);

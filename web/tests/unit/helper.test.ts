@@ -74,7 +74,7 @@ describe('the helper of the tools', () => {
     helper.show(picture());
     const answer = helper.ask(ASK);
     workers[0]?.tell({ type: 'unable', why: 'the server answered 404' });
-    expect(await answer).toEqual({ kind: 'failed', text: `${NOT_LOADED}.` });
+    expect(await answer).toEqual({ kind: 'failed', text: null });
     expect(helper.readiness.get()).toEqual({ name: 'failed', text: `${NOT_LOADED} (the server answered 404).` });
     helper.wake();
     expect([workers.length, helper.readiness.get().name]).toEqual([2, 'loading']);

@@ -35,12 +35,13 @@ describe('intelligent scissors', () => {
     expect(s.lastAsk).toMatchObject({ from: { x: 22, y: 21 }, to: { x: 60, y: 20 } });
   });
 
-  test('the way to the pointer is shown before it is fixed, for others too', () => {
+  test('the way to the pointer is shown before it is fixed, with grips only where was clicked', () => {
     const s = started()
       .does(moves(60, 20))
       .hears(way([20, 20], [40, 15], [60, 20]));
     expect(s.draft).toEqual({
       region_id: null,
+      stops: [{ x: 20, y: 20 }],
       label: 'person',
       geometry: { kind: 'polyline', points: [[20, 20], [40, 15], [60, 20]] }, // prettier-ignore
     });
@@ -140,13 +141,16 @@ describe('intelligent scissors', () => {
     expect([first.state, first.given]).toEqual([{ name: 'idle' }, 1]);
   });
 
-  test('where nobody finds borders it goes on straight, and says so once', () => {
-    const s = scissors(lines)
-      .does(...clicks(20, 20))
-      .hears(failed());
-    s.does(moves(50, 20), ...clicks(80, 20), moves(80, 40), ...clicks(80, 80), { type: 'finish' });
+  test('where no border can be found nothing begins; what has begun goes on straight, and says so once', () => {
+    expect(
+      scissors()
+        .does(...clicks(20, 20))
+        .hears(failed()).state,
+    ).toEqual({ name: 'idle' });
+    const s = started(lines).does(moves(50, 20)).hears(failed());
+    s.does(...clicks(80, 20), moves(80, 40), ...clicks(80, 80), { type: 'finish' });
     expect(s.notices).toEqual(['No pixels. It goes on straight.']);
-    expect([s.asks.length, line(s.added[0]?.geometry)]).toEqual([1, [[20, 20], [80, 20], [80, 80]]]); // prettier-ignore
+    expect([s.asks.length, line(s.added[0]?.geometry)]).toEqual([2, [[20, 20], [80, 20], [80, 80]]]); // prettier-ignore
   });
 
   test('what has too few clicks, or encloses nothing, is not added and can go on', () => {
