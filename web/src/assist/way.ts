@@ -129,8 +129,8 @@ function calmed(line: readonly (readonly [number, number])[]): [number, number][
   return line.map((_, i) => {
     const far = Math.min(CALM, i, line.length - 1 - i);
     const near = line.slice(i - far, i + far + 1);
-    const sum = near.reduce<[number, number]>(([sx, sy], [x, y]) => [sx + x, sy + y], [0, 0]);
-    return [sum[0] / near.length, sum[1] / near.length];
+    const middle = (axis: 0 | 1): number => near.reduce((sum, point) => sum + point[axis], 0) / near.length;
+    return [middle(0), middle(1)];
   });
 }
 

@@ -59,7 +59,6 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
           ref={button}
           type="button"
           className="key-change-button"
-          aria-label={listening ? `Press the key for ${title}` : `Key of ${title}: ${keys.join(' or ') || 'none'}. Change it`}
           data-testid={`key-${id}`}
           onClick={() => {
             setAsked(null);
