@@ -63,7 +63,7 @@ describe('keys of one’s own', () => {
       assert.deepEqual(await barriers(anna), [], colorScheme);
     }
     await shots(anna, 'keys-change');
-    await dialog().getByRole('button', { name: 'Take it' }).focus();
+    await dialog().getByRole('button', { name: 'Take it', exact: true }).focus();
     await anna.keyboard.press('Enter');
     await anna.getByTestId('key-box').getByText('none').waitFor();
     await ask('box', 'Alt+b');
