@@ -187,8 +187,15 @@ impl StoreChores {
         let mut events = Vec::new();
         for due in flow::due_timers(&self.store, TIMERS).await? {
             match flow::fire(&self.store, due).await {
-                Ok(true) => events.extend(self.task_changed(due.workspace, due.project, due.task).await?),
-                Ok(false) => {}
+                Ok(Some(ended)) => {
+                    events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
+                    let released = |lease: Assignment| {
+                        let (workspace, user, event) = (due.workspace, lease.user_id, LeaseEvent::Released);
+                        DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(&lease) }
+                    };
+                    events.extend(ended.into_iter().map(released));
+                }
+                Ok(None) => {}
                 Err(error) if error.is_retryable() => return Err(error.into()),
                 Err(error) => tracing::error!(%error, task = %due.task, "a timer could not be fired"),
             }

@@ -121,3 +121,25 @@ async fn the_node_where_somebody_has_the_task_open_renews_and_tells_them() {
     node.stop().await;
     api.stop().await;
 }
+
+#[actix_web::test]
+async fn whose_work_an_admin_ends_hears_of_it_in_every_tab() {
+    let api = Api::start().await;
+    on_step(&api, json!({})).await;
+    let user = api.a().labeler;
+    let (_, taken) = post(api.labeler(), format!("/projects/{}/next", api.a().project), json!({})).await;
+    let lease = &taken["work"]["assignment"];
+    let mut tab = Socket::hello(api.server(), api.token(api.a().workspace, user, WorkspaceRole::Member), Subprotocol::Json).await;
+    tab.control(Subscribe { channel: 2, topic: Topic { kind: TopicKind::User, id: user.into() }, lineage: None, state_vector: None }).await;
+    tab.ping().await;
+    let steer = format!("/tasks/{}/steer", lease["task_id"].as_str().unwrap());
+    assert_eq!(post(api.admin(), steer, json!({"action": "complete", "reason": "good as it is"})).await.0, 200);
+    let told = tab
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::LeaseChanged(changed)) => Some(changed.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!((told.event, json!(told.lease.assignment_id)), (LeaseEvent::Released, lease["id"].clone()));
+    api.stop().await;
+}

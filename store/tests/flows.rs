@@ -154,7 +154,7 @@ async fn a_timeout_fires_once_however_many_nodes_see_it() {
     let found = due().await;
     assert_eq!(found.len(), 1);
     let fired = futures_util::future::join_all((0..8).map(|_| flow::fire(&db.store, found[0]))).await;
-    assert_eq!(fired.into_iter().filter(|fired| *fired.as_ref().expect("fired")).count(), 1);
+    assert_eq!(fired.into_iter().filter(|fired| fired.as_ref().expect("fired").is_some()).count(), 1);
     let held: Option<String> = sqlx::query_scalar("SELECT hold_reason FROM tasks WHERE id = $1")
         .bind(task.0)
         .fetch_one(&mut db.owner().await)

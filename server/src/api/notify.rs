@@ -35,14 +35,7 @@ impl News {
     }
 
     fn new(event: LeaseEvent, lease: &Assignment, status: TaskStatus, view: Option<LeaseView>) -> Self {
-        let mine = MyLease {
-            assignment_id: lease.id,
-            project_id: lease.project_id,
-            task_id: lease.task_id,
-            fencing_token: lease.fencing_token,
-            expires_at: lease.expires_at,
-        };
-        Self { project: lease.project_id, task: lease.task_id, status, view, user: lease.user_id, event, lease: mine }
+        Self { project: lease.project_id, task: lease.task_id, status, view, user: lease.user_id, event, lease: my_lease(lease) }
     }
 
     /// Only after the commit: what is told must be true.
@@ -51,6 +44,24 @@ impl News {
         live.publish(DomainEvent::TaskChanged { workspace, project, task: self.task, status: self.status, lease: self.view });
         live.publish(DomainEvent::LeaseChanged { workspace, user: self.user, event: self.event, lease: self.lease });
         live.publish(DomainEvent::ProgressChanged { workspace, project });
+    }
+}
+
+/// Leases ended without their holders' doing.
+pub fn released(call: &Call, ended: &[Assignment]) {
+    for lease in ended {
+        let (workspace, user, event) = (call.identity.workspace_id, lease.user_id, LeaseEvent::Released);
+        call.state.live.publish(DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(lease) });
+    }
+}
+
+fn my_lease(lease: &Assignment) -> MyLease {
+    MyLease {
+        assignment_id: lease.id,
+        project_id: lease.project_id,
+        task_id: lease.task_id,
+        fencing_token: lease.fencing_token,
+        expires_at: lease.expires_at,
     }
 }
 

@@ -16,7 +16,7 @@ use tandem_store::{
     },
 };
 
-use super::{access, audit, call::Call, problem::Refusal, validate};
+use super::{access, audit, call::Call, notify, problem::Refusal, validate};
 
 /// How many steps of a task are told.
 const TRANSITIONS: u32 = 500;
@@ -115,11 +115,15 @@ pub async fn steer_task(mut call: Call) -> Result<Json<TaskStanding>, Refusal> {
     let (project, role) = reach(&mut tx, &call, task, Action::TaskSteer).await?;
     let wanted = body.parse::<SteerTask>()?;
     validate::steer_task(&wanted)?;
+    let before = leases::active_of_task(&mut tx, task).await?;
     steer(&mut tx, project, task, &wanted).await?;
+    let ended = leases::ended_since(&mut tx, task, before).await?;
     let facts = json!({ "steered": wanted });
     audit::record(&mut tx, project, Action::TaskSteer, ("task", task), facts).await?;
     let now = standing(&mut tx, project, task, role).await?;
     changed(tx, &call, project, task).await?;
+    // Nobody may go on believing that the work is theirs.
+    notify::released(&call, &ended);
     Ok(Json(now))
 }
 

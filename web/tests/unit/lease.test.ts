@@ -39,6 +39,8 @@ describe('where I stand', () => {
     ['somebody else’s, I help', { lease: view('ben') }, { kind: 'helping', holder: 'Ben' }],
     ['nobody’s', {}, { kind: 'free' }],
     ['submitted before', { status: 'completed' }, { kind: 'done' }],
+    ['completed by an admin while I had it', { had: true, status: 'completed' }, { kind: 'done' }],
+    ['reviewed by somebody after I had it', { had: true, status: 'review', lease: view('ben') }, { kind: 'lost', to: 'Ben' }],
     ['closed to edits', { readOnly: 'Paused' }, { kind: 'read_only', reason: 'Paused' }],
   ])('%s', (_, over, expected) => {
     expect(standing({ ...facts, ...over })).toEqual(expected);

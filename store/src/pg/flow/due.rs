@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use tandem_domain::workflow::Told;
-use tandem_protocol::{ProjectId, TaskId, WorkspaceId};
+use tandem_protocol::{ProjectId, TaskId, WorkspaceId, rest::Assignment};
 
 use super::{
     Because, FlowError,
     tell::{advance, instance},
 };
-use crate::{Store, StoreError, Tenant, TenantTx};
+use crate::{Store, StoreError, Tenant, TenantTx, leases};
 
 /// A timer that a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub async fn next_due(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError
     Ok(sqlx::query_scalar!("SELECT min(due) FROM task_timers").fetch_one(store.system()).await?)
 }
 
-/// Fires a timer, once in effect: its row goes in the transaction of what comes of it, and a machine ignores one it does not wait for. Says
-/// whether there was anything to fire.
+/// Fires a timer, once in effect: its row goes in the transaction of what comes of it, and a machine ignores one it does not wait for. None: there
+/// was nothing to fire; else the leases that ended by it.
 ///
 /// # Errors
 /// Those of the database. A step that fails is put off, longer each time, and noted with the task.
-pub async fn fire(store: &Store, due: DueTimer) -> Result<bool, StoreError> {
+pub async fn fire(store: &Store, due: DueTimer) -> Result<Option<Vec<Assignment>>, StoreError> {
     let mut tx = Tenant { workspace: due.workspace, user: None }.begin(store).await?;
     let fired = match attempt(&mut tx, due).await {
         Ok(fired) => fired,
@@ -78,14 +78,14 @@ pub async fn fire(store: &Store, due: DueTimer) -> Result<bool, StoreError> {
             tx.rollback().await?;
             tracing::error!(task = %due.task, %error, "a timer could not be fired");
             put_off(store, due).await?;
-            return Ok(false);
+            return Ok(None);
         }
     };
     tx.commit().await?;
     Ok(fired)
 }
 
-async fn attempt(tx: &mut TenantTx, due: DueTimer) -> Result<bool, FlowError> {
+async fn attempt(tx: &mut TenantTx, due: DueTimer) -> Result<Option<Vec<Assignment>>, FlowError> {
     let found = instance(tx, due.project, due.task).await;
     let gone = sqlx::query_scalar!(
         "DELETE FROM task_timers WHERE project_id = $1 AND task_id = $2 AND timer = $3 AND due <= now() RETURNING timer",
@@ -96,20 +96,21 @@ async fn attempt(tx: &mut TenantTx, due: DueTimer) -> Result<bool, FlowError> {
     .fetch_optional(&mut **tx)
     .await?;
     if gone.is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let instance = match found {
         Ok(instance) => instance,
         // It left its workflow meanwhile.
-        Err(FlowError::NoWorkflow | FlowError::NoTask | FlowError::NotBegun) => return Ok(false),
+        Err(FlowError::NoWorkflow | FlowError::NoTask | FlowError::NotBegun) => return Ok(None),
         Err(error) => return Err(error),
     };
     let timer = u64::try_from(due.timer).unwrap_or_default();
     if !instance.snapshot.timers().iter().any(|waiting| waiting.timer == timer) {
-        return Ok(false);
+        return Ok(None);
     }
+    let before = leases::active_of_task(tx, due.task).await?;
     advance(tx, due.project, due.task, instance, Told::Timer(timer), Because::Timer).await?;
-    Ok(true)
+    Ok(Some(leases::ended_since(tx, due.task, before).await?))
 }
 
 async fn put_off(store: &Store, due: DueTimer) -> Result<(), StoreError> {

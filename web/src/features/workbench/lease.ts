@@ -59,14 +59,16 @@ export interface Facts {
   readonly status: string | null;
 }
 
+const OPEN: ReadonlySet<string> = new Set(['pending', 'assigned', 'in_progress']);
+
 export function standing({ mine, had, lease, userId, readOnly, status }: Facts): Standing {
   if (mine) return { kind: 'mine' };
   const holder = lease && lease.user_id !== userId ? lease.user_name : null;
-  if (had) return { kind: 'lost', to: holder };
+  const isOver = status !== null && !OPEN.has(status);
+  if (had && (holder !== null || !isOver)) return { kind: 'lost', to: holder };
   if (readOnly !== null) return { kind: 'read_only', reason: readOnly };
   if (holder !== null) return { kind: 'helping', holder };
-  if (status === 'pending' || status === 'assigned' || status === 'in_progress' || status === null) return { kind: 'free' };
-  return { kind: 'done' };
+  return { kind: isOver ? 'done' : 'free' };
 }
 
 export const claim = (api: Api, taskId: string): Promise<Work> =>
