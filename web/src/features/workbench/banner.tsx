@@ -94,7 +94,8 @@ export function Banner({ standing, room, connection, expiresAt, onKeep, taking, 
     case 'done':
       return (
         <Strip tone="info" title="This task is done">
-          It was submitted or completed, or went on to its next step. What is changed here is kept in its document, not in what was submitted.
+          It was submitted or completed, or went on to its next step. What is changed here is kept in its document, not in what
+          was submitted.
         </Strip>
       );
     case 'read_only':
