@@ -38,7 +38,7 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
   const [asking, setAsking] = useState<Asking>(null);
   const see = useCallback(() => setMode(SEE), []);
   const open = useOpen(project.id, (from) => setMode({ at: 'edit', from, begin: { name: from.name, source: from.source } }));
-  if (layouts.isError) return <Failed error={layouts.error} retry={() => void layouts.refetch()} />;
+  if (layouts.isLoadingError) return <Failed error={layouts.error} retry={() => void layouts.refetch()} />;
   if (layouts.isPending) return <Skeleton height={320} className="skeleton-card" />;
   const all = layouts.data;
   const begin = (start: Start): void => {

@@ -49,7 +49,7 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
       ),
     ...done,
   });
-  if (members.isError) return <Failed error={members.error} retry={() => void members.refetch()} />;
+  if (members.isLoadingError) return <Failed error={members.error} retry={() => void members.refetch()} />;
   if (members.isPending) return <Skeleton height={180} className="skeleton-card" />;
   const inside = new Set(members.data.map((m) => m.user.id));
   const outside = (users.data ?? []).filter((user) => !inside.has(user.id));

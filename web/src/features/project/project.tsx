@@ -44,7 +44,7 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
   const may = useMay(projectId);
   if (!isTab(tab)) return <NotFound />;
   if (project.error instanceof ApiError && project.error.status === 404) return <NotFound />;
-  if (project.isError) {
+  if (project.isLoadingError) {
     return (
       <main className="page">
         <Failed error={project.error} retry={() => void project.refetch()} />

@@ -84,7 +84,7 @@ function Checkpoints({
       ),
     getNextPageParam: (page) => page.next_cursor ?? null,
   });
-  if (pages.isError) return <Failed error={pages.error} retry={() => void pages.refetch()} />;
+  if (pages.isLoadingError) return <Failed error={pages.error} retry={() => void pages.refetch()} />;
   if (pages.isPending) return <Skeleton height={160} className="skeleton-card" />;
   const items = pages.data.pages.flatMap((page) => page.items);
   if (items.length === 0) {

@@ -32,11 +32,12 @@ export default function Workbench({ projectId, taskId }: { projectId: string; ta
   useEffect(() => rememberProject(projectId), [projectId]);
   usePrefetch(projectId, taskId);
 
-  const error = task.error ?? project.error ?? layout.error;
-  if (error) {
+  // What was read once is enough to work on: that it could not be read again (signed out, offline) must not take away what is being drawn.
+  const missing = [task, project, layout].find((query) => query.isLoadingError);
+  if (missing) {
     return (
       <main className="page">
-        <Failed error={error} retry={() => void Promise.all([task.refetch(), project.refetch(), layout.refetch()])} />
+        <Failed error={missing.error} retry={() => void Promise.all([task.refetch(), project.refetch(), layout.refetch()])} />
         <Button className="page-back" onClick={() => go(`/projects/${projectId}`)}>
           Back to the project
         </Button>

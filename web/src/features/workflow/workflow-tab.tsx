@@ -45,7 +45,7 @@ export default function WorkflowTab({ project }: { project: Project }): ReactNod
   const editable = useMay(project.id)('workflow.write');
   const [mode, setMode] = useState<Mode>({ at: 'see', id: null });
   const see = useCallback((id?: string) => setMode({ at: 'see', id: id ?? null }), []);
-  if (workflows.isError) return <Failed error={workflows.error} retry={() => void workflows.refetch()} />;
+  if (workflows.isLoadingError) return <Failed error={workflows.error} retry={() => void workflows.refetch()} />;
   if (workflows.isPending) return <Skeleton height={320} className="skeleton-card" />;
   const all = workflows.data;
   const active = all.find((workflow) => workflow.status === 'active') ?? null;

@@ -118,7 +118,7 @@ function Drafted({ taskId, round, ...rest }: DraftedProps): ReactNode {
   const me = useMe();
   const task = useTask(taskId);
   const room = useDraftRoom(taskId, me.user.id, round);
-  if (task.isError) return <Failed error={task.error} retry={() => void task.refetch()} />;
+  if (task.isLoadingError) return <Failed error={task.error} retry={() => void task.refetch()} />;
   if (!room || !task.data) return <Skeleton height={240} />;
   return (
     <Boundary of={rest.layout} fallback={(error) => <Failed error={error} />}>
