@@ -117,17 +117,7 @@ impl Directory for StoreDirectory {
     async fn leases(&self, who: &Identity) -> Result<Vec<MyLease>, DirectoryError> {
         let mut tx = self.begin(who).await?;
         let mine = leases::active_of_user(&mut tx, who.user_id()).await?;
-        Ok(mine.iter().map(my_lease).collect())
-    }
-}
-
-fn my_lease(lease: &Assignment) -> MyLease {
-    MyLease {
-        assignment_id: lease.id,
-        project_id: lease.project_id,
-        task_id: lease.task_id,
-        fencing_token: lease.fencing_token,
-        expires_at: lease.expires_at,
+        Ok(mine.iter().map(MyLease::from).collect())
     }
 }
 
@@ -160,7 +150,7 @@ impl StoreChores {
         metrics::counter!("tandem_leases_total", "outcome" => outcome).increment(1);
         Ok(vec![
             DomainEvent::TaskChanged { workspace, project, task: due.task, status, lease },
-            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: my_lease(&ended) },
+            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: (&ended).into() },
         ])
     }
 }
@@ -189,11 +179,11 @@ impl StoreChores {
             match flow::fire(&self.store, due).await {
                 Ok(Some(ended)) => {
                     events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
-                    let released = |lease: Assignment| {
-                        let (workspace, user, event) = (due.workspace, lease.user_id, LeaseEvent::Released);
-                        DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(&lease) }
+                    let closed = |lease: Assignment| {
+                        let (workspace, user, event) = (due.workspace, lease.user_id, LeaseEvent::Reassigned);
+                        DomainEvent::LeaseChanged { workspace, user, event, lease: (&lease).into() }
                     };
-                    events.extend(ended.into_iter().map(released));
+                    events.extend(ended.into_iter().map(closed));
                 }
                 Ok(None) => {}
                 Err(error) if error.is_retryable() => return Err(error.into()),
@@ -218,7 +208,7 @@ impl StoreChores {
                 let Pushed::Given(lease) = given else { continue };
                 events.extend(self.task_changed(workspace, project, lease.task_id).await?);
                 let (user, event) = (lease.user_id, LeaseEvent::Given);
-                events.push(DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(&lease) });
+                events.push(DomainEvent::LeaseChanged { workspace, user, event, lease: (&*lease).into() });
             }
         }
         Ok(events)

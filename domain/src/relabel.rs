@@ -11,8 +11,7 @@ use tandem_protocol::{
     rest::{LabelChange, LabelDef, LabelSchema, Region},
 };
 
-/// Characters of a label's name.
-pub const MAX_NAME: usize = 100;
+use crate::formats::labels::check_name;
 
 /// From the names that labels had to those they have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,9 +83,9 @@ impl<'n> FromIterator<(&'n str, &'n str)> for Renames {
 /// # Errors
 /// Why that cannot be, of the fields `from` and `to`.
 pub fn change(schema: &LabelSchema, from: &str, to: &str) -> Result<(LabelSchema, LabelChange), FieldError> {
-    let length = to.chars().count();
-    if to.trim() != to || length == 0 || length > MAX_NAME {
-        return Err(error("to", "length", format!("a label's name has 1 to {MAX_NAME} characters, and none that are blank at its ends")));
+    check_name(to).map_err(|reason| error("to", reason.code, reason.text))?;
+    if to.trim() != to {
+        return Err(error("to", "blank_ends", "a label's name has no blanks at its ends".to_owned()));
     }
     if from == to {
         return Err(error("to", "different", format!("{to:?} is what it is called")));
@@ -192,8 +191,8 @@ mod tests {
         let labels = schema(&[("vehicle", &["car"]), ("dog", &[])]);
         assert_eq!(rule(&labels, "cat", "dog"), ("from".into(), "unknown_label".into()));
         assert_eq!(rule(&labels, "dog", "dog"), ("to".into(), "different".into()));
-        assert_eq!(rule(&labels, "dog", " pup"), ("to".into(), "length".into()));
-        assert_eq!(rule(&labels, "dog", ""), ("to".into(), "length".into()));
+        assert_eq!(rule(&labels, "dog", " pup"), ("to".into(), "blank_ends".into()));
+        assert_eq!(rule(&labels, "dog", "a\tb"), ("to".into(), "label_name".into()));
         assert_eq!(rule(&labels, "dog", "car"), ("to".into(), "formerly".into()), "a draft that says car means vehicle");
     }
 

@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tandem_actors::{DomainEvent, Live};
+use tandem_protocol::ws::LeaseEvent;
 use tandem_store::{
     Store, StoreError, Tenant,
     pg::{
@@ -88,9 +89,13 @@ async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>
         return Ok(());
     }
     let found = tasks::get_in(&mut tx, project, task).await?;
+    let closed = tx.take_closed();
     tx.commit().await?;
     if let Some(found) = found {
         live.publish(DomainEvent::TaskChanged { workspace, project, task, status: found.task.status, lease: found.task.lease });
+    }
+    for lease in &closed {
+        live.publish(DomainEvent::LeaseChanged { workspace, user: lease.user_id, event: LeaseEvent::Reassigned, lease: lease.into() });
     }
     Ok(())
 }

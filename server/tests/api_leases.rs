@@ -140,6 +140,6 @@ async fn whose_work_an_admin_ends_hears_of_it_in_every_tab() {
             _ => None,
         })
         .await;
-    assert_eq!((told.event, json!(told.lease.assignment_id)), (LeaseEvent::Released, lease["id"].clone()));
+    assert_eq!((told.event, json!(told.lease.assignment_id)), (LeaseEvent::Reassigned, lease["id"].clone()));
     api.stop().await;
 }

@@ -223,7 +223,7 @@ async fn what_cannot_be_changed_is_refused_by_field_and_rule() {
     with_labels(&api).await;
     let admin = api.admin();
     for (from, to, wrong) in
-        [("cat", "dog", "input.from: unknown_label"), ("car", "car", "input.to: different"), ("car", " x", "input.to: length")]
+        [("cat", "dog", "input.from: unknown_label"), ("car", "car", "input.to: different"), ("car", " x", "input.to: blank_ends")]
     {
         assert_eq!(admin.post(&jobs(&api), relabel(from, to)).await.broken(), [wrong]);
     }

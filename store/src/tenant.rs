@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
-use tandem_protocol::{UserId, WorkspaceId};
+use tandem_protocol::{UserId, WorkspaceId, rest::Assignment};
 
 use crate::{Store, StoreError, key::hex};
 
@@ -62,7 +62,7 @@ impl Tenant {
         )
         .fetch_one(&mut *tx)
         .await?;
-        Ok(TenantTx { tx, tenant: self, began: row.now, request: None })
+        Ok(TenantTx { tx, tenant: self, began: row.now, request: None, closed: Vec::new() })
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
@@ -109,6 +109,7 @@ pub struct TenantTx {
     began: DateTime<Utc>,
     /// The request this is done for, for the audit log.
     request: Option<String>,
+    closed: Vec<Assignment>,
 }
 
 impl TenantTx {
@@ -143,6 +144,16 @@ impl TenantTx {
     #[must_use]
     pub fn request(&self) -> Option<&str> {
         self.request.as_deref()
+    }
+
+    /// Leases that ended in it because their step was closed, without their holders' doing: for whoever commits, to tell them.
+    #[must_use]
+    pub fn take_closed(&mut self) -> Vec<Assignment> {
+        std::mem::take(&mut self.closed)
+    }
+
+    pub(crate) fn note_closed(&mut self, lease: Assignment) {
+        self.closed.push(lease);
     }
 
     /// # Errors

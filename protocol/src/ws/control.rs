@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::Base64;
 use crate::{
     AssignmentId, JobId, LineageId, ProjectId, ProjectRole, SessionId, TaskId, UserId, WorkflowId, WorkspaceId,
-    rest::{JobState, LeaseView, Notification, Progress, TaskStatus, UserSummary},
+    rest::{Assignment, JobState, LeaseView, Notification, Progress, TaskStatus, UserSummary},
 };
 
 /// The first message on every connection.
@@ -282,6 +282,18 @@ pub struct MyLease {
     pub task_id: TaskId,
     pub fencing_token: i64,
     pub expires_at: DateTime<Utc>,
+}
+
+impl From<&Assignment> for MyLease {
+    fn from(lease: &Assignment) -> Self {
+        Self {
+            assignment_id: lease.id,
+            project_id: lease.project_id,
+            task_id: lease.task_id,
+            fencing_token: lease.fencing_token,
+            expires_at: lease.expires_at,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

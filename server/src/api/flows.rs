@@ -98,8 +98,10 @@ pub async fn migrate_tasks(mut call: Call) -> Result<Json<MigratedTasks>, Refusa
         let facts = json!({ "stay": done.stays, "begin_anew": done.begins_anew });
         audit::record(&mut tx, project, Action::TaskSteer, ("workflow", id), facts).await?;
     }
+    let closed = tx.take_closed();
     tx.commit().await?;
     if !wanted.dry_run {
+        notify::closed(&call, &closed);
         notify::progress_moved(&call, project);
     }
     Ok(Json(MigratedTasks {

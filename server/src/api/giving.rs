@@ -21,7 +21,7 @@ use super::{
     assignments::{accessible, active, say, work},
     audit,
     call::Call,
-    notify::News,
+    notify::{self, News},
     problem::{Kind, Refusal},
     projects,
     steering::reach,
@@ -67,8 +67,10 @@ pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let facts = json!({ "task_id": lease.task_id, "from": lease.user_id, "reason": wanted.reason, "then": wanted.then });
     audit::record(&mut tx, lease.project_id, Action::LeaseOverride, ("assignment", id), facts).await?;
     let news = News::of(&mut tx, LeaseEvent::Released, &ended).await?;
+    let closed = tx.take_closed();
     tx.commit().await?;
     news.publish(&call);
+    notify::closed(&call, &closed);
     if let Some(work) = &given {
         News::of_work(work).publish(&call);
     }

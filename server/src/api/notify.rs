@@ -35,7 +35,7 @@ impl News {
     }
 
     fn new(event: LeaseEvent, lease: &Assignment, status: TaskStatus, view: Option<LeaseView>) -> Self {
-        Self { project: lease.project_id, task: lease.task_id, status, view, user: lease.user_id, event, lease: my_lease(lease) }
+        Self { project: lease.project_id, task: lease.task_id, status, view, user: lease.user_id, event, lease: lease.into() }
     }
 
     /// Only after the commit: what is told must be true.
@@ -47,21 +47,11 @@ impl News {
     }
 }
 
-/// Leases ended without their holders' doing.
-pub fn released(call: &Call, ended: &[Assignment]) {
-    for lease in ended {
-        let (workspace, user, event) = (call.identity.workspace_id, lease.user_id, LeaseEvent::Released);
-        call.state.live.publish(DomainEvent::LeaseChanged { workspace, user, event, lease: my_lease(lease) });
-    }
-}
-
-fn my_lease(lease: &Assignment) -> MyLease {
-    MyLease {
-        assignment_id: lease.id,
-        project_id: lease.project_id,
-        task_id: lease.task_id,
-        fencing_token: lease.fencing_token,
-        expires_at: lease.expires_at,
+/// Leases ended because their step was closed. Only after the commit.
+pub fn closed(call: &Call, leases: &[Assignment]) {
+    for lease in leases {
+        let (workspace, user, event) = (call.identity.workspace_id, lease.user_id, LeaseEvent::Reassigned);
+        call.state.live.publish(DomainEvent::LeaseChanged { workspace, user, event, lease: lease.into() });
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     access,
     assignments::{accessible, next_for},
     call::Call,
-    notify::News,
+    notify::{self, News},
     problem::{Kind, Refusal},
     projects,
     submit::{asked, document_of},
@@ -75,9 +75,11 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
     let (assignment, annotation) = annotations::decide(&mut tx, &verdict).await?;
     let news = News::of(&mut tx, LeaseEvent::Submitted, &assignment).await?;
     let next = if wanted.and_next { next_for(&mut tx, &call, lease.project_id).await? } else { None };
+    let closed = tx.take_closed();
     tx.commit().await?;
     call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);
+    notify::closed(&call, &closed);
     if let Some(next) = &next {
         News::of_work(next).publish(&call);
     }

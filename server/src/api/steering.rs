@@ -115,15 +115,11 @@ pub async fn steer_task(mut call: Call) -> Result<Json<TaskStanding>, Refusal> {
     let (project, role) = reach(&mut tx, &call, task, Action::TaskSteer).await?;
     let wanted = body.parse::<SteerTask>()?;
     validate::steer_task(&wanted)?;
-    let before = leases::active_of_task(&mut tx, task).await?;
     steer(&mut tx, project, task, &wanted).await?;
-    let ended = leases::ended_since(&mut tx, task, before).await?;
     let facts = json!({ "steered": wanted });
     audit::record(&mut tx, project, Action::TaskSteer, ("task", task), facts).await?;
     let now = standing(&mut tx, project, task, role).await?;
     changed(tx, &call, project, task).await?;
-    // Nobody may go on believing that the work is theirs.
-    notify::released(&call, &ended);
     Ok(Json(now))
 }
 
@@ -178,11 +174,13 @@ pub(super) async fn reach(tx: &mut TenantTx, call: &Call, task: TaskId, action: 
     Ok((project, role))
 }
 
-/// Commits, and tells whoever has the task open.
+/// Commits, and tells whoever has the task open, or had it.
 pub(super) async fn changed(mut tx: TenantTx, call: &Call, project: ProjectId, task: TaskId) -> Result<(), Refusal> {
     let found = tasks::get_in(&mut tx, project, task).await?.ok_or_else(|| Refusal::not_found("task", task))?.task;
+    let closed = tx.take_closed();
     tx.commit().await?;
     let workspace = call.identity.workspace_id;
     call.state.live.publish(DomainEvent::TaskChanged { workspace, project, task, status: found.status, lease: found.lease });
+    notify::closed(call, &closed);
     Ok(())
 }

@@ -23,7 +23,7 @@ use super::{
     answer::Asked,
     assignments::{accessible, next_for},
     call::Call,
-    notify::News,
+    notify::{self, News},
     problem::{Kind, Refusal},
     projects, validate,
 };
@@ -68,9 +68,10 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
         // The document may have moved on since; what was submitted then is what counts.
         Lease::SubmittedBefore => Answer::default(),
     };
-    let (submitted, news) = write(tx, &call, &wanted, &lease, answer).await?;
+    let (submitted, news, closed) = write(tx, &call, &wanted, &lease, answer).await?;
     call.state.live.checkpoint_later(document_of(&call, &lease), CheckpointReason::Submit, call.user());
     news.publish(&call);
+    notify::closed(&call, &closed);
     if let Some(next) = &submitted.next {
         News::of_work(next).publish(&call);
     }
@@ -109,7 +110,7 @@ async fn write(
     wanted: &SubmitTask,
     lease: &Assignment,
     answer: Answer,
-) -> Result<(Submitted, News), Refusal> {
+) -> Result<(Submitted, News, Vec<Assignment>), Refusal> {
     let submission = Submission {
         assignment: lease.id,
         user: call.user(),
@@ -121,6 +122,7 @@ async fn write(
     // Before the next task: it may be a later step of this very one.
     let news = News::of(&mut tx, LeaseEvent::Submitted, lease).await?;
     let next = if wanted.and_next { next_for(&mut tx, call, lease.project_id).await? } else { None };
+    let closed = tx.take_closed();
     tx.commit().await?;
-    Ok((Submitted { annotation, next }, news))
+    Ok((Submitted { annotation, next }, news, closed))
 }

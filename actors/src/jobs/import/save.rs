@@ -9,16 +9,18 @@ use chrono::Utc;
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tandem_domain::formats::Refusal;
-use tandem_protocol::{
-    AssetId, ProjectId, TaskId,
-    rest::{CreateProject, UpdateProject},
+use tandem_domain::{
+    formats::{Refusal, labels},
+    relabel::Renames,
 };
+use tandem_protocol::{AssetId, ProjectId, TaskId, rest::CreateProject};
 use tandem_store::{
     TenantTx, assets, audit,
     import::{self, ImportedTask},
     jobs::{self, JobError},
-    outbox, projects,
+    outbox,
+    pg::relabel,
+    projects,
 };
 
 use super::{
@@ -201,16 +203,17 @@ async fn write(
         return Ok(Counts::default());
     }
     let mut tx = context.tenant.begin(&context.store).await?;
-    let project = match new {
-        Some(name) => create(&mut tx, name, project, prepared).await?,
-        None => extend(&mut tx, project, prepared).await?,
+    let (project, renames) = match new {
+        Some(name) => (create(&mut tx, name, project, prepared).await?, Renames::default()),
+        None => (project, extend(&mut tx, project, prepared).await?),
     };
     let mut counts = Counts::default();
     let total = list.count;
     let mut batch = Vec::new();
     let mut regions = 0;
     for uploaded in list.read()? {
-        let task = imported(uploaded?);
+        let mut task = imported(uploaded?);
+        renames.regions(task.regions.as_deref_mut().unwrap_or_default());
         let in_task = task.regions.as_ref().map_or(0, Vec::len);
         regions += in_task;
         counts.images += 1;
@@ -266,12 +269,16 @@ async fn create(tx: &mut TenantTx, name: &str, id: ProjectId, prepared: &AllPrep
     Ok(projects::create_as(tx, id, &project).await?)
 }
 
-async fn extend(tx: &mut TenantTx, project: ProjectId, prepared: &AllPrepared) -> Result<ProjectId, ImportError> {
-    if prepared.schema_changed {
-        let change = UpdateProject { label_schema: Some(prepared.schema.clone()), ..UpdateProject::default() };
-        projects::update(tx, project, &change).await?;
+/// Adds the labels to those there are by now: since the import began some may have been made, changed or renamed. From the names it knew to those of now.
+async fn extend(tx: &mut TenantTx, project: ProjectId, prepared: &AllPrepared) -> Result<Renames, ImportError> {
+    if !prepared.schema_changed {
+        return Ok(Renames::of(&projects::label_schema(tx, project).await?));
     }
-    Ok(project)
+    let mut labels = relabel::labels_for_change(tx, project).await?;
+    if labels::extend(&mut labels, prepared.schema.labels.iter().cloned()) {
+        relabel::keep_labels(tx, project, &labels).await?;
+    }
+    Ok(Renames::of(&labels))
 }
 
 fn imported(uploaded: Uploaded) -> ImportedTask {

@@ -8,7 +8,7 @@ use super::{
     Because, FlowError,
     tell::{advance, instance},
 };
-use crate::{Store, StoreError, Tenant, TenantTx, leases};
+use crate::{Store, StoreError, Tenant, TenantTx};
 
 /// A timer that a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,9 +108,8 @@ async fn attempt(tx: &mut TenantTx, due: DueTimer) -> Result<Option<Vec<Assignme
     if !instance.snapshot.timers().iter().any(|waiting| waiting.timer == timer) {
         return Ok(None);
     }
-    let before = leases::active_of_task(tx, due.task).await?;
     advance(tx, due.project, due.task, instance, Told::Timer(timer), Because::Timer).await?;
-    Ok(Some(leases::ended_since(tx, due.task, before).await?))
+    Ok(Some(tx.take_closed()))
 }
 
 async fn put_off(store: &Store, due: DueTimer) -> Result<(), StoreError> {

@@ -183,15 +183,11 @@ async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, re
     Ok(ended)
 }
 
-/// Only the lease: its task is the caller's business.
-pub(crate) async fn close(
-    tx: &mut TenantTx,
-    lease: &Assignment,
-    status: AssignmentStatus,
-    reason: Option<&str>,
-) -> Result<Assignment, StoreError> {
+/// Only the lease: its task is the caller's business. Its holder is told by whoever commits ([`TenantTx::take_closed`]).
+pub(crate) async fn close(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, reason: Option<&str>) -> Result<(), StoreError> {
     let (ended, _) = write_end(tx, lease, status, reason, None).await?;
-    Ok(ended)
+    tx.note_closed(ended);
+    Ok(())
 }
 
 /// What became of the task of a lease that ended.

@@ -153,18 +153,6 @@ pub async fn active_of_task(tx: &mut TenantTx, task: TaskId) -> Result<Vec<Assig
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Of leases that were active, those that are no more: their holders are to be told.
-///
-/// # Errors
-/// Those of the database.
-pub async fn ended_since(tx: &mut TenantTx, task: TaskId, before: Vec<Assignment>) -> Result<Vec<Assignment>, StoreError> {
-    if before.is_empty() {
-        return Ok(before);
-    }
-    let active = active_of_task(tx, task).await?;
-    Ok(before.into_iter().filter(|lease| active.iter().all(|other| other.id != lease.id)).collect())
-}
-
 /// The lease, locked until the transaction ends, if it is active, `user`'s and carries `fencing_token`.
 ///
 /// Its task is locked first: so does everybody who changes a task, its steps or its leases, always in this order.
