@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 
+import { stagePoint } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { Board } from './board';
 import { Cursors } from './cursors';
@@ -43,7 +44,10 @@ export function Canvas(props: CanvasProps): ReactNode {
   useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
-    const measure = (): void => desk.camera.resize({ width: element.clientWidth, height: element.clientHeight });
+    const measure = (): void => {
+      const { x, y } = element.getBoundingClientRect();
+      desk.camera.resize({ width: element.clientWidth, height: element.clientHeight }, stagePoint(x, y), desk.isBusy);
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);

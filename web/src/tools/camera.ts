@@ -32,6 +32,7 @@ export class Camera {
   readonly stage = createStore<Size>({ width: 0, height: 0 });
   /** True until I zoom or pan myself: the image then keeps fitting when the window changes. */
   #fitted = true;
+  #corner = stagePoint(0, 0);
   #glide: number | null = null;
 
   constructor(
@@ -39,13 +40,21 @@ export class Camera {
     private readonly frames: Frames,
   ) {}
 
-  resize(stage: Size): void {
-    const before = this.stage.get();
+  /**
+   * @param corner the stage's upper left corner on the screen
+   * @param isHeld something is being drawn: it must not move under the hand, so the image does not fit anew either
+   */
+  resize(stage: Size, corner: StagePoint = this.#corner, isHeld = false): void {
+    const [before, from] = [this.stage.get(), this.#corner];
     if (before.width === stage.width && before.height === stage.height) return;
     this.stage.set(stage);
+    this.#corner = corner;
     if (stage.width === 0 || stage.height === 0) return;
     const view = this.view.get();
-    if (this.#fitted || before.width === 0) this.view.set(fit(this.image, stage));
+    const isMoved = corner.x !== from.x || corner.y !== from.y;
+    if (before.width === 0 || (this.#fitted && !isHeld)) this.view.set(fit(this.image, stage));
+    // A message came or went above it: what is on the screen stays where it is.
+    else if (isHeld || isMoved) this.#set(panBy(view, from.x - corner.x, from.y - corner.y));
     // What was in the middle stays in the middle.
     else this.#set(panBy(view, (stage.width - before.width) / 2, (stage.height - before.height) / 2));
   }

@@ -12,7 +12,7 @@ const view = (user_id: string, assignment_id = 'a1') => ({
 });
 const live = { assignment_id: 'a1', project_id: 'p', task_id: 't', fencing_token: 7, expires_at: '2026-11-20T10:00:00Z' };
 const answered = { assignmentId: 'a1', fencingToken: 7, expiresAt: Date.parse('2026-11-20T10:05:00Z') };
-const facts: Facts = { mine: false, had: false, lease: null, userId: 'me', readOnly: null, status: 'pending' };
+const facts: Facts = { mine: false, had: false, lease: null, userId: 'me', readOnly: null, status: 'pending', known: true };
 
 describe('my lease', () => {
   test('is what the live list says', () => {
@@ -38,6 +38,8 @@ describe('where I stand', () => {
     ['somebody took it over', { had: true, lease: view('ben') }, { kind: 'lost', to: 'Ben' }],
     ['somebody else’s, I help', { lease: view('ben') }, { kind: 'helping', holder: 'Ben' }],
     ['nobody’s', {}, { kind: 'free' }],
+    ['perhaps mine: my leases are not told yet', { known: false }, { kind: 'unknown' }],
+    ['mine by the room, which was told first', { lease: view('me') }, { kind: 'unknown' }],
     ['submitted before', { status: 'completed' }, { kind: 'done' }],
     ['completed by an admin while I had it', { had: true, status: 'completed' }, { kind: 'done' }],
     ['reviewed by somebody after I had it', { had: true, status: 'review', lease: view('ben') }, { kind: 'lost', to: 'Ben' }],

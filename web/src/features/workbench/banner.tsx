@@ -91,6 +91,8 @@ export function Banner({ standing, room, connection, expiresAt, onKeep, taking, 
           You can look and edit; take it to submit it.
         </Strip>
       );
+    case 'unknown':
+      return null;
     case 'done':
       return (
         <Strip tone="info" title="This task is done">

@@ -47,7 +47,9 @@ export type Standing =
   /** Somebody else works on it; I may help. */
   | { readonly kind: 'helping'; readonly holder: string }
   | { readonly kind: 'free' }
-  | { readonly kind: 'done' };
+  | { readonly kind: 'done' }
+  /** My leases are not told yet, so it may be mine: nothing is said that would have to be taken back. */
+  | { readonly kind: 'unknown' };
 
 export interface Facts {
   readonly mine: boolean;
@@ -57,18 +59,21 @@ export interface Facts {
   readonly userId: string;
   readonly readOnly: string | null;
   readonly status: string | null;
+  /** My leases were told. */
+  readonly known: boolean;
 }
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'assigned', 'in_progress']);
 
-export function standing({ mine, had, lease, userId, readOnly, status }: Facts): Standing {
+export function standing({ mine, had, lease, userId, readOnly, status, known }: Facts): Standing {
   if (mine) return { kind: 'mine' };
   const holder = lease && lease.user_id !== userId ? lease.user_name : null;
   const isOver = status !== null && !OPEN.has(status);
   if (had && (holder !== null || !isOver)) return { kind: 'lost', to: holder };
   if (readOnly !== null) return { kind: 'read_only', reason: readOnly };
   if (holder !== null) return { kind: 'helping', holder };
-  return { kind: isOver ? 'done' : 'free' };
+  if (isOver) return { kind: 'done' };
+  return { kind: known && lease === null ? 'free' : 'unknown' };
 }
 
 export const claim = (api: Api, taskId: string): Promise<Work> =>

@@ -100,6 +100,7 @@ const WHY_NO_SUBMIT: Record<Standing['kind'], string> = {
   helping: 'Helping: the holder submits',
   free: 'Take the task to submit it',
   done: 'Already submitted',
+  unknown: '',
 };
 
 function History({ desk }: { desk: Desk }): ReactNode {

@@ -78,6 +78,7 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
     userId: me.user.id,
     readOnly: room.readOnly,
     status: room.status,
+    known: live.joined,
   };
   const expiring = held !== null && live.expiring.includes(held.assignmentId);
   return { held, standing: standing(facts), expiring, keep };
