@@ -38,7 +38,8 @@ describe('the first screen', () => {
     await page.getByRole('link', { name: 'Projects' }).first().waitFor();
     await page.waitForLoadState('networkidle');
     assert.ok(answers.size >= 3, `the page, a script and a style: ${answers.size} files`);
-    for (const { url, encoding } of answers.values()) if (url.includes('/assets/')) assert.match(encoding ?? 'none', /^(br|gzip)$/, url);
+    for (const { url, encoding } of answers.values())
+      if (url.includes('/assets/')) assert.match(encoding ?? 'none', /^(br|gzip)$/, url);
     assert.ok(bytes > 20_000 && bytes < FIRST_SCREEN_BYTES, `${bytes} bytes`);
     await page.close();
   });
