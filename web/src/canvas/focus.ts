@@ -1,7 +1,7 @@
 /** What is looked at of an underlay stands out from everything, each shape in its colour and dash and with its name. */
-import { imagePoint, type Size } from '~/geometry/points';
+import type { Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
-import { toStage, type View } from '~/geometry/view';
+import { matrixOf, onStage, type View } from '~/geometry/view';
 import type { Looks } from './overlay';
 import { paint } from './paint';
 import { tag } from './tags';
@@ -18,8 +18,7 @@ export function paintFocus(
   looks: Pick<Looks, 'edges'>,
 ): void {
   ctx.save();
-  ctx.translate(view.x, view.y);
-  ctx.scale(view.scale, view.scale);
+  ctx.transform(...matrixOf(view));
   for (const { geometry, color, dash, label } of focused) {
     ctx.save();
     paint(ctx, geometry, { color, fill: 0.1, width: 2.75, dash, halo: true }, view.scale, looks.edges(label));
@@ -28,8 +27,7 @@ export function paintFocus(
   ctx.restore();
   const taken: { x: number; y: number }[] = [];
   for (const { geometry, color, name } of focused) {
-    const { x, y } = bounds(geometry);
-    const at = toStage(view, imagePoint(x, y));
+    const at = onStage(view, bounds(geometry));
     let top = at.y - 4;
     // Plates of shapes that begin at nearly the same place stand above one another.
     while (taken.some((other) => Math.abs(other.y - top) < LINE && Math.abs(other.x - at.x) < 120)) top -= LINE;

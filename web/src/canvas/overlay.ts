@@ -3,8 +3,8 @@ import type { Peer } from '@tandem/client';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
 import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
 import { bounds, type Geometry } from '~/geometry/shapes';
-import { toStage, type View } from '~/geometry/view';
-import { imagePoint, type ImagePoint, type Size, type StagePoint } from '~/geometry/points';
+import { imagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
+import { matrixOf, onStage, toStage, visibleRect, type View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
 import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
@@ -42,18 +42,16 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
 
 function inImage(ctx: Context, view: View, draw: () => void): void {
   ctx.save();
-  ctx.translate(view.x, view.y);
-  ctx.scale(view.scale, view.scale);
+  ctx.transform(...matrixOf(view));
   draw();
   ctx.restore();
 }
 
-/** The top left corner of a shape on the stage; null when no part of the shape is there, so that no name floats alone. */
-function corner(view: View, g: Geometry, stage: Size): StagePoint | null {
-  const b = bounds(g);
-  const p = toStage(view, imagePoint(b.x, b.y));
-  const [right, bottom] = [p.x + b.width * view.scale, p.y + b.height * view.scale];
-  return right < 0 || bottom < 0 || p.x > stage.width || p.y > stage.height ? null : p;
+/** Around a shape on the stage; null when no part of it is there, so that no name floats alone. */
+function seen(view: View, g: Geometry, stage: Size): Rect | null {
+  const rect = onStage(view, bounds(g));
+  const { x, y, width, height } = rect;
+  return x + width < 0 || y + height < 0 || x > stage.width || y > stage.height ? null : rect;
 }
 
 /** What is selected, and what the pointer rests on, stands out from the kept shapes below. */
@@ -80,11 +78,10 @@ function paintSelection(ctx: Context, desk: Desk, view: View, peer: Peer, stage:
   for (const id of ids) {
     const region = desk.room.regions.get(id);
     if (!region || hidden.has(id)) continue;
-    const b = bounds(region.geometry);
-    const p = corner(view, region.geometry, stage);
+    const p = seen(view, region.geometry, stage);
     if (!p) continue;
     ctx.beginPath();
-    ctx.roundRect(p.x - 4, p.y - 4, b.width * view.scale + 8, b.height * view.scale + 8, 5);
+    ctx.roundRect(p.x - 4, p.y - 4, p.width + 8, p.height + 8, 5);
     ctx.lineWidth = 2;
     ctx.strokeStyle = peer.user.color;
     ctx.stroke();
@@ -100,7 +97,7 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
     const color = user?.color ?? '#8b8f99';
     const style = { color, fill: 0.14, width: 2, dash: GHOST_DASH };
     inImage(ctx, view, () => paint(ctx, ghost.geometry, style, view.scale, looks.edges(ghost.label)));
-    const p = corner(view, ghost.geometry, stage);
+    const p = seen(view, ghost.geometry, stage);
     if (p) tag(ctx, user ? `${user.name} · ${ghost.label}` : ghost.label, p.x - 1, p.y - 4, { background: color }, stage.width);
   }
 }
@@ -113,7 +110,7 @@ function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   for (const id of named) {
     const region = id == null ? undefined : desk.room.regions.get(id);
     if (!region || desk.hidden.get().has(region.id)) continue;
-    const p = corner(view, region.geometry, stage);
+    const p = seen(view, region.geometry, stage);
     if (p && looks.names) tag(ctx, region.label, p.x - 1, p.y - 7, { background: looks.color(region.label) }, stage.width);
   }
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
@@ -169,13 +166,18 @@ function stem(ctx: Context, from: StagePoint, to: StagePoint, color: string): vo
 function paintMarquee(ctx: Context, desk: Desk, view: View): void {
   const corners = desk.marquee.get();
   if (!corners) return;
-  const [a, b] = [toStage(view, corners[0]), toStage(view, corners[1])];
+  const [a, b] = corners;
   ctx.fillStyle = 'rgb(80 130 255 / 14%)';
   ctx.strokeStyle = 'rgb(80 130 255 / 90%)';
   ctx.lineWidth = 1;
   ctx.setLineDash([4, 3]);
   ctx.beginPath();
-  ctx.rect(Math.min(a.x, b.x) + 0.5, Math.min(a.y, b.y) + 0.5, Math.abs(a.x - b.x), Math.abs(a.y - b.y));
+  // Along the image's sides, as what it selects.
+  for (const corner of [a, imagePoint(b.x, a.y), b, imagePoint(a.x, b.y)]) {
+    const p = toStage(view, corner);
+    ctx.lineTo(Math.round(p.x) + 0.5, Math.round(p.y) + 0.5);
+  }
+  ctx.closePath();
   ctx.fill();
   ctx.stroke();
   ctx.setLineDash([]);
@@ -186,33 +188,37 @@ const GRID_SCALE = 10;
 
 function paintGrid(ctx: Context, view: View, stage: Size, image: Size): void {
   if (view.scale < GRID_SCALE) return;
-  const [x0, y0] = [Math.max(0, Math.floor(-view.x / view.scale)), Math.max(0, Math.floor(-view.y / view.scale))];
-  const x1 = Math.min(image.width, Math.ceil((stage.width - view.x) / view.scale));
-  const y1 = Math.min(image.height, Math.ceil((stage.height - view.y) / view.scale));
-  const from = toStage(view, imagePoint(x0, y0));
-  const to = toStage(view, imagePoint(x1, y1));
+  const { x, y, width, height } = visibleRect(view, stage);
+  const [x0, y0] = [Math.max(0, Math.floor(x)), Math.max(0, Math.floor(y))];
+  const [x1, y1] = [Math.min(image.width, Math.ceil(x + width)), Math.min(image.height, Math.ceil(y + height))];
+  // On whole pixels of the screen where lines go along them: crisp.
+  const near = view.turn % 90 === 0 ? (value: number): number => Math.round(value) + 0.5 : (value: number): number => value;
+  const line = (from: ImagePoint, to: ImagePoint): void => {
+    const [a, b] = [toStage(view, from), toStage(view, to)];
+    ctx.moveTo(near(a.x), near(a.y));
+    ctx.lineTo(near(b.x), near(b.y));
+  };
   ctx.beginPath();
-  for (let x = x0; x <= x1; x++) {
-    const at = Math.round(x * view.scale + view.x) + 0.5;
-    ctx.moveTo(at, from.y);
-    ctx.lineTo(at, to.y);
-  }
-  for (let y = y0; y <= y1; y++) {
-    const at = Math.round(y * view.scale + view.y) + 0.5;
-    ctx.moveTo(from.x, at);
-    ctx.lineTo(to.x, at);
-  }
+  for (let at = x0; at <= x1; at++) line(imagePoint(at, y0), imagePoint(at, y1));
+  for (let at = y0; at <= y1; at++) line(imagePoint(x0, at), imagePoint(x1, at));
   ctx.lineWidth = 1;
   ctx.strokeStyle = 'rgb(128 128 128 / 28%)';
   ctx.stroke();
 }
 
-function paintCrosshair(ctx: Context, p: StagePoint, stage: Size): void {
+/** Along the image's sides, as boxes are. */
+function paintCrosshair(ctx: Context, view: View, at: ImagePoint, stage: Size): void {
+  const p = toStage(view, at);
+  const [x, y] = [Math.round(p.x) + 0.5, Math.round(p.y) + 0.5];
+  const [cos, sin] = matrixOf({ ...view, scale: stage.width + stage.height });
   ctx.beginPath();
-  ctx.moveTo(0, Math.round(p.y) + 0.5);
-  ctx.lineTo(stage.width, Math.round(p.y) + 0.5);
-  ctx.moveTo(Math.round(p.x) + 0.5, 0);
-  ctx.lineTo(Math.round(p.x) + 0.5, stage.height);
+  for (const [dx, dy] of [
+    [cos, sin],
+    [-sin, cos],
+  ] as const) {
+    ctx.moveTo(x - dx, y - dy);
+    ctx.lineTo(x + dx, y + dy);
+  }
   ctx.lineWidth = 1;
   for (const [color, dash] of [
     ['rgb(0 0 0 / 55%)', []],
@@ -232,7 +238,7 @@ function paintPointer(ctx: Context, desk: Desk, view: View, looks: Looks, stage:
   const keys = desk.keyPointer.at.get();
   const at = keys ?? desk.pointer.get();
   const tool = desk.tool.get();
-  if (at && (looks.crosshair || desk.look.get().crosshair)) paintCrosshair(ctx, toStage(view, at), stage);
+  if (at && (looks.crosshair || desk.look.get().crosshair)) paintCrosshair(ctx, view, at, stage);
   if (at && (tool === 'brush' || tool === 'eraser')) {
     const p = toStage(view, at);
     ctx.beginPath();
@@ -280,9 +286,9 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   else if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
   if (!SIZED.has(geometry.kind)) return;
   const b = bounds(geometry);
-  const p = toStage(view, imagePoint(b.x, b.y + b.height));
+  const at = onStage(view, b);
   const dark = { background: 'rgb(22 23 28 / 88%)', ink: '#fff' };
-  tag(ctx, `${Math.round(b.width)} × ${Math.round(b.height)}`, p.x - 1, p.y + 26, dark, stage.width);
+  tag(ctx, `${Math.round(b.width)} × ${Math.round(b.height)}`, at.x - 1, at.y + at.height + 26, dark, stage.width);
 }
 
 /** Whose size is worth knowing while it is drawn. */

@@ -2,7 +2,7 @@ import { byDrawingOrder, type RegionSnapshot } from '@tandem/client';
 
 import type { Rect, Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
-import type { View } from '~/geometry/view';
+import { onImage, type View } from '~/geometry/view';
 import type { Looks } from './overlay';
 import { paint } from './paint';
 import { Sheet, sheetSize, type Surface } from './sheet';
@@ -93,7 +93,7 @@ export class ShapeLayer {
     this.#begin = false;
     this.#back.begin(this.#surface, view);
     const { width, height } = sheetSize(this.#surface);
-    const seen = this.ports.search(this.#imageRect({ x: 0, y: 0, width, height }, this.#back.view));
+    const seen = this.ports.search(onImage(this.#back.view, grown({ x: 0, y: 0, width, height }, BEYOND)));
     this.#job = { regions: [...seen].sort(byDrawingOrder), at: 0, late: [] };
     this.#lastFrame = null;
   }
@@ -117,16 +117,6 @@ export class ShapeLayer {
     this.#back.forget();
     this.#dirty.push(...job.late);
     this.#patch();
-  }
-
-  /** The part of the image under a part of a sheet, and what reaches into it. */
-  #imageRect(rect: Rect, view: View): Rect {
-    return {
-      x: (rect.x - BEYOND - view.x) / view.scale,
-      y: (rect.y - BEYOND - view.y) / view.scale,
-      width: (rect.width + 2 * BEYOND) / view.scale,
-      height: (rect.height + 2 * BEYOND) / view.scale,
-    };
   }
 
   /** What changed is painted anew where it was and where it is. */

@@ -1,11 +1,11 @@
-import type { Rect, Size } from '~/geometry/points';
-import type { View } from '~/geometry/view';
+import { imagePoint, type Size } from '~/geometry/points';
+import { matrixOf, onStage, toStage, wholeTurn, type View } from '~/geometry/view';
 
 /** What lies on this side of the stage's border is painted too, so that panning shows no bare edge at once. In parts of the stage. */
 const MARGIN = 0.25;
 /** Stretched further than this, what was painted is too coarse, or wastefully fine, to go on with. */
 const STRETCH = 2;
-const NEVER: View = { scale: 0, x: 0, y: 0 };
+const NEVER: View = { scale: 0, x: 0, y: 0, turn: 0 };
 
 /** How large the stage is and how many pixels of the screen a CSS pixel has. */
 export interface Surface {
@@ -25,7 +25,7 @@ export function viewOnSheet(surface: Surface, view: View): View {
   // Whole pixels of the screen: a sheet that rests lies on them exactly.
   const whole = (value: number): number => Math.round(value * surface.ratio) / surface.ratio;
   return {
-    scale: view.scale,
+    ...view,
     x: view.x + whole((width - surface.stage.width) / 2),
     y: view.y + whole((height - surface.stage.height) / 2),
   };
@@ -66,37 +66,42 @@ export class Sheet {
     const ctx = this.canvas.getContext('2d');
     if (!ctx) return null;
     ctx.save();
-    const s = ratio * this.view.scale;
-    ctx.setTransform(s, 0, 0, s, this.view.x * ratio, this.view.y * ratio);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.transform(...matrixOf(this.view));
     return ctx;
   }
 
   isFor(surface: Surface, view: View): boolean {
     const wanted = viewOnSheet(surface, view);
-    return this.view.scale === wanted.scale && this.view.x === wanted.x && this.view.y === wanted.y;
+    const { scale, x, y, turn } = this.view;
+    return scale === wanted.scale && x === wanted.x && y === wanted.y && turn === wanted.turn;
   }
 
   /** Whether it will do for a view while the camera moves: no bare edge where the image is, not stretched too far. */
   serves(surface: Surface, view: View, image: Size): boolean {
-    if (!this.isPainted) return false;
-    const k = view.scale / this.view.scale;
+    if (!this.isPainted || view.turn !== this.view.turn) return false;
+    const { scale: k, x: left, y: top } = this.#moved(view);
     if (k > STRETCH || k < 1 / STRETCH) return false;
     const size = sheetSize(surface);
-    const [left, top] = [view.x - this.view.x * k, view.y - this.view.y * k];
-    const seen: Rect = {
-      x: Math.max(0, view.x),
-      y: Math.max(0, view.y),
-      width: Math.min(surface.stage.width, view.x + image.width * view.scale),
-      height: Math.min(surface.stage.height, view.y + image.height * view.scale),
-    };
-    return seen.x >= left && seen.y >= top && seen.width <= left + size.width * k && seen.height <= top + size.height * k;
+    const { x, y, width, height } = onStage(view, { x: 0, y: 0, ...image });
+    return (
+      Math.max(0, x) >= left &&
+      Math.max(0, y) >= top &&
+      Math.min(surface.stage.width, x + width) <= left + size.width * k &&
+      Math.min(surface.stage.height, y + height) <= top + size.height * k
+    );
   }
 
   show(view: View): void {
-    const k = view.scale / this.view.scale;
-    const [x, y] = [view.x - this.view.x * k, view.y - this.view.y * k];
-    this.canvas.style.transform = `translate(${x}px, ${y}px) scale(${k})`;
+    this.canvas.style.transform = `matrix(${matrixOf(this.#moved(view)).join(', ')})`;
     this.canvas.style.visibility = 'visible';
+  }
+
+  /** What brings it, as it is painted, to where a view wants it: it lies on the stage as an image does. */
+  #moved(view: View): View {
+    const by = { scale: view.scale / this.view.scale, x: 0, y: 0, turn: wholeTurn(view.turn - this.view.turn) };
+    const corner = toStage(by, imagePoint(this.view.x, this.view.y));
+    return { ...by, x: view.x - corner.x, y: view.y - corner.y };
   }
 
   hide(): void {

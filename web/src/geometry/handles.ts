@@ -58,3 +58,11 @@ export const HANDLE_CURSORS: Record<Handle, string> = {
   sw: 'nesw-resize',
   w: 'ew-resize',
 };
+
+const ARROWS = ['ns-resize', 'nesw-resize', 'ew-resize', 'nwse-resize'];
+
+/** A cursor over an image that is seen turned by so many degrees: its arrows turn too. */
+export function turnedCursor(cursor: string, degrees: number): string {
+  const at = ARROWS.indexOf(cursor);
+  return at === -1 ? cursor : (ARROWS[(at + Math.round(degrees / 45)) % ARROWS.length] ?? cursor);
+}

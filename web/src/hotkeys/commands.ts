@@ -58,6 +58,8 @@ export const COMMANDS = {
   zoomIn: { title: 'Zoom in', group: 'View', keys: ['+', '='] },
   zoomOut: { title: 'Zoom out', group: 'View', keys: ['-'] },
   fit: { title: 'Fit the image', group: 'View', keys: ['0'] },
+  turnRight: { title: 'Turn what I see by a quarter', group: 'View', keys: ['Shift+t'] },
+  turnLeft: { title: 'Turn it the other way', group: 'View', keys: ['Alt+t'] },
   seeing: { title: 'Brightness, contrast and how shapes look', group: 'View', keys: ['i'] },
   nextDifference: { title: 'Next conflict, or next change', group: 'Review', keys: ['d', 'F8'] },
   previousDifference: { title: 'Conflict or change before', group: 'Review', keys: ['Shift+d', 'Shift+F8'] },

@@ -1,15 +1,19 @@
 import { stagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
 import {
+  centredOn,
   confine,
   fit,
   IDENTITY,
   mix,
+  onStage,
   panBy,
   pinch,
   reveal,
   toStage,
+  turnAt,
   viewOf,
   visibleRect,
+  wholeTurn,
   zoomAt,
   type View,
 } from '~/geometry/view';
@@ -52,7 +56,7 @@ export class Camera {
     if (stage.width === 0 || stage.height === 0) return;
     const view = this.view.get();
     const isMoved = corner.x !== from.x || corner.y !== from.y;
-    if (before.width === 0 || (this.#fitted && !isHeld)) this.view.set(fit(this.image, stage));
+    if (before.width === 0 || (this.#fitted && !isHeld)) this.view.set(fit(this.image, stage, view.turn));
     // A message came or went above it: what is on the screen stays where it is.
     else if (isHeld || isMoved) this.#set(panBy(view, from.x - corner.x, from.y - corner.y));
     // What was in the middle stays in the middle.
@@ -61,7 +65,19 @@ export class Camera {
 
   fit(): void {
     this.#fitted = true;
-    this.#glideTo(fit(this.image, this.stage.get()));
+    this.#glideTo(fit(this.image, this.stage.get(), this.view.get().turn));
+  }
+
+  /** Turns what I see, and nothing else: around the middle of the stage, or to fit anew if all of the image was seen. Degrees clockwise. */
+  turnTo(degrees: number): void {
+    this.#stop();
+    const [view, stage] = [this.view.get(), this.stage.get()];
+    if (this.#fitted) this.view.set(fit(this.image, stage, wholeTurn(degrees)));
+    else this.#set(turnAt(view, stagePoint(stage.width / 2, stage.height / 2), degrees));
+  }
+
+  turnBy(degrees: number): void {
+    this.turnTo(this.view.get().turn + degrees);
   }
 
   pan(dx: number, dy: number): void {
@@ -95,16 +111,14 @@ export class Camera {
   /** Shows what somebody else sees. */
   show(rect: Rect): void {
     this.#fitted = false;
-    this.#glideTo(viewOf(rect, this.stage.get()));
+    this.#glideTo(viewOf(rect, this.stage.get(), this.view.get().turn));
   }
 
   /** Brings a point into the middle, at once: it is dragged to. */
   centreOn(point: ImagePoint): void {
     this.#fitted = false;
     this.#stop();
-    const view = this.view.get();
-    const { width, height } = this.stage.get();
-    this.#set({ scale: view.scale, x: width / 2 - point.x * view.scale, y: height / 2 - point.y * view.scale });
+    this.#set(centredOn(this.view.get(), point, this.stage.get()));
   }
 
   /** Goes to a point, and so near that it can be made out; stays where it is seen well already. */
@@ -114,10 +128,8 @@ export class Camera {
     const [x, y] = [at.x / stage.width, at.y / stage.height];
     const [low, high] = [WELL_SEEN.margin, 1 - WELL_SEEN.margin];
     if (view.scale >= WELL_SEEN.scale && x > low && x < high && y > low && y < high) return;
-    const scale = Math.max(view.scale, 1);
     this.#fitted = false;
-    const target = { scale, x: stage.width / 2 - point.x * scale, y: stage.height / 2 - point.y * scale };
-    this.#glideTo(confine(target, this.image, stage));
+    this.#glideTo(confine(centredOn(view, point, stage, Math.max(view.scale, 1)), this.image, stage));
   }
 
   /** Goes so near to points that lie close together that they come apart, and not nearer than a scale. */
@@ -126,7 +138,7 @@ export class Camera {
     const [x, y] = [Math.min(...xs), Math.min(...ys)];
     const stage = this.stage.get();
     const [width, height] = [Math.max(...xs) - x, Math.max(...ys) - y];
-    const near = viewOf({ x, y, width, height }, stage, Math.min(stage.width, stage.height) / 4);
+    const near = viewOf({ x, y, width, height }, stage, this.view.get().turn, Math.min(stage.width, stage.height) / 4);
     const target = near.scale <= most ? near : zoomAt(near, stagePoint(stage.width / 2, stage.height / 2), most / near.scale);
     this.#fitted = false;
     this.#glideTo(confine(target, this.image, stage));
@@ -134,8 +146,9 @@ export class Camera {
 
   /** Whether no part of the image lies beyond the stage. */
   showsAll(): boolean {
-    const { x, y, width, height } = this.visible();
-    return x <= 0 && y <= 0 && x + width >= this.image.width && y + height >= this.image.height;
+    const { x, y, width, height } = onStage(this.view.get(), { x: 0, y: 0, ...this.image });
+    const stage = this.stage.get();
+    return x >= 0 && y >= 0 && x + width <= stage.width && y + height <= stage.height;
   }
 
   visible(): Rect {

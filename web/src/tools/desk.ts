@@ -1,6 +1,7 @@
 import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
+import { turnedCursor } from '~/geometry/handles';
 import { clamp, clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
 import { bounds, KIND_NAMES, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
@@ -155,7 +156,8 @@ export class Desk {
       return;
     }
     const context = this.#context();
-    this.cursor.set(this.panning ? 'grabbing' : this.#hand.cursor(point, context));
+    const { turn } = this.camera.view.get();
+    this.cursor.set(this.panning ? 'grabbing' : turnedCursor(this.#hand.cursor(point, context), turn));
     this.hovered.set(this.isBusy || this.#hand.name !== 'select' ? null : (context.at(point)?.id ?? null));
   }
 

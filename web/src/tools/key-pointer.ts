@@ -1,4 +1,5 @@
 import { clampToImage, imagePoint, type ImagePoint } from '~/geometry/points';
+import { wayOnImage } from '~/geometry/view';
 import { createStore } from '~/lib/store';
 import type { Desk } from './desk';
 import type { ToolName } from './tool';
@@ -27,8 +28,8 @@ export class KeyPointer {
   move(dx: number, dy: number): void {
     const { desk } = this;
     const from = this.at.get() ?? desk.centre();
-    const pixel = 1 / desk.camera.view.get().scale;
-    const to = this.at.get() ? clampToImage(imagePoint(from.x + dx * pixel, from.y + dy * pixel), desk.image) : from;
+    const way = wayOnImage(desk.camera.view.get(), dx, dy);
+    const to = this.at.get() ? clampToImage(imagePoint(from.x + way.x, from.y + way.y), desk.image) : from;
     this.at.set(to);
     desk.camera.reveal({ x: to.x, y: to.y, width: 0, height: 0 });
     desk.pointAt(to);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { stagePoint } from '~/geometry/points';
+import { toImage } from '~/geometry/view';
 import { Camera } from '~/tools/camera';
 
 const IMAGE = { width: 400, height: 300 };
@@ -51,4 +52,20 @@ test('a larger window keeps in the middle what was there', () => {
   const { x, y } = camera.view.get();
   camera.resize({ width: 1000, height: 700 }, stagePoint(50, 48));
   expect(camera.view.get()).toMatchObject({ x: x + 100, y: y + 50 });
+});
+
+test('turned while all of the image is seen it still is; turned while zoomed in, the middle stays', () => {
+  const camera = opened();
+  camera.turnBy(90);
+  expect(camera.showsAll()).toBe(true);
+  camera.turnBy(-135);
+  expect(camera.view.get().turn).toBe(315);
+  expect(camera.showsAll()).toBe(true);
+  camera.turnTo(0);
+  camera.zoom(4);
+  const middle = toImage(camera.view.get(), stagePoint(400, 300));
+  camera.turnBy(60);
+  const after = toImage(camera.view.get(), stagePoint(400, 300));
+  expect(after.x).toBeCloseTo(middle.x);
+  expect(after.y).toBeCloseTo(middle.y);
 });

@@ -1,3 +1,4 @@
+import { wayOnImage } from '~/geometry/view';
 import type { Handlers } from '~/hotkeys/registry';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
@@ -16,8 +17,13 @@ export function deskKeys(desk: Desk): Handlers {
   /** What is selected goes; while nothing is, or something is being drawn, the pointer. */
   const arrow = (event: KeyboardEvent, x: number, y: number): void => {
     const far = event.shiftKey ? 1 : 0;
-    if (desk.isBusy || desk.selection.get().length === 0) desk.keyPointer.move(x * STRIDE[far], y * STRIDE[far]);
-    else commands.nudge(desk, x * NUDGE[far], y * NUDGE[far]);
+    if (desk.isBusy || desk.selection.get().length === 0) {
+      desk.keyPointer.move(x * STRIDE[far], y * STRIDE[far]);
+      return;
+    }
+    // To where the arrow points on the screen, however the image is turned.
+    const way = wayOnImage({ ...desk.camera.view.get(), scale: 1 }, x * NUDGE[far], y * NUDGE[far]);
+    commands.nudge(desk, way.x, way.y);
   };
   const sized = (by: 1 | -1): void => {
     if (isTuned()) desk.tune(by === 1 ? STEP : 1 / STEP);
@@ -61,5 +67,7 @@ export function deskKeys(desk: Desk): Handlers {
     zoomIn: () => desk.camera.zoom(1.25),
     zoomOut: () => desk.camera.zoom(0.8),
     fit: () => desk.camera.fit(),
+    turnRight: () => desk.camera.turnBy(90),
+    turnLeft: () => desk.camera.turnBy(-90),
   };
 }

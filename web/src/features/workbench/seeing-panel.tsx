@@ -2,7 +2,7 @@ import { RotateCcw, X } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 
 import { AS_IT_IS, CHANNELS, isAsItIs, type Channel } from '~/lib/adjust';
-import { useStore } from '~/lib/use-store';
+import { useSelected, useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
 import { RANGES, type Look } from '~/tools/seeing';
 import { Button, IconButton } from '~/ui/controls';
@@ -38,6 +38,7 @@ export function SeeingPanel({ desk, onClose }: { desk: Desk; onClose: () => void
           <X size={15} aria-hidden />
         </IconButton>
       </div>
+      <Turning desk={desk} />
       {slider('brightness', 'Brightness')}
       {slider('contrast', 'Contrast')}
       {slider('gamma', 'Gamma')}
@@ -70,6 +71,29 @@ export function SeeingPanel({ desk, onClose }: { desk: Desk; onClose: () => void
       {flag('crosshair', 'Lines through the pointer')}
       {flag('minimap', 'Small map while zoomed in')}
     </section>
+  );
+}
+
+/** Of this visit, unlike the rest: the next picture may well be the right way up. */
+function Turning({ desk }: { desk: Desk }): ReactNode {
+  const id = useId();
+  const turn = useSelected(desk.camera.view, (view) => view.turn);
+  const degrees = Math.round(turn > 180 ? turn - 360 : turn);
+  return (
+    <div className="seeing-row">
+      <label htmlFor={id}>Turn</label>
+      <input
+        id={id}
+        type="range"
+        min={-179}
+        max={180}
+        step={1}
+        value={degrees}
+        onChange={(event) => desk.camera.turnTo(Number(event.target.value))}
+        data-testid="turn"
+      />
+      <span className="num">{degrees}°</span>
+    </div>
   );
 }
 

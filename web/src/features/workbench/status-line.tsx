@@ -1,5 +1,5 @@
 import type { RoomSnapshot, SaveState } from '@tandem/client';
-import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock, Unlink } from 'lucide-react';
+import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock, RotateCw, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -48,6 +48,7 @@ export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: Stat
       <span className="status-item num">
         {progress.completed} of {progress.total} done
       </span>
+      <Turn desk={desk} />
       <Zoom desk={desk} />
     </footer>
   );
@@ -107,6 +108,23 @@ function Left({ expiresAt, leaseSeconds }: { expiresAt: number; leaseSeconds: nu
         <Clock size={14} aria-hidden /> {countdown(left)} left
       </span>
     </Tip>
+  );
+}
+
+/** Only while it is turned: it is easily forgotten, and a click sets it straight. */
+function Turn({ desk }: { desk: Desk }): ReactNode {
+  const turn = useSelected(desk.camera.view, (view) => Math.round(view.turn));
+  if (turn === 0) return null;
+  return (
+    <button
+      type="button"
+      className="status-item status-zoom num"
+      aria-label={`Turned by ${turn} degrees; set it straight`}
+      onClick={() => desk.camera.turnTo(0)}
+      data-testid="turned"
+    >
+      <RotateCw size={13} aria-hidden /> {turn}°
+    </button>
   );
 }
 
