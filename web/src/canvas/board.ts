@@ -3,6 +3,7 @@ import type { Desk } from '~/tools/desk';
 import { paintFocus } from './focus';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
+import { onPixelRatio } from './pixel-ratio';
 import { ShapeLayer } from './shape-layer';
 import type { Underlay } from './underlay';
 
@@ -104,6 +105,7 @@ export class Board {
     };
     on(desk.camera.view, () => this.#moved());
     on(desk.camera.stage, () => this.#resize(desk.camera.stage.get()));
+    this.#stops.push(onPixelRatio(() => this.#resize(desk.camera.stage.get())));
     on(desk.hidden, () => this.#anew());
     this.#watchLook();
     on(desk.draft, () => this.#hold());

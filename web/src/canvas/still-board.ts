@@ -6,6 +6,7 @@ import type { Camera } from '~/tools/camera';
 import { paintFocus } from './focus';
 import type { Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
+import { onPixelRatio } from './pixel-ratio';
 import { ShapeLayer } from './shape-layer';
 import type { Underlay } from './underlay';
 
@@ -49,6 +50,7 @@ export class StillBoard {
     });
     this.#stops = [
       camera.view.subscribe(() => this.#moved()),
+      onPixelRatio(() => this.resize(this.#stage)),
       shown.subscribe(() => {
         this.#shapes.reset();
         this.#ask();
