@@ -1,4 +1,5 @@
-//! The program killed with -9 in an import, at its first rows and at its last word: the third time it is done, and each task is there once.
+//! The program killed with -9 in the middle of jobs: an import at its first rows and at its last word, a label's new name between two pieces of stored work.
+//! In the end they are done, and everything is there once.
 
 #![allow(clippy::unwrap_used)]
 
@@ -58,9 +59,52 @@ impl Barrier {
     }
 }
 
-/// The state and attempt of the only job.
+/// The state and attempt of the youngest job.
 async fn standing(database: &Database) -> (String, i32) {
-    sqlx::query_as("SELECT state, attempt FROM jobs").fetch_one(&mut database.owner().await).await.unwrap()
+    sqlx::query_as("SELECT state, attempt FROM jobs ORDER BY id DESC LIMIT 1").fetch_one(&mut database.owner().await).await.unwrap()
+}
+
+async fn done(database: &Database) {
+    until(database, async || !matches!(standing(database).await.0.as_str(), "queued" | "running")).await;
+}
+
+/// Nobody waits out the half minute until a job whose server was killed is taken for dead.
+async fn take_for_dead(database: &Database) {
+    sqlx::query("UPDATE jobs SET due = now() WHERE state = 'running'").execute(&mut database.owner().await).await.unwrap();
+}
+
+/// The program on the database of `api`, which is stopped, and a client of it.
+async fn program_of(api: Api) -> (Program, Arc<Database>, Admin) {
+    let a = api.a();
+    let (token, project) = (api.token(a.workspace, a.admin, WorkspaceRole::Admin), format!("/api/v1/projects/{}", a.project));
+    let database = Arc::clone(&api.server().database);
+    api.stop().await;
+    let program = Program::new(Arc::clone(&database), &[]);
+    let client = Client::new(&program.base());
+    (program, database, Admin { client, token, project })
+}
+
+struct Admin {
+    client: Client,
+    token: String,
+    project: String,
+}
+
+impl Admin {
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.client.try_as(&self.token, "POST", &format!("{}{path}", self.project), &body).await.unwrap().expect(201)
+    }
+
+    /// Uploads a dataset and has it imported.
+    async fn import(&self, images: usize) {
+        let bytes = coco(images);
+        let asked = self.post("/job-files", json!({ "filename": "street.zip", "size": bytes.len() })).await;
+        let header = |(name, value): (&String, &Value)| (name.clone(), value.as_str().unwrap().to_owned());
+        let mut headers: Vec<(String, String)> = asked["upload"]["headers"].as_object().unwrap().iter().map(header).collect();
+        headers.push(("content-length".to_owned(), bytes.len().to_string()));
+        assert_eq!(raw("PUT", asked["upload"]["url"].as_str().unwrap(), &headers, bytes).await.status, 200);
+        self.post("/jobs", import_of(asked["file"]["id"].as_str().unwrap())).await;
+    }
 }
 
 async fn until(database: &Database, mut holds: impl AsyncFnMut() -> bool) {
@@ -83,52 +127,83 @@ async fn start(mut program: Program) -> Program {
 #[actix_web::test]
 async fn an_import_whose_server_is_killed_is_finished_and_no_task_is_imported_twice() {
     let api = Api::with(&[("jobs.workers", "0")]).await;
-    let a = api.a();
-    let (token, database) = (api.token(a.workspace, a.admin, WorkspaceRole::Admin), Arc::clone(&api.server().database));
-    api.stop().await;
+    let project = api.a().project;
+    let (program, database, admin) = program_of(api).await;
     let mut closed = database.owner().await;
     for barrier in [&IN_THE_TABLES, &BEFORE_THE_END] {
         barrier.close(&mut closed).await;
     }
-    let mut program = start(Program::new(Arc::clone(&database), &[])).await;
-    let client = Client::new(&program.base());
-    let post = async |path: String, body: Value| client.try_as(&token, "POST", &path, &body).await.unwrap().expect(201);
-
-    let bytes = coco(IMAGES);
-    let asked = post(format!("/api/v1/projects/{}/job-files", a.project), json!({ "filename": "street.zip", "size": bytes.len() })).await;
-    let mut headers: Vec<(String, String)> = asked["upload"]["headers"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
-        .collect();
-    headers.push(("content-length".to_owned(), bytes.len().to_string()));
-    assert_eq!(raw("PUT", asked["upload"]["url"].as_str().unwrap(), &headers, bytes).await.status, 200);
-    post(format!("/api/v1/projects/{}/jobs", a.project), import_of(asked["file"]["id"].as_str().unwrap())).await;
+    let mut program = start(program).await;
+    admin.import(IMAGES).await;
 
     for (attempt, barrier) in [(1, &IN_THE_TABLES), (2, &BEFORE_THE_END)] {
         barrier.reached(&database).await;
         program.kill_9();
         assert_eq!(standing(&database).await, ("running".to_owned(), attempt), "killed in the middle");
         barrier.open(&mut closed).await;
-        // Nobody waits out the half minute until it is taken for dead.
-        sqlx::query("UPDATE jobs SET due = now()").execute(&mut database.owner().await).await.unwrap();
+        take_for_dead(&database).await;
         program = start(program).await;
     }
-    until(&database, async || !matches!(standing(&database).await.0.as_str(), "queued" | "running")).await;
+    done(&database).await;
     assert_eq!(standing(&database).await, ("succeeded".to_owned(), 3));
     program.kill_9();
     let (tasks, names): (i64, i64) =
         sqlx::query_as("SELECT count(*), count(DISTINCT external_id) FROM tasks WHERE project_id = $1 AND external_id LIKE 'images/%'")
-            .bind(a.project.0)
+            .bind(project.0)
             .fetch_one(&mut database.owner().await)
             .await
             .unwrap();
     assert_eq!((tasks, names), (IMAGES as i64, IMAGES as i64));
     let saved: i64 = sqlx::query_scalar("SELECT count(*) FROM annotations WHERE project_id = $1 AND source = 'import'")
-        .bind(a.project.0)
+        .bind(project.0)
         .fetch_one(&mut database.owner().await)
         .await
         .unwrap();
     assert_eq!(saved, IMAGES as i64);
+}
+
+#[actix_web::test]
+async fn a_label_whose_server_is_killed_between_two_pieces_has_its_new_name_everywhere_and_is_written_down_once() {
+    let api = Api::with(&[("jobs.workers", "0")]).await;
+    let (program, database, admin) = program_of(api).await;
+    let mut program = start(program).await;
+    admin.import(IMAGES).await;
+    done(&database).await;
+
+    // The first piece is 200 annotations; a row of the second is held back.
+    let mut holder = database.owner().await;
+    holder.execute("BEGIN").await.unwrap();
+    holder.execute("SELECT FROM annotations ORDER BY id OFFSET 250 LIMIT 1 FOR UPDATE").await.unwrap();
+    admin.post("/jobs", json!({ "kind": "relabel", "input": { "from": "cat", "to": "tiger" } })).await;
+    let mut asking = database.owner().await;
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)";
+    until(&database, async || sqlx::query_scalar(waits).fetch_one(&mut asking).await.unwrap()).await;
+    assert_eq!(counts(&database).await, [("cat".to_owned(), 100), ("tiger".to_owned(), 200)], "killed in the middle");
+    program.kill_9();
+    holder.execute("ROLLBACK").await.unwrap();
+    take_for_dead(&database).await;
+    let mut program = start(program).await;
+    done(&database).await;
+    program.kill_9();
+
+    assert_eq!(standing(&database).await, ("succeeded".to_owned(), 2));
+    assert_eq!(counts(&database).await, [("tiger".to_owned(), IMAGES as i64)]);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM annotations WHERE data::text LIKE '%\"cat\"%'")
+        .fetch_one(&mut database.owner().await)
+        .await
+        .unwrap();
+    let (events, of): (i64, i64) =
+        sqlx::query_as("SELECT count(*), count(DISTINCT annotation_id) FROM annotation_events WHERE event_type = 'relabelled'")
+            .fetch_one(&mut database.owner().await)
+            .await
+            .unwrap();
+    assert_eq!((left, events, of), (0, IMAGES as i64, IMAGES as i64));
+}
+
+/// How many stored regions each label has.
+async fn counts(database: &Database) -> Vec<(String, i64)> {
+    sqlx::query_as("SELECT label, count(*) FROM regions GROUP BY label ORDER BY label")
+        .fetch_all(&mut database.owner().await)
+        .await
+        .unwrap()
 }
