@@ -266,7 +266,8 @@ try {
     gap_ms: { median: longest[longest.length >> 1], longest: longest.at(-1) },
   };
   console.log(JSON.stringify(figures, null, 2));
-  if (process.env.TANDEM_JSON) await writeFile(process.env.TANDEM_JSON, JSON.stringify(figures, null, 2));
+  const folder = process.env.TANDEM_JSON;
+  if (folder) await writeFile(join(folder, 'rolling-upgrade.json'), JSON.stringify(figures, null, 2));
   assert.equal(lost.length, 0, `lost: ${lost.slice(0, 5).join(', ')}`);
   assert.ok(figures.edits > 0 && acknowledged === figures.edits, `${figures.edits} edits, ${acknowledged} acknowledged`);
   assert.ok(figures.gap_ms.longest <= GAP_MS, `somebody was without a live document for ${figures.gap_ms.longest} ms`);
