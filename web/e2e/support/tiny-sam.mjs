@@ -74,7 +74,8 @@ export function tinyDecoder(names = {}) {
     const left = op('Mul', [op('Sub', [which, float(1)]), float(NEVER)]);
     return op('ReduceMax', [op('Add', [alike, op('Unsqueeze', [left, whole(2)])])], { axes: [1], keepdims: 0 });
   };
-  const color = op('Min', [best(inside), op('Neg', [best(outside)])]);
+  const toThing = best(inside);
+  const color = op('Min', [toThing, op('Sub', [toThing, best(outside)])]);
 
   // Within the box: the least way to any of its sides is not negative.
   const across = keep(FLOAT, [1, GRID * GRID], Array.from({ length: GRID * GRID }, (_, i) => ((i % GRID) + 0.5) * (SIDE / GRID)));
@@ -87,7 +88,9 @@ export function tinyDecoder(names = {}) {
     op('Sub', [down, side(low, 1)]),
     op('Sub', [side(high, 1), down]),
   ]);
-  const logits = op('Min', [color, op('Add', [within, free])]);
+  // As far to either side, so that the border lies between two places.
+  const bound = (one) => keep(FLOAT, [], [one]);
+  const logits = op('Clip', [op('Min', [color, op('Add', [within, free])]), bound(-ALIKE), bound(ALIKE)]);
   const low_res = op('Reshape', [logits, whole(1, 1, GRID, GRID)]);
 
   // Without what was padded, in the size that was asked for.

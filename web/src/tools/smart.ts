@@ -197,6 +197,7 @@ export const smartTool: Tool<SmartState> = {
     if (context.readOnly !== null) return null;
     if (state.name === 'idle') return 'Click into the thing, or drag a box around it';
     if (state.found === null) return state.asked === null ? null : 'Looking for its outline …';
+    if (isEmpty(state.found.mask)) return NOTHING_FOUND;
     return 'Click: belongs to it · Alt and click: does not · Backspace: one back · Enter: done';
   },
 };
