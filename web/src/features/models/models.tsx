@@ -34,6 +34,7 @@ function Models(): ReactNode {
     <main className="page">
       <header className="page-head">
         <h1>Models</h1>
+        <span className="spacer" />
         {models.data && models.data.length > 0 && upload}
       </header>
       <p className="models-about muted">

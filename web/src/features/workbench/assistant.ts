@@ -34,9 +34,12 @@ export function useModelSource(): void {
   const client = useQueryClient();
   useEffect(() => {
     const query = modelsQuery(api);
+    // What was read once does without a network; where there was none yet, one may have come.
+    const known = (): Promise<Model[]> =>
+      client.query({ ...query, staleTime: (client.getQueryData(query.queryKey)?.length ?? 0) > 0 ? 'static' : 0 });
     segmenter.use({
       shelf: `tandem-models-${me.workspace_id}`,
-      chosen: async () => readyOf(modelOf(await client.ensureQueryData(query), chosenModel.get())),
+      chosen: async () => readyOf(modelOf(await known(), chosenModel.get())),
       hashes: () => (client.getQueryData(query.queryKey) ?? []).flatMap((model) => hashesOf(model)),
       addresses: async (id) => {
         const model = await ok(api.GET('/api/v1/models/{model_id}', { params: { path: { model_id: id } } }));

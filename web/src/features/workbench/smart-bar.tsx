@@ -108,7 +108,7 @@ function Confidence({ desk }: { desk: Desk }): ReactNode {
   const confidence = useStore(desk.draft)?.confidence;
   if (confidence === undefined) return null;
   return (
-    <div className="desk-group" title="How good the model takes its own outline for">
+    <div className="desk-group desk-confidence" title="How good the model takes its own outline for">
       <span className="num" data-testid="confidence">
         {Math.round(confidence * 100)} % sure
       </span>
