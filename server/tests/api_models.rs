@@ -73,6 +73,7 @@ async fn a_model_is_asked_for_sent_completed_and_loaded_by_members() {
         let url = one[part]["url"].as_str().unwrap();
         let fetched = http::raw("GET", url, &[], vec![]).await;
         assert_eq!((fetched.status, fetched.bytes.as_ref()), (200, bytes.as_slice()), "{part}");
+        assert_eq!(fetched.headers["cache-control"], "private, max-age=31536000, immutable", "{part} never changes");
         assert_eq!(http::raw("GET", url.split('?').next().unwrap(), &[], vec![]).await.status, 403, "without the signature");
     }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { cleanGrain } from '~/assist/grain';
 import { answeredSize, checkDecoder, chosenMask, INPUTS, OUTPUTS, question, thingOf } from '~/assist/sam/decoder';
 import { inputOf, planEncoder, seenSize } from '~/assist/sam/encoder';
 import type { TensorInfo } from '~/assist/sam/names';
@@ -120,6 +121,43 @@ describe("a decoder's answer", () => {
     expect(() => thingOf(masks, scores, [at(1, 1)], { width: 3, height: 2 })).toThrow(
       'its masks are 2 × 2; 3 × 2 were asked for',
     );
+  });
+});
+
+describe('grain of a found area', () => {
+  const drawn = (...rows: string[]) => {
+    const size = { width: rows[0]?.length ?? 0, height: rows.length };
+    const area = Uint8Array.from([...rows.join('')], (mark) => (mark === '#' ? 1 : 0));
+    cleanGrain(area, size);
+    return rows.map((_, y) =>
+      [...area.subarray(y * size.width, (y + 1) * size.width)].map((one) => (one === 1 ? '#' : '.')).join(''),
+    );
+  };
+
+  test('islands of a few pixels go, and holes of a few pixels are filled; bays and what touches the edge stay', () => {
+    const rows = drawn(
+      '..................',
+      '.########......#..',
+      '.###..###......#..',
+      '.########.........',
+      '.####.###.........',
+      '.####.###......##.',
+    );
+    expect(rows).toEqual([
+      '..................',
+      '.########.........',
+      '.########.........',
+      '.########.........',
+      '.####.###.........',
+      '.####.###.........',
+    ]);
+  });
+
+  test('two things of one size both stay, and the largest does however small it is', () => {
+    const two = ['.......................', '.#######.......#######.', '.#######.......#######.', '.......................'];
+    expect(drawn(...two)).toEqual(two);
+    expect(drawn('.....#', '.##...', '......')).toEqual(['......', '.##...', '......']);
+    expect(drawn('...', '...')).toEqual(['...', '...']);
   });
 });
 

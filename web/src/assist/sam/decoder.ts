@@ -5,6 +5,7 @@
 import type { MaskGeometry } from '~/geometry/mask';
 import { clamp, type ImagePoint, type Size } from '~/geometry/points';
 import type { Prompt } from '~/tools/assistant';
+import { cleanGrain } from '../grain';
 import { scaledMask } from '../runs';
 import { hasAll, missing, type TensorInfo } from './names';
 
@@ -108,7 +109,10 @@ export function thingOf(masks: Tensor, scores: Tensor, prompts: readonly Prompt[
   }
   const chosen = chosenMask([...scores.data], prompts);
   const logits = masks.data.subarray(chosen * width * height, (chosen + 1) * width * height);
-  const isInside = (x: number, y: number): boolean => (logits[y * width + x] ?? 0) > 0;
+  const area = new Uint8Array(width * height);
+  for (let i = 0; i < area.length; i++) area[i] = (logits[i] ?? 0) > 0 ? 1 : 0;
+  cleanGrain(area, { width, height });
+  const isInside = (x: number, y: number): boolean => area[y * width + x] === 1;
   const mask = scaledMask(isInside, { x: 0, y: 0, width, height }, { width, height }, size);
   return { mask, confidence: clamp(scores.data[chosen] ?? 0, 0, 1) };
 }
