@@ -215,7 +215,9 @@ describe('the smart polygon', () => {
 
   test('without a network it goes on, also when it has to be opened anew', async () => {
     await clear();
-    await anna.evaluate(() => caches.keys()).then((names) => assert.equal(names.filter((n) => n.startsWith('tandem-models')).length, 1));
+    await anna
+      .evaluate(() => caches.keys())
+      .then((names) => assert.equal(names.filter((n) => n.startsWith('tandem-models')).length, 1));
     const asked = [];
     anna.on('request', (request) => asked.push(request.url()));
     await openTask(anna, server, project.id, next.id);

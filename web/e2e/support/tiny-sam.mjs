@@ -78,7 +78,11 @@ export function tinyDecoder(names = {}) {
   const color = op('Min', [toThing, op('Sub', [toThing, best(outside)])]);
 
   // Within the box: the least way to any of its sides is not negative.
-  const across = keep(FLOAT, [1, GRID * GRID], Array.from({ length: GRID * GRID }, (_, i) => ((i % GRID) + 0.5) * (SIDE / GRID)));
+  const across = keep(
+    FLOAT,
+    [1, GRID * GRID],
+    Array.from({ length: GRID * GRID }, (_, i) => ((i % GRID) + 0.5) * (SIDE / GRID)),
+  );
   const down = keep(FLOAT, [1, GRID * GRID], Array.from({ length: GRID * GRID }, (_, i) => (Math.floor(i / GRID) + 0.5) * (SIDE / GRID))); // prettier-ignore
   const side = (of, axis) => op('Gather', [of, whole(axis)], { axis: 1 });
   const free = op('Mul', [noBox, float(NEVER)]);

@@ -20,7 +20,12 @@ export class Helper implements Assistant {
   #given: { readonly to: Running<ToWorker>; readonly picture: Picture } | null = null;
 
   constructor(spawn: Spawn<ToWorker, FromWorker>) {
-    const words = { notLoaded: NOT_LOADED, brokeDown: BROKE_DOWN, noAnswer: 'The assistant found nothing here' };
+    const words = {
+      notLoaded: NOT_LOADED,
+      brokeLoading: `${NOT_LOADED}.`,
+      brokeDown: BROKE_DOWN,
+      noAnswer: 'The assistant found nothing here',
+    };
     this.#hired = new Hired(spawn, words, (message) => this.#hear(message));
   }
 

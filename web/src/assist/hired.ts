@@ -24,6 +24,8 @@ export type Spawn<To, From> = (told: (message: From) => void, broken: () => void
 
 export interface Words {
   readonly notLoaded: string;
+  /** While it was still loading, and later. */
+  readonly brokeLoading: string;
   readonly brokeDown: string;
   /** Before the reason, where it has no answer. */
   readonly noAnswer: string;
@@ -106,7 +108,8 @@ export class Hired<To, From extends { readonly type: string }> {
     this.readiness.set(readiness);
     running?.port.end();
     running?.fail(new Error(why));
-    for (const id of [...this.#waiting.keys()]) this.answer(id, { kind: 'failed', text: why });
+    const text = readiness.name === 'failed' ? null : why;
+    for (const id of [...this.#waiting.keys()]) this.answer(id, { kind: 'failed', text });
   }
 
   #told(message: From | Common, begin: () => void): void {
@@ -134,8 +137,8 @@ export class Hired<To, From extends { readonly type: string }> {
 
   /** A worker whose script does not come, or that ran out of memory. */
   #broken(): void {
-    const { notLoaded, brokeDown } = this.words;
-    if (this.readiness.get().name === 'loading') this.end({ name: 'failed', text: `${notLoaded}.` }, notLoaded);
+    const { brokeLoading, brokeDown } = this.words;
+    if (this.readiness.get().name === 'loading') this.end({ name: 'failed', text: brokeLoading }, brokeLoading);
     else this.end({ name: 'asleep' }, brokeDown);
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { clear, fileOf, NO_ROOM, NOT_KEPT, type Shelf } from '~/assist/sam/kept';
 import type { FromWorker, ToWorker } from '~/assist/sam/messages';
-import { BROKE_DOWN, NOT_LOADED, Segmenter, type ChosenModel, type Models } from '~/assist/sam/segmenter';
+import { BROKE_DOWN, BROKE_LOADING, NOT_LOADED, Segmenter, type ChosenModel, type Models } from '~/assist/sam/segmenter';
 import type { Picture } from '~/assist/picture';
 import { imagePoint } from '~/geometry/points';
 import type { Ask } from '~/tools/assistant';
@@ -162,6 +162,27 @@ describe('the segmenter', () => {
     workers[1]?.tell({ type: 'ready' });
     await settle();
     expect(types(workers[1])).toEqual(['open', 'picture', 'thing']);
+  });
+
+  test('a worker that breaks down while it loads, or looks at the picture, says so where it can be tried again', async () => {
+    const { segmenter, workers } = page();
+    const answer = segmenter.ask(ASK);
+    await settle();
+    workers[0]?.breakDown();
+    expect([segmenter.readiness.get(), await answer]).toEqual([
+      { name: 'failed', text: BROKE_LOADING },
+      { kind: 'failed', text: null },
+    ]);
+    const again = segmenter.ask(ASK);
+    await settle();
+    workers[1]?.tell({ type: 'ready' });
+    await settle();
+    workers[1]?.tell({ type: 'loading', what: 'the picture into the model, once', loaded: 0, total: null });
+    workers[1]?.breakDown();
+    expect([segmenter.readiness.get(), await again]).toEqual([
+      { name: 'failed', text: BROKE_LOADING },
+      { kind: 'failed', text: null },
+    ]);
   });
 
   test('what it has to say on the way is passed on', async () => {

@@ -13,6 +13,7 @@ import type { FromWorker, ModelToOpen, ToWorker } from './messages';
 const REMEMBERED = 6;
 
 export const NOT_LOADED = 'The model cannot be used';
+export const BROKE_LOADING = `${NOT_LOADED}: it broke down, perhaps for want of memory. A smaller model may do.`;
 export const BROKE_DOWN = 'The model broke down, perhaps for want of memory. The next click starts it again.';
 const OTHER_MODEL = 'Another model was chosen';
 const NOT_MINE = 'The model knows nothing of this';
@@ -51,7 +52,12 @@ export class Segmenter implements Assistant {
     spawn: Spawn<ToWorker, FromWorker>,
     private readonly say: (text: string) => void,
   ) {
-    const words = { notLoaded: NOT_LOADED, brokeDown: BROKE_DOWN, noAnswer: 'The model finds nothing here' };
+    const words = {
+      notLoaded: NOT_LOADED,
+      brokeLoading: BROKE_LOADING,
+      brokeDown: BROKE_DOWN,
+      noAnswer: 'The model finds nothing here',
+    };
     this.#hired = new Hired(spawn, words, (message) => this.#hear(message));
   }
 
