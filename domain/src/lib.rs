@@ -10,6 +10,7 @@ pub mod geometry;
 pub mod identity;
 pub mod image;
 pub mod layout;
+pub mod onnx;
 pub mod ordered;
 pub mod permission;
 pub mod relabel;

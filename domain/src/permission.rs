@@ -51,6 +51,8 @@ actions! {
     SessionsRevoke    "sessions.revoke"     Workspace []                        "Sign somebody out everywhere";
     ActorsRead        "actors.read"         Workspace []                        "See the live tree of the server";
     NodesRead         "nodes.read"          Workspace []                        "See the nodes of the installation and their load";
+    ModelRead         "model.read"          Workspace []                        "See the models that run in people's browsers, and load them";
+    ModelWrite        "model.write"         Workspace []                        "Upload and delete models that run in people's browsers";
     ProjectRead       "project.read"        Project   [Labeler Reviewer Admin]  "See the project, its labels and progress";
     ProjectUpdate     "project.update"      Project   [Admin]                   "Change name, labels, status and lease time";
     MembersRead       "members.read"        Project   [Labeler Reviewer Admin]  "See who is in the project";
@@ -91,9 +93,13 @@ pub fn permits(role: ProjectRole, action: Action) -> bool {
 #[must_use]
 pub fn permits_workspace(role: WorkspaceRole, action: Action) -> bool {
     match action {
-        Action::ProjectCreate | Action::WorkspaceUsers | Action::SessionsRevoke | Action::ActorsRead | Action::NodesRead => {
-            role == WorkspaceRole::Admin
-        }
+        Action::ModelRead => true,
+        Action::ProjectCreate
+        | Action::WorkspaceUsers
+        | Action::SessionsRevoke
+        | Action::ActorsRead
+        | Action::NodesRead
+        | Action::ModelWrite => role == WorkspaceRole::Admin,
         _ => false,
     }
 }

@@ -81,6 +81,8 @@ ids! {
     JobId,
     /// A file that a job reads or has made.
     JobFileId,
+    /// A model that runs in people's browsers: an encoder and a decoder.
+    ModelId,
     /// One thing a person is told of.
     NotificationId,
     /// One person's versioned work on a task-step.

@@ -12,7 +12,7 @@ use support::{Api, Person};
 use tandem_actors::TaskRef;
 use tandem_domain::permission::{Action, Scope, permits, permits_workspace};
 use tandem_protocol::{
-    LayoutId, ProjectRole, RegionId, UserId, WorkspaceRole,
+    LayoutId, ModelId, ProjectRole, RegionId, UserId, WorkspaceRole,
     rest::{CheckpointReason, Region},
 };
 use tandem_store::pg::{
@@ -75,7 +75,7 @@ fn refusal(route: &Route, who: Who) -> Option<u16> {
     };
     match (action.scope(), project) {
         // The admin of another workspace may do such things, but to nobody there.
-        (Scope::Workspace, _) if who == Who::Stranger && route.path.contains("{user_id}") => Some(404),
+        (Scope::Workspace, _) if who == Who::Stranger && ["{user_id}", "{model_id}"].iter().any(|id| route.path.contains(id)) => Some(404),
         (Scope::Workspace, _) => (!permits_workspace(workspace, action)).then_some(403),
         (Scope::Project, None) => Some(404),
         (Scope::Project, Some(role)) => (!permits(role, action)).then_some(403),
@@ -87,6 +87,7 @@ struct Fixture {
     victim: UserId,
     /// A draft.
     layout: LayoutId,
+    model: ModelId,
 }
 
 /// Something of every kind in workspace `a`'s project, so that no route answers 404 for want of it.
@@ -130,6 +131,7 @@ async fn fixture(api: &Api) -> Fixture {
     let checkpoint = api.state().live.checkpoint(&key, CheckpointReason::Manual, a.labeler).await.unwrap();
     let victim = api.newcomer("victim", Some(ProjectRole::Labeler)).await;
     let layout = LayoutId::new();
+    let model = ModelId::new();
     let ids = BTreeMap::from([
         ("project_id", a.project.to_string()),
         ("user_id", victim.to_string()),
@@ -140,11 +142,12 @@ async fn fixture(api: &Api) -> Fixture {
         ("batch_id", api.a().batch.to_string()),
         ("workflow_id", workflow.to_string()),
         ("layout_id", layout.to_string()),
+        ("model_id", model.to_string()),
         ("step", "annotate".to_owned()),
         ("checkpoint_id", checkpoint.to_string()),
         ("job_id", job.to_string()),
     ]);
-    let fixture = Fixture { ids, victim, layout };
+    let fixture = Fixture { ids, victim, layout, model };
     fixture.restore(api).await;
     fixture
 }
@@ -168,6 +171,14 @@ impl Fixture {
             .execute(&mut api.db().owner().await)
             .await
             .unwrap();
+        sqlx::query(
+            "INSERT INTO models (id, workspace_id, name, encoder_size, decoder_size) VALUES ($1, $2, 'm', 1, 1) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.model.0)
+        .bind(api.a().workspace.0)
+        .execute(&mut api.db().owner().await)
+        .await
+        .unwrap();
         let mut tx = api.a().tenant().begin(&api.db().store).await.unwrap();
         projects::put_member(&mut tx, api.a().project, self.victim, ProjectRole::Labeler).await.unwrap();
         tx.commit().await.unwrap();

@@ -74,6 +74,7 @@ const DUPLICATES: &[(&str, &str, &str)] = &[
     ("documents_task_step_key", "document", "task"),
     ("assignments_one_active", "lease", "task"),
     ("annotations_version_key", "annotation", "version"),
+    ("models_name_key", "model", "name"),
 ];
 const REFERENCES: &[(&str, &str, &str)] = &[
     ("projects_customer_fkey", "customer", "customer_id"),

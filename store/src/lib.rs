@@ -27,8 +27,8 @@ pub use config::{PoolSizes, StoreConfig};
 pub use error::StoreError;
 pub use migrate::{MigrationReport, migrate};
 pub use pg::{
-    annotations, assets, audit, batches, customers, export, idempotency, import, job_files, jobs, leases, members, notifications, outbox,
-    projects, regions, tasks, users, workflows, workspaces,
+    annotations, assets, audit, batches, customers, export, idempotency, import, job_files, jobs, leases, members, models, notifications,
+    outbox, projects, regions, tasks, users, workflows, workspaces,
 };
 pub use store::Store;
 pub use tenant::{Tenant, TenantTx};

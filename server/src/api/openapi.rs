@@ -14,8 +14,8 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, notifications,
-    preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models,
+    notifications, preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -36,6 +36,7 @@ use super::{
         (name = "workflows", description = "What happens to tasks: versions of a project's workflow, and what is wrong with one"),
         (name = "layouts", description = "What people see of a task and enter about it: versions of a project's layout, and what is wrong with one"),
         (name = "assets", description = "Images: ask for an upload, PUT the bytes, complete"),
+        (name = "models", description = "Models that run in people's browsers: ask for an upload, PUT both files, complete"),
         (name = "tasks", description = "Images to be labelled"),
         (name = "work", description = "Leases: next, accept, renew, release, skip, submit"),
         (name = "history", description = "Live documents as they were, and the way back"),
@@ -87,6 +88,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(assets::create_asset)
         .service(assets::get_asset)
         .service(assets::complete_asset)
+        .service(models::list_models)
+        .service(models::create_model)
+        .service(models::get_model)
+        .service(models::complete_model)
+        .service(models::delete_model)
         .service(tasks::list_tasks)
         .service(tasks::create_tasks)
         .service(tasks::get_task)

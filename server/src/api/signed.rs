@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use tandem_protocol::rest::{Asset, AssetStatus, PresignedRequest, Task};
+use tandem_protocol::rest::{Asset, AssetStatus, Model, PresignedRequest, Task};
 use tandem_store::{
     objects::Upload,
-    pg::{assets::StoredAsset, tasks::StoredTask},
+    pg::{assets::StoredAsset, models::object_keys, tasks::StoredTask},
 };
 
 use super::{call::Call, problem::Refusal};
@@ -41,6 +41,16 @@ pub async fn upload(call: &Call, object_key: &str, upload: Upload<'_>) -> Result
 pub async fn download(call: &Call, object_key: &str, filename: &str) -> Result<String, Refusal> {
     let request = call.state.objects.presign_download(object_key, filename, Utc::now(), DOWNLOAD, endpoint(call).as_deref()).await?;
     Ok(request.url)
+}
+
+/// The model with the addresses of its files.
+pub async fn model(call: &Call, mut model: Model) -> Result<Model, Refusal> {
+    let keys = object_keys(call.identity.workspace_id, model.id);
+    for (file, key) in [(&mut model.encoder, &keys.encoder), (&mut model.decoder, &keys.decoder)] {
+        let request = call.state.objects.presign_constant(key, Utc::now(), DOWNLOAD, endpoint(call).as_deref()).await?;
+        file.url = Some(request.url);
+    }
+    Ok(model)
 }
 
 async fn address(call: &Call, status: AssetStatus, object_key: &str) -> Result<Option<String>, Refusal> {

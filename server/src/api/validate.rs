@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use tandem_protocol::{
     FieldError,
     rest::{
-        ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateProject, CreateTasks, DecideReview, LabelDef, LabelSchema,
-        MemberProfile, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask,
+        ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateModel, CreateProject, CreateTasks, DecideReview, LabelDef,
+        LabelSchema, MemberProfile, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask,
         TellOfComment, UpdateProject,
     },
 };
@@ -228,6 +228,15 @@ pub fn create_job_file(body: &CreateJobFile) -> Result<(), Refusal> {
         rules.broken("filename", "format", "must be a ZIP archive, whose name ends with .zip");
     }
     rules.range("size", body.size, 1, ARCHIVE_SIZE);
+    rules.finish()
+}
+
+/// `most`: bytes of one file.
+pub fn create_model(body: &CreateModel, most: u64) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.length("name", &body.name, 1, 100);
+    rules.range("encoder.size", body.encoder.size, 1, most);
+    rules.range("decoder.size", body.decoder.size, 1, most);
     rules.finish()
 }
 

@@ -66,6 +66,14 @@ fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
     })
 }
 
+/// What S3 takes in one PUT.
+const ONE_PUT: usize = 5 << 30;
+
+pub(super) fn model_file(text: &str) -> Result<u64, String> {
+    let bytes = size(text)?;
+    if bytes > ONE_PUT { Err("must be at most 5GiB".into()) } else { u64::try_from(bytes).map_err(|error| error.to_string()) }
+}
+
 fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "must be a number from 1 on".into())
 }
@@ -136,6 +144,12 @@ mod tests {
             assert!(size(bad).is_err(), "{bad}");
         }
     }
+    #[test]
+    fn a_file_of_a_model_may_have_what_one_put_takes() {
+        assert_eq!((model_file("1GiB"), model_file("5GiB")), (Ok(1 << 30), Ok(5 << 30)));
+        assert_eq!(model_file("6GiB"), Err("must be at most 5GiB".to_owned()));
+    }
+
     #[test]
     fn a_grace_that_a_reconnect_may_outlast_is_refused() {
         assert_eq!((grace("15s"), grace("5m")), (Ok(Duration::from_secs(15)), Ok(Duration::from_secs(300))));

@@ -128,6 +128,13 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Jobs of one workspace that wait or run; another is refused until one of them has ended",
     ),
+    setting(
+        "models.max_file",
+        "TANDEM_MODELS_MAX_FILE",
+        Some("1GiB"),
+        "",
+        "One file (encoder or decoder) of a model that runs in people's browsers; at most 5GiB",
+    ),
     setting("limits.max_connections", "TANDEM_LIMITS_MAX_CONNECTIONS", Some("100000"), "", "WebSockets of this server"),
     setting("limits.max_pending", "TANDEM_LIMITS_MAX_PENDING", Some("10000"), "", "Of these, how many may not have authenticated yet"),
     setting(

@@ -33,6 +33,20 @@ impl Objects {
         Ok(plain(&signed, now, ttl))
     }
 
+    /// A GET of `key`, whose bytes never change: whoever has them need not ask again.
+    pub async fn presign_constant(
+        &self,
+        key: &str,
+        now: DateTime<Utc>,
+        ttl: Duration,
+        endpoint: Option<&str>,
+    ) -> Result<PresignedRequest, ObjectError> {
+        let request =
+            self.signer(endpoint).get_object().bucket(&self.bucket).key(key).response_cache_control("private, max-age=31536000, immutable");
+        let signed = request.presigned(config(key, now, ttl)?).await.map_err(|e| classify(key, e))?;
+        Ok(plain(&signed, now, ttl))
+    }
+
     /// A GET of `key` that a browser keeps as a file of this name; an S3 server that does not know how to say so leaves that to the page.
     pub async fn presign_download(
         &self,

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod layouts;
 pub mod leases;
 pub mod members;
+pub mod models;
 pub mod notifications;
 pub mod outbox;
 pub mod people;

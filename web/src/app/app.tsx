@@ -19,6 +19,7 @@ import { NotFound } from './not-found';
 import { Shell } from './shell';
 
 const Workbench = lazy(() => import('~/features/workbench/workbench'));
+const ModelsPage = lazy(() => import('~/features/models/models'));
 
 const newClient = (): QueryClient =>
   new QueryClient({
@@ -100,6 +101,11 @@ const Screens = (): ReactNode => (
       </Route>
       <Route path="/admin/system">
         <SystemPage />
+      </Route>
+      <Route path="/admin/models">
+        <Suspense fallback={<main className="page" aria-busy="true" />}>
+          <ModelsPage />
+        </Suspense>
       </Route>
       <Route path="/projects/:projectId/:tab?">
         {({ projectId, tab }) => <ProjectPage key={projectId} projectId={projectId} tab={tab ?? 'tasks'} />}

@@ -1,4 +1,4 @@
-import { Activity, House, Layers, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { Activity, House, Layers, LogOut, Monitor, Moon, ScanSearch, Sun } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
@@ -33,9 +33,14 @@ export function Shell({ children }: { children: ReactNode }): ReactNode {
           Projects
         </NavLink>
         {me.workspace_role === 'admin' && (
-          <NavLink href="/admin/system" icon={<Activity size={16} aria-hidden />}>
-            System
-          </NavLink>
+          <>
+            <NavLink href="/admin/models" icon={<ScanSearch size={16} aria-hidden />}>
+              Models
+            </NavLink>
+            <NavLink href="/admin/system" icon={<Activity size={16} aria-hidden />}>
+              System
+            </NavLink>
+          </>
         )}
         <span className="spacer" />
         <Connection />

@@ -1,7 +1,8 @@
 /** The magic wand's eye: what is joined to a pixel and nowhere further than a tolerance from its color. */
-import { maskWriter, type MaskGeometry } from '~/geometry/mask-runs';
+import type { MaskGeometry } from '~/geometry/mask-runs';
 import type { Size } from '~/geometry/points';
 import { deleting, type Cv, type CvPoint, type CvRect, type Mat } from './cv';
+import { scaledMask } from './runs';
 
 /** A hole that is smaller than this many pixels, or this part of the area, is grain of the picture and no hole of the thing. */
 const LEAST_HOLE = { pixels: 12, part: 0.0004 };
@@ -21,7 +22,9 @@ export function flood(cv: Cv, rgb: Mat, at: CvPoint, tolerance: number, image: S
     const flags = 4 | cv.FLOODFILL_FIXED_RANGE | cv.FLOODFILL_MASK_ONLY | (INSIDE << 8);
     const area = cv.floodFill(rgb, mask, at, new cv.Scalar(0, 0, 0), rect, range, range, flags);
     fillGrain(cv, mask, rect, area);
-    return runs(mask, rect, { width: rgb.cols, height: rgb.rows }, image);
+    const { data, cols: stride } = mask;
+    const isInside = (x: number, y: number): boolean => data[(y + 1) * stride + x + 1] === INSIDE;
+    return scaledMask(isInside, rect, { width: rgb.cols, height: rgb.rows }, image);
   });
 }
 
@@ -39,30 +42,4 @@ function fillGrain(cv: Cv, mask: Mat, rect: CvRect, area: number): void {
       if (cv.contourArea(contour) < least) cv.drawContours(part, contours, i, new cv.Scalar(INSIDE), cv.FILLED);
     }
   });
-}
-
-/** Column by column, each of the picture's pixels as the one is that stands for it. */
-function runs(mask: Mat, rect: CvRect, worked: Size, image: Size): MaskGeometry {
-  const { data, cols: stride } = mask;
-  const writer = maskWriter(image);
-  const [across, down] = [image.width / worked.width, image.height / worked.height];
-  /** The first of the picture's pixels whose middle is not before a pixel of the mask. */
-  const first = (pixel: number, scale: number, most: number): number =>
-    Math.min(most, Math.max(0, Math.ceil(pixel * scale - 0.5)));
-  for (let x = rect.x; x < rect.x + rect.width; x++) {
-    const stretches: number[] = [];
-    let inside = false;
-    for (let y = rect.y; y <= rect.y + rect.height; y++) {
-      const here = y < rect.y + rect.height && data[(y + 1) * stride + x + 1] === INSIDE;
-      if (here !== inside) stretches.push(first(y, down, image.height));
-      inside = here;
-    }
-    const end = first(x + 1, across, image.width);
-    for (let column = first(x, across, image.width); column < end; column++) {
-      for (let i = 0; i + 1 < stretches.length; i += 2) {
-        writer.ones(column * image.height + (stretches[i] ?? 0), column * image.height + (stretches[i + 1] ?? 0));
-      }
-    }
-  }
-  return writer.mask();
 }

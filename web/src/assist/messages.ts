@@ -1,6 +1,7 @@
 /** What the page and the worker say to each other. */
 import type { MaskGeometry } from '~/geometry/mask';
 import type { Size } from '~/geometry/points';
+import type { Common } from './hired';
 
 interface Point {
   readonly x: number;
@@ -21,10 +22,6 @@ export type ToWorker =
     };
 
 export type FromWorker =
-  | { readonly type: 'loading'; readonly loaded: number; readonly total: number }
-  | { readonly type: 'ready' }
-  /** It cannot begin. */
-  | { readonly type: 'unable'; readonly why: string }
+  | Common
   | { readonly type: 'area'; readonly id: number; readonly mask: MaskGeometry }
-  | { readonly type: 'way'; readonly id: number; readonly points: readonly Point[] }
-  | { readonly type: 'failed'; readonly id: number; readonly why: string };
+  | { readonly type: 'way'; readonly id: number; readonly points: readonly Point[] };

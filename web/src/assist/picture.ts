@@ -8,9 +8,11 @@ import type { Size } from '~/geometry/points';
 export const MOST_PIXELS = 12_000_000;
 
 export const UNREADABLE =
-  'The storage of this picture does not let its pixels be read (CORS), which the wand and the scissors need. An admin can allow this address there.';
+  'The storage of this picture does not let its pixels be read (CORS), which this tool needs. An admin can allow this address there.';
 
 export interface Picture {
+  /** The same for the same picture, whenever it is opened. */
+  readonly key: string;
   /** In whose coordinates people draw. */
   readonly size: Size;
   bitmap(): Promise<ImageBitmap>;
@@ -22,7 +24,13 @@ export function workedSize({ width, height }: Size): Size {
 }
 
 export function pictureOf(image: HTMLImageElement, size: Size): Picture {
-  return { size, bitmap: () => readable(image).then((source) => smaller(source)) };
+  return { key: keyOf(image.currentSrc), size, bitmap: () => readable(image).then((source) => smaller(source)) };
+}
+
+/** What signs an address changes from hour to hour; what is at it does not. */
+export function keyOf(address: string): string {
+  const at = address.indexOf('?');
+  return address.startsWith('data:') || at === -1 ? address : address.slice(0, at);
 }
 
 /** A picture from another origin that was not asked for with leave to read it is asked for once more, with it. */

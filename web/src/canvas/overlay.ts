@@ -6,6 +6,7 @@ import { bounds, type Geometry } from '~/geometry/shapes';
 import { imagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
 import { matrixOf, onStage, toStage, visibleRect, type View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
+import type { Mark } from '~/tools/tool';
 import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
 import { dot, grip, tag } from './tags';
@@ -122,6 +123,8 @@ function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
 const CROWDED = 5;
 /** As far as a mouse may miss: grips of short edges are left out, whatever points. */
 const MISS = 7;
+/** Radius of what was said of a thing. */
+const MARK = 6;
 
 function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: VertexGrip | null): void {
   const grips = shownGrips(g, MISS / view.scale, KNOB / view.scale);
@@ -138,6 +141,30 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
     else if (held.type === 'turn') dot(ctx, p.x, p.y, 5, color);
     else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
   }
+}
+
+/** What belongs to the thing has a plus, what does not a minus: their color alone would not tell everybody. */
+function paintMarks(ctx: Context, view: View, marks: readonly Mark[]): void {
+  ctx.save();
+  ctx.lineWidth = 2;
+  for (const { point, inside } of marks) {
+    const { x, y } = toStage(view, point);
+    ctx.beginPath();
+    ctx.arc(x, y, MARK, 0, 2 * Math.PI);
+    ctx.fillStyle = inside ? '#15803d' : '#b91c1c';
+    ctx.strokeStyle = '#ffffff';
+    ctx.fill();
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x - MARK / 2, y);
+    ctx.lineTo(x + MARK / 2, y);
+    if (inside) {
+      ctx.moveTo(x, y - MARK / 2);
+      ctx.lineTo(x, y + MARK / 2);
+    }
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function paintStops(ctx: Context, view: View, stops: readonly ImagePoint[], color: string): void {
@@ -283,6 +310,7 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   });
   const outline = geometry.kind === 'polygon' || geometry.kind === 'polyline';
   if (draft.stops) paintStops(ctx, view, draft.stops, color);
+  else if (draft.marks) paintMarks(ctx, view, draft.marks);
   else if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
   if (!SIZED.has(geometry.kind)) return;
   const b = bounds(geometry);

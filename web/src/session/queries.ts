@@ -1,5 +1,5 @@
-import { ok, type components } from '@tandem/client';
-import { useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { ok, type Api, type components } from '@tandem/client';
+import { queryOptions, useInfiniteQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { useBackend } from './backend';
 
@@ -16,6 +16,7 @@ export type Assignment = Schemas['Assignment'];
 export type Work = Schemas['Work'];
 export type Progress = Schemas['Progress'];
 export type UserSummary = Schemas['UserSummary'];
+export type Model = Schemas['Model'];
 
 export function useMe(): Me {
   const { api, me } = useBackend();
@@ -107,4 +108,16 @@ export function useUsers(enabled: boolean): UseQueryResult<UserSummary[]> {
     enabled,
     queryFn: async () => (await ok(api.GET('/api/v1/users'))).items,
   });
+}
+
+/** The workspace's models that run in browsers, by name. */
+export const modelsQuery = (api: Api) =>
+  queryOptions({
+    queryKey: ['models'],
+    queryFn: async () => (await ok(api.GET('/api/v1/models'))).items,
+    staleTime: 60_000,
+  });
+
+export function useModels(): UseQueryResult<Model[]> {
+  return useQuery(modelsQuery(useBackend().api));
 }

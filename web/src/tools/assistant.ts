@@ -6,6 +6,12 @@ import type { MaskGeometry } from '~/geometry/mask';
 import type { ImagePoint } from '~/geometry/points';
 import type { Store } from '~/lib/store';
 
+/** What somebody says about the thing that they mean. */
+export type Prompt =
+  | { readonly kind: 'point'; readonly point: ImagePoint; readonly inside: boolean }
+  /** From corner to corner, all around it. */
+  | { readonly kind: 'box'; readonly from: ImagePoint; readonly to: ImagePoint };
+
 /** Told apart by identity: who asks keeps what was asked, and knows the answer by it. */
 export type Ask =
   /** What is joined to a point and of about its color. */
@@ -20,19 +26,23 @@ export type Ask =
       readonly reach: number;
       /** Image pixels to a CSS pixel: the way is no finer than can be seen. */
       readonly pixel: number;
-    };
+    }
+  /** The thing that all of these mean. */
+  | { readonly kind: 'thing'; readonly prompts: readonly Prompt[] };
 
 export type Answer =
   | { readonly kind: 'area'; readonly mask: MaskGeometry }
   /** From `from` itself to where `to` came to lie. */
   | { readonly kind: 'way'; readonly points: readonly ImagePoint[] }
+  /** `confidence`: how good it takes its own mask for, 0 to 1. */
+  | { readonly kind: 'thing'; readonly mask: MaskGeometry; readonly confidence: number }
   /** Without a text: it is said elsewhere already. */
   | { readonly kind: 'failed'; readonly text: string | null };
 
 export type Readiness =
   | { readonly name: 'asleep' }
-  /** Bytes; `total` is null where the server does not say. */
-  | { readonly name: 'loading'; readonly loaded: number; readonly total: number | null }
+  /** Bytes; `total` is null where nobody says how many, or it is no loading. `what`: what it is at, if there is more than one thing. */
+  | { readonly name: 'loading'; readonly what?: string; readonly loaded: number; readonly total: number | null }
   | { readonly name: 'ready' }
   | { readonly name: 'failed'; readonly text: string };
 

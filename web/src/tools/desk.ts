@@ -49,6 +49,8 @@ export interface DeskPorts {
   readonly reader?: Reader;
   /** Who sees the picture's pixels. */
   readonly assistant?: Assistant;
+  /** Who knows things by a model of the workspace's. */
+  readonly segmenter?: Assistant;
 }
 
 /** What one person has in hand at one task: tool, label, selection, view. It runs the tools and carries out their effects. */
@@ -72,6 +74,8 @@ export class Desk {
   /** How far a color may be from the one that the wand touches. */
   readonly tolerance = createStore(TOLERANCE.first);
   readonly touches = createStore<Touches>('anew');
+  /** What a click of the smart polygon without Alt says: for those who have no such key at hand. */
+  readonly leavesOut = createStore(false);
   /** Whether points drawn go to neighbours' borders. */
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
@@ -85,6 +89,7 @@ export class Desk {
   readonly image: Size;
   readonly notify: (text: string) => void;
   readonly assistant: Assistant;
+  readonly segmenter: Assistant;
   /** Panning that a tool asked for, or the space bar; the pointer code reads it. */
   panning = false;
   touch = false;
@@ -93,8 +98,9 @@ export class Desk {
   #hand: Hand = take('box');
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, look, reader, assistant }: DeskPorts) {
+  constructor({ room, image, frames, notify, look, reader, assistant, segmenter }: DeskPorts) {
     this.assistant = assistant ?? nobody;
+    this.segmenter = segmenter ?? nobody;
     this.look = look ?? createStore(FIRST_LOOK);
     this.room = room;
     this.index = new RegionIndex(room.regions);
@@ -460,6 +466,7 @@ export class Desk {
       brush: this.brush.get(),
       tolerance: this.tolerance.get(),
       touches: this.touches.get(),
+      leavesOut: this.leavesOut.get(),
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
       at: (point) => this.#around.at(point, reach),
@@ -507,8 +514,14 @@ export class Desk {
   }
 
   #ask(ask: Ask | null): void {
-    if (ask === null) this.assistant.giveUp();
-    else void this.assistant.ask(ask).then((answer) => this.dispatch({ type: 'answer', ask, answer }));
+    const asked = this.helperOf(this.tool.get());
+    if (ask === null) asked.giveUp();
+    else void asked.ask(ask).then((answer) => this.dispatch({ type: 'answer', ask, answer }));
+  }
+
+  /** Whom a tool asks. */
+  helperOf(tool: ToolName): Assistant {
+    return tool === 'smart' ? this.segmenter : this.assistant;
   }
 
   /** Drawn is drawn: where somebody else was quicker with the last that there may be, both stay, and both are told. */

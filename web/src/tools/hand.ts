@@ -9,6 +9,7 @@ import { polygonTool, polylineTool } from './path';
 import { pointTool } from './point';
 import { rotatedBoxTool } from './rotated-box';
 import { scissorsTool } from './scissors';
+import { smartTool } from './smart';
 import { selectTool } from './select';
 import type { Effect, Tool, ToolContext, ToolEvent, ToolName } from './tool';
 import type { RegionKind } from '~/geometry/shapes';
@@ -55,6 +56,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   polyline: () => taken(polylineTool),
   wand: () => taken(wandTool),
   scissors: () => taken(scissorsTool),
+  smart: () => taken(smartTool),
   point: () => taken(pointTool),
   keypoints: () => taken(keypointsTool),
   brush: () => taken(brushTool),

@@ -10,6 +10,7 @@ const BY_CLICK: ReadonlySet<ToolName> = new Set([
   'polyline',
   'wand',
   'scissors',
+  'smart',
   'point',
   'keypoints',
   'select',

@@ -50,6 +50,7 @@ export const TOOL_OF: Record<RegionKind, ToolName> = {
 const ASSISTED: Partial<Record<ToolName, readonly RegionKind[]>> = {
   wand: ['polygon', 'mask'],
   scissors: ['polygon', 'polyline'],
+  smart: ['polygon', 'mask'],
 };
 
 const KINDS_OF = new Map<string, readonly RegionKind[]>([

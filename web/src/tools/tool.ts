@@ -32,6 +32,7 @@ export const TOOL_NAMES = [
   'polyline',
   'wand',
   'scissors',
+  'smart',
   'point',
   'keypoints',
   'brush',
@@ -109,6 +110,8 @@ export interface ToolContext {
   readonly tolerance: number;
   /** What a click of the wand without Shift or Alt does with what it has. */
   readonly touches: Touches;
+  /** Whether a click of the smart polygon without Alt says what does not belong to the thing. */
+  readonly leavesOut: boolean;
   /** Whether a label takes a shape. */
   takes(label: string, kind: RegionKind): boolean;
   get(id: string): ToolRegion | undefined;
@@ -128,6 +131,12 @@ export interface Change {
   readonly geometry: Geometry;
 }
 
+/** A point that belongs to the thing, or that does not. */
+export interface Mark {
+  readonly point: ImagePoint;
+  readonly inside: boolean;
+}
+
 /** What is being drawn: shown to me at once, and to others as my ghost. */
 export interface Draft {
   readonly region_id: string | null;
@@ -135,6 +144,10 @@ export interface Draft {
   readonly geometry: Geometry;
   /** What is shown with grips; absent: all its points. */
   readonly stops?: readonly ImagePoint[];
+  /** What was said of it, by which it was found. */
+  readonly marks?: readonly Mark[];
+  /** How good whoever found it takes it for, 0 to 1. */
+  readonly confidence?: number;
   /** What moves along; others see where it went when it is there. */
   readonly along?: readonly Change[];
 }

@@ -8,7 +8,7 @@ export interface Explained {
 /** Any error as people read it: what happened and what to do next. */
 export function explain(error: unknown): Explained {
   if (error instanceof ApiError) {
-    const fields = error.fields.map((f) => f.message).filter((message) => message !== error.message);
+    const fields = error.fields.map((f) => f.message).filter((message) => !error.message.includes(message));
     const request = error.problem.request_id ? ` (request ${error.problem.request_id})` : '';
     return {
       title: error.problem.title,

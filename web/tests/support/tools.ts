@@ -20,6 +20,7 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     brush: 10,
     tolerance: 24,
     touches: 'anew',
+    leavesOut: false,
     takes: () => true,
     get: (id) => regions.find((r) => r.id === id),
     at: (point) => topmost(regions, point, 2),

@@ -28,7 +28,11 @@ function page(): { helper: Helper; workers: Started[]; settle: () => Promise<voi
 }
 
 const bitmap = { width: 200, height: 100 } as ImageBitmap;
-const picture = (bitmapOf: () => Promise<ImageBitmap> = () => Promise.resolve(bitmap)): Picture => ({ size, bitmap: bitmapOf });
+const picture = (bitmapOf: () => Promise<ImageBitmap> = () => Promise.resolve(bitmap)): Picture => ({
+  key: 'a',
+  size,
+  bitmap: bitmapOf,
+});
 const types = (worker: Started | undefined): string[] => worker?.posted.map(({ type }) => type) ?? [];
 
 describe('the helper of the tools', () => {

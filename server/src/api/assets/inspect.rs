@@ -7,8 +7,8 @@ use tandem_store::{
 };
 use tokio::{runtime::Handle, sync::Semaphore};
 
-use super::object_reader::ObjectReader;
 use crate::api::{
+    object_reader::ObjectReader,
     problem::{Kind, Refusal},
     validate::ASSET_SIZE,
 };

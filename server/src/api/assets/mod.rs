@@ -1,7 +1,6 @@
 //! Images: ask, PUT, complete.
 
 mod inspect;
-mod object_reader;
 
 use actix_web::{HttpResponse, get, post, web::Json};
 use serde::Deserialize;

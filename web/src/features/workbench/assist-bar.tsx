@@ -2,6 +2,7 @@ import { CopyMinus, CopyPlus, SquareDashedMousePointer, Undo2 } from 'lucide-rea
 import type { ReactNode } from 'react';
 
 import { useStore } from '~/lib/use-store';
+import type { Assistant } from '~/tools/assistant';
 import { TOLERANCE, type Desk } from '~/tools/desk';
 import type { Touches } from '~/tools/tool';
 import { Button, IconButton } from '~/ui/controls';
@@ -70,15 +71,16 @@ export function Whole({ desk }: { desk: Desk }): ReactNode {
 const mega = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 /** While what helps is still on its way, and when it did not come. */
-export function Arriving({ desk }: { desk: Desk }): ReactNode {
-  const readiness = useStore(desk.assistant.readiness);
+export function Arriving({ assistant }: { assistant: Assistant }): ReactNode {
+  const readiness = useStore(assistant.readiness);
   if (readiness.name === 'loading') {
-    const { loaded, total } = readiness;
+    const { what = 'the assistant, once', loaded, total } = readiness;
     return (
       <div className="desk-group desk-arriving" role="status" data-testid="assist-loading">
-        <progress {...(total === null ? {} : { value: loaded, max: total })} aria-label="Loading the assistant" />
+        <progress {...(total === null ? {} : { value: loaded, max: total })} aria-label={`Loading ${what}`} />
         <span>
-          Loading the assistant, once{total === null ? '' : `: ${mega(loaded)} of ${mega(total)} MB`}
+          Loading {what}
+          {total === null ? '' : `: ${mega(loaded)} of ${mega(total)} MB`}
           <small className="muted"> · Esc: not now</small>
         </span>
       </div>
@@ -88,7 +90,7 @@ export function Arriving({ desk }: { desk: Desk }): ReactNode {
   return (
     <div className="desk-group desk-arriving" role="alert" data-testid="assist-failed">
       <span>{readiness.text}</span>
-      <Button onClick={() => desk.assistant.wake()}>Try again</Button>
+      <Button onClick={() => assistant.wake()}>Try again</Button>
     </div>
   );
 }

@@ -15,7 +15,7 @@ import { toast, toastError } from '~/ui/toast';
 import { useMutation } from '@tanstack/react-query';
 import type { Activity } from './activity';
 import { answeredLeases } from './answered';
-import { useSeenPicture } from './assistant';
+import { useModelSource, useSeenPicture } from './assistant';
 import { askAttributes } from './attributes-panel';
 import { Banner } from './banner';
 import { BenchDialogs, type BenchDialog } from './bench-dialogs';
@@ -168,6 +168,7 @@ export function BenchView({
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
   useSeenPicture(image, desk.image);
+  useModelSource();
 
   const picture = (
     <Picture

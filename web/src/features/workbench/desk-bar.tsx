@@ -36,6 +36,7 @@ import type { ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 import { Arriving, WandBar, Whole } from './assist-bar';
+import { SmartBar } from './smart-bar';
 
 type Icon = typeof Lock;
 
@@ -49,7 +50,7 @@ const EDGES: readonly (readonly [AlignEdge, string, Icon])[] = [
 ];
 
 const DRAWS_LINES: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'cut']);
-const ASSISTED: ReadonlySet<ToolName> = new Set(['wand', 'scissors']);
+const ASSISTED: ReadonlySet<ToolName> = new Set(['wand', 'scissors', 'smart']);
 const PAINTS: ReadonlySet<ToolName> = new Set(['brush', 'eraser']);
 const CLOSED: ReadonlySet<RegionSnapshot['geometry']['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon', 'mask']);
 
@@ -62,8 +63,9 @@ export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string
       {PAINTS.has(tool) && <BrushSize desk={desk} />}
       {DRAWS_LINES.has(tool) && <Snapping desk={desk} taken={taken} />}
       {tool === 'wand' && <WandBar desk={desk} />}
+      {tool === 'smart' && <SmartBar desk={desk} />}
       {ASSISTED.has(tool) && <Whole desk={desk} />}
-      {ASSISTED.has(tool) && <Arriving desk={desk} />}
+      {ASSISTED.has(tool) && <Arriving key={tool} assistant={desk.helperOf(tool)} />}
       <Selected desk={desk} taken={taken} />
       <p className="desk-hint" role="status" data-testid="hint" hidden={hint === null}>
         {hint}

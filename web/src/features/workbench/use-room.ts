@@ -9,7 +9,7 @@ import { createMarks } from '~/tools/marks';
 import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
-import { helper } from './assistant';
+import { helper, segmenter } from './assistant';
 
 /** Null: there is none to join yet. */
 export function useRoom(taskId: string | null): TaskRoom | null {
@@ -65,7 +65,7 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
     if (width === undefined || height === undefined) return;
     const image: Size = { width, height };
     const reader = { id: userId, marks: createMarks(storage(), userId, room.taskId) };
-    const desk = new Desk({ room, image, frames, notify: toast, look, reader, assistant: helper });
+    const desk = new Desk({ room, image, frames, notify: toast, look, reader, assistant: helper, segmenter });
     const follow = new Follow(room, desk.camera);
     setBench({ desk, follow });
     return () => {
