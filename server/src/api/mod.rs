@@ -24,6 +24,7 @@ mod members;
 mod notifications;
 mod notify;
 mod openapi;
+mod predictions;
 mod preferences;
 pub mod problem;
 mod projects;

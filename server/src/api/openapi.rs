@@ -15,7 +15,7 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, notifications,
-    preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    predictions, preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -90,6 +90,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(tasks::list_tasks)
         .service(tasks::create_tasks)
         .service(tasks::get_task)
+        .service(predictions::create_predictions)
         .service(assignments::next_task)
         .service(assignments::claim_task)
         .service(assignments::get_assignment)

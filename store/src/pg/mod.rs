@@ -18,6 +18,7 @@ pub mod members;
 pub mod notifications;
 pub mod outbox;
 pub mod people;
+pub mod predictions;
 pub mod preferences;
 pub mod priority;
 pub mod projects;
