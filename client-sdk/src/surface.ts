@@ -140,6 +140,8 @@ export interface SuggestionSnapshot extends RegionSnapshot {
 /** What models suggest for a task. No part of the answer. */
 export interface SuggestionStore {
   get(id: string): SuggestionSnapshot | undefined;
+  /** How many there are, decided or not. */
+  readonly size: number;
   /** Null: nobody has decided. */
   verdict(id: string): Verdict | null;
   /** Those that nobody has decided about, the surest first. The same array until something changes. */

@@ -85,6 +85,10 @@ export class Suggestions implements SuggestionStore {
     return this.#snapshots.get(id);
   }
 
+  get size(): number {
+    return this.#snapshots.size;
+  }
+
   verdict(id: string): Verdict | null {
     return this.regions.get(id) ? 'accepted' : verdictOf(this.#verdicts.get(id));
   }
