@@ -257,6 +257,8 @@ async fn what_a_model_suggests_is_there_to_be_decided_and_no_answer() {
     on_workflow(&api, calling("model", &program.url(), &config)).await;
     until(&api, |now| now["open"][0]["step"] == "label").await;
     let work = api.labeler().next().await;
+    let accept = format!("/api/v1/assignments/{}/accept", work["assignment"]["id"].as_str().unwrap());
+    api.labeler().post(&accept, support::proof(&work["assignment"])).await.expect(200);
     let mut socket = Socket::hello(api.server(), api.labeler().token.unwrap(), Subprotocol::Bincode).await;
     socket.join(api.a().tasks[0]).await;
     let doc = yrs::Doc::new();

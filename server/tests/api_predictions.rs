@@ -127,6 +127,13 @@ fn task_of(work: &Value) -> &str {
     work["task"]["id"].as_str().unwrap()
 }
 
+/// Leased and accepted: what a step of a workflow shows is for whoever has.
+async fn begin(person: &Person<'_>) {
+    let lease = person.next().await["assignment"].take();
+    let accept = format!("/api/v1/assignments/{}/accept", lease["id"].as_str().unwrap());
+    person.post(&accept, support::proof(&lease)).await.expect(200);
+}
+
 fn ids(item: &Value) -> Vec<&str> {
     item["suggestions"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect()
 }
@@ -184,13 +191,13 @@ async fn all_who_answer_without_seeing_one_another_get_them_whenever_they_begin(
     suggest(&api, &[of(&task, "early", &[found("cat", 1, None)])]).await;
     while flow::begin(&api.db().store, api.a().workspace, project, 100).await.unwrap() > 0 {}
     let other = api.person(&api.a(), api.a().other_labeler);
-    api.labeler().next().await;
+    begin(&api.labeler()).await;
     let mut mine = Tab::open(&api, &api.labeler(), &task).await;
     mine.until(&["cat"]).await;
     // One has begun, the other has not.
     suggest(&api, &[of(&task, "late", &[found("dog", 9, None)])]).await;
     mine.until(&["cat", "dog"]).await;
-    other.next().await;
+    begin(&other).await;
     Tab::open(&api, &other, &task).await.until(&["cat", "dog"]).await;
     api.stop().await;
 }

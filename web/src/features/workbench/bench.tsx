@@ -289,6 +289,7 @@ export function BenchView({
                   {side}
                 </>
               }
+              suggestions={suggesting?.forLayout ?? null}
               onGate={keepGate}
               onSubmit={() => submit()}
               onSkip={askSkip}

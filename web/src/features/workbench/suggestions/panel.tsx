@@ -1,7 +1,7 @@
 /** Beside the picture: what models suggest, the surest first, and what can be done with all from a score on. */
 import type { SuggestionSnapshot } from '@tandem/client';
 import { Check, ChevronDown, ChevronUp, Eye, EyeOff, X } from 'lucide-react';
-import { memo, useId, type CSSProperties, type ReactNode } from 'react';
+import { memo, useId, type ReactNode } from 'react';
 
 import type { Looks } from '~/canvas/overlay';
 import { hint } from '~/hotkeys/keymap';

@@ -1,10 +1,11 @@
 /* eslint-disable react-hooks/set-state-in-effect -- what listens to the document is opened and closed by an effect, and is its state */
 /** What suggestions add to the workbench: what there is, what lies below the work, and what the keys do. */
-import type { TaskRoom } from '@tandem/client';
+import type { SuggestionSnapshot, TaskRoom } from '@tandem/client';
 import { useEffect, useMemo, useState } from 'react';
 
 import type { Looks } from '~/canvas/overlay';
 import { LEFT_ALONE, type Handlers } from '~/hotkeys/registry';
+import type { LiveSuggestions } from '~/layout/context';
 import { useLive } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
@@ -17,6 +18,7 @@ export interface Suggesting {
   readonly suggestions: Suggestions;
   readonly underlay: SuggestionsUnderlay;
   readonly handlers: Handlers;
+  readonly forLayout: LiveSuggestions;
 }
 
 /** Whether a model suggests anything, decided or not. */
@@ -46,12 +48,27 @@ export function useSuggestions(desk: Desk, looks: Looks, there: boolean): Sugges
       else suggesting.suggestions.look(id);
     });
   }, [desk, suggesting]);
-  return useMemo(() => suggesting && { ...suggesting, handlers: suggestionKeys(suggesting.suggestions) }, [suggesting]);
+  return useMemo(() => suggesting && { ...suggesting, ...both(suggesting.suggestions) }, [suggesting]);
+}
+
+const both = (suggestions: Suggestions): Pick<Suggesting, 'handlers' | 'forLayout'> => ({
+  handlers: suggestionKeys(suggestions),
+  forLayout: forLayout(suggestions),
+});
+
+function forLayout(suggestions: Suggestions): LiveSuggestions {
+  const { room } = suggestions.desk;
+  const those = (ids: readonly string[]): SuggestionSnapshot[] => ids.flatMap((id) => room.suggestions.get(id) ?? []);
+  return {
+    has: (id) => room.suggestions.get(id) !== undefined,
+    accept: (ids) => void suggestions.accept(those(ids)),
+    reject: (ids) => void suggestions.reject(those(ids)),
+  };
 }
 
 /** Tab and Backspace mean suggestions where the keys are meant for the picture, or where the command was chosen from the list of all. */
 const isForPicture = ({ target }: KeyboardEvent): boolean =>
-  target === null || (target instanceof Element && target.matches('.stage'));
+  target === null || (target as Partial<Element>).matches?.('.stage') === true;
 
 export function suggestionKeys(suggestions: Suggestions): Handlers {
   const { desk } = suggestions;
