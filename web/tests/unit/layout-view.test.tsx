@@ -477,7 +477,7 @@ describe('answers and suggestions', () => {
       reject: () => undefined,
     };
     const found = [{ id, label: 'car', confidence: 0.9 }];
-    show(layout(predictions), room, { uiContext: { ai_predictions: found } }, { suggestions });
+    show(layout(predictions), room, { uiContext: { ai_predictions: found }, suggestions });
     fireEvent.click(screen.getByRole('button', { name: /Accept car/ }));
     expect(decided).toEqual([id]);
     // It goes when the document says so, and not before: undo brings it back.
