@@ -16,16 +16,19 @@ const TWENTY = Array.from({ length: 20 }, (_, n) => ({
   score: Number((0.99 - n * 0.03).toFixed(2)),
 }));
 
-const LAYOUT = `<Layout id="suggested" name="Suggested"><Schema>
-  <Input name="title" type="string" required="false" />
-  <Output name="shapes" type="array" /></Schema>
-<Columns>
-  <Column width="3/4"><ImageAnnotator value="$.output.shapes"><Label name="car" color="#2563eb"/></ImageAnnotator></Column>
-  <Column width="1/4"><AISuggestions bind:predictions="$.ui_context.ai_predictions" on:accept="acceptPrediction" /></Column>
-</Columns></Layout>`;
+const LAYOUT = `<Layout id="suggested" name="Suggested">
+  <Section direction="column" direction:md="row" gap="md">
+    <Panel flex="3">
+      <ImageAnnotator bind:source="$.input.image_url" bind:value="$.output.regions" />
+    </Panel>
+    <Panel title="Model" flex="1">
+      <AISuggestions bind:predictions="$.ui_context.ai_predictions" on:accept="acceptPrediction" />
+    </Panel>
+  </Section>
+</Layout>`;
 
 describe('suggestions', () => {
-  let server, browser, admin, annotator, project, tasks, anna, ben;
+  let server, browser, admin, annotator, people, project, tasks, anna, ben;
 
   before(async () => {
     server = await Server.start();
@@ -33,7 +36,7 @@ describe('suggestions', () => {
     const [first, ...others] = await Promise.all(['admin', 'annotator', 'reviewer'].map((who) => signIn(server, who)));
     admin = first;
     [annotator] = others;
-    const people = [
+    people = [
       [others[0], 'labeler'],
       [others[1], 'reviewer'],
     ];
@@ -47,11 +50,10 @@ describe('suggestions', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  const suggest = async (task, found, source = 'street-detector 3') => {
-    const predictions = [{ task_id: task.id, source, regions: found }];
-    const { status, body } = await admin.api('POST', `/projects/${project.id}/predictions`, { predictions });
+  const suggest = async (task, found, { id } = project) => {
+    const predictions = [{ task_id: task.id, source: 'street-detector 3', regions: found }];
+    const { status, body } = await admin.api('POST', `/projects/${id}/predictions`, { predictions });
     assert.equal(status, 201, JSON.stringify(body));
-    return body.items[0].suggestions;
   };
   const open = (page, wanted) =>
     until(
@@ -130,7 +132,18 @@ describe('suggestions', () => {
   });
 
   test('a click on one has it at hand, and its buttons decide', async () => {
-    const where = await at(anna, 60 + 75, 260 + 60);
+    await anna.keyboard.press('0');
+    // The view glides there.
+    let last = null;
+    const where = await until(
+      'the view rests',
+      async () => {
+        const before = last;
+        last = await at(anna, 60 + 75, 260 + 60);
+        return before?.x === last.x && before.y === last.y ? last : null;
+      },
+      (place) => place !== null,
+    );
     await anna.mouse.click(where.x, where.y);
     await card(anna).waitFor();
     await card(anna).getByRole('button', { name: 'Reject' }).click();
@@ -175,12 +188,14 @@ describe('suggestions', () => {
   });
 
   test('a layout shows the same, and what is accepted there is accepted', async () => {
-    const made = await admin.api('POST', `/projects/${project.id}/layouts`, { name: 'Suggested', source: LAYOUT });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    const active = await admin.api('POST', `/layouts/${made.body.id}/activate`);
-    assert.equal(active.status, 200, JSON.stringify(active.body));
-    await suggest(tasks[1], TWENTY.slice(0, 2));
-    await openTask(ben, server, project.id, tasks[1].id);
+    const laid = await makeProject(admin, 'Suggested in a layout', { people, images: 1 });
+    const layouts = `/projects/${laid.project.id}/layouts`;
+    const made = await admin.api('POST', layouts, { name: 'Suggested', source: LAYOUT });
+    assert.deepEqual(made.body.problems, []);
+    assert.equal((await admin.api('POST', `${layouts}/${made.body.id}/activate`)).status, 200);
+    // Nobody has opened it: they are what its document begins with.
+    await suggest(laid.tasks[0], TWENTY.slice(0, 2), laid.project);
+    await openTask(ben, server, laid.project.id, laid.tasks[0].id);
     await open(ben, '2 open');
     const listed = ben.locator('.lay-suggestions');
     await until(
