@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::{
     Live,
-    document::{self, Amendment, Content},
+    document::{self, Amendment, Content, Suggested},
     live::JOIN_ATTEMPTS,
     task::{Amend, TaskActor},
 };
@@ -98,6 +98,14 @@ impl Live {
     pub async fn relabel(&self, key: &DocumentKey, renames: &Arc<Renames>, by: Option<UserId>) -> Result<usize, HistoryError> {
         // Names are as long as before, more or less.
         Ok(self.amend(key, &Amendment::Relabel(Arc::clone(renames)), 0, by).await?.changed)
+    }
+
+    /// Have people see in the live document what a model suggests. Returns when it is on disk.
+    ///
+    /// # Errors
+    /// [`HistoryError::Full`] of a document that has no space for it; the others as long as it cannot be reached.
+    pub async fn suggest(&self, key: &DocumentKey, suggested: &Arc<Suggested>, by: Option<UserId>) -> Result<(), HistoryError> {
+        self.amend(key, &Amendment::Suggest(Arc::clone(suggested)), suggested.size(), by).await.map(|_| ())
     }
 
     /// Done twice it does nothing the second time, so a room that ended under our hands is asked again.

@@ -4,6 +4,7 @@ export { Session, type SessionOptions } from './session/session.js';
 export { fixedToken, SignInNeeded, type TokenSource } from './session/tokens.js';
 export { anchorAt, anchorOn, anchorPlace } from './room/anchor.js';
 export { extentOf, type Extent } from './room/extent.js';
+export { bySureness } from './room/suggestions.js';
 export { byDrawingOrder } from './room/regions.js';
 export { ReadOnlyError, RoomError } from './room/errors.js';
 export type { Network, Timers, TimerHandle, WebSocketConstructor, WebSocketLike } from './util/env.js';

@@ -126,6 +126,38 @@ export interface RegionsChange {
   readonly by: ChangedBy;
 }
 
+/** What people decided about a suggestion. */
+export type Verdict = 'accepted' | 'rejected';
+
+/** A region that a model suggests. Never changed; accepted, it is a region of the same id. */
+export interface SuggestionSnapshot extends RegionSnapshot {
+  /** 0 to 1: how sure the model is; null: it does not say. */
+  readonly score: number | null;
+  /** The model's name and version. */
+  readonly source: string;
+}
+
+/** What models suggest for a task. No part of the answer. */
+export interface SuggestionStore {
+  get(id: string): SuggestionSnapshot | undefined;
+  /** How many there are, decided or not. */
+  readonly size: number;
+  /** Null: nobody has decided. */
+  verdict(id: string): Verdict | null;
+  /** Those that nobody has decided about, the surest first. The same array until something changes. */
+  open(): readonly SuggestionSnapshot[];
+  /** Told when one came or went, or was decided or is open again. */
+  subscribe(listener: Listener): Unsubscribe;
+  /**
+   * Makes it a region, and says so: one step of undo. Several go into one by `regions.transact`.
+   * @param changes what the region is to have otherwise
+   * @returns false when it is gone or decided already
+   */
+  accept(id: string, changes?: RegionPatch): boolean;
+  /** @returns false when it is gone or decided already */
+  reject(id: string): boolean;
+}
+
 /**
  * What the document has for one place of the answer. Never changed: an edit makes a new one.
  * - `text`: several people may type in it at once.
@@ -383,6 +415,7 @@ export interface TaskRoom {
   readonly regions: RegionStore;
   readonly fields: FieldStore;
   readonly threads: ThreadStore;
+  readonly suggestions: SuggestionStore;
   readonly ghosts: GhostStore;
   readonly presence: PresenceStore;
   readonly cursors: CursorStore;

@@ -66,6 +66,7 @@ actions! {
     AssetWrite        "asset.write"         Project   [Admin]                   "Upload images";
     TaskRead          "task.read"           Project   [Labeler Reviewer Admin]  "See tasks";
     TaskCreate        "task.create"         Project   [Admin]                   "Create tasks";
+    PredictionWrite   "prediction.write"    Project   [Admin]                   "Suggest regions that models found";
     TaskClaim         "task.claim"          Project   [Labeler Reviewer Admin]  "Lease the next task; accept, renew, release and skip one's own lease";
     TaskSubmit        "task.submit"         Project   [Labeler Reviewer Admin]  "Submit under one's own lease";
     TaskReview        "task.review"         Project   [Reviewer Admin]          "Decide about submitted work under one's own lease; see all answers to a task";

@@ -19,7 +19,7 @@ use tandem_store::{
 };
 use url::Url;
 
-use crate::predictions;
+use crate::{predictions, suggesting::SuggestError};
 
 /// How often due calls are looked for.
 const TICK: Duration = Duration::from_secs(1);
@@ -67,7 +67,7 @@ async fn make(store: &Store, live: &Live, hosts: &[String], call: &Call) {
     let told = match answer(hosts, call).await {
         Ok(output) => tell(store, live, call, Ok(output)).await,
         Err(Unmade::Never(error)) => tell(store, live, call, Err(json!(error))).await,
-        Err(Unmade::Later(error)) => flow::fail_call(store, call, &error).await,
+        Err(Unmade::Later(error)) => flow::fail_call(store, call, &error).await.map_err(Untold::from),
     };
     if let Err(error) = told {
         // The call is made again when its lease is over; a task that does not wait for it any more says so here.
@@ -75,14 +75,34 @@ async fn make(store: &Store, live: &Live, hosts: &[String], call: &Call) {
     }
 }
 
-async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>) -> Result<(), FlowError> {
+#[derive(Debug, thiserror::Error)]
+enum Untold {
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    #[error(transparent)]
+    Suggest(#[from] SuggestError),
+}
+
+impl From<StoreError> for Untold {
+    fn from(error: StoreError) -> Self {
+        Self::Flow(error.into())
+    }
+}
+
+async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>) -> Result<(), Untold> {
     let (workspace, project, task) = (call.workspace, call.project, call.task);
+    let unusable = |error: String| json!(format!("the model's answer cannot be used: {error}"));
+    let end = match end {
+        Ok(output) if call.kind == "model" && predictions::are_suggested(call) => {
+            predictions::show(store, live, call, &output).await?.map(|()| output).map_err(unusable)
+        }
+        end => end,
+    };
     let mut tx = Tenant { workspace, user: None }.begin(store).await?;
     let end = match end {
-        Ok(output) if call.kind == "model" => match predictions::keep(&mut tx, call, &output).await? {
-            Ok(()) => Ok(output),
-            Err(error) => Err(json!(format!("the model's answer cannot be used: {error}"))),
-        },
+        Ok(output) if call.kind == "model" && !predictions::are_suggested(call) => {
+            predictions::keep(&mut tx, call, &output).await?.map(|()| output).map_err(unusable)
+        }
         end => end,
     };
     if !flow::answer_call(&mut tx, call, end).await? {

@@ -16,6 +16,7 @@ pub mod platform;
 mod predictions;
 pub mod proxies;
 pub mod start;
+mod suggesting;
 pub mod telemetry;
 #[cfg(feature = "test-support")]
 pub mod testing;

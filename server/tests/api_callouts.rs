@@ -12,12 +12,14 @@ use std::{
 
 use serde_json::{Value, json};
 use sqlx::Executor as _;
-use support::Api;
+use support::{Api, socket::Socket};
+use tandem_protocol::ws::{ServerFrame, ServerHot, Subprotocol};
 use tandem_store::pg::flow;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
+use yrs::{Transact as _, types::ToJson as _, updates::decoder::Decode as _};
 
 /// Longer than anything here takes, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -243,6 +245,37 @@ async fn what_a_model_found_is_where_people_begin() {
     on_workflow(&api, calling("model", &program.url(), &json!({}))).await;
     until(&api, |now| now["open"][0]["step"] == "label").await;
     assert_eq!(drawn(&api).await, ["cat"]);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn what_a_model_suggests_is_there_to_be_decided_and_no_answer() {
+    let found = json!({"regions": [{"label": "cat", "geometry": {"kind": "box", "x": 1.0, "y": 2.0, "width": 30.0, "height": 40.0}, "score": 0.75}]});
+    let program = Program::start([Some((200, found.to_string()))]).await;
+    let api = program.server().await;
+    let config = json!({"config": {"show_suggestions": true, "model": "yolo 8"}});
+    on_workflow(&api, calling("model", &program.url(), &config)).await;
+    until(&api, |now| now["open"][0]["step"] == "label").await;
+    let work = api.labeler().next().await;
+    let accept = format!("/api/v1/assignments/{}/accept", work["assignment"]["id"].as_str().unwrap());
+    api.labeler().post(&accept, support::proof(&work["assignment"])).await.expect(200);
+    let mut socket = Socket::hello(api.server(), api.labeler().token.unwrap(), Subprotocol::Bincode).await;
+    socket.join(api.a().tasks[0]).await;
+    let doc = yrs::Doc::new();
+    let sync = socket
+        .wait(|frame| match frame {
+            ServerFrame::Hot(ServerHot::Sync { bytes, .. }) => Some(bytes.clone()),
+            _ => None,
+        })
+        .await;
+    doc.transact_mut().apply_update(yrs::Update::decode_v1(&sync).unwrap()).unwrap();
+    let root = doc.get_or_insert_map("suggestions");
+    let suggested = serde_json::to_value(root.to_json(&doc.transact())).unwrap();
+    let [one] = suggested.as_object().unwrap().values().collect::<Vec<_>>()[..] else { panic!("{suggested}") };
+    assert_eq!((&one["label"], &one["score"], &one["source"]), (&json!("cat"), &json!(0.75), &json!("yolo 8")));
+    let submit = format!("/api/v1/assignments/{}/submit", work["assignment"]["id"].as_str().unwrap());
+    let answer = api.labeler().post(&submit, support::proof(&work["assignment"])).await.expect(200);
+    assert_eq!(answer["annotation"]["regions"], json!([]));
     api.stop().await;
 }
 

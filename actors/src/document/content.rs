@@ -9,7 +9,12 @@ use bytes::Bytes;
 use tandem_store::documents::history::Counts;
 use yrs::{Any, Array, ArrayPrelim, Doc, GetString, In, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact, TransactionMut};
 
-use super::{Limits, LiveDoc, LoadError, ROOTS};
+use super::{Limits, LiveDoc, LoadError, ROOTS, suggestions::SUGGESTIONS};
+
+/// What people made of a document. What models suggest comes and goes by itself: an older state has no say in it.
+fn peoples() -> impl Iterator<Item = &'static str> {
+    ROOTS.into_iter().filter(|root| *root != SUGGESTIONS)
+}
 
 /// A value of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +27,7 @@ pub enum Node {
     Other(String),
 }
 
-/// All roots of a document.
+/// All roots of a document that people write.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content(BTreeMap<&'static str, BTreeMap<String, Node>>);
 
@@ -30,7 +35,7 @@ impl Content {
     #[must_use]
     pub fn of(doc: &Doc) -> Self {
         let txn = doc.transact();
-        let roots = ROOTS.iter().filter_map(|root| Some((*root, entries(&txn, &txn.get_map(*root)?))));
+        let roots = peoples().filter_map(|root| Some((root, entries(&txn, &txn.get_map(root)?))));
         Self(roots.collect())
     }
 
@@ -67,7 +72,7 @@ pub fn compare(before: Option<&[u8]>, after: &[u8]) -> Result<Counts, String> {
 
 /// Make a document's content that of an older state; the changes as one update, empty if there are none.
 pub fn bring_back(doc: &Doc, wanted: &Content) -> Vec<u8> {
-    let roots = ROOTS.map(|root| (root, doc.get_or_insert_map(root)));
+    let roots: Vec<_> = peoples().map(|root| (root, doc.get_or_insert_map(root))).collect();
     let none = BTreeMap::new();
     let mut txn = doc.transact_mut();
     for (name, root) in roots {

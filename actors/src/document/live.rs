@@ -13,7 +13,7 @@ use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Up
 use super::{
     Amendment, ROOTS, content,
     inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
-    regions,
+    regions, suggestions,
 };
 
 /// What an accepted edit did.
@@ -175,6 +175,7 @@ impl LiveDoc {
         let update = match with {
             Amendment::BringBack(wanted) => content::bring_back(&self.doc, wanted),
             Amendment::Relabel(renames) => regions::relabel(&self.doc, renames),
+            Amendment::Suggest(suggested) => suggestions::suggest(&self.doc, suggested),
         };
         if update == super::EMPTY_UPDATE {
             return None;

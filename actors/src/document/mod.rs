@@ -9,6 +9,7 @@ mod kept;
 mod live;
 mod regions;
 mod splice;
+mod suggestions;
 mod work;
 
 pub use amendment::Amendment;
@@ -17,10 +18,12 @@ pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use kept::Kept;
 pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
 pub use regions::{ContentError, build, read, read_stored};
+pub use suggestions::{Suggested, Suggestion, build_suggested};
 pub use work::Work;
 
-/// Root names of the annotations document. `fields` are those of the task's layout; `threads` are the comments.
-pub const ROOTS: [&str; 3] = ["regions", "fields", "threads"];
+/// Root names of the annotations document. `fields` are those of the task's layout; `threads` are the comments; `suggestions` are what models found, and
+/// `verdicts` what people decided about that.
+pub const ROOTS: [&str; 5] = ["regions", "fields", "threads", suggestions::SUGGESTIONS, suggestions::VERDICTS];
 
 /// An update that holds nothing.
 pub const EMPTY_UPDATE: &[u8] = &[0, 0];

@@ -6,7 +6,10 @@ use tandem_domain::relabel::Renames;
 use tandem_protocol::{RegionId, rest::Region};
 use yrs::{Any, Doc, In, Map, MapPrelim, MapRef, Out, ReadTxn, StateVector, Transact};
 
-use super::json::{from_any, to_any};
+use super::{
+    json::{from_any, to_any},
+    suggestions::{self, SUGGESTIONS},
+};
 
 /// A live document whose content is not what regions look like. Somebody's client wrote it; nothing was lost.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,10 +51,10 @@ fn to_map(region: &Region, created_at_ms: i64) -> MapPrelim {
     entries.into_iter().collect()
 }
 
-/// Gives regions the present names of their labels; the changes as one update, empty if there are none.
+/// Gives regions, and what is suggested, the present names of their labels; the changes as one update, empty if there are none.
 #[must_use]
 pub fn relabel(doc: &Doc, renames: &Renames) -> Vec<u8> {
-    let root = doc.get_or_insert_map("regions");
+    let (root, suggested) = (doc.get_or_insert_map("regions"), doc.get_or_insert_map(SUGGESTIONS));
     let mut txn = doc.transact_mut();
     let former: Vec<(MapRef, &str)> = root
         .iter(&txn)
@@ -64,6 +67,7 @@ pub fn relabel(doc: &Doc, renames: &Renames) -> Vec<u8> {
     for (region, present) in former {
         region.insert(&mut txn, "label", Any::from(present));
     }
+    suggestions::relabel(&mut txn, &suggested, renames);
     txn.commit();
     txn.encode_update_v1()
 }

@@ -481,69 +481,6 @@ export interface paths {
         patch: operations["changePreferences"];
         trace?: never;
     };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Models that run in people's browsers. */
-        get: operations["listModels"];
-        put?: never;
-        /**
-         * Ask for the upload of a model.
-         * @description The answer says where and how to PUT the bytes of both files; call complete when they are there.
-         */
-        post: operations["createModel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{model_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One model, with presigned URLs to load its files. */
-        get: operations["getModel"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a model, or an upload that is not completed.
-         * @description Browsers that have it loaded go on with it until they ask for the list again.
-         */
-        delete: operations["deleteModel"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{model_id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say that the bytes of both files are there.
-         * @description They are read through once: their SHA-256 is what browsers keep them by. What is no model is refused, and the upload is gone. Calling again gives the
-         *     same answer.
-         */
-        post: operations["completeModel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -854,6 +791,28 @@ export interface paths {
          * @description Gives back the lease I already hold in this project, if I hold one. Nothing to do is an answer: `work` is null.
          */
         post: operations["nextTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest regions that models found.
+         * @description People see them in the task's live document, apart from their own regions, and accept or reject them; whoever has the task open sees them come. Nothing of
+         *     it is part of an answer until somebody accepts it. All predictions are checked first, by the rules of what people submit, and nothing is changed if one
+         *     of them breaks one.
+         */
+        post: operations["createPredictions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1890,6 +1849,10 @@ export interface components {
              */
             priority?: number | null;
         };
+        CreatedPredictions: {
+            /** @description In the order asked. */
+            items: components["schemas"]["PredictedTask"][];
+        };
         CreatedTasks: {
             tasks: components["schemas"]["Task"][];
         };
@@ -1924,12 +1887,9 @@ export interface components {
             /** @description Markup, at most 256 KiB. */
             source: string;
         };
-        /** @description Ask for the upload of a model that runs in people's browsers: two ONNX files. */
-        CreateModel: {
-            decoder: components["schemas"]["NewModelFile"];
-            encoder: components["schemas"]["NewModelFile"];
-            /** @description 1 to 100 characters; what people choose it by. */
-            name: string;
+        CreatePredictions: {
+            /** @description 1 to 1000; each source once for a task. */
+            predictions: components["schemas"]["NewPrediction"][];
         };
         CreateProject: {
             customer_id?: components["schemas"]["CustomerId"] | null;
@@ -2449,42 +2409,6 @@ export interface components {
             /** @description Some of them. */
             tasks: components["schemas"]["TaskId"][];
         };
-        /** @description A model that runs in people's browsers. Its files never change. */
-        Model: {
-            /** Format: date-time */
-            created_at: string;
-            created_by: components["schemas"]["UserSummary"] | null;
-            /** @description Answers each click. */
-            decoder: components["schemas"]["ModelFile"];
-            /** @description Looks at a picture, once. */
-            encoder: components["schemas"]["ModelFile"];
-            id: components["schemas"]["ModelId"];
-            name: string;
-            status: components["schemas"]["ModelStatus"];
-        };
-        ModelFile: {
-            /** @description Of the bytes, in hexadecimal; of a ready model. */
-            sha256: string | null;
-            /**
-             * Format: int64
-             * @description Bytes.
-             */
-            size: number;
-            /** @description A presigned GET; where one ready model is asked for. */
-            url: string | null;
-        };
-        /**
-         * Format: uuid
-         * @description A model that runs in people's browsers: an encoder and a decoder.
-         */
-        ModelId: string;
-        /** @enum {string} */
-        ModelStatus: "pending" | "ready";
-        ModelUpload: {
-            decoder: components["schemas"]["PresignedRequest"];
-            encoder: components["schemas"]["PresignedRequest"];
-            model: components["schemas"]["Model"];
-        };
         MyLease: {
             assignment_id: components["schemas"]["AssignmentId"];
             /** Format: date-time */
@@ -2500,12 +2424,18 @@ export interface components {
             project_id: components["schemas"]["ProjectId"];
             role: components["schemas"]["ProjectRole"];
         };
-        NewModelFile: {
-            /**
-             * Format: int64
-             * @description Bytes: 1 to the setting `models.max_file`.
-             */
-            size: number;
+        /**
+         * @description All that one source suggests for one task. It takes the place of what the same source suggested before and nobody has decided about; without regions
+         *     it takes that away.
+         */
+        NewPrediction: {
+            external_id?: string | null;
+            /** @description The image's. Only one task may have an image of this name. */
+            filename?: string | null;
+            regions: components["schemas"]["PredictedRegion"][];
+            /** @description The model's name and version, as people shall read it; 1 to 200 characters. */
+            source: string;
+            task_id?: components["schemas"]["TaskId"] | null;
         };
         NewTask: {
             asset_id: components["schemas"]["AssetId"];
@@ -2657,11 +2587,6 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
-        Page_Model: {
-            items: components["schemas"]["Model"][];
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Project: {
             items: components["schemas"]["Project"][];
             next_cursor: string | null;
@@ -2769,6 +2694,32 @@ export interface components {
             /** @enum {string} */
             type: "review_with_rework";
         };
+        PredictedRegion: {
+            attributes?: {
+                [key: string]: unknown;
+            };
+            geometry: components["schemas"]["Geometry"];
+            id?: components["schemas"]["RegionId"] | null;
+            label: string;
+            /**
+             * Format: double
+             * @description 0 to 1: how sure the model is.
+             */
+            score?: number | null;
+            /**
+             * Format: int32
+             * @description Drawing order: higher lies on top.
+             */
+            z?: number;
+        };
+        PredictedTask: {
+            outcome: components["schemas"]["PredictionOutcome"];
+            /** @description Ids of what is suggested, in the order of the regions. */
+            suggestions: components["schemas"]["RegionId"][];
+            task_id: components["schemas"]["TaskId"];
+        };
+        /** @enum {string} */
+        PredictionOutcome: "suggested" | "task_done" | "document_full";
         /** @description How somebody has set the product up for themselves, by what it is about (`hotkeys`). What is in each the server does not read. */
         Preferences: {
             values: {
@@ -4699,189 +4650,6 @@ export interface operations {
             };
         };
     };
-    listModels: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Those that are ready, by name; without the `url` of their files */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Model"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createModel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateModel"];
-            };
-        };
-        responses: {
-            /** @description Where to PUT the bytes */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelUpload"];
-                };
-            };
-            /** @description Another model has the name (`already_exists`) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getModel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                model_id: components["schemas"]["ModelId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The model; a `url` has what is ready */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Model"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteModel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                model_id: components["schemas"]["ModelId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    completeModel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                model_id: components["schemas"]["ModelId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The model, ready */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Model"];
-                };
-            };
-            /** @description Bytes are not there yet (`upload_missing`); another model has the name (`already_exists`) */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A file is not what was announced (`size`) or no ONNX model (`onnx`) */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listProjects: {
         parameters: {
             query?: never;
@@ -5763,6 +5531,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NextTask"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPredictions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePredictions"];
+            };
+        };
+        responses: {
+            /** @description What came of each, in the order asked; on disk */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedPredictions"];
                 };
             };
             /** @description A problem */

@@ -44,6 +44,7 @@ import type { Presence } from './presence.js';
 import { Regions, type RegionsHost } from './regions.js';
 import { saveState } from './save-state.js';
 import { whatWasLost, type Replaced } from './set-aside.js';
+import { Suggestions } from './suggestions.js';
 import { Threads } from './threads.js';
 import { MyUndo } from './undo.js';
 
@@ -64,6 +65,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
   readonly regions: Regions;
   readonly fields: Fields;
   readonly threads: Threads;
+  readonly suggestions: Suggestions;
   readonly ghosts: Ghosts;
   readonly presence: Presence;
   readonly cursors: Cursors;
@@ -124,6 +126,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.regions = new Regions(host, this.#doc);
     this.fields = new Fields(host, this.#doc);
     this.threads = new Threads(host, this.#doc);
+    this.suggestions = new Suggestions(this.regions, this.#doc);
     this.undo = new MyUndo(this.#doc, this.#origin, () => this.#isWritable());
     this.#people = new People(timers);
     ({ ghosts: this.ghosts, presence: this.presence, cursors: this.cursors } = this.#people);
@@ -432,6 +435,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.regions.rebind(this.#doc);
     this.fields.rebind(this.#doc);
     this.threads.rebind(this.#doc);
+    this.suggestions.rebind(this.#doc);
   }
 
   /** Name the shapes that the copy set aside had and the server's document has not, so that a person can bring them back. */
@@ -559,6 +563,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.regions.dispose();
     this.fields.dispose();
     this.threads.dispose();
+    this.suggestions.dispose();
     this.#doc.destroy();
   }
 }

@@ -86,7 +86,7 @@ export class MyUndo implements Undo {
   }
 
   #manage(doc: Y.Doc): Y.UndoManager {
-    const scope = [doc.getMap('regions'), doc.getMap('fields'), doc.getMap('threads')];
+    const scope = [doc.getMap('regions'), doc.getMap('fields'), doc.getMap('threads'), doc.getMap('verdicts')];
     // A time of 0: what is not one transaction (or one gesture) is never taken back together.
     const manager = new Y.UndoManager(scope, {
       trackedOrigins: new Set([this.origin]),

@@ -56,7 +56,8 @@ impl Call {
         Ok(self.tenant().begin_point(&self.state.store).await?.on_behalf_of(request_id::current()))
     }
 
-    fn tenant(&self) -> Tenant {
+    /// The caller's workspace, as the caller.
+    pub fn tenant(&self) -> Tenant {
         Tenant { workspace: self.identity.workspace_id, user: Some(self.user()) }
     }
 

@@ -26,6 +26,7 @@ mod notifications;
 mod notify;
 mod object_reader;
 mod openapi;
+mod predictions;
 mod preferences;
 pub mod problem;
 mod projects;

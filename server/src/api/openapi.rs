@@ -15,7 +15,8 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models,
-    notifications, preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks, workflows,
+    notifications, predictions, preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks,
+    workflows,
 };
 
 /// What the document says beside its routes.
@@ -96,6 +97,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(tasks::list_tasks)
         .service(tasks::create_tasks)
         .service(tasks::get_task)
+        .service(predictions::create_predictions)
         .service(assignments::next_task)
         .service(assignments::claim_task)
         .service(assignments::get_assignment)

@@ -6,8 +6,8 @@ use tandem_protocol::{
     FieldError,
     rest::{
         ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateModel, CreateProject, CreateTasks, DecideReview, LabelDef,
-        LabelSchema, MemberProfile, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask,
-        TellOfComment, UpdateProject,
+        LabelSchema, MemberProfile, NewPrediction, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask,
+        SteerTask, SubmitTask, TellOfComment, UpdateProject,
     },
 };
 
@@ -360,6 +360,26 @@ pub fn set_priority(body: &SetPriority) -> Result<(), Refusal> {
     rules.range("priority", body.priority, 1, 10);
     if let Some(reason) = &body.reason {
         rules.length("reason", reason, 1, 500);
+    }
+    rules.finish()
+}
+
+/// What the project's labels and images have a say in is checked where those are known.
+pub fn predictions(body: &[NewPrediction]) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("predictions", body.len(), 1, TASKS);
+    for (index, prediction) in body.iter().enumerate().take(TASKS) {
+        let at = format!("predictions[{index}]");
+        let named = [prediction.task_id.is_some(), prediction.external_id.is_some(), prediction.filename.is_some()];
+        if named.into_iter().filter(|is| *is).count() != 1 {
+            rules.broken(at.clone(), "one_of", "must have one of task_id, external_id and filename");
+        }
+        rules.length(&format!("{at}.source"), &prediction.source, 1, 200);
+        for (place, region) in prediction.regions.iter().enumerate() {
+            if let Some(score) = region.score {
+                rules.range(&format!("{at}.regions[{place}].score"), score, 0.0, 1.0);
+            }
+        }
     }
     rules.finish()
 }

@@ -19,6 +19,7 @@ pub mod models;
 pub mod notifications;
 pub mod outbox;
 pub mod people;
+pub mod predictions;
 pub mod preferences;
 pub mod priority;
 pub mod projects;

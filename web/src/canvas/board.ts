@@ -1,6 +1,6 @@
 import type { Size } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
-import { paintFocus } from './focus';
+import { paintFocus, paintTags } from './focus';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
 import { onPixelRatio } from './pixel-ratio';
@@ -216,6 +216,10 @@ export class Board {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     paintOverlay(ctx, this.desk, this.looks);
     const { camera } = this.desk;
-    if (this.#under) paintFocus(ctx, this.#under.from.focused(), camera.view.get(), camera.stage.get(), this.looks);
+    if (!this.#under) return;
+    const { from } = this.#under;
+    const [view, stage] = [camera.view.get(), camera.stage.get()];
+    paintTags(ctx, from.tagged?.(camera.visible(), view.scale) ?? [], view, stage);
+    paintFocus(ctx, from.focused(), view, stage, this.looks);
   }
 }

@@ -5,10 +5,24 @@ import { matrixOf, onStage, type View } from '~/geometry/view';
 import type { Looks } from './overlay';
 import { paint } from './paint';
 import { tag } from './tags';
-import type { Focused } from './underlay';
+import type { Focused, Tagged } from './underlay';
 
+/** Inside the shape, where no name plate of another comes. */
+const TAG_INSIDE = 18;
 /** From one name plate to the next, where shapes begin at the same place. */
 const LINE = 20;
+
+/** What is said on shapes lies below what is looked at, and less loud. */
+export function paintTags(ctx: CanvasRenderingContext2D, tagged: readonly Tagged[], view: View, stage: Size): void {
+  ctx.save();
+  ctx.globalAlpha = 0.85;
+  for (const { geometry, text, color } of tagged) {
+    const { x, y } = bounds(geometry);
+    const at = toStage(view, imagePoint(x, y));
+    tag(ctx, text, at.x, at.y + TAG_INSIDE, { background: color }, stage.width);
+  }
+  ctx.restore();
+}
 
 export function paintFocus(
   ctx: CanvasRenderingContext2D,

@@ -26,11 +26,20 @@ export interface Focused {
   readonly dash: readonly number[];
 }
 
+/** What is said on a shape without looking at it. */
+export interface Tagged {
+  readonly geometry: Geometry;
+  readonly text: string;
+  readonly color: string;
+}
+
 export interface Underlay {
   search(rect: Rect): readonly RegionSnapshot[];
   /** null: not to be seen. */
   styleOf(region: RegionSnapshot): ShapeStyle | null;
   focused(): readonly Focused[];
+  /** Of the shapes in a part of the image, at a scale. */
+  tagged?(seen: Rect, scale: number): readonly Tagged[];
   /** Told when something of it looks different. */
   subscribe(listener: () => void): () => void;
 }

@@ -28,7 +28,11 @@ export const COMMANDS = {
   snap: { title: 'Snap to the borders of neighbours, or not', group: 'Tools', keys: ['s'] },
   undo: { title: 'Undo my last change', group: 'Edit', keys: ['Control+z'] },
   redo: { title: 'Redo', group: 'Edit', keys: ['Control+Shift+z', 'Control+y'] },
-  remove: { title: 'Delete what is selected, or the last point drawn', group: 'Edit', keys: ['Delete', 'Backspace'] },
+  remove: {
+    title: 'Delete what is selected, or the last point drawn; else reject the suggestion',
+    group: 'Edit',
+    keys: ['Delete', 'Backspace'],
+  },
   addVertex: { title: 'Add a point after the chosen one', group: 'Edit', keys: ['Insert'] },
   selectAll: { title: 'Select everything', group: 'Edit', keys: ['Control+a'] },
   copy: { title: 'Copy', group: 'Edit', keys: ['Control+c'] },
@@ -62,8 +66,13 @@ export const COMMANDS = {
   turnRight: { title: 'Turn what I see by a quarter', group: 'View', keys: ['Shift+t'] },
   turnLeft: { title: 'Turn it the other way', group: 'View', keys: ['Alt+t'] },
   seeing: { title: 'Brightness, contrast and how shapes look', group: 'View', keys: ['i'] },
-  nextDifference: { title: 'Next conflict, or next change', group: 'Review', keys: ['d', 'F8'] },
-  previousDifference: { title: 'Conflict or change before', group: 'Review', keys: ['Shift+d', 'Shift+F8'] },
+  nextDifference: { title: 'Next suggestion, conflict or change', group: 'Review', keys: ['d', 'F8'] },
+  previousDifference: { title: 'Suggestion, conflict or change before', group: 'Review', keys: ['Shift+d', 'Shift+F8'] },
+  acceptSuggestion: {
+    title: 'Accept the suggestion and go to the next (on the image; Esc: Tab goes on)',
+    group: 'Review',
+    keys: ['Tab'],
+  },
   takeNext: { title: 'Take it as the next answer has it', group: 'Review', keys: ['z'] },
   take1: { title: 'Take it as the first answer has it', group: 'Review', keys: ['Alt+1'] },
   take2: { title: 'As the second', group: 'Review', keys: ['Alt+2'] },
@@ -134,8 +143,13 @@ const DECIDING = [
   'sideBySide',
 ] as const satisfies readonly CommandId[];
 
-/** Commands of reviewing and deciding that are not there for a kind of work: their keys are free. */
-export function absentFor(work: string): ReadonlySet<CommandId> {
-  if (work === 'adjudication') return new Set(VERDICTS);
-  return new Set<CommandId>(work === 'review' ? DECIDING : [...STEPPING, ...DECIDING, ...VERDICTS]);
+/**
+ * Commands of reviewing and deciding that are not there for a kind of work: their keys are free.
+ * @param suggests whether a model suggests anything
+ */
+export function absentFor(work: string, suggests: boolean): ReadonlySet<CommandId> {
+  const absent: readonly CommandId[] = suggests ? [] : ['acceptSuggestion'];
+  if (work === 'adjudication') return new Set([...absent, ...VERDICTS]);
+  if (work === 'review') return new Set([...absent, ...DECIDING]);
+  return new Set([...absent, ...(suggests ? [] : STEPPING), ...DECIDING, ...VERDICTS]);
 }

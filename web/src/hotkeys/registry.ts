@@ -2,7 +2,10 @@
 import { COMMANDS, YIELDING, type CommandId } from './commands';
 import { commandOf, type MyKeys } from './keymap';
 
-export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => void>>;
+/** What a command answers that has nothing to do just now: the browser does with the key what it does anyway. */
+export const LEFT_ALONE = Symbol('left alone');
+
+export type Handlers = Partial<Record<CommandId, (event: KeyboardEvent) => unknown>>;
 
 /** What else of a task has keys. */
 export interface KeyNeighbours {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 
 import { pressedKeys } from './keyboard';
 import { commandOf } from './keymap';
-import { isTaken, type Handlers } from './registry';
+import { isTaken, LEFT_ALONE, type Handlers } from './registry';
 
 /**
  * Binds commands, and the keys of labels, as long as the component is on the screen.
@@ -40,8 +40,7 @@ export function useHotkeys(
       if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
       // Arrows go from one radio button to the next.
       if (event.target instanceof HTMLInputElement && event.key.startsWith('Arrow')) return;
-      event.preventDefault();
-      run(event);
+      if (run(event) !== LEFT_ALONE) event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

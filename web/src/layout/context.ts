@@ -9,6 +9,13 @@ import type { Breakpoint, ComponentNode } from './tree';
 /** What a hook, or the workbench in its stead, does when something happens. */
 export type Handler = (detail: Json) => void;
 
+/** Suggested regions: they are decided in the document, for everybody, and not by a handler. */
+export interface LiveSuggestions {
+  has: (id: string) => boolean;
+  accept: (ids: readonly string[]) => void;
+  reject: (ids: readonly string[]) => void;
+}
+
 export interface LayoutBench {
   readonly model: LayoutModel;
   readonly room: Pick<TaskRoom, 'undo' | 'presence'>;
@@ -16,6 +23,8 @@ export interface LayoutBench {
   readonly readOnly: boolean;
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly submit: () => void;
+  /** Absent: no model suggests regions here. */
+  readonly suggestions?: LiveSuggestions | undefined;
   /** Components of the workspace's own, by name. */
   readonly components?: Readonly<Record<string, ComponentType<ComponentProps>>> | undefined;
 }

@@ -59,7 +59,7 @@ export default function LayoutView({
   onAnnotator = NOBODY,
   ...given
 }: LayoutViewProps): ReactNode {
-  const { model, room, readOnly, handlers, submit, components } = given;
+  const { model, room, readOnly, handlers, submit, suggestions, components } = given;
   const here = useBreakpoint();
   const width = preview === undefined ? here : preview;
   const Box = preview === undefined ? 'main' : 'section';
@@ -71,8 +71,8 @@ export default function LayoutView({
       rejectPrediction: () => undefined,
       submitAnnotation: submit,
     };
-    return { model, room, readOnly, handlers: { ...decide, ...handlers }, submit, components };
-  }, [model, room, readOnly, handlers, submit, components]);
+    return { model, room, readOnly, handlers: { ...decide, ...handlers }, submit, suggestions, components };
+  }, [model, room, readOnly, handlers, submit, suggestions, components]);
   useEffect(() => {
     if (failures > 0) showFirstWrong(box.current);
   }, [failures]);

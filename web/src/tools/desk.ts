@@ -96,6 +96,7 @@ export class Desk {
   readonly #around: Surroundings;
   #book = new LabelBook();
   #hand: Hand = take('box');
+  #missed: ((point: ImagePoint, reach: number) => void) | null = null;
   #stop: (() => void)[] = [];
 
   constructor({ room, image, frames, notify, look, reader, assistant, segmenter }: DeskPorts) {
@@ -142,10 +143,21 @@ export class Desk {
   dispatch(event: ToolEvent): void {
     const hadDraft = this.draft.get() !== null;
     const context = this.#context();
-    for (const effect of this.#hand.step(event, context)) this.#perform(effect);
+    const effects = this.#hand.step(event, context);
+    for (const effect of effects) this.#perform(effect);
+    const isMissed = event.type === 'up' && effects.some((effect) => effect.type === 'select' && effect.ids.length === 0);
+    if (isMissed) this.#missed?.(event.point, context.reach);
     if (hadDraft !== (this.draft.get() !== null)) this.#tell();
     this.hint.set(this.#hand.hint(this.#context()));
     if ('point' in event) this.aim(event.point);
+  }
+
+  /** Told of a click on nothing of the work: something may lie below it. One at a time hears of it. */
+  onMissed(listener: (point: ImagePoint, reach: number) => void): () => void {
+    this.#missed = listener;
+    return () => {
+      if (this.#missed === listener) this.#missed = null;
+    };
   }
 
   /** The pointer moves without being pressed: an unfinished shape follows it. */

@@ -461,6 +461,28 @@ describe('answers and suggestions', () => {
     ]);
     expect(screen.getByText('Nothing is left to decide.')).toBeTruthy();
   });
+
+  it('that are regions of the document are decided there, for everybody', async () => {
+    const room = await one();
+    const id = '0192f0c1-0000-7000-8000-000000000101';
+    const predictions = component(
+      'AISuggestions',
+      { predictions: bound('$.ui_context.ai_predictions') },
+      { events: { accept: 'acceptPrediction' } },
+    );
+    const decided: string[] = [];
+    const suggestions = {
+      has: (one: string) => one === id,
+      accept: (ids: readonly string[]) => void decided.push(...ids),
+      reject: () => undefined,
+    };
+    const found = [{ id, label: 'car', confidence: 0.9 }];
+    show(layout(predictions), room, { uiContext: { ai_predictions: found }, suggestions });
+    fireEvent.click(screen.getByRole('button', { name: /Accept car/ }));
+    expect(decided).toEqual([id]);
+    // It goes when the document says so, and not before: undo brings it back.
+    expect(screen.getByRole('button', { name: /Accept car/ })).toBeTruthy();
+  });
 });
 
 /** The seed's layout as the server compiles it. */

@@ -10,12 +10,14 @@ import type { AnnotatorSetup } from './annotator-setup';
  * @param setup null: nothing is drawn on this task
  * @param work what is asked of me here
  * @param mine keys that I gave to commands
+ * @param suggests whether a model suggests anything
  */
 export function benchKeys(
   setup: AnnotatorSetup | null,
   layout: Layout | null,
   work = 'annotation',
   mine = myKeys.get(),
+  suggests = false,
 ): KeysHere {
   const labels = setup?.labels ?? [];
   const isLabel = ({ key, value }: Hotkey): boolean =>
@@ -25,7 +27,10 @@ export function benchKeys(
     );
   const others = (layout?.hotkeys ?? []).filter((hotkey) => !isLabel(hotkey));
   const ceded = new Set(others.map(({ key }) => key.toLowerCase()));
-  const idle = new Set<CommandId>([...TOOL_NAMES.filter((tool) => setup?.tools.includes(tool) === false), ...absentFor(work)]);
+  const idle = new Set<CommandId>([
+    ...TOOL_NAMES.filter((tool) => setup?.tools.includes(tool) === false),
+    ...absentFor(work, suggests),
+  ]);
   const around = { ceded, idle, mine };
   const keys = labelKeys(labels, around);
   const shown = new Map([

@@ -38,6 +38,10 @@ import { useSentBack } from './review/use-sent-back';
 import type { Asking } from './review/verdict-dialog';
 import { SidePanel } from './side-panel';
 import { StatusLine } from './status-line';
+import { SuggestionCard } from './suggestions/card';
+import { SuggestionsPanel } from './suggestions/panel';
+import { joined } from './suggestions/underlay';
+import { noteUndecided, useSuggestions, useSuggests } from './suggestions/use-suggestions';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
 import { useAnnotator } from './use-annotator';
@@ -95,7 +99,14 @@ export function BenchView({
   const review = useReview(desk, task.id, work);
   const remarks = useSentBack(room, work);
   const pointers = useRef<Pointers | null>(null);
-  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels, work?.kind);
+  const suggests = useSuggests(room);
+  const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels, work?.kind, suggests);
+  const suggesting = useSuggestions(desk, looks, suggests && draws);
+  const below = review.underlay;
+  const underlay = useMemo(
+    () => (below && suggesting ? joined(below, suggesting.underlay) : (suggesting?.underlay ?? below)),
+    [below, suggesting],
+  );
   const gate = useRef<AnswerGate | null>(null);
   const check = useCheck(desk, draws ? setup : null, gate);
   const { held } = lease;
@@ -117,7 +128,9 @@ export function BenchView({
     if (held && work?.kind === 'review') say({ decision: 'approve', reason: null, remark: null });
     else if (held && open > 0 && !asIs) setDialog('undecided');
     else if (held && !actions.submit.isPending) {
-      if (check.attempt()) actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
+      if (!check.attempt()) return;
+      if (suggesting) noteUndecided(suggesting.suggestions);
+      actions.submit.mutate(held, { onError: (error) => gate.current?.refused(error) });
     } else if (!held) toast('Only the person who holds the task can submit it');
   };
   const keepGate = useCallback((now: AnswerGate | null) => {
@@ -146,7 +159,7 @@ export function BenchView({
     palette: () => setDialog('palette'),
     help: () => setDialog('keys'),
     escape: () => {
-      if (!desk.letGo() && held) setDialog('skip');
+      if (!desk.letGo() && !suggesting?.suggestions.letGo() && held) setDialog('skip');
     },
     undo: () => desk.undo(),
     redo: () => desk.redo(),
@@ -155,6 +168,7 @@ export function BenchView({
           ...deskKeys(desk),
           attributes: () => askAttributes(desk, setup, check.asked),
           seeing: () => setSeeing((open) => !open),
+          ...suggesting?.handlers,
           ...review.handlers,
         }
       : {}),
@@ -170,19 +184,20 @@ export function BenchView({
   useSeenPicture(image, desk.image);
   useModelSource();
 
+  const toPicture = useCallback(() => pointers.current?.focus(), []);
   const picture = (
     <Picture
       {...{ desk, image, imageError, reloadImage, looks, people, faces, seeing }}
       projectId={project.id}
       taken={keys.taken}
-      underlay={review.underlay}
+      underlay={underlay}
+      suggestions={suggesting && <SuggestionCard suggestions={suggesting.suggestions} taken={keys.taken} onDone={toPicture} />}
       onSeen={() => setSeeing(false)}
       onPointers={keepPointers}
       onTouch={touched}
     />
   );
   const { adjudication, round } = review;
-  const toPicture = useCallback(() => pointers.current?.focus(), []);
   const canvas = adjudication ? (
     <div className={cx('bench-deciding', review.isBeside && 'bench-beside')}>
       {review.isBeside ? <SideBySide {...{ adjudication, image, looks }}>{picture}</SideBySide> : picture}
@@ -210,6 +225,9 @@ export function BenchView({
         <AdjudicationPanel adjudication={adjudication} error={review.error} retry={review.retry} />
       )}
       {round && <ReviewPanel round={round} />}
+      {suggesting && (
+        <SuggestionsPanel suggestions={suggesting.suggestions} looks={looks} taken={keys.taken} onDone={toPicture} />
+      )}
     </SidePanel>
   );
   return (
@@ -272,6 +290,7 @@ export function BenchView({
                   {side}
                 </>
               }
+              suggestions={suggesting?.forLayout ?? null}
               onGate={keepGate}
               onSubmit={() => submit()}
               onSkip={askSkip}

@@ -3,7 +3,7 @@ import { ApiError, type Json, type TaskRoom } from '@tandem/client';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { isAbout, type FieldError } from '~/layout/check';
-import type { ShownAnnotator } from '~/layout/context';
+import type { LiveSuggestions, ShownAnnotator } from '~/layout/context';
 import { knownFields } from '~/layout/fields';
 import { LayoutModel } from '~/layout/model';
 import { spelled } from '~/layout/place';
@@ -38,6 +38,8 @@ interface LaidOutProps {
   fills: boolean;
   image: ReactNode;
   onAnnotator: (shown: ShownAnnotator | null) => void;
+  /** What models suggest; null: nothing. */
+  suggestions: LiveSuggestions | null;
   /** Null: there is none any more. */
   onGate: (gate: AnswerGate | null) => void;
   onSubmit: () => void;
@@ -55,6 +57,7 @@ export default function LaidOut({
   fills,
   image,
   onAnnotator,
+  suggestions,
   onGate,
   onSubmit,
   onSkip,
@@ -106,6 +109,7 @@ export default function LaidOut({
       image={image}
       onAnnotator={onAnnotator}
       submit={submit}
+      suggestions={suggestions ?? undefined}
       failures={failures}
     />
   );

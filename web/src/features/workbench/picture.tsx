@@ -26,6 +26,8 @@ interface PictureProps {
   /** Keys that labels have here. */
   taken: ReadonlySet<string>;
   underlay: Underlay | null;
+  /** Beside the suggestion that is looked at. */
+  suggestions?: ReactNode;
   seeing: boolean;
   onSeen: () => void;
   onPointers: (pointers: Pointers | null) => void;
@@ -44,6 +46,7 @@ export function Picture({ desk, projectId, image, looks, people, faces, taken, u
       <DeskBar desk={desk} taken={taken} />
       <Minimap desk={desk} image={image} />
       {rest.seeing && <SeeingPanel desk={desk} onClose={rest.onSeen} />}
+      {rest.suggestions}
       <OpenedComment desk={desk} people={people} projectId={projectId} />
       {rest.imageError && (
         <div className="stage-message">

@@ -1,5 +1,5 @@
 /** What a layout's expressions see of the work around the answer: `$.context` (task, project, step, person, earlier answers) and `$.ui_context`. */
-import type { components, Json } from '@tandem/client';
+import type { components, Json, SuggestionSnapshot } from '@tandem/client';
 
 import { same } from '~/layout/json';
 import type { Assignment, Project, Task } from '~/session/queries';
@@ -56,6 +56,24 @@ function isAlike(one: Candidate['annotation'], other: Candidate['annotation'] | 
   return same(said(one), said(other));
 }
 
+const told = new WeakMap<readonly SuggestionSnapshot[], Json>();
+
+/** What models suggest and nobody has decided: the same list until that changes. */
+function predictionsOf(open: readonly SuggestionSnapshot[]): Json {
+  const known = told.get(open);
+  if (known !== undefined) return known;
+  const list = open.map(({ id, label, score, source, geometry, attributes }): Json => ({
+    id,
+    label,
+    confidence: score,
+    source,
+    kind: geometry.kind,
+    attributes: { ...attributes },
+  }));
+  told.set(open, list);
+  return list;
+}
+
 export function uiContextOf(desk: Desk): Json {
   const selected = desk.selected();
   const [first] = selected;
@@ -68,6 +86,7 @@ export function uiContextOf(desk: Desk): Json {
       first && selected.length === 1
         ? { id: first.id, label: first.label, kind: first.geometry.kind, attributes: { ...first.attributes } }
         : null,
+    ai_predictions: predictionsOf(desk.room.suggestions.open()),
     viewport: { x, y, width, height, scale: desk.camera.view.get().scale },
   };
 }

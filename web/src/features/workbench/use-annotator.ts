@@ -30,14 +30,23 @@ function firstShown(layout: Layout | null): ShownAnnotator | null {
 /**
  * @param layout null: the task has none, and is drawn on as its project says
  * @param work what is asked of me here
+ * @param suggests whether a model suggests anything
  */
-export function useAnnotator(layout: Layout | null, project: readonly LabelDef[], work?: Assignment['kind']): Annotator {
+export function useAnnotator(
+  layout: Layout | null,
+  project: readonly LabelDef[],
+  work?: Assignment['kind'],
+  suggests = false,
+): Annotator {
   const [shown, setShown] = useState<ShownAnnotator | null>(null);
   const draws = layout === null || drawsOn(layout);
   const { node, names = true, crosshair = false } = shown ?? firstShown(layout) ?? {};
   const setup = useMemo(() => setupOf(project, node ? readAnnotator(node) : null), [project, node]);
   const mine = useMyKeys();
-  const keys = useMemo(() => benchKeys(draws ? setup : null, layout, work, mine), [draws, setup, layout, work, mine]);
+  const keys = useMemo(
+    () => benchKeys(draws ? setup : null, layout, work, mine, suggests),
+    [draws, setup, layout, work, mine, suggests],
+  );
   const looks = useMemo(() => looksOf(setup, project, { names, crosshair }), [setup, project, names, crosshair]);
   return { draws, setup, keys, looks, setShown };
 }

@@ -44,7 +44,7 @@ export function useUiContext(model: LayoutModel, desk: Desk): void {
     const stops = [desk.tool, desk.label, desk.selection, desk.camera.view, desk.camera.stage].map((store) =>
       store.subscribe(soon),
     );
-    stops.push(desk.room.regions.subscribe(soon));
+    stops.push(desk.room.regions.subscribe(soon), desk.room.suggestions.subscribe(soon));
     tell();
     return () => {
       clearTimeout(timer);

@@ -282,6 +282,8 @@ const HANDLERS: Record<string, readonly [string, string]> = {
   external_agent: ['Agent', 'Its name'],
 };
 
+const SUGGESTED = [['suggestions', 'People accept or reject each region']] as const;
+
 function Automatic({ step, set, error }: PartProps): ReactNode {
   const [label, placeholder] = HANDLERS[step.type] ?? ['Handler', ''];
   return (
@@ -294,6 +296,16 @@ function Automatic({ step, set, error }: PartProps): ReactNode {
         mono
         onChange={(v) => set(['handler'], v)}
       />
+      {step.type === 'model' && (
+        <SelectField
+          label="What it finds"
+          value={at(step, 'config', 'show_suggestions') === true ? 'suggestions' : undefined}
+          error={error('/config/show_suggestions')}
+          options={SUGGESTED}
+          none="People begin with it"
+          onChange={(v) => set(['config', 'show_suggestions'], v === 'suggestions' ? true : undefined)}
+        />
+      )}
       {step.handler === '@core/agreement-calculator' && (
         <>
           <SelectField

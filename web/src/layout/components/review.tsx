@@ -243,7 +243,7 @@ const confidenceOf = (prediction: JsonObject): number | null =>
 
 /** What a model suggests; what is decided goes from the list. */
 export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
-  const { readOnly } = useLayout();
+  const { readOnly, suggestions } = useLayout();
   const { properties } = useResolved(node, frame);
   const emit = useEvents(node);
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
@@ -252,8 +252,13 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
   const all = given !== undefined && isList(given) ? given.filter(isObject) : [];
   const left = all.filter((prediction) => (confidenceOf(prediction) ?? 1) >= least && !decided.has(JSON.stringify(prediction)));
   const decide = (event: 'accept' | 'reject', predictions: readonly JsonObject[]): void => {
-    for (const prediction of predictions) emit(event, prediction);
-    setDecided(new Set([...decided, ...predictions.map((prediction) => JSON.stringify(prediction))]));
+    const isLive = ({ id }: JsonObject): boolean => typeof id === 'string' && suggestions?.has(id) === true;
+    // Of regions the document says what is decided: others see it at once, and undo brings them back here.
+    const live = predictions.filter(isLive).map(({ id }) => String(id));
+    if (live.length > 0) suggestions?.[event](live);
+    const others = predictions.filter((prediction) => !isLive(prediction));
+    for (const prediction of others) emit(event, prediction);
+    setDecided(new Set([...decided, ...others.map((prediction) => JSON.stringify(prediction))]));
   };
   return (
     <section className="lay-suggestions" aria-label={textOf(properties, 'title') || 'Suggestions'}>
