@@ -481,6 +481,69 @@ export interface paths {
         patch: operations["changePreferences"];
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models that run in people's browsers. */
+        get: operations["listModels"];
+        put?: never;
+        /**
+         * Ask for the upload of a model.
+         * @description The answer says where and how to PUT the bytes of both files; call complete when they are there.
+         */
+        post: operations["createModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One model, with presigned URLs to load its files. */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a model, or an upload that is not completed.
+         * @description Browsers that have it loaded go on with it until they ask for the list again.
+         */
+        delete: operations["deleteModel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the bytes of both files are there.
+         * @description They are read through once: their SHA-256 is what browsers keep them by. What is no model is refused, and the upload is gone. Calling again gives the
+         *     same answer.
+         */
+        post: operations["completeModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -1887,6 +1950,13 @@ export interface components {
             /** @description Markup, at most 256 KiB. */
             source: string;
         };
+        /** @description Ask for the upload of a model that runs in people's browsers: two ONNX files. */
+        CreateModel: {
+            decoder: components["schemas"]["NewModelFile"];
+            encoder: components["schemas"]["NewModelFile"];
+            /** @description 1 to 100 characters; what people choose it by. */
+            name: string;
+        };
         CreatePredictions: {
             /** @description 1 to 1000; each source once for a task. */
             predictions: components["schemas"]["NewPrediction"][];
@@ -2409,6 +2479,42 @@ export interface components {
             /** @description Some of them. */
             tasks: components["schemas"]["TaskId"][];
         };
+        /** @description A model that runs in people's browsers. Its files never change. */
+        Model: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["UserSummary"] | null;
+            /** @description Answers each click. */
+            decoder: components["schemas"]["ModelFile"];
+            /** @description Looks at a picture, once. */
+            encoder: components["schemas"]["ModelFile"];
+            id: components["schemas"]["ModelId"];
+            name: string;
+            status: components["schemas"]["ModelStatus"];
+        };
+        ModelFile: {
+            /** @description Of the bytes, in hexadecimal; of a ready model. */
+            sha256: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description A presigned GET; where one ready model is asked for. */
+            url: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A model that runs in people's browsers: an encoder and a decoder.
+         */
+        ModelId: string;
+        /** @enum {string} */
+        ModelStatus: "pending" | "ready";
+        ModelUpload: {
+            decoder: components["schemas"]["PresignedRequest"];
+            encoder: components["schemas"]["PresignedRequest"];
+            model: components["schemas"]["Model"];
+        };
         MyLease: {
             assignment_id: components["schemas"]["AssignmentId"];
             /** Format: date-time */
@@ -2423,6 +2529,13 @@ export interface components {
             may: string[];
             project_id: components["schemas"]["ProjectId"];
             role: components["schemas"]["ProjectRole"];
+        };
+        NewModelFile: {
+            /**
+             * Format: int64
+             * @description Bytes: 1 to the setting `models.max_file`.
+             */
+            size: number;
         };
         /**
          * @description All that one source suggests for one task. It takes the place of what the same source suggested before and nobody has decided about; without regions
@@ -2584,6 +2697,11 @@ export interface components {
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
         Page_Layout: {
             items: components["schemas"]["Layout"][];
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
+        Page_Model: {
+            items: components["schemas"]["Model"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
@@ -4637,6 +4755,189 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are ready, by name; without the `url` of their files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Model"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters. The same key with the same body gives the first answer again instead of doing the work twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateModel"];
+            };
+        };
+        responses: {
+            /** @description Where to PUT the bytes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUpload"];
+                };
+            };
+            /** @description Another model has the name (`already_exists`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: components["schemas"]["ModelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model; a `url` has what is ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: components["schemas"]["ModelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: components["schemas"]["ModelId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model, ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Bytes are not there yet (`upload_missing`); another model has the name (`already_exists`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file is not what was announced (`size`) or no ONNX model (`onnx`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem */
