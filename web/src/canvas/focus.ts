@@ -17,8 +17,7 @@ export function paintTags(ctx: CanvasRenderingContext2D, tagged: readonly Tagged
   ctx.save();
   ctx.globalAlpha = 0.85;
   for (const { geometry, text, color } of tagged) {
-    const { x, y } = bounds(geometry);
-    const at = toStage(view, imagePoint(x, y));
+    const at = onStage(view, bounds(geometry));
     tag(ctx, text, at.x, at.y + TAG_INSIDE, { background: color }, stage.width);
   }
   ctx.restore();

@@ -24,7 +24,7 @@ describe('what can be drawn', () => {
       ['car', '#111111', '1'],
       ['person', '#222222', 'p'],
     ]);
-    expect([tools.length, most, hasAttributes]).toEqual([14, undefined, false]);
+    expect([tools.length, most, hasAttributes]).toEqual([15, undefined, false]);
   });
 
   test('an annotator without labels has those of the project', () => {
@@ -48,7 +48,7 @@ describe('what can be drawn', () => {
 
   test('only tools of allowed shapes are offered, with those that make no shape; the eraser goes with the mask', () => {
     expect(setup({ tools: ['box'] }).tools).toEqual(['select', 'box', 'cut', 'comment']);
-    expect(setup({ tools: ['mask'] }).tools).toEqual(['select', 'wand', 'brush', 'eraser', 'cut', 'comment']);
+    expect(setup({ tools: ['mask'] }).tools).toEqual(['select', 'wand', 'smart', 'brush', 'eraser', 'cut', 'comment']);
   });
 
   test('a label that could not be submitted says why', () => {
