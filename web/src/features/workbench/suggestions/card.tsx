@@ -4,9 +4,8 @@ import { Check, PencilLine, X } from 'lucide-react';
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
 
 import { besideRect } from '~/geometry/beside';
-import { imagePoint } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
-import { toStage } from '~/geometry/view';
+import { onStage } from '~/geometry/view';
 import { hint, keysOf } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
 import { Button, IconButton } from '~/ui/controls';
@@ -44,10 +43,7 @@ function Card({ suggestions, suggestion, taken, onDone }: CardProps & { suggesti
     const element = card.current;
     if (!element) return;
     const place = (): void => {
-      const view = desk.camera.view.get();
-      const around = bounds(geometry);
-      const corner = toStage(view, imagePoint(around.x, around.y));
-      const rect = { x: corner.x, y: corner.y, width: around.width * view.scale, height: around.height * view.scale };
+      const rect = onStage(desk.camera.view.get(), bounds(geometry));
       const size = { width: element.offsetWidth, height: element.offsetHeight };
       const { x, y } = besideRect(rect, size, desk.camera.stage.get(), GAP);
       element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
