@@ -176,7 +176,7 @@ async fn a_label_whose_server_is_killed_between_two_pieces_has_its_new_name_ever
     holder.execute("SELECT FROM annotations ORDER BY id OFFSET 250 LIMIT 1 FOR UPDATE").await.unwrap();
     admin.post("/jobs", json!({ "kind": "relabel", "input": { "from": "cat", "to": "tiger" } })).await;
     let mut asking = database.owner().await;
-    let waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted)";
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ~ 'FOR UPDATE')";
     until(&database, async || sqlx::query_scalar(waits).fetch_one(&mut asking).await.unwrap()).await;
     assert_eq!(counts(&database).await, [("cat".to_owned(), 100), ("tiger".to_owned(), 200)], "killed in the middle");
     program.kill_9();
