@@ -127,7 +127,7 @@ describe("a decoder's answer", () => {
 describe('grain of a found area', () => {
   const drawn = (...rows: string[]) => {
     const size = { width: rows[0]?.length ?? 0, height: rows.length };
-    const area = Uint8Array.from([...rows.join('')], (mark) => (mark === '#' ? 1 : 0));
+    const area = Uint8Array.from(Array.from(rows.join(''), (mark) => (mark === '#' ? 1 : 0)));
     cleanGrain(area, size);
     return rows.map((_, y) =>
       [...area.subarray(y * size.width, (y + 1) * size.width)].map((one) => (one === 1 ? '#' : '.')).join(''),
