@@ -254,7 +254,7 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
   const decide = (event: 'accept' | 'reject', predictions: readonly JsonObject[]): void => {
     const isLive = ({ id }: JsonObject): boolean => typeof id === 'string' && suggestions?.has(id) === true;
     // Of regions the document says what is decided: others see it at once, and undo brings them back here.
-    const live = predictions.filter(isLive).map(({ id }) => String(id));
+    const live = predictions.filter(isLive).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
     if (live.length > 0) suggestions?.[event](live);
     const others = predictions.filter((prediction) => !isLive(prediction));
     for (const prediction of others) emit(event, prediction);
