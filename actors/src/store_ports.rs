@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tandem_domain::identity::Identity;
 use tandem_protocol::{
     ProjectId, TaskId, UserId, WorkspaceId, WorkspaceRole,
-    rest::{Assignment, AssignmentStatus, Progress},
+    rest::{AssignmentStatus, Progress},
     ws::{JobProgress, LeaseEvent, MyLease},
 };
 use tandem_store::{
@@ -150,7 +150,7 @@ impl StoreChores {
         metrics::counter!("tandem_leases_total", "outcome" => outcome).increment(1);
         Ok(vec![
             DomainEvent::TaskChanged { workspace, project, task: due.task, status, lease },
-            DomainEvent::LeaseChanged { workspace, user: ended.user_id, event, lease: (&ended).into() },
+            DomainEvent::of_lease(workspace, event, &ended),
         ])
     }
 }
@@ -179,11 +179,7 @@ impl StoreChores {
             match flow::fire(&self.store, due).await {
                 Ok(Some(ended)) => {
                     events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
-                    let closed = |lease: Assignment| {
-                        let (workspace, user, event) = (due.workspace, lease.user_id, LeaseEvent::Reassigned);
-                        DomainEvent::LeaseChanged { workspace, user, event, lease: (&lease).into() }
-                    };
-                    events.extend(ended.into_iter().map(closed));
+                    events.extend(ended.iter().map(|lease| DomainEvent::of_lease(due.workspace, LeaseEvent::Reassigned, lease)));
                 }
                 Ok(None) => {}
                 Err(error) if error.is_retryable() => return Err(error.into()),
@@ -207,8 +203,7 @@ impl StoreChores {
             for given in pushed {
                 let Pushed::Given(lease) = given else { continue };
                 events.extend(self.task_changed(workspace, project, lease.task_id).await?);
-                let (user, event) = (lease.user_id, LeaseEvent::Given);
-                events.push(DomainEvent::LeaseChanged { workspace, user, event, lease: (&*lease).into() });
+                events.push(DomainEvent::of_lease(workspace, LeaseEvent::Given, &lease));
             }
         }
         Ok(events)

@@ -115,7 +115,7 @@ async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>
         live.publish(DomainEvent::TaskChanged { workspace, project, task, status: found.task.status, lease: found.task.lease });
     }
     for lease in &closed {
-        live.publish(DomainEvent::LeaseChanged { workspace, user: lease.user_id, event: LeaseEvent::Reassigned, lease: lease.into() });
+        live.publish(DomainEvent::of_lease(workspace, LeaseEvent::Reassigned, lease));
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::NodeId;
 use crate::{
     DocumentId, ProjectId, SessionId, TaskId, UserId, WorkspaceId,
-    rest::{LeaseView, Notification, TaskStatus, UserSummary},
+    rest::{Assignment, LeaseView, Notification, TaskStatus, UserSummary},
     ws::{CursorAt, LeaseEvent, MyLease, Peer, PeerState},
 };
 use bytes::Bytes;
@@ -156,4 +156,12 @@ pub enum Event {
     RightsChanged { workspace: WorkspaceId, project: ProjectId, user: Option<UserId> },
     /// A person's tokens in a workspace made until now are void.
     TokensRevoked { workspace: WorkspaceId, user: UserId },
+}
+
+impl Event {
+    /// To the holder: what became of a lease.
+    #[must_use]
+    pub fn of_lease(workspace: WorkspaceId, event: LeaseEvent, lease: &Assignment) -> Self {
+        Self::LeaseChanged { workspace, user: lease.user_id, event, lease: lease.into() }
+    }
 }

@@ -50,8 +50,7 @@ impl News {
 /// Leases ended because their step was closed. Only after the commit.
 pub fn closed(call: &Call, leases: &[Assignment]) {
     for lease in leases {
-        let (workspace, user, event) = (call.identity.workspace_id, lease.user_id, LeaseEvent::Reassigned);
-        call.state.live.publish(DomainEvent::LeaseChanged { workspace, user, event, lease: lease.into() });
+        call.state.live.publish(DomainEvent::of_lease(call.identity.workspace_id, LeaseEvent::Reassigned, lease));
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_s3::{
     Client,
+    operation::get_object::builders::GetObjectFluentBuilder,
     presigning::{PresignedRequest as Signed, PresigningConfig},
 };
 use chrono::{DateTime, Utc};
@@ -28,9 +29,7 @@ impl Objects {
         ttl: Duration,
         endpoint: Option<&str>,
     ) -> Result<PresignedRequest, ObjectError> {
-        let request = self.signer(endpoint).get_object().bucket(&self.bucket).key(key);
-        let signed = request.presigned(config(key, now, ttl)?).await.map_err(|e| classify(key, e))?;
-        Ok(plain(&signed, now, ttl))
+        self.signed_get(key, now, ttl, endpoint, |request| request).await
     }
 
     /// A GET of `key`, whose bytes never change: whoever has them need not ask again.
@@ -41,10 +40,7 @@ impl Objects {
         ttl: Duration,
         endpoint: Option<&str>,
     ) -> Result<PresignedRequest, ObjectError> {
-        let request =
-            self.signer(endpoint).get_object().bucket(&self.bucket).key(key).response_cache_control("private, max-age=31536000, immutable");
-        let signed = request.presigned(config(key, now, ttl)?).await.map_err(|e| classify(key, e))?;
-        Ok(plain(&signed, now, ttl))
+        self.signed_get(key, now, ttl, endpoint, |request| request.response_cache_control("private, max-age=31536000, immutable")).await
     }
 
     /// A GET of `key` that a browser keeps as a file of this name; an S3 server that does not know how to say so leaves that to the page.
@@ -60,7 +56,19 @@ impl Objects {
         let name: String =
             filename.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() && !"\"\\".contains(c) { c } else { '_' }).collect();
         let shown = format!("attachment; filename=\"{name}\"");
-        let request = self.signer(endpoint).get_object().bucket(&self.bucket).key(key).response_content_disposition(shown);
+        self.signed_get(key, now, ttl, endpoint, |request| request.response_content_disposition(shown)).await
+    }
+
+    /// `with`: what the answer is to say besides.
+    async fn signed_get(
+        &self,
+        key: &str,
+        now: DateTime<Utc>,
+        ttl: Duration,
+        endpoint: Option<&str>,
+        with: impl FnOnce(GetObjectFluentBuilder) -> GetObjectFluentBuilder,
+    ) -> Result<PresignedRequest, ObjectError> {
+        let request = with(self.signer(endpoint).get_object().bucket(&self.bucket).key(key));
         let signed = request.presigned(config(key, now, ttl)?).await.map_err(|e| classify(key, e))?;
         Ok(plain(&signed, now, ttl))
     }

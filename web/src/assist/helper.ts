@@ -4,7 +4,7 @@
  */
 import { imagePoint } from '~/geometry/points';
 import type { Answer, Ask, Assistant } from '~/tools/assistant';
-import { Hired, type Common, type Running, type Spawn } from './hired';
+import { Hired, portOf, type Common, type Running, type Spawn } from './hired';
 import type { FromWorker, ToWorker } from './messages';
 import type { Picture } from './picture';
 
@@ -75,12 +75,5 @@ function messageOf(ask: Exclude<Ask, { kind: 'thing' }>, id: number): ToWorker {
   return { type: 'way', id, from: ask.from, to: ask.to, reach: ask.reach, pixel: ask.pixel };
 }
 
-export const spawnWorker: Spawn<ToWorker, FromWorker> = (told, broken) => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'assistant' });
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => told(data));
-  worker.addEventListener('error', broken);
-  return {
-    post: (message, moved = []) => worker.postMessage(message, moved),
-    end: () => worker.terminate(),
-  };
-};
+export const spawnWorker: Spawn<ToWorker, FromWorker> = (told, broken) =>
+  portOf(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'assistant' }), told, broken);

@@ -46,10 +46,10 @@ function removeVertex(desk: Desk, region: RegionSnapshot, grip: VertexGrip): voi
   if (!desk.mayEdit()) return;
   const geometry = withoutVertex(region.geometry, grip);
   if (!geometry) {
-    desk.replace(region.id, []);
+    desk.writer.replace(region.id, []);
     return;
   }
-  desk.change([{ id: region.id, geometry }]);
+  desk.writer.change([{ id: region.id, geometry }]);
   const before = { ...grip, index: Math.max(0, grip.index - 1) };
   desk.vertex.set(vertexPoint(geometry, before) ? before : null);
 }
@@ -63,11 +63,11 @@ export function nudge(desk: Desk, dx: number, dy: number): void {
   const at = grip && sole ? vertexPoint(sole.geometry, grip) : null;
   if (grip && sole && at) {
     const to = imagePoint(at.x + dx, at.y + dy);
-    desk.change([{ id: sole.id, geometry: pulled(sole.geometry, grip, { from: at, to, steps: false }, desk.image) }]);
+    desk.writer.change([{ id: sole.id, geometry: pulled(sole.geometry, grip, { from: at, to, steps: false }, desk.image) }]);
     return;
   }
   const free = regions.filter((region) => canMove(region.geometry));
-  desk.change(free.map(({ id, geometry }) => ({ id, geometry: moved(geometry, dx, dy, desk.image) })));
+  desk.writer.change(free.map(({ id, geometry }) => ({ id, geometry: moved(geometry, dx, dy, desk.image) })));
 }
 
 /** The next (or previous) point of the selected outline or skeleton. */
@@ -90,7 +90,7 @@ export function addVertex(desk: Desk): void {
   const middle = gripsOf(sole.geometry, 0).find(({ grip: g }) => g.type === 'middle' && isSamePlace(g, grip));
   if (!middle) return;
   const pull = { from: middle.point, to: middle.point, steps: false };
-  desk.change([{ id: sole.id, geometry: pulled(sole.geometry, middle.grip, pull, desk.image) }]);
+  desk.writer.change([{ id: sole.id, geometry: pulled(sole.geometry, middle.grip, pull, desk.image) }]);
   desk.vertex.set({ ...grip, index: grip.index + 1 });
 }
 
@@ -171,7 +171,7 @@ export function toggleOccluded(desk: Desk): void {
   const [sole] = regions;
   if (grip && sole?.geometry.kind === 'keypoints') {
     const points = sole.geometry.points.map((p, i) => (i === grip.index && p.v > 0 ? { ...p, v: p.v === 1 ? 2 : 1 } : p));
-    desk.change([{ id: sole.id, geometry: { kind: 'keypoints', points } }]);
+    desk.writer.change([{ id: sole.id, geometry: { kind: 'keypoints', points } }]);
     return;
   }
   const all = regions.every((region) => region.attributes.occluded === true);
@@ -226,7 +226,7 @@ function arrange(desk: Desk, least: number, by: (placed: readonly Placed[]) => R
   const regions = chosen(desk, least, 'what to arrange')?.filter((region) => canMove(region.geometry));
   if (!regions) return;
   const shifts = by(regions.map(({ id, geometry }) => ({ id, rect: bounds(geometry) })));
-  desk.change(
+  desk.writer.change(
     regions.flatMap(({ id, geometry }): Change[] => {
       const shift = shifts.get(id);
       return shift ? [{ id, geometry: moved(geometry, shift.dx, shift.dy, desk.image) }] : [];
@@ -279,7 +279,7 @@ export function subtract(desk: Desk): void {
 function intoFirst(desk: Desk, [first, ...rest]: readonly RegionSnapshot[], geometry: Geometry): void {
   if (!first) return;
   const done = desk.room.regions.transact(() => {
-    if (!desk.change([{ id: first.id, geometry }])) return false;
+    if (!desk.writer.change([{ id: first.id, geometry }])) return false;
     rest.forEach(({ id }) => desk.room.regions.remove(id));
     return true;
   });
@@ -297,7 +297,7 @@ export function convert(desk: Desk): void {
     return nothing ? [] : [{ id, geometry: other }];
   });
   if (changes.length === 0) desk.notify('Only masks, and closed shapes that cover a pixel, can be turned into one another');
-  else desk.change(changes);
+  else desk.writer.change(changes);
 }
 
 /** The holes of masks are filled, and those of polygons. */
@@ -310,5 +310,5 @@ export function fill(desk: Desk): void {
     return [{ id, geometry: { kind: 'polygon', parts: geometry.parts.map((part) => part.slice(0, 1)) } }];
   });
   if (changes.length === 0) desk.notify('There is no hole to fill');
-  else desk.change(changes);
+  else desk.writer.change(changes);
 }

@@ -3,7 +3,7 @@ import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
 import { turnedCursor } from '~/geometry/handles';
 import { clamp, clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
-import { bounds, KIND_NAMES, type Geometry } from '~/geometry/shapes';
+import { bounds, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
@@ -13,18 +13,10 @@ import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
+import { RegionWriter } from './region-writer';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
-import {
-  GONE,
-  type Change,
-  type Draft,
-  type Effect,
-  type ToolContext,
-  type ToolEvent,
-  type ToolName,
-  type Touches,
-} from './tool';
+import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
 
 /** How far a pointer may miss, in CSS pixels. */
 const REACH = { mouse: 7, touch: 20 };
@@ -84,6 +76,7 @@ export class Desk {
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
   readonly comments: Comments;
+  readonly writer: RegionWriter;
   readonly room: TaskRoom;
   readonly index: RegionIndex;
   readonly image: Size;
@@ -114,6 +107,12 @@ export class Desk {
     this.image = image;
     this.notify = notify;
     this.camera = new Camera(image, frames);
+    this.writer = new RegionWriter({
+      room,
+      notify,
+      book: () => this.#book,
+      select: (ids) => this.select(ids),
+    });
     this.comments = new Comments({
       room,
       geometryOf: (id) => this.geometryOf(id),
@@ -252,25 +251,7 @@ export class Desk {
     });
     if (ids.length > fit.length) this.notify(`“${label}” does not take such a shape: its label stays`);
     if (fit.length === 0 || !this.mayEdit()) return;
-    this.#relabel(fit, label);
-  }
-
-  /** Attributes that the new label has and the old one had not begin as those of a new region do. */
-  #relabel(ids: readonly string[], label: string): void {
-    const { regions } = this.room;
-    const others = regions.list().filter(({ id }) => !ids.includes(id));
-    const full = this.#book.full(
-      others,
-      ids.map(() => label),
-    );
-    if (full !== null) {
-      this.notify(`${full}: the label stays`);
-      return;
-    }
-    const initial = this.initial(label);
-    regions.transact(() => {
-      for (const id of ids) regions.update(id, { label, attributes: { ...initial, ...regions.get(id)?.attributes } });
-    });
+    this.writer.relabel(fit, label);
   }
 
   #takeLabel(label: string): void {
@@ -413,48 +394,7 @@ export class Desk {
     return reason === null;
   }
 
-  /** What several regions are to be, as one step of undo. @returns false, and says why, where a label does not take its shape */
-  change(changes: readonly Change[]): boolean {
-    const { regions } = this.room;
-    for (const { id, geometry } of changes) {
-      const region = regions.get(id);
-      if (region && this.#refuses(region, geometry)) return false;
-    }
-    const kept = regions.transact(() => changes.map(({ id, geometry }) => regions.update(id, { geometry })));
-    if (kept.includes(false)) this.notify(GONE);
-    return true;
-  }
-
-  /** One region becomes several of its label, or none. */
-  replace(id: string, by: readonly Geometry[]): void {
-    const { regions } = this.room;
-    const old = regions.get(id);
-    if (!old) {
-      this.notify(GONE);
-      return;
-    }
-    if (by.some((geometry) => this.#refuses(old, geometry))) return;
-    const full = this.full(by.slice(1).map(() => old.label));
-    if (full !== null && by.length > 1) {
-      this.notify(`${full}: nothing was changed`);
-      return;
-    }
-    const made = regions.transact(() => {
-      regions.remove(id);
-      const { label, attributes, z } = old;
-      return by.map((geometry) => regions.add({ label, geometry, attributes: { ...attributes }, z }));
-    });
-    this.select(made);
-  }
-
   // ---------------------------------------------------------------- inside
-
-  /** A shape of another kind than the region's has to be one that its label takes. */
-  #refuses({ label, geometry: before }: RegionSnapshot, geometry: Geometry): boolean {
-    if (before.kind === geometry.kind || this.accepts(label, geometry)) return false;
-    this.notify(`“${label}” takes no such shape (${KIND_NAMES[geometry.kind].toLowerCase()}): nothing was changed`);
-    return true;
-  }
 
   #isPassedBy(id: string): boolean {
     return this.hidden.get().has(id) || this.locked.get().has(id);
@@ -494,13 +434,13 @@ export class Desk {
         this.#show(effect.draft);
         return;
       case 'add':
-        this.#add(effect.label, effect.geometry);
+        this.writer.add(effect.label, effect.geometry);
         return;
       case 'update':
-        this.change(effect.changes);
+        this.writer.change(effect.changes);
         return;
       case 'replace':
-        this.replace(effect.id, effect.by);
+        this.writer.replace(effect.id, effect.by);
         return;
       case 'select':
         this.select(this.#whole(effect.ids));
@@ -534,13 +474,6 @@ export class Desk {
   /** Whom a tool asks. */
   helperOf(tool: ToolName): Assistant {
     return tool === 'smart' ? this.segmenter : this.assistant;
-  }
-
-  /** Drawn is drawn: where somebody else was quicker with the last that there may be, both stay, and both are told. */
-  #add(label: string, geometry: Geometry): void {
-    const full = this.full([label]);
-    this.select([this.room.commit({ label, geometry, attributes: { ...this.initial(label) } })]);
-    if (full !== null) this.notify(`${full}: somebody else drew one meanwhile, so one has to go`);
   }
 
   #show(draft: Draft | null): void {

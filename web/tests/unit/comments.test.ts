@@ -1,4 +1,4 @@
-import { Session, type RegionSnapshot, type TaskRoom } from '@tandem/client';
+import type { RegionSnapshot, Session, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -6,6 +6,7 @@ import { linkedThread, threadLink } from '~/features/workbench/comments/link';
 import { imagePoint } from '~/geometry/points';
 import { Desk } from '~/tools/desk';
 import { createMarks, type MarkShelf } from '~/tools/marks';
+import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const frames = { request: () => 0, cancel: () => undefined, still: true };
@@ -52,17 +53,9 @@ class Pair {
   }
 
   #join(name: string): { room: TaskRoom; id: string } {
-    const token = this.server.token(name);
-    const id = this.server.grant(token)?.user.id ?? '';
-    const session = new Session({
-      url: 'ws://memory',
-      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
-      WebSocket: this.server.WebSocket,
-      userId: id,
-    });
-    session.connect();
+    const { session, room, userId } = seatAt(this.server, TASK, name);
     this.sessions.push(session);
-    return { room: session.subscribeTask(TASK), id };
+    return { room, id: userId };
   }
 
   async settle(): Promise<void> {

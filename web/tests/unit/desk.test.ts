@@ -1,4 +1,4 @@
-import { Session, type TaskRoom } from '@tandem/client';
+import type { Session, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -7,6 +7,7 @@ import * as commands from '~/tools/commands';
 import { Desk } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
 import { GONE } from '~/tools/tool';
+import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const frames = { request: () => 0, cancel: () => undefined, still: true };
@@ -35,17 +36,9 @@ class Pair {
   }
 
   #join(name: string): TaskRoom {
-    const token = this.server.token(name);
-    const userId = this.server.grant(token)?.user.id ?? '';
-    const session = new Session({
-      url: 'ws://memory',
-      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
-      WebSocket: this.server.WebSocket,
-      userId,
-    });
-    session.connect();
+    const { session, room } = seatAt(this.server, TASK, name);
     this.sessions.push(session);
-    return session.subscribeTask(TASK);
+    return room;
   }
 
   async settle(): Promise<void> {

@@ -72,7 +72,7 @@ describe('a desk with limits', () => {
     const ids = [1, 2].map(() => room.regions.add({ label: 'car', geometry: BOX }));
     desk.select(ids.slice(0, 1));
     commands.duplicate(desk);
-    desk.replace(ids[0] ?? '', [BOX, BOX]);
+    desk.writer.replace(ids[0] ?? '', [BOX, BOX]);
     expect(labels()).toHaveLength(2);
     expect(notices).toEqual(['At most 2 of car: nothing was added', 'At most 2 of car: nothing was changed']);
   });

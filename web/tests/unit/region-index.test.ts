@@ -1,10 +1,11 @@
-import { Session, type TaskRoom } from '@tandem/client';
+import type { Session, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Rect } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import { RegionIndex } from '~/tools/region-index';
+import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 
@@ -21,15 +22,7 @@ describe('the index of regions', () => {
     vi.useFakeTimers();
     const server = new MemoryServer({ latencyMs: 1 });
     server.task(TASK);
-    const token = server.token('Anna');
-    session = new Session({
-      url: 'ws://memory',
-      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
-      WebSocket: server.WebSocket,
-      userId: server.grant(token)?.user.id ?? '',
-    });
-    session.connect();
-    room = session.subscribeTask(TASK);
+    ({ session, room } = seatAt(server, TASK, 'Anna'));
     await vi.advanceTimersByTimeAsync(200);
   });
   afterEach(() => {

@@ -1,4 +1,4 @@
-import { Session, type RegionSnapshot, type TaskRoom } from '@tandem/client';
+import type { RegionSnapshot, Session, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -15,6 +15,7 @@ import { isSentBack, remarksFor } from '~/features/workbench/review/remarks';
 import { greeting, reasonIn } from '~/features/workbench/review/verdict';
 import type { Geometry } from '~/geometry/shapes';
 import { Desk } from '~/tools/desk';
+import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const frames = { request: () => 0, cancel: () => undefined, still: true };
@@ -68,15 +69,7 @@ describe('deciding', () => {
     vi.useFakeTimers();
     const server = new MemoryServer({ latencyMs: 1 });
     server.task(TASK);
-    const token = server.token('Rita');
-    session = new Session({
-      url: 'ws://memory',
-      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
-      WebSocket: server.WebSocket,
-      userId: server.grant(token)?.user.id ?? '',
-    });
-    session.connect();
-    room = session.subscribeTask(TASK);
+    ({ session, room } = seatAt(server, TASK, 'Rita'));
     desk = new Desk({ room, image: IMAGE, frames, notify: () => undefined });
     desk.camera.resize({ width: 1000, height: 800 });
     await vi.advanceTimersByTimeAsync(200);

@@ -1,4 +1,4 @@
-import { Session, type TaskRoom } from '@tandem/client';
+import type { Session, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -12,6 +12,7 @@ import { imagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import { LEFT_ALONE } from '~/hotkeys/registry';
 import { Desk } from '~/tools/desk';
+import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const IMAGE = { width: 1000, height: 800 };
@@ -54,15 +55,7 @@ describe('going through suggestions', () => {
     vi.useFakeTimers();
     const server = new MemoryServer({ latencyMs: 1 });
     server.task(TASK);
-    const token = server.token('Rita');
-    session = new Session({
-      url: 'ws://memory',
-      tokens: { current: () => token, refresh: () => Promise.resolve(token) },
-      WebSocket: server.WebSocket,
-      userId: server.grant(token)?.user.id ?? '',
-    });
-    session.connect();
-    room = session.subscribeTask(TASK);
+    ({ session, room } = seatAt(server, TASK, 'Rita'));
     said = [];
     const frames = { request: () => 0, cancel: () => undefined, still: true };
     desk = new Desk({ room, image: IMAGE, frames, notify: (text) => said.push(text) });

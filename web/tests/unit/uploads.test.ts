@@ -2,7 +2,8 @@ import type { Api } from '@tandem/client';
 import { createApi } from '@tandem/client';
 import { describe, expect, test, vi } from 'vitest';
 
-import { Uploads, type Put } from '~/features/project/uploads';
+import { Uploads } from '~/features/project/uploads';
+import type { Put } from '~/lib/put';
 
 const json = (body: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status }));
 const file = (name: string): File => new File(['abc'], name, { type: 'image/png' });

@@ -3,7 +3,7 @@
  * helper of the wand and scissors is; another model is another worker.
  */
 import type { Answer, Ask, Assistant } from '~/tools/assistant';
-import { Hired, type Common, type Running, type Spawn } from '../hired';
+import { Hired, portOf, type Common, type Running, type Spawn } from '../hired';
 import { NO_PICTURE } from '../helper';
 import type { Picture } from '../picture';
 import { isKept, shelfOf } from './kept';
@@ -149,12 +149,5 @@ export class Segmenter implements Assistant {
   }
 }
 
-export const spawnSegmenter: Spawn<ToWorker, FromWorker> = (told, broken) => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'segmenter' });
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => told(data));
-  worker.addEventListener('error', broken);
-  return {
-    post: (message, moved = []) => worker.postMessage(message, moved),
-    end: () => worker.terminate(),
-  };
-};
+export const spawnSegmenter: Spawn<ToWorker, FromWorker> = (told, broken) =>
+  portOf(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'segmenter' }), told, broken);

@@ -1,6 +1,6 @@
 import { ok, type Api } from '@tandem/client';
 
-import { putWithProgress, type Put } from '~/features/project/uploads';
+import { putWithProgress, type Put } from '~/lib/put';
 import type { ImportFormat, Job } from './job';
 
 export interface ArchiveImport {

@@ -1,7 +1,7 @@
 /** A model on its way into the workspace: ask, put both files, complete. What is given up on the way leaves nothing behind. */
 import { ok, type Api } from '@tandem/client';
 
-import { putWithProgress, type Put } from '~/features/project/uploads';
+import { putWithProgress, type Put } from '~/lib/put';
 import type { Model } from '~/session/queries';
 
 export interface NewModel {

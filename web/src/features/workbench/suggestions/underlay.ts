@@ -92,15 +92,15 @@ function itemOf(suggestion: SuggestionSnapshot): Item {
 
 /** Two things below the work at once, the first below the second. */
 export function joined(below: Underlay, above: Underlay): Underlay {
-  const whose = (region: RegionSnapshot): ShapeStyle | null => (mine.has(region.id) ? above : below).styleOf(region);
-  const mine = new Set<string>();
+  // By what it is and not by its id: what was accepted in several answers is a region of the suggestion's id in each.
+  const isAbove = new WeakSet<RegionSnapshot>();
   return {
     search: (rect) => {
       const found = above.search(rect);
-      for (const { id } of found) mine.add(id);
+      for (const region of found) isAbove.add(region);
       return [...below.search(rect), ...found];
     },
-    styleOf: whose,
+    styleOf: (region) => (isAbove.has(region) ? above : below).styleOf(region),
     focused: () => [...below.focused(), ...above.focused()],
     tagged: (seen, scale) => [...(below.tagged?.(seen, scale) ?? []), ...(above.tagged?.(seen, scale) ?? [])],
     subscribe: (listener) => {
