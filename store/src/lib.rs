@@ -7,6 +7,7 @@
 
 pub mod bus;
 mod config;
+mod connections;
 pub mod documents;
 mod error;
 mod key;

@@ -6,10 +6,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Executor as _, PgConnection};
 use tandem_protocol::{UserId, WorkspaceId, rest::Assignment};
 
-use crate::{Store, StoreError, key::hex};
+use crate::{Store, StoreError, connections::Lent, key::hex};
 
 /// How long a proof may start transactions. It is made afresh for each; the margin is for what the clocks do since they were compared.
 const PROOF_MINUTES: i64 = 10;
@@ -28,7 +28,7 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.prove(store, store.server().begin().await?, Plans::Auto).await
+        self.open(store, "BEGIN", Plans::Auto).await
     }
 
     /// As [`Tenant::begin`], for the same few statements over and over, each finding a few rows by key. Their plans are made once a
@@ -38,7 +38,7 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin_point(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.prove(store, store.server().begin().await?, Plans::Once).await
+        self.open(store, "BEGIN", Plans::Once).await
     }
 
     /// A transaction that only reads, all of it as of one moment, however long it takes.
@@ -46,11 +46,12 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin_snapshot(self, store: &Store) -> Result<TenantTx, StoreError> {
-        let tx = store.server().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        self.prove(store, tx, Plans::Auto).await
+        self.open(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Plans::Auto).await
     }
 
-    async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>, plans: Plans) -> Result<TenantTx, StoreError> {
+    async fn open(self, store: &Store, begin: &'static str, plans: Plans) -> Result<TenantTx, StoreError> {
+        let mut connection = store.server().lend().await?;
+        connection.execute(begin).await?;
         let proof = self.proof(store);
         // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
         let row = sqlx::query!(
@@ -60,9 +61,9 @@ impl Tenant {
             plans.mode(),
             plans.scans(),
         )
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut *connection)
         .await?;
-        Ok(TenantTx { tx, tenant: self, began: row.now, request: None, closed: Vec::new() })
+        Ok(TenantTx { connection, tenant: self, began: row.now, request: None, closed: Vec::new() })
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
@@ -104,7 +105,8 @@ impl Plans {
 
 /// An open transaction of one tenant. Derefs to the connection for queries.
 pub struct TenantTx {
-    tx: Transaction<'static, Postgres>,
+    /// Dropped, it is rolled back.
+    connection: Lent,
     tenant: Tenant,
     began: DateTime<Utc>,
     /// The request this is done for, for the audit log.
@@ -159,13 +161,19 @@ impl TenantTx {
     /// # Errors
     /// Whatever kept the database from committing; nothing has happened then, unless the connection broke at this very moment.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.end("COMMIT").await
     }
 
     /// # Errors
     /// If the connection broke; nothing has happened then either.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        Ok(self.tx.rollback().await?)
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, how: &'static str) -> Result<(), StoreError> {
+        self.connection.execute(how).await?;
+        self.connection.give_back();
+        Ok(())
     }
 }
 
@@ -173,13 +181,13 @@ impl Deref for TenantTx {
     type Target = PgConnection;
 
     fn deref(&self) -> &Self::Target {
-        &self.tx
+        &self.connection
     }
 }
 
 impl DerefMut for TenantTx {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.tx
+        &mut self.connection
     }
 }
 
