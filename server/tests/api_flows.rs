@@ -196,9 +196,16 @@ async fn who_may_not_is_told_why_in_words() {
     let task = api.a().tasks[0];
     let (status, refused) = post(api.labeler(), format!("/tasks/{task}/claim"), json!({})).await;
     assert_eq!((status, refused["code"].as_str()), (403, Some("not_eligible")), "{refused}");
+    let labeler = api.a().labeler;
+    let (_, everybody) = get(api.admin(), format!("/tasks/{task}/assignees")).await;
+    let (_, alone) = get(api.admin(), format!("/tasks/{task}/eligibility?user={labeler}")).await;
+    let of = |user: tandem_protocol::UserId| everybody["items"].as_array().unwrap().iter().find(|one| one["user_id"] == json!(user));
+    assert_eq!(of(labeler), Some(&alone), "all at once say what each says alone: {everybody}");
+    assert_eq!(alone["steps"][0]["reasons"][0]["text"], json!("Requires skill: Medical Coding (expert)"));
+    let (status, refused) = get(api.labeler(), format!("/tasks/{task}/assignees")).await;
+    assert_eq!((status, refused["code"].as_str()), (403, Some("forbidden")), "{refused}");
     let profile =
         json!({"skills": [{"name": "medical_coding", "level": "expert"}], "teams": [], "availability": null, "max_concurrent": null});
-    let labeler = api.a().labeler;
     let put = api.admin().send("PUT", &format!("/api/v1/users/{labeler}/profile"), Some(profile), &[]).await;
     assert_eq!(put.status, 204, "{}", put.text());
     let (_, eligible) = get(api.labeler(), format!("/tasks/{task}/eligibility")).await;

@@ -186,6 +186,12 @@ pub struct TaskEligibility {
     pub steps: Vec<StepEligibility>,
 }
 
+/// Everybody of the project, each with whether they may have the task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaskAssignees {
+    pub items: Vec<TaskEligibility>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StepEligibility {
     pub step: String,

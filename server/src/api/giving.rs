@@ -6,13 +6,13 @@ use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
-    rest::{AfterEviction, AssignTask, Assignment, EvictHolder, HandOver, StepEligibility, TaskEligibility, Work},
+    rest::{AfterEviction, AssignTask, Assignment, EvictHolder, HandOver, StepEligibility, TaskAssignees, TaskEligibility, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
     TenantTx,
     pg::{
-        flow::{self, Because, Way},
+        flow::{self, Because, Said, Way},
         leases::{self, Method, Offer, Terms},
     },
 };
@@ -205,11 +205,35 @@ pub async fn get_eligibility(call: Call) -> Result<Json<TaskEligibility>, Refusa
     let mut tx = call.begin().await?;
     let action = if user == call.user() { Action::TaskRead } else { Action::LeaseOverride };
     let (project, _) = reach(&mut tx, &call, task, action).await?;
-    let steps: Vec<StepEligibility> =
-        flow::eligibility(&mut tx, project, task, user, if user == call.user() { Way::Taken } else { Way::ByHand })
-            .await?
-            .into_iter()
-            .map(|(step, reasons)| StepEligibility { step, eligible: reasons.is_empty(), reasons: reasons.iter().map(say).collect() })
-            .collect();
-    Ok(Json(TaskEligibility { user_id: user, eligible: steps.iter().any(|step| step.eligible), steps }))
+    let way = if user == call.user() { Way::Taken } else { Way::ByHand };
+    Ok(Json(told(user, flow::eligibility(&mut tx, project, task, user, way).await?)))
+}
+
+/// Who may have a task.
+///
+/// Everybody of the project, were the task given to them: what `getEligibility` says of one, for all at once.
+#[utoipa::path(
+    tag = "work",
+    operation_id = "listAssignees",
+    params(("task_id" = TaskId, Path)),
+    responses((status = 200, description = "In no order", body = TaskAssignees)),
+    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+)]
+#[get("/tasks/{task_id}/assignees")]
+pub async fn list_assignees(call: Call) -> Result<Json<TaskAssignees>, Refusal> {
+    let task = call.path::<TaskId>()?;
+    let mut tx = call.begin().await?;
+    let (project, _) = reach(&mut tx, &call, task, Action::LeaseOverride).await?;
+    let found = flow::assignees(&mut tx, project, task).await?;
+    Ok(Json(TaskAssignees { items: found.into_iter().map(|(user, steps)| told(user, steps)).collect() }))
+}
+
+fn told(user_id: UserId, steps: Vec<(String, Vec<Said>)>) -> TaskEligibility {
+    let step = |(step, reasons): (String, Vec<Said>)| StepEligibility {
+        step,
+        eligible: reasons.is_empty(),
+        reasons: reasons.iter().map(say).collect(),
+    };
+    let steps: Vec<StepEligibility> = steps.into_iter().map(step).collect();
+    TaskEligibility { user_id, eligible: steps.iter().any(|step| step.eligible), steps }
 }

@@ -112,6 +112,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(giving::hand_over)
         .service(giving::assign_task)
         .service(giving::get_eligibility)
+        .service(giving::list_assignees)
         .service(steering::get_task_standing)
         .service(steering::list_transitions)
         .service(steering::steer_task)

@@ -1,13 +1,19 @@
 // A real `tandem serve` with embedded Postgres and S3 on a fresh data folder. Killed and started again at will.
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { png } from '../../../scripts/png.mjs';
 
 const BINARY = process.env.TANDEM_BIN ?? 'tandem';
+/**
+ * A data folder as a first start leaves it, made by whoever needs it first and copied by all others: the debug build paints its demo for a
+ * quarter of a minute. Not named: each start is a first one.
+ */
+const TEMPLATE = process.env.TANDEM_DATA_TEMPLATE;
 const WEB = new URL('../../dist', import.meta.url).pathname;
 
 export async function freePort() {
@@ -25,14 +31,31 @@ export class Server {
   links = {};
 
   static async start(env = {}) {
+    const server = await Server.#fresh(env);
+    if (TEMPLATE) {
+      if (!(await stat(TEMPLATE).catch(() => null))) await Server.#makeTemplate();
+      // Not fs.cp: the cluster belongs to another user when we are root.
+      await promisify(execFile)('cp', ['-a', `${TEMPLATE}/.`, server.dataDir]);
+    }
+    await server.up();
+    return server;
+  }
+
+  static async #fresh(env) {
     const server = new Server();
     server.dataDir = await mkdtemp(join(tmpdir(), 'tandem-e2e-'));
     // Postgres runs as another user when we are root: it has to be able to walk in.
     await chmod(server.dataDir, 0o755);
     server.port = await freePort();
     server.env = env;
-    await server.up();
     return server;
+  }
+
+  static async #makeTemplate() {
+    const first = await Server.#fresh({});
+    await first.up();
+    await first.stop();
+    await rename(first.dataDir, TEMPLATE);
   }
 
   get url() {

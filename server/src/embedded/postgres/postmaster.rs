@@ -108,10 +108,16 @@ impl Plan {
         self.account.dress(&mut command);
         command.arg("-D").arg(&self.cluster).arg("-c").arg(format!("port={}", self.port));
         // No Unix socket: its path would have to be short, and loopback TCP with a password is enough. Statistics follow what is
-        // created over the API within seconds: plans are made from them.
-        for setting in
-            ["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC", "autovacuum_naptime=10s"]
-        {
+        // created over the API within seconds: plans are made from them. An ask for work locks eighty tables, indexes and partitions: as many as
+        // this limit says are locked without touching what all sessions share.
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "timezone=UTC",
+            "log_timezone=UTC",
+            "autovacuum_naptime=10s",
+            "max_locks_per_transaction=128",
+        ] {
             command.args(["-c", setting]);
         }
         for setting in &self.settings {

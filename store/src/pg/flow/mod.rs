@@ -42,7 +42,7 @@ pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
-pub use offers::{Choices, Said, StepOffer, Way, choices, eligibility, offers, rules_in_use};
+pub use offers::{Choices, Said, StepOffer, Way, assignees, choices, eligibility, offers, rules_in_use};
 pub use progress::{WorkNow, progress};
 pub use push::{Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, batch_history, history};

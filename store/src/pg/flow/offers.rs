@@ -156,16 +156,48 @@ pub async fn eligibility(
     way: Way,
 ) -> Result<Vec<(String, Vec<Said>)>, FlowError> {
     let now = tx.began();
-    let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
-    let mut found = Vec::new();
+    let open = ruled_steps(tx, project, task).await?;
+    Ok(open.iter().map(|step| step.asked(&person, way, now)).collect())
+}
+
+/// What [`eligibility`] says of each person of the project, were the task given to them by hand.
+///
+/// # Errors
+/// Those of the database.
+pub async fn assignees(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Vec<(UserId, Vec<(String, Vec<Said>)>)>, FlowError> {
+    let now = tx.began();
+    let people = people::people(tx, project, None, now).await?;
+    let open = ruled_steps(tx, project, task).await?;
+    let asked = people.into_iter().map(|mut person| {
+        // Work given by hand waits for whoever is away.
+        person.is_online = true;
+        (person.id, open.iter().map(|step| step.asked(&person, Way::ByHand, now)).collect())
+    });
+    Ok(asked.collect())
+}
+
+/// An open step of a task, with its rules and what they ask about the task.
+struct Ruled {
+    step: String,
+    rules: StepRules,
+    facts: TaskFacts,
+}
+
+impl Ruled {
+    fn asked(&self, person: &Person, way: Way, now: DateTime<Utc>) -> (String, Vec<Said>) {
+        (self.step.clone(), assignment::eligibility(person, &self.rules, &self.facts, way, now).said())
+    }
+}
+
+async fn ruled_steps(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Vec<Ruled>, FlowError> {
+    let rules = rules_in_use(tx, project).await?;
+    let mut ruled = Vec::new();
     for open in open_steps(tx, project, task).await? {
         let Some((_, rules)) = rules.iter().find(|(_, rules)| rules.step == open.step && word(rules.kind) == open.kind) else { continue };
-        let facts = facts(tx, task, &open).await?;
-        let found_out = assignment::eligibility(&person, rules, &facts, way, now);
-        found.push((open.step, found_out.said()));
+        ruled.push(Ruled { rules: (*rules).clone(), facts: facts(tx, task, &open).await?, step: open.step });
     }
-    Ok(found)
+    Ok(ruled)
 }
 
 pub(super) fn word(kind: StepKind) -> &'static str {

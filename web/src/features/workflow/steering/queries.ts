@@ -1,5 +1,5 @@
 import { ok, type components } from '@tandem/client';
-import { useInfiniteQuery, useQueries, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 
 import { useBackend } from '~/session/backend';
@@ -55,17 +55,15 @@ export function useReload(projectId: string, step: string, key: string): void {
 export function useSuited(projectId: string, taskId: string, step: string, except: readonly string[]): readonly Suited[] {
   const { api } = useBackend();
   const members = (useMembers(projectId).data ?? []).map((member) => member.user).filter((user) => !except.includes(user.id));
-  const answers = useQueries({
-    queries: members.map((user) => ({
-      queryKey: ['eligibility', taskId, user.id],
-      queryFn: () =>
-        ok(api.GET('/api/v1/tasks/{task_id}/eligibility', { params: { path: { task_id: taskId }, query: { user: user.id } } })),
-      staleTime: 5_000,
-    })),
+  const asked = useQuery({
+    queryKey: ['assignees', taskId],
+    queryFn: () => ok(api.GET('/api/v1/tasks/{task_id}/assignees', { params: { path: { task_id: taskId } } })),
+    staleTime: 5_000,
   });
-  const suited = members.map((user, index): Suited => {
-    const found = answers[index]?.data?.steps.find((open) => open.step === step);
-    return { user, reasons: found ? found.reasons.map((reason) => reason.text) : null };
+  const found = new Map(asked.data?.items.map((one) => [one.user_id, one]));
+  const suited = members.map((user): Suited => {
+    const open = found.get(user.id)?.steps.find((open) => open.step === step);
+    return { user, reasons: open ? open.reasons.map((reason) => reason.text) : null };
   });
   return sortSuited(suited);
 }
