@@ -1073,6 +1073,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may have a task.
+         * @description Everybody of the project, were the task given to them: what `getEligibility` says of one, for all at once.
+         */
+        get: operations["listAssignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/candidates": {
         parameters: {
             query?: never;
@@ -3478,6 +3498,10 @@ export interface components {
             step: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description Everybody of the project, each with whether they may have the task. */
+        TaskAssignees: {
+            items: components["schemas"]["TaskEligibility"][];
         };
         /** @description Status or lease of the task changed. */
         TaskChanged: {
@@ -6315,6 +6339,37 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAssignees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In no order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskAssignees"];
                 };
             };
             /** @description A problem */
