@@ -26,6 +26,7 @@ fn region(label: &str, geometry: serde_json::Value) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 
@@ -127,4 +128,29 @@ fn attributes_have_a_limit() {
     let mut fat = region("anything", json!({"kind": "point", "x": 1, "y": 1}));
     fat.attributes.insert("note".into(), "x".repeat(MAX_ATTRIBUTES).into());
     assert_eq!(broken(&[fat]), ["regions[0].attributes max_length"]);
+}
+
+#[test]
+fn a_relation_goes_to_another_region_that_is_here_and_has_a_label() {
+    let point = || region("anything", json!({"kind": "point", "x": 1, "y": 1}));
+    let to = |to: RegionId, label: &str| Relation { to, label: label.into(), directed: true };
+    let (mut from, other) = (point(), point());
+    from.relations = vec![to(other.id, "holds"), to(other.id, "owns")];
+    assert_eq!(broken(&[from.clone(), other.clone()]), Vec::<String>::new());
+    from.relations = vec![
+        to(from.id, "holds"),
+        to(RegionId::new(), "holds"),
+        to(other.id, " "),
+        to(other.id, &"x".repeat(MAX_RELATION_LABEL + 1)),
+        to(other.id, "owns"),
+        to(other.id, "owns"),
+    ];
+    let expected = [
+        "regions[0].relations[0].to other_region",
+        "regions[0].relations[1].to unknown_region",
+        "regions[0].relations[2].label required",
+        "regions[0].relations[3].label max_length",
+        "regions[0].relations[5].label unique",
+    ];
+    assert_eq!(broken(&[from, other]), expected);
 }

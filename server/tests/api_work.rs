@@ -40,6 +40,7 @@ fn a_box(label: &str, x: f64) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ import type { Desk } from '~/tools/desk';
 import type { Mark } from '~/tools/tool';
 import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
+import { paintRelation, paintRelations } from './relations';
 import { dot, grip, tag } from './tags';
 
 type Context = CanvasRenderingContext2D;
@@ -17,6 +18,8 @@ type Context = CanvasRenderingContext2D;
 export interface Looks {
   color(label: string): string;
   edges(label: string): readonly (readonly number[])[];
+  /** A relation's name for people, and its colour if it has one. */
+  relation(label: string): { readonly title: string; readonly color: string | undefined };
   /** Whether what is pointed at or selected shows its label. */
   readonly names: boolean;
   /** Lines through the pointer, whatever this person has chosen. */
@@ -24,6 +27,8 @@ export interface Looks {
 }
 
 const GHOST_DASH = [6, 4];
+/** A relation that has no colour of its own. */
+const DRAWN = '#f8fafc';
 
 /** Everything that changes with every pointer move, mine or others': painted at once, without React and without nodes. */
 export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
@@ -32,6 +37,7 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   const me = desk.room.presence.me;
   const others = desk.room.presence.peers().filter((peer) => peer.peer !== me);
   paintGrid(ctx, view, stage, desk.image);
+  paintRelations(ctx, desk, looks);
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
@@ -96,6 +102,11 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
   for (const ghost of desk.room.ghosts.others()) {
     const user = others.find((peer) => peer.peer === ghost.peer)?.user;
     const color = user?.color ?? '#8b8f99';
+    if (ghost.tool === 'relation') {
+      const name = looks.relation(ghost.label).title;
+      paintRelation(ctx, view, ghost.geometry, color, GHOST_DASH, user ? `${user.name} · ${name}` : name, stage);
+      continue;
+    }
     const style = { color, fill: 0.14, width: 2, dash: GHOST_DASH };
     inImage(ctx, view, () => paint(ctx, ghost.geometry, style, view.scale, looks.edges(ghost.label)));
     const p = seen(view, ghost.geometry, stage);
@@ -302,6 +313,11 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   const draft = desk.draft.get();
   if (!draft) return;
   const { geometry } = draft;
+  if (desk.tool.get() === 'relation') {
+    const { title, color = DRAWN } = looks.relation(draft.label);
+    paintRelation(ctx, view, geometry, color, [], title, stage);
+    return;
+  }
   const color = looks.color(draft.label);
   const style = { color, fill: 0.16, width: 2 };
   inImage(ctx, view, () => {

@@ -7,6 +7,7 @@ import { ellipseTool } from './ellipse';
 import { keypointsTool } from './keypoints';
 import { polygonTool, polylineTool } from './path';
 import { pointTool } from './point';
+import { relationTool } from './relation';
 import { rotatedBoxTool } from './rotated-box';
 import { scissorsTool } from './scissors';
 import { smartTool } from './smart';
@@ -62,6 +63,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   brush: () => taken(brushTool),
   eraser: () => taken(eraserTool),
   cut: () => taken(cutTool),
+  relation: () => taken(relationTool),
   comment: () => taken(commentTool),
 };
 

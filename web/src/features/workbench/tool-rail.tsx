@@ -5,6 +5,7 @@ import {
   Diamond,
   Eraser,
   Hexagon,
+  Link2,
   Maximize,
   MessageCircle,
   Minus,
@@ -45,6 +46,7 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   brush: Brush,
   eraser: Eraser,
   cut: Slice,
+  relation: Link2,
   comment: MessageCircle,
 };
 
