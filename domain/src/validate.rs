@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use tandem_protocol::{
     FieldError, Geometry, RegionId,
-    geometry::Point,
+    geometry::{Face, Point},
     rest::{LabelDef, LabelSchema, Region, Relation},
 };
 
@@ -168,6 +168,11 @@ fn geometry(geometry: &Geometry, image: Size, errors: &mut Errors) {
                 shape.not_vast(&[("rx", *rx), ("ry", *ry)]);
             }
         }
+        Geometry::Cuboid { front, back } => {
+            for (name, face) in [("front", front), ("back", back)] {
+                shape.face(name, *face);
+            }
+        }
         Geometry::Polygon { parts } => shape.polygon(parts),
         Geometry::Polyline { points } => shape.polyline(points),
         Geometry::Point { x, y } => {
@@ -261,6 +266,16 @@ impl Shape<'_> {
         if !self.is_inside([x, y]) || !self.is_inside([x + width, y + height]) {
             self.outside("", &format!("the box from ({x}, {y}) to ({}, {})", x + width, y + height));
         }
+    }
+
+    fn face(&mut self, name: &str, Face { x, y, width, height }: Face) {
+        let before = self.errors.path.len();
+        self.errors.path += &format!(".{name}");
+        let finite = self.finite(&[("x", x), ("y", y), ("width", width), ("height", height)]);
+        if finite && self.positive(&[("width", width), ("height", height)]) {
+            self.box_inside(x, y, width, height);
+        }
+        self.errors.path.truncate(before);
     }
 
     fn outside(&mut self, field: &str, what: &str) {

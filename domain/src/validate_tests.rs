@@ -35,6 +35,11 @@ fn broken(list: &[Region]) -> Vec<String> {
     regions(&schema(), IMAGE, list).into_iter().map(|e| format!("{} {}", e.field, e.rule)).collect()
 }
 
+fn cuboid(front: [i32; 4], back: [i32; 4]) -> serde_json::Value {
+    let face = |[x, y, width, height]: [i32; 4]| json!({"x": x, "y": y, "width": width, "height": height});
+    json!({"kind": "cuboid", "front": face(front), "back": face(back)})
+}
+
 #[test]
 fn good_regions_of_every_kind_pass() {
     let good = [
@@ -44,6 +49,7 @@ fn good_regions_of_every_kind_pass() {
         region("anything", json!({"kind": "polygon", "parts": [[[[0, 0], [10, 0], [10, 10]], [[2, 1], [3, 1], [3, 2]]]]})),
         region("anything", json!({"kind": "polyline", "points": [[0, 0], [10, 0]]})),
         region("anything", json!({"kind": "point", "x": 3, "y": 4})),
+        region("anything", cuboid([10, 10, 40, 30], [30, 5, 35, 25])),
         region("hand", json!({"kind": "keypoints", "points": [{"x": 1, "y": 2, "v": 2}, {"x": 0, "y": 0, "v": 0}]})),
         region("anything", json!({"kind": "mask", "width": 100, "height": 50, "counts": [10, 20, 4970]})),
     ];
@@ -65,6 +71,8 @@ fn each_broken_rule_names_its_field() {
             json!({"kind": "ellipse", "cx": 1, "cy": 1, "rx": 5e9, "ry": 5, "rotation": 0}),
             "regions[0].geometry.rx inside_image",
         ),
+        ("anything", cuboid([10, 10, 0, 30], [30, 5, 35, 25]), "regions[0].geometry.front.width positive"),
+        ("anything", cuboid([10, 10, 40, 30], [80, 5, 35, 25]), "regions[0].geometry.back inside_image"),
         ("anything", json!({"kind": "polygon", "parts": []}), "regions[0].geometry.parts min_items"),
         ("anything", json!({"kind": "polygon", "parts": [[]]}), "regions[0].geometry.parts[0] min_items"),
         ("anything", json!({"kind": "polygon", "parts": [[[[0, 0], [1, 1]]]]}), "regions[0].geometry.parts[0][0] min_items"),

@@ -46,7 +46,9 @@ impl Store {
         let key = config.key()?;
         let owner = config.owner()?;
         let store = Self(Arc::new(Inner {
-            server: Connections::new(warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key))),
+            server: Connections::new(
+                warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key)),
+            ),
             journal: pool(config, config.pools.journal).connect_lazy_with(role_options(&owner, roles::JOURNAL, &key)),
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),

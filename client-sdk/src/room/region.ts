@@ -12,11 +12,14 @@ type Shape<K extends Geometry['kind']> = Omit<Extract<Geometry, { kind: K }>, 'k
 
 const points = list(list(number));
 
+const face = object<Shape<'cuboid'>['front']>({ x: number, y: number, width: number, height: number });
+
 /** One checker per kind of geometry. */
 const shapes = {
   box: object<Shape<'box'>>({ x: number, y: number, width: number, height: number }),
   rotated_box: object<Shape<'rotated_box'>>({ x: number, y: number, width: number, height: number, rotation: number }),
   ellipse: object<Shape<'ellipse'>>({ cx: number, cy: number, rx: number, ry: number, rotation: number }),
+  cuboid: object<Shape<'cuboid'>>({ front: face, back: face }),
   polygon: object<Shape<'polygon'>>({ parts: list(list(points)) }),
   polyline: object<Shape<'polyline'>>({ points }),
   point: object<Shape<'point'>>({ x: number, y: number }),

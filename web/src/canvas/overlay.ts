@@ -1,5 +1,6 @@
 import type { Peer } from '@tandem/client';
 
+import { faceOf } from '~/geometry/cuboid';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
 import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
 import { bounds, type Geometry } from '~/geometry/shapes';
@@ -145,11 +146,13 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
   const vertices = grips.filter(({ grip: { type } }) => type === 'vertex').length;
   if (vertices > 12 && ((b.width + b.height) * 2 * view.scale) / vertices < CROWDED) return;
   for (const { grip: held, point } of grips) {
-    const small = held.type === 'side' && held.handle.length === 1 && sideLength(g, held.handle) * view.scale < 36;
+    const handle = held.type === 'side' || held.type === 'face' ? held.handle : null;
+    const side = held.type === 'face' && g.kind === 'cuboid' ? faceOf(g, held.part) : g;
+    const small = handle?.length === 1 && sideLength(side, handle) * view.scale < 36;
     if (small) continue;
     const p = toStage(view, point);
     if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
-    else if (held.type === 'turn') dot(ctx, p.x, p.y, 5, color);
+    else if (held.type === 'turn' || (held.type === 'face' && held.handle === null)) dot(ctx, p.x, p.y, 5, color);
     else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
   }
 }
@@ -336,4 +339,4 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
 }
 
 /** Whose size is worth knowing while it is drawn. */
-const SIZED: ReadonlySet<Geometry['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon']);
+const SIZED: ReadonlySet<Geometry['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'cuboid', 'polygon']);

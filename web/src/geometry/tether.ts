@@ -42,21 +42,29 @@ function crossings(a: ImagePoint, b: ImagePoint, ring: readonly ImagePoint[]): n
   });
 }
 
+/** How far along the way from `a` to `b` a shape ends that `a` is the middle of; null: only beyond `b`, so that there is nothing between. */
+function end(g: Geometry, a: ImagePoint, b: ImagePoint): number | null {
+  const { width, height } = bounds(g);
+  if (width === 0 && height === 0) return 0;
+  const found = outlineOf(g).flatMap((ring) => crossings(a, b, ring));
+  return found.length === 0 ? null : Math.max(...found);
+}
+
 /** From the middle of one to the middle of the other, without what lies within either. Of shapes that lie in one another, from top to top. */
 export function tether(a: Geometry, b: Geometry): Tether {
   const [from, to] = [middleOf(bounds(a)), middleOf(bounds(b))];
-  const leaves = Math.max(0, ...outlineOf(a).flatMap((ring) => crossings(from, to, ring)));
-  const arrives = Math.min(1, ...outlineOf(b).flatMap((ring) => crossings(from, to, ring)));
-  if (leaves >= arrives) return [topOf(bounds(a)), topOf(bounds(b))];
-  const at = (t: number): ImagePoint => imagePoint(from.x + (to.x - from.x) * t, from.y + (to.y - from.y) * t);
-  return [at(leaves), at(arrives)];
+  const [leaves, arrives] = [end(a, from, to), end(b, to, from)];
+  if (leaves === null || arrives === null || leaves + arrives >= 1) return [topOf(bounds(a)), topOf(bounds(b))];
+  return [along(from, to, leaves), along(to, from, arrives)];
 }
-
-const topOf = ({ x, y, width }: Rect): ImagePoint => imagePoint(x + width / 2, y);
 
 /** From a shape's edge towards a point; from its middle where the point lies within it. */
 export function tetherTo(a: Geometry, to: ImagePoint): Tether {
   const from = middleOf(bounds(a));
-  const leaves = Math.max(0, ...outlineOf(a).flatMap((ring) => crossings(from, to, ring)));
-  return [imagePoint(from.x + (to.x - from.x) * leaves, from.y + (to.y - from.y) * leaves), to];
+  return [along(from, to, end(a, from, to) ?? 0), to];
 }
+
+const along = (a: ImagePoint, b: ImagePoint, part: number): ImagePoint =>
+  imagePoint(a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part);
+
+const topOf = ({ x, y, width }: Rect): ImagePoint => imagePoint(x + width / 2, y);

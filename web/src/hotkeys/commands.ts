@@ -12,6 +12,7 @@ export const COMMANDS = {
   box: { title: 'Box', group: 'Tools', keys: ['b'] },
   rotated_box: { title: 'Rotated box', group: 'Tools', keys: ['r'] },
   ellipse: { title: 'Ellipse', group: 'Tools', keys: ['e'] },
+  cuboid: { title: 'Cuboid', group: 'Tools', keys: ['Shift+b'] },
   polygon: { title: 'Polygon', group: 'Tools', keys: ['p'] },
   polyline: { title: 'Line', group: 'Tools', keys: ['l'] },
   wand: { title: 'Magic wand', group: 'Tools', keys: ['w'] },
@@ -99,6 +100,7 @@ export type CommandId = keyof typeof COMMANDS;
 export const YIELDING: ReadonlySet<CommandId> = new Set<CommandId>([
   'rotated_box',
   'ellipse',
+  'cuboid',
   'polyline',
   'wand',
   'scissors',

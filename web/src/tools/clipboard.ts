@@ -91,6 +91,7 @@ const GEOMETRIES: Readonly<Record<Geometry['kind'], Guard>> = {
   ellipse: having({ cx: isNumber, cy: isNumber, rx: isLength, ry: isLength, rotation: isNumber }),
   polygon: having({ parts: listOf(listOf(listOf(isPair, 3), 1), 1) }),
   polyline: having({ points: listOf(isPair, 2) }),
+  cuboid: having({ front: having(box), back: having(box) }),
   point: having({ x: isNumber, y: isNumber }),
   keypoints: having({ points: listOf(having({ x: isNumber, y: isNumber, v: isCount })) }),
   mask: having({ width: isCount, height: isCount, counts: listOf(isCount) }),

@@ -49,6 +49,10 @@ function removeVertex(desk: Desk, region: RegionSnapshot, grip: VertexGrip): voi
     desk.writer.replace(region.id, []);
     return;
   }
+  if (geometry === region.geometry) {
+    desk.notify('A cuboid keeps its corners: let go of this one to delete all of it');
+    return;
+  }
   desk.writer.change([{ id: region.id, geometry }]);
   const before = { ...grip, index: Math.max(0, grip.index - 1) };
   desk.vertex.set(vertexPoint(geometry, before) ? before : null);
@@ -114,20 +118,20 @@ function addAll(desk: Desk, regions: readonly Copied[]): boolean {
   const groups = new Map<unknown, string>();
   const { regions: store } = desk.room;
   const made = store.transact(() => {
-    const ids = new Map(
-      regions.map(({ id, label, geometry, attributes }) => [
-        id,
-        store.add({ label, geometry, attributes: { ...regrouped(attributes, groups) } }),
-      ]),
+    const made = new Map(
+      regions.map(({ id, label, geometry, attributes }) => {
+        const copy = store.add({ label, geometry, attributes: { ...regrouped(attributes, groups) } });
+        return [id, { copy, label }] as const;
+      }),
     );
     // Copies are related as their originals are, where both were copied and the task has such a relation.
     for (const { id, relations } of regions)
       for (const relation of relations) {
-        const [from, to] = [ids.get(id), ids.get(relation.to)];
-        const known = from !== undefined && to !== undefined && desk.relations.between(from, to);
-        if (known && known.some(({ name }) => name === relation.label)) store.relate(from, { ...relation, to });
+        const [from, to] = [made.get(id), made.get(relation.to)];
+        if (from && to && desk.relations.allows(relation.label, from.label, to.label))
+          store.relate(from.copy, { ...relation, to: to.copy });
       }
-    return [...ids.values()];
+    return [...made.values()].map(({ copy }) => copy);
   });
   desk.select(made);
   return true;

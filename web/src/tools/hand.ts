@@ -2,6 +2,7 @@ import type { ImagePoint } from '~/geometry/points';
 import { boxTool } from './box';
 import { brushTool, eraserTool } from './brush';
 import { commentTool } from './comment';
+import { cuboidTool } from './cuboid';
 import { cutTool } from './cut';
 import { ellipseTool } from './ellipse';
 import { keypointsTool } from './keypoints';
@@ -52,6 +53,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   select: () => taken(selectTool),
   box: () => taken(boxTool),
   rotated_box: () => taken(rotatedBoxTool),
+  cuboid: () => taken(cuboidTool),
   ellipse: () => taken(ellipseTool),
   polygon: () => taken(polygonTool),
   polyline: () => taken(polylineTool),

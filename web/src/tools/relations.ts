@@ -116,6 +116,12 @@ export class Relations {
     return one === undefined || other === undefined ? [] : this.types.filter((type) => joins(type, one, other));
   }
 
+  /** Whether the task has such a relation between regions of these labels. */
+  allows(name: string, from: string, to: string): boolean {
+    const [one, other] = [this.ports.labelOf(from), this.ports.labelOf(to)];
+    return this.types.some((type) => type.name === name && joins(type, one, other));
+  }
+
   titleOf(label: string): string {
     return this.types.find(({ name }) => name === label)?.title ?? label;
   }

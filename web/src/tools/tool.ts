@@ -28,6 +28,7 @@ export const TOOL_NAMES = [
   'box',
   'rotated_box',
   'ellipse',
+  'cuboid',
   'polygon',
   'polyline',
   'wand',

@@ -1,6 +1,7 @@
 import type { Peer, RegionSnapshot, TaskRoom } from '@tandem/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
+  Box as BoxIcon,
   Circle,
   CircleDot,
   Diamond,
@@ -40,6 +41,7 @@ const ICONS: Record<RegionKind, typeof Square> = {
   box: Square,
   rotated_box: Diamond,
   ellipse: Circle,
+  cuboid: BoxIcon,
   polygon: Hexagon,
   polyline: Spline,
   point: CircleDot,

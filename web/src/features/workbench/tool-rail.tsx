@@ -1,4 +1,5 @@
 import {
+  Box as BoxIcon,
   Brush,
   Circle,
   CircleDot,
@@ -36,6 +37,7 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   box: Square,
   rotated_box: Diamond,
   ellipse: Circle,
+  cuboid: BoxIcon,
   polygon: Hexagon,
   polyline: Spline,
   wand: WandSparkles,
