@@ -7,6 +7,7 @@ import { imagePoint } from '~/geometry/points';
 import { tether, tetherTo } from '~/geometry/tether';
 import type { Geometry } from '~/geometry/shapes';
 import { readAnnotator } from '~/layout/annotator';
+import type { Part } from '~/layout/tree';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { relationTool } from '~/tools/relation';
@@ -74,7 +75,7 @@ describe('the relation tool', () => {
 });
 
 describe('what a layout says of relations', () => {
-  const setup = (...parts: Parameters<typeof annotator>[1]) =>
+  const setup = (...parts: Part[]) =>
     setupOf([{ name: 'car', color: '#111111' }, { name: 'tree', color: '#222222', formerly: ['bush'] }], readAnnotator(annotator({}, parts))); // prettier-ignore
 
   test('without any, regions are just related', () => {
