@@ -190,4 +190,4 @@ export class Relations {
   }
 }
 
-export const GONE_RELATION = 'Somebody removed this relation meanwhile';
+const GONE_RELATION = 'Somebody removed this relation meanwhile';
