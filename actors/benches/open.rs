@@ -25,6 +25,7 @@ fn shapes() -> Vec<Region> {
         attributes: serde_json::Map::new(),
         author: Some(UserId::new()),
         z,
+        relations: Vec::new(),
     };
     (0..SHAPES).map(shape).collect()
 }

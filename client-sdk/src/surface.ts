@@ -75,12 +75,23 @@ export interface RegionSnapshot {
   readonly z: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
+  /** To other regions. The other may be gone already, or not have arrived. */
+  readonly relations: readonly RegionRelation[];
+}
+
+/** What a region has to do with another. A region has at most one of each label to the same other. */
+export interface RegionRelation {
+  readonly to: string;
+  readonly label: string;
+  /** It goes one way; else it says the same of both. */
+  readonly directed: boolean;
 }
 
 export interface NewRegion {
   label: string;
   geometry: Geometry;
   attributes?: Record<string, Json>;
+  relations?: readonly RegionRelation[];
   z?: number;
   /** A UUID; made up when absent. */
   id?: string;
@@ -110,8 +121,14 @@ export interface RegionStore {
   add(region: NewRegion): string;
   /** @returns false when the region is gone (somebody deleted it) */
   update(id: string, patch: RegionPatch): boolean;
-  /** @returns false when it was gone already */
+  /** Relations to it go too. @returns false when it was gone already */
   remove(id: string): boolean;
+  /** Relates a region to another. @returns false when one of them is gone */
+  relate(from: string, relation: RegionRelation): boolean;
+  /** @returns false when there was no such relation any more */
+  unrelate(from: string, relation: Pick<RegionRelation, 'to' | 'label'>): boolean;
+  /** Regions that have a relation to this one, in no order. */
+  relatedTo(id: string): readonly string[];
   /** Everything changed inside is one edit: one update on the wire, one step of undo. */
   transact<T>(change: () => T): T;
 }

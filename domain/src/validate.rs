@@ -4,9 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use tandem_protocol::{
-    FieldError, Geometry,
-    geometry::Point,
-    rest::{LabelDef, LabelSchema, Region},
+    FieldError, Geometry, RegionId,
+    geometry::{Face, Point},
+    rest::{LabelDef, LabelSchema, Region, Relation},
 };
 
 use crate::geometry::{Size, mask};
@@ -19,6 +19,10 @@ pub const MAX_REGIONS: usize = 20_000;
 pub const MAX_POINTS: usize = 50_000;
 pub const MAX_PARTS: usize = 2_000;
 pub const MAX_MASK_RUNS: usize = 1_000_000;
+/// Relations of one region to others.
+pub const MAX_RELATIONS: usize = 1_000;
+/// Letters of a relation's label.
+pub const MAX_RELATION_LABEL: usize = 100;
 /// JSON bytes of one region's attributes.
 pub const MAX_ATTRIBUTES: usize = 256 * 1024;
 /// A report longer than this helps nobody.
@@ -34,6 +38,7 @@ pub fn regions(schema: &LabelSchema, image: Size, regions: &[Region]) -> Vec<Fie
         return errors.list;
     }
     let labels: HashMap<&str, &LabelDef> = schema.labels.iter().map(|l| (l.name.as_str(), l)).collect();
+    let ids: HashSet<RegionId> = regions.iter().map(|region| region.id).collect();
     let mut seen = HashSet::new();
     for (index, region) in regions.iter().enumerate() {
         if errors.full() {
@@ -48,6 +53,7 @@ pub fn regions(schema: &LabelSchema, image: Size, regions: &[Region]) -> Vec<Fie
         label(&labels, region, &mut errors);
         attributes(region, &mut errors);
         geometry(&region.geometry, image, &mut errors);
+        relations(region, &ids, &mut errors);
     }
     errors.list
 }
@@ -110,6 +116,30 @@ fn attributes(region: &Region, errors: &mut Errors) {
     }
 }
 
+fn relations(region: &Region, ids: &HashSet<RegionId>, errors: &mut Errors) {
+    if region.relations.len() > MAX_RELATIONS {
+        let message = format!("a region has at most {MAX_RELATIONS} relations; these are {}", region.relations.len());
+        return errors.add(".relations", "max_items", message);
+    }
+    let mut seen = HashSet::new();
+    for (index, Relation { to, label, .. }) in region.relations.iter().enumerate() {
+        let field = |name: &str| format!(".relations[{index}].{name}");
+        if *to == region.id {
+            errors.add(&field("to"), "other_region", "a relation goes to another region");
+        } else if !ids.contains(to) {
+            errors.add(&field("to"), "unknown_region", format!("there is no region {to} here"));
+        }
+        if label.trim().is_empty() {
+            errors.add(&field("label"), "required", "a relation needs a label");
+        } else if label.chars().count() > MAX_RELATION_LABEL {
+            errors.add(&field("label"), "max_length", format!("a relation's label has at most {MAX_RELATION_LABEL} letters"));
+        }
+        if !seen.insert((to, label)) {
+            errors.add(&field("label"), "unique", "an earlier relation of this region goes to the same one with the same label");
+        }
+    }
+}
+
 fn geometry(geometry: &Geometry, image: Size, errors: &mut Errors) {
     let before = errors.path.len();
     errors.path.push_str(".geometry");
@@ -136,6 +166,11 @@ fn geometry(geometry: &Geometry, image: Size, errors: &mut Errors) {
             {
                 shape.centre_inside([*cx, *cy]);
                 shape.not_vast(&[("rx", *rx), ("ry", *ry)]);
+            }
+        }
+        Geometry::Cuboid { front, back } => {
+            for (name, face) in [("front", front), ("back", back)] {
+                shape.face(name, *face);
             }
         }
         Geometry::Polygon { parts } => shape.polygon(parts),
@@ -231,6 +266,16 @@ impl Shape<'_> {
         if !self.is_inside([x, y]) || !self.is_inside([x + width, y + height]) {
             self.outside("", &format!("the box from ({x}, {y}) to ({}, {})", x + width, y + height));
         }
+    }
+
+    fn face(&mut self, name: &str, Face { x, y, width, height }: Face) {
+        let before = self.errors.path.len();
+        self.errors.path += &format!(".{name}");
+        let finite = self.finite(&[("x", x), ("y", y), ("width", width), ("height", height)]);
+        if finite && self.positive(&[("width", width), ("height", height)]) {
+            self.box_inside(x, y, width, height);
+        }
+        self.errors.path.truncate(before);
     }
 
     fn outside(&mut self, field: &str, what: &str) {

@@ -26,12 +26,18 @@ fn region(label: &str, geometry: serde_json::Value) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 
 /// The broken rules as `field rule`.
 fn broken(list: &[Region]) -> Vec<String> {
     regions(&schema(), IMAGE, list).into_iter().map(|e| format!("{} {}", e.field, e.rule)).collect()
+}
+
+fn cuboid(front: [i32; 4], back: [i32; 4]) -> serde_json::Value {
+    let face = |[x, y, width, height]: [i32; 4]| json!({"x": x, "y": y, "width": width, "height": height});
+    json!({"kind": "cuboid", "front": face(front), "back": face(back)})
 }
 
 #[test]
@@ -43,6 +49,7 @@ fn good_regions_of_every_kind_pass() {
         region("anything", json!({"kind": "polygon", "parts": [[[[0, 0], [10, 0], [10, 10]], [[2, 1], [3, 1], [3, 2]]]]})),
         region("anything", json!({"kind": "polyline", "points": [[0, 0], [10, 0]]})),
         region("anything", json!({"kind": "point", "x": 3, "y": 4})),
+        region("anything", cuboid([10, 10, 40, 30], [30, 5, 35, 25])),
         region("hand", json!({"kind": "keypoints", "points": [{"x": 1, "y": 2, "v": 2}, {"x": 0, "y": 0, "v": 0}]})),
         region("anything", json!({"kind": "mask", "width": 100, "height": 50, "counts": [10, 20, 4970]})),
     ];
@@ -64,6 +71,8 @@ fn each_broken_rule_names_its_field() {
             json!({"kind": "ellipse", "cx": 1, "cy": 1, "rx": 5e9, "ry": 5, "rotation": 0}),
             "regions[0].geometry.rx inside_image",
         ),
+        ("anything", cuboid([10, 10, 0, 30], [30, 5, 35, 25]), "regions[0].geometry.front.width positive"),
+        ("anything", cuboid([10, 10, 40, 30], [80, 5, 35, 25]), "regions[0].geometry.back inside_image"),
         ("anything", json!({"kind": "polygon", "parts": []}), "regions[0].geometry.parts min_items"),
         ("anything", json!({"kind": "polygon", "parts": [[]]}), "regions[0].geometry.parts[0] min_items"),
         ("anything", json!({"kind": "polygon", "parts": [[[[0, 0], [1, 1]]]]}), "regions[0].geometry.parts[0][0] min_items"),
@@ -127,4 +136,29 @@ fn attributes_have_a_limit() {
     let mut fat = region("anything", json!({"kind": "point", "x": 1, "y": 1}));
     fat.attributes.insert("note".into(), "x".repeat(MAX_ATTRIBUTES).into());
     assert_eq!(broken(&[fat]), ["regions[0].attributes max_length"]);
+}
+
+#[test]
+fn a_relation_goes_to_another_region_that_is_here_and_has_a_label() {
+    let point = || region("anything", json!({"kind": "point", "x": 1, "y": 1}));
+    let to = |to: RegionId, label: &str| Relation { to, label: label.into(), directed: true };
+    let (mut from, other) = (point(), point());
+    from.relations = vec![to(other.id, "holds"), to(other.id, "owns")];
+    assert_eq!(broken(&[from.clone(), other.clone()]), Vec::<String>::new());
+    from.relations = vec![
+        to(from.id, "holds"),
+        to(RegionId::new(), "holds"),
+        to(other.id, " "),
+        to(other.id, &"x".repeat(MAX_RELATION_LABEL + 1)),
+        to(other.id, "owns"),
+        to(other.id, "owns"),
+    ];
+    let expected = [
+        "regions[0].relations[0].to other_region",
+        "regions[0].relations[1].to unknown_region",
+        "regions[0].relations[2].label required",
+        "regions[0].relations[3].label max_length",
+        "regions[0].relations[5].label unique",
+    ];
+    assert_eq!(broken(&[from, other]), expected);
 }

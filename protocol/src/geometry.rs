@@ -54,12 +54,35 @@ pub enum Geometry {
     Keypoints {
         points: Vec<Keypoint>,
     },
+    /// A box in space as a picture shows it: its front face, its back face, and between them the four edges that join corner to corner.
+    Cuboid {
+        front: Face,
+        back: Face,
+    },
     /// A raster mask, run-length encoded in COCO's column-major order, starting with a run of zeros.
     Mask {
         width: u32,
         height: u32,
         counts: Vec<u32>,
     },
+}
+
+/// A face of a cuboid: an axis-parallel rectangle; `x`, `y` is its top left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Face {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Face {
+    /// From the top left one, clockwise.
+    #[must_use]
+    pub fn corners(self) -> [Point; 4] {
+        let Self { x, y, width, height } = self;
+        [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
+    }
 }
 
 /// One point of a skeleton.
@@ -82,6 +105,7 @@ pub enum RegionKind {
     Polyline,
     Point,
     Keypoints,
+    Cuboid,
     Mask,
 }
 
@@ -93,6 +117,7 @@ text!(RegionKind {
     Polyline = "polyline",
     Point = "point",
     Keypoints = "keypoints",
+    Cuboid = "cuboid",
     Mask = "mask",
 });
 
@@ -107,6 +132,7 @@ impl Geometry {
             Self::Polyline { .. } => RegionKind::Polyline,
             Self::Point { .. } => RegionKind::Point,
             Self::Keypoints { .. } => RegionKind::Keypoints,
+            Self::Cuboid { .. } => RegionKind::Cuboid,
             Self::Mask { .. } => RegionKind::Mask,
         }
     }

@@ -21,6 +21,7 @@ fn region(label: &str) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 

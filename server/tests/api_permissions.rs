@@ -111,6 +111,7 @@ async fn fixture(api: &Api) -> Fixture {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     };
     let submission = Submission {
         assignment: lease.id,

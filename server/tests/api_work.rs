@@ -13,7 +13,7 @@ use support::{Api, proof};
 use tandem_actors::document;
 use tandem_protocol::{
     RegionId, TaskId,
-    rest::{CreateProject, LabelSchema, Region},
+    rest::{CreateProject, LabelSchema, Region, Relation},
     ws::Base64,
 };
 use tandem_store::{
@@ -40,6 +40,7 @@ fn a_box(label: &str, x: f64) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 
@@ -220,10 +221,15 @@ async fn submitted_work_can_be_read_searched_and_exported() {
     let api = Api::start().await;
     let (labeler, reviewer) = (api.labeler(), api.reviewer());
     let work = labeler.next().await;
-    draw(&api, &work["task"], &[a_box("cat", 10.0), a_box("dog", 100.0)]).await;
+    let (mut cat, dog) = (a_box("cat", 10.0), a_box("dog", 100.0));
+    cat.relations = vec![Relation { to: dog.id, label: "fears".into(), directed: true }];
+    let fears = serde_json::to_value(&cat.relations).unwrap();
+    draw(&api, &work["task"], &[cat, dog]).await;
     let done = labeler.post(&on(&work, "submit"), proof(&work["assignment"])).await.expect(200);
     let annotation = &done["annotation"];
     assert_eq!(done["next"], Value::Null);
+    assert_eq!(annotation["regions"][0]["relations"], fears);
+    assert_eq!(annotation["regions"][1].get("relations"), None, "what has none says nothing of them");
 
     let versions = labeler.get(&format!("/api/v1/tasks/{}/annotations", id(&work["task"]))).await.expect(200);
     assert_eq!(versions["items"], json!([annotation]));
@@ -235,6 +241,7 @@ async fn submitted_work_can_be_read_searched_and_exported() {
     let regions = format!("/api/v1/projects/{}/regions", api.a().project);
     let cats = reviewer.get(&format!("{regions}?label=cat&kind=box")).await.expect(200);
     assert_eq!(cats["items"].as_array().unwrap().len(), 1);
+    assert_eq!(cats["items"][0]["relations"], fears);
     assert_eq!((&cats["items"][0]["area"], &cats["items"][0]["bounds"]), (&json!(1200.0), &json!([10.0, 20.0, 30.0, 40.0])));
     assert_eq!(reviewer.get(&format!("{regions}?kind=polygon")).await.expect(200)["items"], json!([]));
     let page = reviewer.get(&format!("{regions}?limit=1")).await.expect(200);
@@ -246,6 +253,7 @@ async fn submitted_work_can_be_read_searched_and_exported() {
     let lines = reviewer.get(&format!("{export}?format=jsonl")).await;
     let lines: Vec<Value> = lines.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3, "a line a task");
+    assert!(lines.iter().any(|line| line["regions"][0]["relations"] == fears), "the relation goes along");
     assert_eq!(lines.iter().map(|line| line["regions"].as_array().unwrap().len()).sum::<usize>(), 2);
     let coco = reviewer.get(&format!("{export}?format=coco")).await.expect(200);
     assert_eq!(coco["images"].as_array().unwrap().len(), 3);

@@ -26,6 +26,7 @@ fn region(label: &str, x: f64) -> Region {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }
 }
 

@@ -94,6 +94,19 @@ describe('the tools', () => {
       edited: (g) => Math.abs(g.rx - 120) < 3 && Math.abs(g.ry - 50) < 2,
     },
     {
+      name: 'cuboid',
+      draw: async (pause) => {
+        await key(anna, 'Shift+b');
+        await drag(anna, [200, 200], [400, 400]);
+        await moveTo(anna, 500, 150);
+        await pause();
+        await click(anna, 500, 150);
+      },
+      // The back's far corner.
+      edit: () => drag(anna, [500, 150], [540, 120]),
+      edited: (g) => Math.abs(g.back.x + g.back.width - 540) < 3 && g.front.width === 200,
+    },
+    {
       name: 'polygon',
       draw: async (pause) => {
         await key(anna, 'p');
@@ -274,6 +287,44 @@ describe('the tools', () => {
     assert.equal(await anna.locator('.region-on').count(), 0, 'what is locked is passed by');
     for (let n = 0; n < 2; n++) await anna.getByRole('button', { name: 'Unlock car' }).first().click();
     assert.deepEqual(await barriers(anna), []);
+  });
+
+  test('relations: drawn, seen, undone, turned, gone and back with a region, made by keyboard, kept', async () => {
+    await clear();
+    await key(anna, 'b');
+    await drag(anna, [100, 100], [240, 220]);
+    await key(anna, 'Escape', 'b');
+    await drag(anna, [500, 300], [640, 420]);
+    await bens('two', (all) => all.length === 2);
+    const related = (count) => (all) => all.flatMap((region) => region.relations).length === count;
+    await key(anna, 'Escape', 'Shift+k');
+    await drag(anna, [170, 160], [570, 360], async () => {
+      await until("a line at Ben's", () => ghosts(ben), (seen) => seen.some((g) => g.tool === 'relation')); // prettier-ignore
+    });
+    await bens("related at Ben's", related(1));
+    await until("no ghost left at Ben's", () => ghosts(ben), (seen) => seen.length === 0); // prettier-ignore
+    await until('said below both', () => anna.getByTestId('relation-row').count(), (n) => n === 2); // prettier-ignore
+    await shots(anna, 'tools-relations');
+    assert.deepEqual(await barriers(anna), []);
+    await key(anna, 'v', 'Control+z');
+    await bens("undone at Ben's", related(0));
+    await key(anna, 'Control+Shift+z');
+    await bens("redone at Ben's", related(1));
+    await click(anna, 570, 360);
+    await key(anna, 'Delete');
+    await bens('gone with its region', (all) => all.length === 1 && related(0)(all));
+    await key(anna, 'Control+z');
+    await bens('back with it', (all) => all.length === 2 && related(1)(all));
+    await anna.getByTestId('relation-menu').first().click();
+    await anna.getByRole('menuitem', { name: 'Delete the relation' }).click();
+    await bens('deleted by its menu', related(0));
+    await anna.getByTestId('stage').focus();
+    await key(anna, 'Control+a', 'Shift+k');
+    const [kept] = await bens('related by keyboard', related(1));
+    await saved(anna);
+    await openTask(ben, server, project.id, task.id);
+    await bens('there after Ben came anew', (all) => all.length === 2 && related(1)(all));
+    assert.deepEqual((await regions(ben)).find(({ id }) => id === kept.id), kept);
   });
 
   test('what is copied on one task is pasted on another', async () => {

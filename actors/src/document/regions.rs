@@ -1,9 +1,15 @@
 //! Regions in a Yjs document: `regions: Map<id, Map>` with `label`, `geometry` (one plain value, replaced whole so that two
-//! people moving a shape never mix halves), `attributes: Map`, `author`, `z`, `created_at`.
+//! people moving a shape never mix halves), `attributes: Map`, `author`, `z`, `created_at`. What it has to do with other regions lies flat beside these, a
+//! plain value under a key of its own each (`relation:<to>:<label>`): two people who relate a region at once both do, and two who say the same say it once.
 
-use serde_json::{Map as JsonMap, Value};
+use std::collections::HashSet;
+
+use serde_json::{Map as JsonMap, Value, json};
 use tandem_domain::relabel::Renames;
-use tandem_protocol::{RegionId, rest::Region};
+use tandem_protocol::{
+    RegionId,
+    rest::{Region, Relation},
+};
 use yrs::{Any, Doc, In, Map, MapPrelim, MapRef, Out, ReadTxn, StateVector, Transact};
 
 use super::{
@@ -38,6 +44,7 @@ fn to_map(region: &Region, created_at_ms: i64) -> MapPrelim {
     // Geometry always becomes JSON: it holds numbers, and a NaN becomes null, which reading then names.
     let geometry = serde_json::to_value(&region.geometry).unwrap_or_default();
     let attributes: MapPrelim = region.attributes.iter().map(|(key, value)| (key.as_str(), to_any(value))).collect();
+    let relations: Vec<(String, In)> = region.relations.iter().map(relation_entry).collect();
     let mut entries: Vec<(&str, In)> = vec![
         ("label", Any::from(region.label.as_str()).into()),
         ("geometry", to_any(&geometry).into()),
@@ -48,7 +55,17 @@ fn to_map(region: &Region, created_at_ms: i64) -> MapPrelim {
     if let Some(author) = region.author {
         entries.push(("author", Any::from(author.to_string()).into()));
     }
+    entries.extend(relations.iter().map(|(key, value)| (key.as_str(), value.clone())));
     entries.into_iter().collect()
+}
+
+/// What keys of relations begin with.
+const RELATION: &str = "relation:";
+
+fn relation_entry(relation: &Relation) -> (String, In) {
+    let Relation { to, label, directed } = relation;
+    let value = json!({ "to": to, "label": label, "directed": directed });
+    (format!("{RELATION}{to}:{label}"), to_any(&value).into())
 }
 
 /// Gives regions, and what is suggested, the present names of their labels; the changes as one update, empty if there are none.
@@ -78,7 +95,22 @@ pub fn read(doc: &Doc) -> Result<Vec<Region>, ContentError> {
     let Some(root) = txn.get_map("regions") else { return Ok(Vec::new()) };
     let mut regions = root.iter(&txn).map(|(id, value)| read_one(&txn, id, &value)).collect::<Result<Vec<_>, _>>()?;
     regions.sort_by_key(|region| (region.z, region.id));
+    keep_those_between_regions(&mut regions);
     Ok(regions)
+}
+
+/// Whoever relates a region while somebody deletes the other leaves a relation to nothing: it is none.
+fn keep_those_between_regions(regions: &mut [Region]) {
+    if regions.iter().all(|region| region.relations.is_empty()) {
+        return;
+    }
+    let ids: HashSet<RegionId> = regions.iter().map(|region| region.id).collect();
+    for region in regions {
+        let id = region.id;
+        region.relations.retain(|relation| relation.to != id && ids.contains(&relation.to));
+        region.relations.sort();
+        region.relations.dedup_by(|a, b| (a.to, &a.label) == (b.to, &b.label));
+    }
 }
 
 /// [`read`] of a document as it is stored.
@@ -96,10 +128,16 @@ fn read_one<T: ReadTxn>(txn: &T, id: &str, value: &Out) -> Result<Region, Conten
     let region_id: RegionId = id.parse().map_err(|_| at("", "a region's key must be a UUID".into()))?;
     let Out::YMap(map) = value else { return Err(at("", "must be a Y.Map".into())) };
     let mut fields = JsonMap::new();
+    let mut relations = Vec::new();
     for (key, value) in map.iter(txn) {
         let value = plain(txn, &value).ok_or_else(|| at(key, "must be a JSON value".into()))?;
-        fields.insert(key.to_owned(), value);
+        if key.starts_with(RELATION) {
+            relations.push(value);
+        } else {
+            fields.insert(key.to_owned(), value);
+        }
     }
+    fields.insert("relations".into(), Value::Array(relations));
     fields.insert("id".into(), Value::String(region_id.to_string()));
     serde_path_to_error::deserialize(Value::Object(fields)).map_err(|e| at(&e.path().to_string(), e.inner().to_string()))
 }
@@ -141,6 +179,7 @@ mod tests {
             attributes: attributes.as_object().cloned().unwrap_or_default(),
             author: Some(UserId::new()),
             z,
+            relations: Vec::new(),
         }
     }
 
@@ -177,6 +216,25 @@ mod tests {
         assert_eq!(relabel(document.doc(), &renames), crate::document::EMPTY_UPDATE, "once");
         assert_eq!(relabel(LiveDoc::empty(Limits::default()).doc(), &renames), crate::document::EMPTY_UPDATE);
         assert_eq!(read(opened(merge_of(&[stored, update])).doc()).unwrap(), before, "also where the edit arrives");
+    }
+
+    #[test]
+    fn relations_come_back_and_those_to_nothing_are_none() {
+        let relation = |to, label: &str, directed| Relation { to, label: label.into(), directed };
+        let (a, mut b) = (region(Geometry::Point { x: 1.0, y: 2.0 }, 0), region(Geometry::Point { x: 3.0, y: 4.0 }, 1));
+        b.relations = vec![relation(a.id, "holds", true), relation(a.id, "related: so", false)];
+        let document = opened(build(&[a.clone(), b.clone()], 0));
+        assert_eq!(read(document.doc()).unwrap(), [a.clone(), b.clone()]);
+
+        let root = document.doc().get_or_insert_map("regions");
+        let map: MapRef = root.get(&document.doc().transact(), &b.id.to_string()).unwrap().cast().unwrap();
+        let (key, value) = relation_entry(&relation(b.id, "to itself", true));
+        map.insert(&mut document.doc().transact_mut(), key, value);
+        root.remove(&mut document.doc().transact_mut(), &a.id.to_string());
+        assert_eq!(read(document.doc()).unwrap()[0].relations, []);
+
+        map.insert(&mut document.doc().transact_mut(), "relation:x", Any::from(3));
+        assert!(read(document.doc()).unwrap_err().path.contains("relations"));
     }
 
     #[test]

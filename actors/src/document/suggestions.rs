@@ -140,7 +140,10 @@ mod tests {
     fn one(label: &str, score: Option<f64>) -> Suggestion {
         let geometry = Geometry::Box { x: 1.0, y: 2.5, width: 100.0, height: 0.5 };
         let attributes = json!({ "occluded": true }).as_object().cloned().unwrap();
-        Suggestion { region: Region { id: RegionId::new(), label: label.into(), geometry, attributes, author: None, z: 0 }, score }
+        Suggestion {
+            region: Region { id: RegionId::new(), label: label.into(), geometry, attributes, author: None, z: 0, relations: Vec::new() },
+            score,
+        }
     }
 
     fn of(source: &str, suggestions: &[&Suggestion]) -> Suggested {

@@ -414,6 +414,7 @@ pub fn regions(count: i32) -> Vec<Region> {
         attributes: serde_json::Map::new(),
         author: None,
         z,
+        relations: Vec::new(),
     };
     (0..count).map(region).collect()
 }

@@ -2067,6 +2067,17 @@ export interface components {
         ExportInput: {
             format: components["schemas"]["ExportFormat"];
         };
+        /** @description A face of a cuboid: an axis-parallel rectangle; `x`, `y` is its top left corner. */
+        Face: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         /** @description One field that broke one rule. */
         FieldError: {
             /** @description Path of the field in the request, e.g. `tasks[3].asset_id`. */
@@ -2133,6 +2144,11 @@ export interface components {
             /** @enum {string} */
             kind: "keypoints";
             points: components["schemas"]["Keypoint"][];
+        } | {
+            back: components["schemas"]["Face"];
+            front: components["schemas"]["Face"];
+            /** @enum {string} */
+            kind: "cuboid";
         } | {
             counts: number[];
             /** Format: int32 */
@@ -3035,6 +3051,8 @@ export interface components {
             geometry: components["schemas"]["Geometry"];
             id: components["schemas"]["RegionId"];
             label: string;
+            /** @description What it has to do with other regions, each said once: by the region that it goes from. */
+            relations: components["schemas"]["Relation"][];
             /**
              * Format: int32
              * @description Drawing order: higher lies on top.
@@ -3059,7 +3077,7 @@ export interface components {
          * @description The kind of a geometry, without its numbers.
          * @enum {string}
          */
-        RegionKind: "box" | "rotated_box" | "ellipse" | "polygon" | "polyline" | "point" | "keypoints" | "mask";
+        RegionKind: "box" | "rotated_box" | "ellipse" | "polygon" | "polyline" | "point" | "keypoints" | "cuboid" | "mask";
         /** @description A region with where it is, as the regions query returns it. */
         RegionRow: components["schemas"]["Region"] & {
             annotation_id: components["schemas"]["AnnotationId"];
@@ -3112,6 +3130,13 @@ export interface components {
             /** Format: int64 */
             regions: number;
             task_id: components["schemas"]["TaskId"];
+        };
+        /** @description From one region to another of the same task. A region has at most one of each label to the same other. */
+        Relation: {
+            /** @description Whether it goes one way only; else it says the same of both. */
+            directed: boolean;
+            label: string;
+            to: components["schemas"]["RegionId"];
         };
         /** @description What restoring a checkpoint did to the live document. */
         Restored: {

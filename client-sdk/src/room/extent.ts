@@ -72,6 +72,8 @@ export function extentOf(g: Geometry): Extent {
       return turned(g);
     case 'ellipse':
       return ellipse(g);
+    case 'cuboid':
+      return around([g.front, g.back].flatMap(({ x, y, width, height }) => [[x, y], [x + width, y + height]])); // prettier-ignore
     case 'polygon':
       return around(g.parts.flatMap((part) => part[0] ?? []));
     case 'polyline':

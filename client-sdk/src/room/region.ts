@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import type { NewRegion, RegionPatch, RegionSnapshot } from '../surface.js';
 import { count, list, number, object, record, string, FrameError, type Check } from '../wire/check.js';
 import type { Geometry, Json, Keypoint } from '../wire/types.js';
+import { relationsOf, setRelation } from './relations.js';
 
 export type RegionMap = Y.Map<unknown>;
 
@@ -11,11 +12,14 @@ type Shape<K extends Geometry['kind']> = Omit<Extract<Geometry, { kind: K }>, 'k
 
 const points = list(list(number));
 
+const face = object<Shape<'cuboid'>['front']>({ x: number, y: number, width: number, height: number });
+
 /** One checker per kind of geometry. */
 const shapes = {
   box: object<Shape<'box'>>({ x: number, y: number, width: number, height: number }),
   rotated_box: object<Shape<'rotated_box'>>({ x: number, y: number, width: number, height: number, rotation: number }),
   ellipse: object<Shape<'ellipse'>>({ cx: number, cy: number, rx: number, ry: number, rotation: number }),
+  cuboid: object<Shape<'cuboid'>>({ front: face, back: face }),
   polygon: object<Shape<'polygon'>>({ parts: list(list(points)) }),
   polyline: object<Shape<'polyline'>>({ points }),
   point: object<Shape<'point'>>({ x: number, y: number }),
@@ -53,6 +57,7 @@ export function readRegion(id: string, value: unknown): RegionSnapshot | undefin
       author: typeof author === 'string' ? author : null,
       z: optionalNumber(map.get('z')),
       createdAt: optionalNumber(map.get('created_at')),
+      relations: relationsOf(map),
     });
   } catch {
     return undefined;
@@ -68,6 +73,7 @@ export function newRegionMap(region: NewRegion, author: string | undefined, crea
   if (author !== undefined) map.set('author', author);
   map.set('z', region.z ?? 0);
   map.set('created_at', createdAt);
+  for (const relation of region.relations ?? []) setRelation(map, relation);
   return map;
 }
 
@@ -95,4 +101,5 @@ export const sameRegion = (a: RegionSnapshot, b: RegionSnapshot): boolean =>
   a.label === b.label &&
   a.z === b.z &&
   JSON.stringify(a.geometry) === JSON.stringify(b.geometry) &&
-  JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
+  JSON.stringify(a.attributes) === JSON.stringify(b.attributes) &&
+  JSON.stringify(a.relations) === JSON.stringify(b.relations);

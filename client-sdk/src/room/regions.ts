@@ -4,12 +4,22 @@
  */
 import * as Y from 'yjs';
 
-import type { Listener, NewRegion, RegionPatch, RegionsChange, RegionSnapshot, RegionStore, Unsubscribe } from '../surface.js';
+import type {
+  Listener,
+  NewRegion,
+  RegionPatch,
+  RegionRelation,
+  RegionsChange,
+  RegionSnapshot,
+  RegionStore,
+  Unsubscribe,
+} from '../surface.js';
 import { Emitter } from '../util/emitter.js';
 import { KeyedEmitters } from '../util/keyed-emitters.js';
 import { uuidv7 } from '../util/uuid.js';
 import { authorOf } from './origins.js';
 import { newRegionMap, patchRegionMap, readRegion, type RegionMap } from './region.js';
+import { deleteRelation, Incoming, setRelation } from './relations.js';
 import { touched } from './touched.js';
 
 /** The room as this store needs it. */
@@ -46,6 +56,7 @@ export class Regions implements RegionStore {
   readonly #any = new Emitter();
   readonly #changes = new Emitter<[RegionsChange]>();
   readonly #byRegion = new KeyedEmitters();
+  readonly #incoming = new Incoming();
   #list: readonly RegionSnapshot[] | undefined;
   #doc: Y.Doc;
   #map: Y.Map<RegionMap>;
@@ -113,9 +124,39 @@ export class Regions implements RegionStore {
       if (!this.#map.has(id)) return false;
       const region = this.#snapshots.get(id);
       if (region) this.host.leaving(region);
+      this.#part(id);
       this.#map.delete(id);
       return true;
     });
+  }
+
+  relate(from: string, relation: RegionRelation): boolean {
+    return this.transact(() => {
+      const map = this.#map.get(from);
+      if (!(map instanceof Y.Map) || !this.#map.has(relation.to)) return false;
+      setRelation(map, relation);
+      return true;
+    });
+  }
+
+  unrelate(from: string, relation: Pick<RegionRelation, 'to' | 'label'>): boolean {
+    return this.transact(() => {
+      const map = this.#map.get(from);
+      return map instanceof Y.Map && deleteRelation(map, relation);
+    });
+  }
+
+  relatedTo(id: string): readonly string[] {
+    return this.#incoming.to(id);
+  }
+
+  /** Nothing is related to what goes: in the transaction in which it goes, so that undo brings back both. */
+  #part(id: string): void {
+    for (const from of this.#incoming.to(id)) {
+      const map = this.#map.get(from);
+      if (!(map instanceof Y.Map)) continue;
+      for (const relation of this.#snapshots.get(from)?.relations ?? []) if (relation.to === id) deleteRelation(map, relation);
+    }
   }
 
   transact<T>(change: () => T): T {
@@ -157,6 +198,7 @@ export class Regions implements RegionStore {
 
   #read(id: string, value: unknown): RegionSnapshot | undefined {
     const snapshot = readRegion(id, value);
+    this.#incoming.renew(id, this.#snapshots.get(id), snapshot);
     if (snapshot) this.#snapshots.set(id, snapshot);
     else this.#snapshots.delete(id);
     return snapshot;

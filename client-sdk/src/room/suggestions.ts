@@ -41,6 +41,7 @@ function read(id: string, value: unknown): SuggestionSnapshot | undefined {
       author: null,
       z: number(z),
       createdAt: number(created_at),
+      relations: [],
       score: typeof score === 'number' && score >= 0 && score <= 1 ? score : null,
       source: typeof source === 'string' ? source : '',
     });

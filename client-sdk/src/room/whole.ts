@@ -4,6 +4,8 @@
  */
 import * as Y from 'yjs';
 
+import { isRelationKey } from './relations.js';
+
 const isRegion = (doc: Y.Doc, item: Y.Item | null): boolean => item?.parent === doc.getMap('regions');
 const isThread = (doc: Y.Doc, item: Y.Item | null): boolean => item?.parent === doc.getMap('threads');
 
@@ -14,7 +16,7 @@ const isThread = (doc: Y.Doc, item: Y.Item | null): boolean => item?.parent === 
 export function isNeeded(doc: Y.Doc, item: Y.Item): boolean {
   if (isThread(doc, item)) return true;
   const whole = (item.parent as Y.AbstractType<unknown>)._item;
-  return (isRegion(doc, whole) || isThread(doc, whole)) && item.right === null;
+  return (isRegion(doc, whole) || isThread(doc, whole)) && item.right === null && !isRelationKey(item.parentSub);
 }
 
 type DeleteSet = ReturnType<typeof Y.createDeleteSet>;

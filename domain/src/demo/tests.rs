@@ -15,6 +15,7 @@ fn regions(drawn: Vec<(&'static str, tandem_protocol::Geometry)>) -> Vec<Region>
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     };
     drawn.into_iter().map(region).collect()
 }

@@ -118,7 +118,7 @@ fn region(value: &Value, frame: &Frame, z: i32, id: &mut impl FnMut() -> RegionI
         let code = if error.rule == "inside_image" { "outside_image" } else { "bad_shape" };
         return Err(Reason::new(code, format!("{} {}", error.field.trim_start_matches(".geometry"), error.message).trim()));
     }
-    Ok(Region { id: id(), label: shape.label.clone(), geometry, attributes: shape.attributes(), author: None, z })
+    Ok(Region { id: id(), label: shape.label.clone(), geometry, attributes: shape.attributes(), author: None, z, relations: Vec::new() })
 }
 
 impl Shape {

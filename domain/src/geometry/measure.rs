@@ -1,10 +1,13 @@
 use std::f64::consts::PI;
 
-use tandem_protocol::{Geometry, geometry::Point};
+use tandem_protocol::{
+    Geometry,
+    geometry::{Face, Point},
+};
 
 use super::{Rect, Size, mask, ring};
 
-/// Square pixels. Lines and points have none; keypoints take the box around their present points, as COCO's evaluation does
+/// Square pixels. Lines and points have none; a cuboid has that of what it covers; keypoints take the box around their present points, as COCO's evaluation does
 /// where no segmentation is given.
 #[must_use]
 pub fn area(geometry: &Geometry) -> f64 {
@@ -14,6 +17,7 @@ pub fn area(geometry: &Geometry) -> f64 {
         Geometry::Polygon { parts } => ring::parts_area(parts),
         Geometry::Polyline { .. } | Geometry::Point { .. } => 0.0,
         Geometry::Keypoints { .. } => bounds(geometry).area(),
+        Geometry::Cuboid { front, back } => ring::area(&cuboid_outline(*front, *back)),
         Geometry::Mask { counts, .. } => mask::area(counts) as f64,
     }
 }
@@ -41,8 +45,18 @@ pub fn bounds(geometry: &Geometry) -> Rect {
             let present: Vec<Point> = points.iter().filter(|p| p.v > 0).map(|p| [p.x, p.y]).collect();
             Rect::around(&present).unwrap_or(nothing)
         }
+        Geometry::Cuboid { front, back } => {
+            let corners = [front.corners(), back.corners()];
+            Rect::around(corners.as_flattened()).unwrap_or(nothing)
+        }
         Geometry::Mask { width, height, counts } => mask::bounds(Size { width: *width, height: *height }, counts).unwrap_or(nothing),
     }
+}
+
+/// What a cuboid covers: the hull of its eight corners.
+#[must_use]
+pub fn cuboid_outline(front: Face, back: Face) -> Vec<Point> {
+    ring::hull([front.corners(), back.corners()].as_flattened())
 }
 
 /// Top left, top right, bottom right, bottom left of a box turned clockwise around its centre.

@@ -6,7 +6,7 @@ mod rect;
 pub mod ring;
 mod turn;
 
-pub use measure::{area, bounds, rotated_corners};
+pub use measure::{area, bounds, cuboid_outline, rotated_corners};
 pub use rect::Rect;
 pub use turn::{turned, unturned};
 

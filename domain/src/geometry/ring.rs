@@ -53,3 +53,33 @@ pub fn ellipse([cx, cy]: Point, rx: f64, ry: f64, rotation: f64, count: usize) -
         })
         .collect()
 }
+
+/// The convex hull of points, clockwise on screen from the leftmost (Andrew's monotone chain, 1979). Points on its edges are left out.
+#[must_use]
+pub fn hull(points: &[Point]) -> Vec<Point> {
+    let mut sorted = points.to_vec();
+    sorted.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
+    sorted.dedup();
+    if sorted.len() < 3 {
+        return sorted;
+    }
+    let mut ring = chain(sorted.iter());
+    ring.extend(chain(sorted.iter().rev()));
+    ring
+}
+
+/// Along one side of the hull, without its last point: the other side begins there.
+fn chain<'p>(points: impl Iterator<Item = &'p Point>) -> Vec<Point> {
+    let turns = |a: Point, b: Point, c: Point| (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+    let mut kept: Vec<Point> = Vec::new();
+    for point in points {
+        while let [.., a, b] = kept[..]
+            && turns(a, b, *point) <= 0.0
+        {
+            kept.pop();
+        }
+        kept.push(*point);
+    }
+    kept.pop();
+    kept
+}

@@ -190,3 +190,18 @@ fn orientation_six_puts_the_stored_top_left_at_the_displayed_top_right() {
     assert_eq!(turned(&shape, stored, 8), Geometry::Box { x: 0.0, y: 36.0, width: 2.0, height: 4.0 });
     assert_eq!(turned(&shape, stored, 3), Geometry::Box { x: 36.0, y: 8.0, width: 4.0, height: 2.0 });
 }
+
+#[test]
+fn a_cuboid_covers_the_hull_of_its_faces() {
+    let face = |x, y, width, height| tandem_protocol::geometry::Face { x, y, width, height };
+    let cuboid = Geometry::Cuboid { front: face(0.0, 10.0, 20.0, 20.0), back: face(10.0, 0.0, 20.0, 20.0) };
+    assert_eq!(bounds(&cuboid), Rect::new(0.0, 0.0, 30.0, 30.0));
+    // The box around it without two corners of ten by ten, cut in half.
+    assert!((area(&cuboid) - 800.0).abs() < 1e-9);
+    let within = Geometry::Cuboid { front: face(0.0, 0.0, 20.0, 20.0), back: face(5.0, 5.0, 10.0, 10.0) };
+    assert!((area(&within) - 400.0).abs() < 1e-9, "a back face within the front one adds nothing");
+    for orientation in 1..=8 {
+        let stored = Size { width: 40, height: 30 };
+        assert_eq!(unturned(&turned(&cuboid, stored, orientation), stored, orientation), cuboid, "orientation {orientation}");
+    }
+}

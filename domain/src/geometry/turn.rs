@@ -3,7 +3,7 @@
 
 use tandem_protocol::{
     Geometry,
-    geometry::{Keypoint, Point},
+    geometry::{Face, Keypoint, Point},
 };
 
 use super::{Rect, Size, mask};
@@ -79,10 +79,10 @@ impl Turn {
         }
         match geometry {
             Geometry::Box { x, y, width, height } => {
-                let (a, b) = (self.point([*x, *y]), self.point([x + width, y + height]));
-                let Rect { x, y, width, height } = Rect::from_corners(a[0], a[1], b[0], b[1]);
+                let Rect { x, y, width, height } = self.rect(*x, *y, *width, *height);
                 Geometry::Box { x, y, width, height }
             }
+            Geometry::Cuboid { front, back } => Geometry::Cuboid { front: self.face(*front), back: self.face(*back) },
             Geometry::RotatedBox { x, y, width, height, rotation } => {
                 let [cx, cy] = self.point([x + width / 2.0, y + height / 2.0]);
                 let (x, y) = (cx - width / 2.0, cy - height / 2.0);
@@ -103,6 +103,16 @@ impl Turn {
             Geometry::Keypoints { points } => Geometry::Keypoints { points: points.iter().map(|p| self.keypoint(*p)).collect() },
             Geometry::Mask { width, height, counts } => self.mask(Size { width: *width, height: *height }, counts),
         }
+    }
+
+    fn rect(self, x: f64, y: f64, width: f64, height: f64) -> Rect {
+        let (a, b) = (self.point([x, y]), self.point([x + width, y + height]));
+        Rect::from_corners(a[0], a[1], b[0], b[1])
+    }
+
+    fn face(self, Face { x, y, width, height }: Face) -> Face {
+        let Rect { x, y, width, height } = self.rect(x, y, width, height);
+        Face { x, y, width, height }
     }
 
     /// An absent point stays at 0, 0, where COCO keeps it.

@@ -198,6 +198,37 @@ fn regions_are_asked_what_their_labels_say() {
 }
 
 #[test]
+fn relations_are_asked_what_their_types_say() {
+    let layout = r##"<Layout id="a">
+      <ImageAnnotator bind:source="$.input.image_url" bind:value="$.output.regions" label="Regions">
+        <Label name="person" />
+        <Label name="bicycle" />
+        <RelationType name="rides" from="['person']" to="['bicycle']" />
+        <RelationType name="beside" directed="false" />
+      </ImageAnnotator>
+    </Layout>"##;
+    let region = |id: &str, label: &str, relations: Value| json!({ "id": id, "label": label, "geometry": { "kind": "box" }, "attributes": {}, "relations": relations });
+    let relation = |to: &str, label: &str, directed: bool| json!({ "to": to, "label": label, "directed": directed });
+    let right = json!({ "regions": [
+        region("1", "person", json!([relation("2", "rides", true), relation("2", "beside", false)])),
+        json!({ "id": "2", "label": "bicycle", "geometry": { "kind": "box" }, "attributes": {} }),
+    ] });
+    assert_eq!(wrong(layout, &right), [""; 0]);
+    let bad = json!({ "regions": [
+        region("1", "person", json!([relation("2", "eats", true), relation("2", "beside", true)])),
+        region("2", "bicycle", json!([relation("1", "rides", true)])),
+    ] });
+    assert_eq!(
+        wrong(layout, &bad),
+        [
+            "regions[0].relations[0].label one_of: Regions must be one of rides, beside; it is eats",
+            "regions[0].relations[1].directed const: Regions must be false; it is true",
+            "regions[1].relations[0] relation_ends: Regions must go from person to bicycle; it goes from bicycle to person",
+        ]
+    );
+}
+
+#[test]
 fn lists_in_lists_of_the_data_come_to_an_end() {
     let layout = r#"<Layout id="a">
       <ForEach items="$.input.a" as="x" key="i"><ForEach items="$.input.a" as="y" key="j"><ForEach items="$.input.a" as="z" key="k">

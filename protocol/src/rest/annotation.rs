@@ -75,6 +75,19 @@ pub struct Region {
     /// Drawing order: higher lies on top.
     #[serde(default)]
     pub z: i32,
+    /// What it has to do with other regions, each said once: by the region that it goes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+}
+
+/// From one region to another of the same task. A region has at most one of each label to the same other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct Relation {
+    pub to: RegionId,
+    pub label: String,
+    /// Whether it goes one way only; else it says the same of both.
+    #[serde(default)]
+    pub directed: bool,
 }
 
 /// A region with where it is, as the regions query returns it.

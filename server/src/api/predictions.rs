@@ -124,7 +124,7 @@ async fn bring(
 /// A model keeps to the labels it was made for.
 fn region(PredictedRegion { label, geometry, attributes, z, .. }: PredictedRegion, id: RegionId, renames: &Renames) -> Region {
     let label = renames.current(&label).map_or(label.clone(), str::to_owned);
-    Region { id, label, geometry, attributes, author: None, z }
+    Region { id, label, geometry, attributes, author: None, z, relations: Vec::new() }
 }
 
 /// Finds the task of each and checks what is suggested for it.

@@ -178,6 +178,7 @@ fn draw(plan: &DemoProject, scene: &Scene, state: State, author: Option<UserId>,
         attributes: serde_json::Map::new(),
         author,
         z,
+        relations: Vec::new(),
     };
     (0..).zip(drawn).map(region).collect()
 }

@@ -27,7 +27,7 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId, filter: &RegionFilter) 
     let (after_annotation, after_region) = filter.cursor.as_deref().map(parse_cursor).transpose()?.unzip();
     let rows = sqlx::query!(
         r#"
-        SELECT annotation_id, id, task_id, label, geometry, attributes, area, x, y, width, height, author_id, z
+        SELECT annotation_id, id, task_id, label, geometry, attributes, relations, area, x, y, width, height, author_id, z
         FROM regions
         WHERE project_id = $1
           AND ($2::text IS NULL OR label = $2)
@@ -53,11 +53,20 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId, filter: &RegionFilter) 
     for row in rows.into_iter().take(limit) {
         let geometry: Geometry = serde_json::from_value(row.geometry).map_err(|e| StoreError::corrupt("geometry", e))?;
         let attributes = serde_json::from_value(row.attributes).map_err(|e| StoreError::corrupt("attributes", e))?;
+        let relations = serde_json::from_value(row.relations).map_err(|e| StoreError::corrupt("relations", e))?;
         items.push(RegionRow {
             project_id: project,
             task_id: row.task_id.into(),
             annotation_id: row.annotation_id.into(),
-            region: Region { id: row.id.into(), label: row.label, geometry, attributes, author: row.author_id.map(Into::into), z: row.z },
+            region: Region {
+                id: row.id.into(),
+                label: row.label,
+                geometry,
+                attributes,
+                author: row.author_id.map(Into::into),
+                z: row.z,
+                relations,
+            },
             area: row.area,
             bounds: [row.x, row.y, row.width, row.height],
         });

@@ -71,6 +71,7 @@ pub fn shape(label: &str) -> Vec<Region> {
         attributes: serde_json::Map::new(),
         author: None,
         z: 0,
+        relations: Vec::new(),
     }]
 }
 

@@ -21,6 +21,7 @@ export function chance(seed) {
 function points(g) {
   if (g.kind === 'box' || g.kind === 'rotated_box') return [[g.x, g.y], [g.x + g.width, g.y + g.height]]; // prettier-ignore
   if (g.kind === 'ellipse') return [[g.cx - g.rx, g.cy - g.ry], [g.cx + g.rx, g.cy + g.ry]]; // prettier-ignore
+  if (g.kind === 'cuboid') return [g.front, g.back].flatMap(({ x, y, width, height }) => [[x, y], [x + width, y + height]]); // prettier-ignore
   if (g.kind === 'polygon') return g.parts.flat(2);
   if (g.kind === 'polyline') return g.points;
   if (g.kind === 'point') return [[g.x, g.y]];

@@ -1,5 +1,6 @@
 import type { Peer } from '@tandem/client';
 
+import { faceOf } from '~/geometry/cuboid';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
 import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
 import { bounds, type Geometry } from '~/geometry/shapes';
@@ -9,6 +10,7 @@ import type { Desk } from '~/tools/desk';
 import type { Mark } from '~/tools/tool';
 import { KNOB } from '~/tools/transform';
 import { paint } from './paint';
+import { paintRelation, paintRelations } from './relations';
 import { dot, grip, tag } from './tags';
 
 type Context = CanvasRenderingContext2D;
@@ -17,6 +19,8 @@ type Context = CanvasRenderingContext2D;
 export interface Looks {
   color(label: string): string;
   edges(label: string): readonly (readonly number[])[];
+  /** A relation's name for people, and its colour if it has one. */
+  relation(label: string): { readonly title: string; readonly color: string | undefined };
   /** Whether what is pointed at or selected shows its label. */
   readonly names: boolean;
   /** Lines through the pointer, whatever this person has chosen. */
@@ -24,6 +28,8 @@ export interface Looks {
 }
 
 const GHOST_DASH = [6, 4];
+/** A relation that has no colour of its own. */
+const DRAWN = '#f8fafc';
 
 /** Everything that changes with every pointer move, mine or others': painted at once, without React and without nodes. */
 export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
@@ -32,6 +38,7 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   const me = desk.room.presence.me;
   const others = desk.room.presence.peers().filter((peer) => peer.peer !== me);
   paintGrid(ctx, view, stage, desk.image);
+  paintRelations(ctx, desk, looks);
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
@@ -96,6 +103,11 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
   for (const ghost of desk.room.ghosts.others()) {
     const user = others.find((peer) => peer.peer === ghost.peer)?.user;
     const color = user?.color ?? '#8b8f99';
+    if (ghost.tool === 'relation') {
+      const name = looks.relation(ghost.label).title;
+      paintRelation(ctx, view, ghost.geometry, color, GHOST_DASH, user ? `${user.name} · ${name}` : name, stage);
+      continue;
+    }
     const style = { color, fill: 0.14, width: 2, dash: GHOST_DASH };
     inImage(ctx, view, () => paint(ctx, ghost.geometry, style, view.scale, looks.edges(ghost.label)));
     const p = seen(view, ghost.geometry, stage);
@@ -134,11 +146,13 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
   const vertices = grips.filter(({ grip: { type } }) => type === 'vertex').length;
   if (vertices > 12 && ((b.width + b.height) * 2 * view.scale) / vertices < CROWDED) return;
   for (const { grip: held, point } of grips) {
-    const small = held.type === 'side' && held.handle.length === 1 && sideLength(g, held.handle) * view.scale < 36;
+    const handle = held.type === 'side' || held.type === 'face' ? held.handle : null;
+    const side = held.type === 'face' && g.kind === 'cuboid' ? faceOf(g, held.part) : g;
+    const small = handle?.length === 1 && sideLength(side, handle) * view.scale < 36;
     if (small) continue;
     const p = toStage(view, point);
     if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
-    else if (held.type === 'turn') dot(ctx, p.x, p.y, 5, color);
+    else if (held.type === 'turn' || (held.type === 'face' && held.handle === null)) dot(ctx, p.x, p.y, 5, color);
     else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
   }
 }
@@ -302,6 +316,11 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   const draft = desk.draft.get();
   if (!draft) return;
   const { geometry } = draft;
+  if (desk.tool.get() === 'relation') {
+    const { title, color = DRAWN } = looks.relation(draft.label);
+    paintRelation(ctx, view, geometry, color, [], title, stage);
+    return;
+  }
   const color = looks.color(draft.label);
   const style = { color, fill: 0.16, width: 2 };
   inImage(ctx, view, () => {
@@ -320,4 +339,4 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
 }
 
 /** Whose size is worth knowing while it is drawn. */
-const SIZED: ReadonlySet<Geometry['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon']);
+const SIZED: ReadonlySet<Geometry['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'cuboid', 'polygon']);

@@ -1,4 +1,6 @@
-import { corners, type Geometry } from '~/geometry/shapes';
+import { pairOf } from '~/geometry/areas';
+import { edgesOf, outlineOf } from '~/geometry/cuboid';
+import { corners, type CuboidGeometry, type Geometry } from '~/geometry/shapes';
 import { withAlpha } from '~/lib/color';
 import { drawMask } from './mask-image';
 
@@ -42,6 +44,11 @@ export function trace(ctx: Context, g: Geometry, scale: number): void {
         true,
       );
       return;
+    case 'cuboid':
+      ctx.rect(g.front.x, g.front.y, g.front.width, g.front.height);
+      ctx.rect(g.back.x, g.back.y, g.back.width, g.back.height);
+      for (const [a, b] of edgesOf(g)) line(ctx, [pairOf(a), pairOf(b)], false);
+      return;
     case 'ellipse':
       ctx.ellipse(g.cx, g.cy, g.rx, g.ry, (g.rotation * Math.PI) / 180, 0, 2 * Math.PI);
       return;
@@ -72,9 +79,10 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
     joints(ctx, g, style, scale);
     return;
   }
+  if (g.kind === 'cuboid') sides(ctx, g, style);
   trace(ctx, g, scale);
   const solid = g.kind === 'point';
-  if (g.kind !== 'polyline' && (solid || style.fill > 0)) {
+  if (g.kind !== 'polyline' && g.kind !== 'cuboid' && (solid || style.fill > 0)) {
     ctx.fillStyle = withAlpha(style.color, solid ? 0.95 : style.fill);
     ctx.fill('evenodd');
   }
@@ -90,6 +98,17 @@ export function paint(ctx: Context, g: Geometry, style: Paint, scale: number, ed
   ctx.strokeStyle = solid ? '#fff' : style.color;
   ctx.stroke();
   ctx.setLineDash([]);
+}
+
+/** All of it faintly, and the front more: which of the two faces is the nearer is seen at once. */
+function sides(ctx: Context, g: CuboidGeometry, style: Paint): void {
+  if (style.fill <= 0) return;
+  ctx.fillStyle = withAlpha(style.color, style.fill * 0.6);
+  ctx.beginPath();
+  line(ctx, outlineOf(g).map(pairOf), true);
+  ctx.fill();
+  ctx.fillStyle = withAlpha(style.color, style.fill * 0.8);
+  ctx.fillRect(g.front.x, g.front.y, g.front.width, g.front.height);
 }
 
 /** Points that are seen are full, those that are occluded hollow. */

@@ -10,10 +10,15 @@ export interface TagStyle {
   readonly ink?: string;
 }
 
+/** How wide the plate of a text is. */
+export function tagWidth(ctx: Context, text: string): number {
+  ctx.font = FONT;
+  return Math.ceil(ctx.measureText(text).width) + 12;
+}
+
 /** A small name plate whose bottom left corner is at a stage point; it slides to stay on the stage. */
 export function tag(ctx: Context, text: string, x: number, y: number, style: TagStyle, stageWidth: number): void {
-  ctx.font = FONT;
-  const width = Math.ceil(ctx.measureText(text).width) + 12;
+  const width = tagWidth(ctx, text);
   const left = Math.round(Math.max(4, Math.min(x, stageWidth - width - 4)));
   const top = Math.round(y - HEIGHT < 4 ? 4 : y - HEIGHT);
   ctx.fillStyle = style.background;

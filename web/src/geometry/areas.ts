@@ -1,3 +1,4 @@
+import { outlineOf } from './cuboid';
 import { distance, imagePoint, round2, type ImagePoint } from './points';
 import { corners, rotated, type Geometry, type Pair } from './shapes';
 
@@ -95,6 +96,8 @@ export function asPolygon(g: Geometry): PolygonGeometry | null {
     case 'box':
     case 'rotated_box':
       return tidy([[corners(g).map(pairOf)]]);
+    case 'cuboid':
+      return tidy([[outlineOf(g).map(pairOf)]]);
     case 'ellipse':
       return tidy([[around(g).map(pairOf)]]);
     case 'polyline':

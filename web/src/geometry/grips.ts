@@ -1,12 +1,15 @@
+import { BACK, cornersOf, faceOf, FRONT, middleOf, pulledFace, SIDES, withCorner } from './cuboid';
 import { frameHandles, frameOf, inFrame, isFramed, stretched, turned, turnKnob } from './frame';
 import { handleAt, HANDLE_CURSORS, HANDLES, handlePoint, resized, type Handle } from './handles';
 import { clampToImage, distance, imagePoint, round2, type ImagePoint, type Size } from './points';
-import type { Geometry, Pair } from './shapes';
+import type { CuboidGeometry, Geometry, Pair } from './shapes';
 
 /** What of a shape can be taken in hand by itself. */
 export type Grip =
   | { readonly type: 'side'; readonly handle: Handle }
   | { readonly type: 'turn' }
+  /** A side of a cuboid's face; null: all of the face. Its corners are points. */
+  | { readonly type: 'face'; readonly part: number; readonly handle: Handle | null }
   /** A point of an outline (its part and ring; lines have one of each) or of a skeleton. */
   | { readonly type: 'vertex'; readonly part: number; readonly ring: number; readonly index: number }
   /** The middle of the edge after a point: pulled, it becomes a point. */
@@ -39,6 +42,7 @@ export function gripsOf(g: Geometry, knob: number): readonly GripPoint[] {
     const sides = frameHandles(frame).map(({ handle, point }): GripPoint => ({ grip: { type: 'side', handle }, point }));
     return [...sides, { grip: { type: 'turn' }, point: turnKnob(frame, knob) }];
   }
+  if (g.kind === 'cuboid') return cuboidGrips(g);
   if (g.kind === 'keypoints') {
     return g.points.flatMap((p, index): GripPoint[] =>
       p.v === 0 ? [] : [{ grip: { type: 'vertex', part: 0, ring: 0, index }, point: imagePoint(p.x, p.y) }],
@@ -61,6 +65,20 @@ export function gripsOf(g: Geometry, knob: number): readonly GripPoint[] {
   return found.length > 2 * MOST ? [] : found;
 }
 
+/** Corners before sides, the front before the back: of two in one place the first is taken. */
+function cuboidGrips(g: CuboidGeometry): GripPoint[] {
+  const faces = [FRONT, BACK].map((part) => ({ part, face: faceOf(g, part) }));
+  return [
+    ...faces.flatMap(({ part, face }) =>
+      cornersOf(face).map((point, index): GripPoint => ({ grip: { type: 'vertex', part, ring: 0, index }, point })),
+    ),
+    ...faces.flatMap(({ part, face }) =>
+      SIDES.map((handle): GripPoint => ({ grip: { type: 'face', part, handle }, point: handlePoint(face, handle) })),
+    ),
+    ...faces.map(({ part, face }): GripPoint => ({ grip: { type: 'face', part, handle: null }, point: middleOf(face) })),
+  ];
+}
+
 /** Edges shorter than this many reaches show no middle: it would be in the way of their ends. */
 export const MIDDLE_ROOM = 4;
 
@@ -80,7 +98,8 @@ export function gripAt(g: Geometry, point: ImagePoint, reach: number, knob: numb
   let best: Grip | null = null;
   let bestDistance = Infinity;
   for (const { grip, point: p } of shownGrips(g, reach, knob)) {
-    const behind = grip.type === 'middle' || (grip.type === 'side' && grip.handle.length === 1) ? reach / 2 : 0;
+    const behind =
+      grip.type === 'middle' || ((grip.type === 'side' || grip.type === 'face') && grip.handle?.length !== 2) ? reach / 2 : 0;
     const d = distance(p, point);
     if (d <= reach && d + behind < bestDistance) [best, bestDistance] = [grip, d + behind];
   }
@@ -104,12 +123,15 @@ export function pulled(g: Geometry, grip: Grip, { from, to, steps }: Pull, image
     case 'side':
       if (g.kind === 'box') return resized(g, grip.handle, to.x - from.x, to.y - from.y, image);
       return isFramed(g) ? inFrame(g.kind, stretched(frameOf(g), grip.handle, to, image)) : g;
+    case 'face':
+      return g.kind === 'cuboid' ? pulledFace(g, grip.part, grip.handle, { dx: to.x - from.x, dy: to.y - from.y }, image) : g;
     case 'turn':
       return isFramed(g) ? inFrame(g.kind, turned(frameOf(g), to, steps)) : g;
     case 'vertex':
     case 'middle': {
       const inside = clampToImage(to, image);
       const [x, y] = [round2(inside.x), round2(inside.y)];
+      if (g.kind === 'cuboid') return withCorner(g, grip.part, grip.index, inside, image);
       if (g.kind === 'keypoints') {
         return { kind: 'keypoints', points: g.points.map((p, i) => (i === grip.index ? { ...p, x, y } : p)) };
       }
@@ -131,10 +153,11 @@ function withRing(g: Geometry, grip: Place, change: (ring: readonly Pair[]) => r
 }
 
 /**
- * A shape without one of its points. A skeleton's point is absent then; a hole that is left with two points goes; null: what is left is no
+ * A shape without one of its points: a cuboid has all of its corners, and stays. A skeleton's point is absent then; a hole that is left with two points goes; null: what is left is no
  * shape any more.
  */
 export function withoutVertex(g: Geometry, grip: VertexGrip): Geometry | null {
+  if (g.kind === 'cuboid') return g;
   if (g.kind === 'keypoints') {
     const points = g.points.map((p, i) => (i === grip.index ? { x: 0, y: 0, v: 0 } : p));
     return points.some((p) => p.v > 0) ? { kind: 'keypoints', points } : null;
@@ -153,6 +176,7 @@ export function withoutVertex(g: Geometry, grip: VertexGrip): Geometry | null {
 
 /** Where a point that can be named lies, if it is still there. */
 export function vertexPoint(g: Geometry, grip: VertexGrip): ImagePoint | null {
+  if (g.kind === 'cuboid') return cornersOf(faceOf(g, grip.part))[grip.index] ?? null;
   if (g.kind === 'keypoints') {
     const p = g.points[grip.index];
     return p && p.v > 0 ? imagePoint(p.x, p.y) : null;
@@ -167,9 +191,10 @@ const COMPASS: readonly Handle[] = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'];
 /** The cursor over a grip; on a turned shape the arrows turn with it. */
 export function gripCursor(g: Geometry, grip: Grip): string {
   if (grip.type === 'turn') return 'grab';
-  if (grip.type === 'vertex') return 'move';
+  if (grip.type === 'vertex' || (grip.type === 'face' && grip.handle === null)) return 'move';
   if (grip.type === 'middle') return 'copy';
   const turns = isFramed(g) ? Math.round(frameOf(g).rotation / 45) : 0;
+  if (grip.type === 'face') return HANDLE_CURSORS[grip.handle ?? 'n'];
   const handle = COMPASS[(((COMPASS.indexOf(grip.handle) + turns) % 8) + 8) % 8] ?? grip.handle;
   return HANDLE_CURSORS[handle];
 }
@@ -181,7 +206,7 @@ export function gripCursor(g: Geometry, grip: Grip): string {
 export function refound(before: Geometry, now: Geometry, grip: Grip): Grip | null {
   if (before === now) return grip;
   if (before.kind !== now.kind) return null;
-  if (grip.type === 'side' || grip.type === 'turn') return grip;
+  if (grip.type === 'side' || grip.type === 'turn' || grip.type === 'face' || now.kind === 'cuboid') return grip;
   if (now.kind === 'keypoints') return now.points[grip.index]?.v ? grip : null;
   if ((before.kind !== 'polygon' && before.kind !== 'polyline') || (now.kind !== 'polygon' && now.kind !== 'polyline'))
     return null;

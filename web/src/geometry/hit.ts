@@ -1,3 +1,4 @@
+import { outlineOf } from './cuboid';
 import { distance, imagePoint, type ImagePoint } from './points';
 import { bounds, corners, rotated, type Geometry, type Pair } from './shapes';
 
@@ -56,6 +57,10 @@ export function hits(g: Geometry, p: ImagePoint, reach: number): boolean {
       return true;
     case 'rotated_box': {
       const ring = corners(g);
+      return insideRing(p, ring) || nearLine(p, ring, reach, true);
+    }
+    case 'cuboid': {
+      const ring = outlineOf(g);
       return insideRing(p, ring) || nearLine(p, ring, reach, true);
     }
     case 'ellipse': {

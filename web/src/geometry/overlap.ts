@@ -1,12 +1,12 @@
 /**
  * How much two shapes cover in common: the area that both cover over the area that either covers (Jaccard), as the server counts it for boxes
- * (`domain/src/agreement/boxes.rs`), and here for every pair of kinds that enclose an area. Two that cover nothing share nothing.
+ * (`domain/src/agreement/boxes.rs`), and here for every pair of kinds that enclose an area; of a cuboid that is what it covers, its faces and what lies between them. Two that cover nothing share nothing.
  */
 import { commonArea, coveredArea } from './booleans';
 import { area, commonOnes, maskOfShape, sameSize, type MaskGeometry } from './mask';
 import { bounds, type BoxGeometry, type Geometry, type RegionKind } from './shapes';
 
-const AREAL: ReadonlySet<RegionKind> = new Set<RegionKind>(['box', 'rotated_box', 'ellipse', 'polygon', 'mask']);
+const AREAL: ReadonlySet<RegionKind> = new Set<RegionKind>(['box', 'rotated_box', 'ellipse', 'polygon', 'cuboid', 'mask']);
 
 /** Whether it encloses an area. */
 export const isAreal = (g: Geometry): boolean => AREAL.has(g.kind);

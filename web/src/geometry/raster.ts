@@ -1,3 +1,4 @@
+import { outlineOf } from './cuboid';
 import { maskWriter, sameSize, type MaskGeometry } from './mask-runs';
 import { clamp, distance, imagePoint, type ImagePoint, type Size } from './points';
 import { corners, type Geometry, type Pair } from './shapes';
@@ -124,6 +125,8 @@ export function maskOfShape(g: Geometry, size: Size): MaskGeometry | null {
     case 'box':
     case 'rotated_box':
       return maskOfRings([corners(g)], size);
+    case 'cuboid':
+      return maskOfRings([outlineOf(g)], size);
     case 'ellipse': {
       const reach = Math.max(g.rx, g.ry);
       return columnwise(size, g.cx - reach, g.cx + reach, (x) => rows(ellipseSlice(g, x + 0.5)));

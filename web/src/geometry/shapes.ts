@@ -4,6 +4,7 @@ import { clamp, imagePoint, round2, type ImagePoint, type Rect, type Size } from
 export type { Geometry };
 export type RegionKind = Geometry['kind'];
 export type BoxGeometry = Extract<Geometry, { kind: 'box' }>;
+export type CuboidGeometry = Extract<Geometry, { kind: 'cuboid' }>;
 export type PolygonGeometry = Extract<Geometry, { kind: 'polygon' }>;
 export type Keypoint = Extract<Geometry, { kind: 'keypoints' }>['points'][number];
 
@@ -60,6 +61,10 @@ function translated(g: Geometry, dx: number, dy: number): Geometry {
     case 'rotated_box':
     case 'point':
       return { ...g, x: round2(g.x + dx), y: round2(g.y + dy) };
+    case 'cuboid': {
+      const face = (f: CuboidGeometry['front']): CuboidGeometry['front'] => ({ ...f, x: round2(f.x + dx), y: round2(f.y + dy) });
+      return { ...g, front: face(g.front), back: face(g.back) };
+    }
     case 'ellipse':
       return { ...g, cx: round2(g.cx + dx), cy: round2(g.cy + dy) };
     case 'polygon':
@@ -100,5 +105,6 @@ export const KIND_NAMES: Record<RegionKind, string> = {
   polyline: 'Line',
   point: 'Point',
   keypoints: 'Keypoints',
+  cuboid: 'Cuboid',
   mask: 'Mask',
 };

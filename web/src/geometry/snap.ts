@@ -1,4 +1,5 @@
 import { pointAt } from './areas';
+import { cornersOf } from './cuboid';
 import { clamp, distance, imagePoint, round2, type ImagePoint, type Rect } from './points';
 import { bounds, corners, type Geometry } from './shapes';
 
@@ -16,6 +17,8 @@ function paths(g: Geometry): Path[] {
     case 'box':
     case 'rotated_box':
       return [{ points: corners(g), closed: true }];
+    case 'cuboid':
+      return [g.front, g.back].map((face) => ({ points: cornersOf(face), closed: true }));
     case 'polygon':
       return g.parts.flat().map((ring) => ({ points: ring.map(pointAt), closed: true }));
     case 'polyline':

@@ -49,11 +49,24 @@ export interface AnnotatorLabel {
   readonly edges: readonly (readonly [number, number])[];
 }
 
+/** What one region may have to do with another. */
+export interface AnnotatorRelation {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly color: string | undefined;
+  readonly directed: boolean;
+  readonly from: readonly string[] | undefined;
+  readonly to: readonly string[] | undefined;
+}
+
 export interface AnnotatorSpec {
   /** Empty: those of the project. */
   readonly labels: readonly AnnotatorLabel[];
   /** Of every label. */
   readonly attributes: readonly AttributeDef[];
+  /** Empty: regions are just related. */
+  readonly relations: readonly AnnotatorRelation[];
   readonly tools: readonly string[] | undefined;
   readonly min: number | undefined;
   readonly max: number | undefined;
@@ -106,6 +119,7 @@ export function readAnnotator({ properties, parts }: ComponentNode): AnnotatorSp
   return {
     labels: named(parts, 'Label').map(labelOf),
     attributes: named(parts, 'Attribute').map(attributeOf),
+    relations: named(parts, 'RelationType').map(relationOf),
     tools: words(properties, 'tools'),
     min: number(properties, 'min_regions'),
     max: number(properties, 'max_regions'),
@@ -130,6 +144,20 @@ function labelOf(part: Part): AnnotatorLabel {
     attributes: named(parts, 'Attribute').map(attributeOf),
     keypoints,
     edges,
+  };
+}
+
+function relationOf(part: Part): AnnotatorRelation {
+  const { properties } = part;
+  const name = word(properties, 'name') ?? '';
+  return {
+    name,
+    title: word(properties, 'label') ?? name,
+    description: describedBy(part),
+    color: word(properties, 'color'),
+    directed: said(properties, 'directed') !== false,
+    from: words(properties, 'from'),
+    to: words(properties, 'to'),
   };
 }
 

@@ -4,7 +4,8 @@ import { brought, copyAt } from '~/geometry/arrange';
 import type { Size } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 
-export type Copied = Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>;
+/** Relations are kept with the ids of the regions that were copied: copies get ids of their own. */
+export type Copied = Pick<RegionSnapshot, 'id' | 'label' | 'geometry' | 'attributes' | 'relations'>;
 
 /** Where it lies in localStorage, so that every task and tab of this browser has it. */
 const KEY = 'tandem.clipboard';
@@ -23,7 +24,9 @@ const NOTHING: Content = { from: '', image: { width: 0, height: 0 }, regions: []
 
 /** @returns how many were kept, at most `MAX_COPIED`; null when the browser has no room, and what was copied before stays */
 export function copy(regions: readonly Copied[], image: Size, from: string): number | null {
-  const kept = regions.slice(0, MAX_COPIED).map(({ label, geometry, attributes }) => ({ label, geometry, attributes }));
+  const kept = regions
+    .slice(0, MAX_COPIED)
+    .map(({ id, label, geometry, attributes, relations }) => ({ id, label, geometry, attributes, relations }));
   try {
     const { width, height } = image;
     localStorage.setItem(KEY, JSON.stringify({ from, image: { width, height }, regions: kept } satisfies Content));
@@ -88,6 +91,7 @@ const GEOMETRIES: Readonly<Record<Geometry['kind'], Guard>> = {
   ellipse: having({ cx: isNumber, cy: isNumber, rx: isLength, ry: isLength, rotation: isNumber }),
   polygon: having({ parts: listOf(listOf(listOf(isPair, 3), 1), 1) }),
   polyline: having({ points: listOf(isPair, 2) }),
+  cuboid: having({ front: having(box), back: having(box) }),
   point: having({ x: isNumber, y: isNumber }),
   keypoints: having({ points: listOf(having({ x: isNumber, y: isNumber, v: isCount })) }),
   mask: having({ width: isCount, height: isCount, counts: listOf(isCount) }),
@@ -100,10 +104,14 @@ const isGeometry: Guard = (value) => {
 
 const isText: Guard = (value) => typeof value === 'string';
 
+const isRelation = having({ to: isText, label: isText, directed: (value) => typeof value === 'boolean' });
+
 const isWhole = having({
   from: isText,
   image: having({ width: isLength, height: isLength }),
-  regions: listOf(having({ label: isText, geometry: isGeometry, attributes: isRecord })),
+  regions: listOf(
+    having({ id: isText, label: isText, geometry: isGeometry, attributes: isRecord, relations: listOf(isRelation) }),
+  ),
 });
 
 const isContent = (value: unknown): value is Content => isWhole(value) && (value as Content).regions.length <= MAX_COPIED;

@@ -7,7 +7,7 @@ import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGr
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
-import { BESIDE, copy, paste } from './clipboard';
+import { BESIDE, copy, paste, type Copied } from './clipboard';
 import type { Desk } from './desk';
 import { GONE, type Change } from './tool';
 
@@ -47,6 +47,10 @@ function removeVertex(desk: Desk, region: RegionSnapshot, grip: VertexGrip): voi
   const geometry = withoutVertex(region.geometry, grip);
   if (!geometry) {
     desk.writer.replace(region.id, []);
+    return;
+  }
+  if (geometry === region.geometry) {
+    desk.notify('A cuboid keeps its corners: let go of this one to delete all of it');
     return;
   }
   desk.writer.change([{ id: region.id, geometry }]);
@@ -105,18 +109,30 @@ function regrouped(attributes: RegionSnapshot['attributes'], groups: Map<unknown
 }
 
 /** @returns false, and says why, where there would be too many */
-function addAll(desk: Desk, regions: readonly Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes'>[]): boolean {
+function addAll(desk: Desk, regions: readonly Copied[]): boolean {
   const full = desk.full(regions.map(({ label }) => label));
   if (full !== null) {
     desk.notify(`${full}: nothing was added`);
     return false;
   }
   const groups = new Map<unknown, string>();
-  const made = desk.room.regions.transact(() =>
-    regions.map(({ label, geometry, attributes }) =>
-      desk.room.regions.add({ label, geometry, attributes: { ...regrouped(attributes, groups) } }),
-    ),
-  );
+  const { regions: store } = desk.room;
+  const made = store.transact(() => {
+    const made = new Map(
+      regions.map(({ id, label, geometry, attributes }) => {
+        const copy = store.add({ label, geometry, attributes: { ...regrouped(attributes, groups) } });
+        return [id, { copy, label }] as const;
+      }),
+    );
+    // Copies are related as their originals are, where both were copied and the task has such a relation.
+    for (const { id, relations } of regions)
+      for (const relation of relations) {
+        const [from, to] = [made.get(id), made.get(relation.to)];
+        if (from && to && desk.relations.allows(relation.label, from.label, to.label))
+          store.relate(from.copy, { ...relation, to: to.copy });
+      }
+    return [...made.values()].map(({ copy }) => copy);
+  });
   desk.select(made);
   return true;
 }
@@ -210,6 +226,15 @@ export function ungroup(desk: Desk): void {
   const regions = chosen(desk, 1, 'a group')?.filter((region) => region.attributes.group !== undefined) ?? [];
   if (regions.length === 0) return;
   desk.room.regions.transact(() => regions.forEach((r) => desk.room.regions.update(r.id, { attributes: { group: undefined } })));
+}
+
+/** The first selected is related to the second. */
+export function relate(desk: Desk): void {
+  const regions = chosen(desk, 2, 'the region it goes from, then the other');
+  if (!regions) return;
+  const [from, to, ...more] = regions;
+  if (more.length > 0) desk.notify('A relation has two ends: select two regions');
+  else if (from && to) desk.relations.relate(from.id, to.id);
 }
 
 // -------------------------------------------------------------------- arranging

@@ -14,6 +14,7 @@ import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { RegionWriter } from './region-writer';
+import { Relations } from './relations';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
 import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
@@ -77,6 +78,7 @@ export class Desk {
   readonly camera: Camera;
   readonly comments: Comments;
   readonly writer: RegionWriter;
+  readonly relations: Relations;
   readonly room: TaskRoom;
   readonly index: RegionIndex;
   readonly image: Size;
@@ -112,6 +114,12 @@ export class Desk {
       notify,
       book: () => this.#book,
       select: (ids) => this.select(ids),
+    });
+    this.relations = new Relations({
+      room,
+      notify,
+      types: () => this.#book.relations,
+      labelOf: (name) => this.#book.get(name)?.name ?? name,
     });
     this.comments = new Comments({
       room,
@@ -228,6 +236,7 @@ export class Desk {
 
   setLabels(labels: readonly DeskLabel[], rules: DrawingRules = {}): void {
     this.#book = new LabelBook(labels, rules);
+    this.relations.keepInHand();
     if (labels.length === 0) return;
     const { usable } = this.#book;
     const inHand = usable.find(({ name }) => name === this.label.get()) ?? usable[0];
@@ -419,6 +428,7 @@ export class Desk {
       tolerance: this.tolerance.get(),
       touches: this.touches.get(),
       leavesOut: this.leavesOut.get(),
+      relation: this.relations.inHand.get(),
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
       at: (point) => this.#around.at(point, reach),
@@ -450,6 +460,9 @@ export class Desk {
         return;
       case 'marquee':
         this.marquee.set(effect.corners);
+        return;
+      case 'relate':
+        if (this.mayEdit()) this.relations.relate(effect.from, effect.to);
         return;
       case 'pin':
         this.comments.pin(effect.point, effect.region);

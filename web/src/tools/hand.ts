@@ -2,11 +2,13 @@ import type { ImagePoint } from '~/geometry/points';
 import { boxTool } from './box';
 import { brushTool, eraserTool } from './brush';
 import { commentTool } from './comment';
+import { cuboidTool } from './cuboid';
 import { cutTool } from './cut';
 import { ellipseTool } from './ellipse';
 import { keypointsTool } from './keypoints';
 import { polygonTool, polylineTool } from './path';
 import { pointTool } from './point';
+import { relationTool } from './relation';
 import { rotatedBoxTool } from './rotated-box';
 import { scissorsTool } from './scissors';
 import { smartTool } from './smart';
@@ -51,6 +53,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   select: () => taken(selectTool),
   box: () => taken(boxTool),
   rotated_box: () => taken(rotatedBoxTool),
+  cuboid: () => taken(cuboidTool),
   ellipse: () => taken(ellipseTool),
   polygon: () => taken(polygonTool),
   polyline: () => taken(polylineTool),
@@ -62,6 +65,7 @@ const TOOLS: Readonly<Record<ToolName, () => Hand>> = {
   brush: () => taken(brushTool),
   eraser: () => taken(eraserTool),
   cut: () => taken(cutTool),
+  relation: () => taken(relationTool),
   comment: () => taken(commentTool),
 };
 

@@ -14,6 +14,7 @@ const BY_CLICK: ReadonlySet<ToolName> = new Set([
   'point',
   'keypoints',
   'select',
+  'relation',
   'comment',
 ]);
 

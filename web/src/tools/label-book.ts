@@ -3,6 +3,7 @@ import type { Json, RegionSnapshot } from '@tandem/client';
 
 import type { Geometry, RegionKind } from '~/geometry/shapes';
 import { byName, fits, takesAny, type DeskLabel } from './labels';
+import { RELATED, type RelationType } from './relations';
 import type { ToolName } from './tool';
 
 /** What a task says besides its labels. */
@@ -11,6 +12,8 @@ export interface DrawingRules {
   readonly most?: number | undefined;
   /** Absent: all. */
   readonly tools?: readonly ToolName[] | undefined;
+  /** What regions may have to do with one another; absent: they are just related. */
+  readonly relations?: readonly RelationType[] | undefined;
 }
 
 export const atMost = (most: number, what: string | null): string =>
@@ -41,6 +44,10 @@ export class LabelBook {
 
   accepts(name: string, geometry: Geometry): boolean {
     return this.gives(name) && fits(this.get(name), geometry);
+  }
+
+  get relations(): readonly RelationType[] {
+    return this.rules.relations ?? [RELATED];
   }
 
   has(tool: ToolName): boolean {

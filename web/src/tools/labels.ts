@@ -40,6 +40,7 @@ export const TOOL_OF: Record<RegionKind, ToolName> = {
   rotated_box: 'rotated_box',
   ellipse: 'ellipse',
   polygon: 'polygon',
+  cuboid: 'cuboid',
   polyline: 'polyline',
   point: 'point',
   keypoints: 'keypoints',

@@ -3,6 +3,7 @@ import type { RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { KIND_NAMES, type Geometry } from '~/geometry/shapes';
 import type { LabelBook } from './label-book';
+import { relationsAt } from './relations';
 import { GONE, type Change } from './tool';
 
 export interface RegionWriterPorts {
@@ -53,9 +54,16 @@ export class RegionWriter {
       return;
     }
     const made = regions.transact(() => {
+      const related = relationsAt(regions, id);
       regions.remove(id);
       const { label, attributes, z } = old;
-      return by.map((geometry) => regions.add({ label, geometry, attributes: { ...attributes }, z }));
+      const ids = by.map((geometry) => regions.add({ label, geometry, attributes: { ...attributes }, z }));
+      // What it had to do with others its first piece has.
+      const [first] = ids;
+      if (first !== undefined)
+        for (const { from, to, ...relation } of related)
+          regions.relate(from === id ? first : from, { ...relation, to: to === id ? first : to });
+      return ids;
     });
     select(made);
   }

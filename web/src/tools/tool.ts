@@ -28,6 +28,7 @@ export const TOOL_NAMES = [
   'box',
   'rotated_box',
   'ellipse',
+  'cuboid',
   'polygon',
   'polyline',
   'wand',
@@ -38,6 +39,7 @@ export const TOOL_NAMES = [
   'brush',
   'eraser',
   'cut',
+  'relation',
   'comment',
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
@@ -112,6 +114,8 @@ export interface ToolContext {
   readonly touches: Touches;
   /** Whether a click of the smart polygon without Alt says what does not belong to the thing. */
   readonly leavesOut: boolean;
+  /** What the next relation is. */
+  readonly relation: string;
   /** Whether a label takes a shape. */
   takes(label: string, kind: RegionKind): boolean;
   get(id: string): ToolRegion | undefined;
@@ -164,6 +168,8 @@ export type Effect =
   | { readonly type: 'vertex'; readonly grip: VertexGrip }
   /** A rectangle that selects is being drawn; null: no more. */
   | { readonly type: 'marquee'; readonly corners: readonly [ImagePoint, ImagePoint] | null }
+  /** One region is related to another. */
+  | { readonly type: 'relate'; readonly from: string; readonly to: string }
   /** A comment is to be pinned here: to a region, or to the picture. */
   | { readonly type: 'pin'; readonly point: ImagePoint; readonly region: string | null }
   /** The answer comes as an event. Null: none is waited for any more. */

@@ -50,7 +50,8 @@ export const grab = (region: ToolRegion, grip: Grip | null, from: ImagePoint, co
 
 function same(a: Grip, b: Grip): boolean {
   if (a.type === 'side') return b.type === 'side' && a.handle === b.handle;
-  if (a.type === 'turn' || b.type === 'side' || b.type === 'turn') return a.type === b.type;
+  if (a.type === 'face') return b.type === 'face' && a.part === b.part && a.handle === b.handle;
+  if (a.type === 'turn' || b.type === 'side' || b.type === 'turn' || b.type === 'face') return a.type === b.type;
   return a.type === b.type && isSamePlace(a, b);
 }
 
@@ -75,6 +76,7 @@ export function pressGrip<S>(event: Down, context: ToolContext, idle: S): Step<S
   const { region, grip } = under;
   if (!event.alt || grip.type !== 'vertex') return step<S | Transform>(grab(region, grip, event.point, context));
   const geometry = withoutVertex(region.geometry, grip);
+  if (geometry === region.geometry) return step<S | Transform>(idle);
   return step<S | Transform>(
     idle,
     geometry ? { type: 'update', changes: [{ id: region.id, geometry }] } : { type: 'replace', id: region.id, by: [] },
@@ -92,7 +94,7 @@ function shaped(state: Transform, now: Geometry, point: ImagePoint, steps: boole
   if (!grip) return null;
   if (grip.type === 'turn') return pulled(now, grip, { from: state.from, to: point, steps }, context.image);
   const to = imagePoint(state.anchor.x + dx, state.anchor.y + dy);
-  const free = grip.type === 'side';
+  const free = grip.type === 'side' || grip.type === 'face';
   return pulled(now, grip, { from: state.anchor, to: free ? to : context.snap(to), steps }, context.image);
 }
 

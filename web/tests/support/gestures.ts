@@ -132,7 +132,7 @@ export function gestures(
   };
 
   const cutting = (): Gesture => {
-    const region = target(['box', 'rotated_box', 'ellipse', 'polygon']);
+    const region = target(['box', 'rotated_box', 'ellipse', 'cuboid', 'polygon']);
     if (!region) return dragged('cut')();
     const b = bounds(region.geometry);
     const y = b.y + b.height * chance.next();
@@ -186,6 +186,9 @@ export function gestures(
     [6, dragged('box')],
     [4, dragged('ellipse')],
     [4, () => ({ name: 'rotated_box', acts: [take('rotated_box'), ...drag(way(somewhere())), ...click(somewhere())] })],
+    [4, () => ({ name: 'cuboid', acts: [take('cuboid'), ...drag(way(somewhere())), ...click(somewhere())] })],
+    [5, dragged('relation')],
+    [3, command('relate', commands.relate, 2)],
     [6, path('polygon')],
     [3, path('polyline')],
     [2, () => ({ name: 'point', acts: [take('point'), ...drag(way(somewhere(), 10))] })],

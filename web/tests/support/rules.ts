@@ -30,6 +30,12 @@ export function broken(g: Geometry, image: Size, label: DeskLabel | undefined): 
       return framed(g.x + g.width / 2, g.y + g.height / 2, [g.width, g.height], g.rotation, image);
     case 'ellipse':
       return framed(g.cx, g.cy, [g.rx, g.ry], g.rotation, image);
+    case 'cuboid': {
+      const faces = [g.front, g.back];
+      if (!faces.every(({ width, height }) => width > 0 && height > 0)) return 'no size';
+      const within = faces.every(({ x, y, width, height }) => inside(x, y, image) && inside(x + width, y + height, image));
+      return within ? null : 'outside';
+    }
     case 'polygon': {
       if (g.parts.length === 0 || g.parts.some((part) => part.length === 0)) return 'an empty part';
       if (g.parts.flat().some((ring) => ring.length < 3)) return 'a ring of less than three points';

@@ -21,6 +21,7 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     tolerance: 24,
     touches: 'anew',
     leavesOut: false,
+    relation: 'related',
     takes: () => true,
     get: (id) => regions.find((r) => r.id === id),
     at: (point) => topmost(regions, point, 2),

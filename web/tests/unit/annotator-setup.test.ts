@@ -24,7 +24,7 @@ describe('what can be drawn', () => {
       ['car', '#111111', '1'],
       ['person', '#222222', 'p'],
     ]);
-    expect([tools.length, most, hasAttributes]).toEqual([15, undefined, false]);
+    expect([tools.length, most, hasAttributes]).toEqual([17, undefined, false]);
   });
 
   test('an annotator without labels has those of the project', () => {
@@ -47,8 +47,17 @@ describe('what can be drawn', () => {
   });
 
   test('only tools of allowed shapes are offered, with those that make no shape; the eraser goes with the mask', () => {
-    expect(setup({ tools: ['box'] }).tools).toEqual(['select', 'box', 'cut', 'comment']);
-    expect(setup({ tools: ['mask'] }).tools).toEqual(['select', 'wand', 'smart', 'brush', 'eraser', 'cut', 'comment']);
+    expect(setup({ tools: ['box'] }).tools).toEqual(['select', 'box', 'cut', 'relation', 'comment']);
+    expect(setup({ tools: ['mask'] }).tools).toEqual([
+      'select',
+      'wand',
+      'smart',
+      'brush',
+      'eraser',
+      'cut',
+      'relation',
+      'comment',
+    ]);
   });
 
   test('a label that could not be submitted says why', () => {

@@ -6,16 +6,25 @@ import { copy, MAX_COPIED, paste, type Copied } from '~/tools/clipboard';
 const KEY = 'tandem.clipboard';
 const image = { width: 200, height: 100 };
 const car: Copied = {
+  id: 'r1',
+  relations: [],
   label: 'car',
   geometry: { kind: 'box', x: 20, y: 20, width: 40, height: 30 },
   attributes: { parked: true },
 };
-const road: Copied = { label: 'road', geometry: { kind: 'mask', width: 200, height: 100, counts: [0, 20_000] }, attributes: {} };
+const road: Copied = {
+  id: 'r2',
+  relations: [],
+  label: 'road',
+  geometry: { kind: 'mask', width: 200, height: 100, counts: [0, 20_000] },
+  attributes: {},
+};
 
 const SHAPES: Copied['geometry'][] = [
   { kind: 'rotated_box', x: 20, y: 20, width: 30, height: 10, rotation: 90 },
   { kind: 'ellipse', cx: 50, cy: 40, rx: 20, ry: 10, rotation: 0 },
   { kind: 'polygon', parts: [[[[10, 10], [40, 10], [40, 40]]]] }, // prettier-ignore
+  { kind: 'cuboid', front: { x: 5, y: 20, width: 30, height: 20 }, back: { x: 20, y: 10, width: 20, height: 15 } },
   { kind: 'polyline', points: [[10, 10], [60, 60]] }, // prettier-ignore
   { kind: 'point', x: 33, y: 44 },
   { kind: 'keypoints', points: [{ x: 10, y: 20, v: 2 }, { x: 0, y: 0, v: 0 }] }, // prettier-ignore
@@ -28,8 +37,11 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the clipboard', () => {
-  test('keeps label, geometry and attributes of every kind of shape for another task', () => {
-    const regions = [car, ...SHAPES.map((geometry) => ({ label: 'x', geometry, attributes: { n: [1, null] } }))];
+  test('keeps label, geometry, attributes and relations of every kind of shape for another task', () => {
+    const regions = [
+      car,
+      ...SHAPES.map((geometry, n) => ({ id: `s${n}`, relations: [], label: 'x', geometry, attributes: { n: [1, null] } })),
+    ];
     expect(copy(regions, image, 'task-1')).toBe(regions.length);
     expect(paste(image, 'task-2')).toEqual({ regions, dropped: 0 });
   });

@@ -23,6 +23,7 @@ const region = (name: string, attributes: Record<string, Json> = {}, geometry = 
   author: null,
   z: 0,
   createdAt: made,
+  relations: [],
 });
 const setup = (said: Parameters<typeof annotator>[0], ...parts: Part[]) =>
   setupOf(PROJECT, readAnnotator(annotator(said, parts)));

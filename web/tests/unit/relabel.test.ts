@@ -21,6 +21,7 @@ const project = [label('vehicle', '#111111', ['car', 'auto']), label('dog', '#22
 const spec = (...names: string[]): AnnotatorSpec => ({
   labels: names.map((name) => ({ name, min: 1, keypoints: [], edges: [], attributes: [] })) as unknown as AnnotatorSpec['labels'],
   attributes: [],
+  relations: [],
   tools: undefined,
   min: undefined,
   max: undefined,

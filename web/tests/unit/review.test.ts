@@ -30,6 +30,7 @@ const region = (id: string, label: string, geometry: Geometry): RegionSnapshot =
   author: null,
   z: 0,
   createdAt: 0,
+  relations: [],
 });
 const answer = (at: number, name: string, ...regions: RegionSnapshot[]): Answer => ({
   at,

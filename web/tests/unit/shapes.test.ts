@@ -16,6 +16,7 @@ const SHAPES: Geometry[] = [
   box,
   { kind: 'rotated_box', x: 20, y: 20, width: 30, height: 10, rotation: 90 },
   { kind: 'ellipse', cx: 50, cy: 40, rx: 20, ry: 10, rotation: 0 },
+  { kind: 'cuboid', front: { x: 20, y: 30, width: 30, height: 20 }, back: { x: 40, y: 10, width: 20, height: 20 } },
   polygon,
   line,
   { kind: 'point', x: 33, y: 44 },

@@ -206,7 +206,7 @@ describe('going through suggestions', () => {
   test('two things below the work keep their looks', () => {
     suggest(0.9);
     const underlay = new SuggestionsUnderlay(suggestions, { color: () => '#f00' });
-    const other = { id: 'o', label: 'x', geometry: box(1), attributes: {}, author: null, z: 0, createdAt: 0 };
+    const other = { id: 'o', label: 'x', geometry: box(1), attributes: {}, author: null, z: 0, createdAt: 0, relations: [] };
     const below = {
       search: () => [other],
       styleOf: () => ({ color: '#00f', fill: 0, width: 1, alpha: 1 }),

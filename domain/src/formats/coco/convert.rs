@@ -39,7 +39,7 @@ pub fn region(annotation: &Annotation, category: &Category, frame: &Frame, id: R
         });
     }
     let attributes = kept::attributes(annotation, &geometry, frame, &ours)?;
-    Ok(Region { id, label: category.label.name.clone(), geometry, attributes, author: None, z: ours.z.unwrap_or(z) })
+    Ok(Region { id, label: category.label.name.clone(), geometry, attributes, author: None, z: ours.z.unwrap_or(z), relations: Vec::new() })
 }
 
 /// The rules of `validate` as reason codes.

@@ -199,6 +199,7 @@ pub(super) fn segmentation_of(shape: &Geometry) -> Option<Segmentation> {
         Geometry::RotatedBox { x, y, width, height, rotation } => {
             Some(Segmentation::Polygons(vec![flat(&geometry::rotated_corners(*x, *y, *width, *height, *rotation))]))
         }
+        Geometry::Cuboid { front, back } => Some(Segmentation::Polygons(vec![flat(&geometry::cuboid_outline(*front, *back))])),
         Geometry::Ellipse { cx, cy, rx, ry, rotation } => {
             Some(Segmentation::Polygons(vec![flat(&ring::ellipse([*cx, *cy], *rx, *ry, *rotation, 48))]))
         }

@@ -55,6 +55,9 @@ pub(super) fn of_geometry(geometry: &Geometry) -> String {
         Geometry::Polyline { points } => fnv.numbers(points.iter().flatten().copied()),
         Geometry::Point { x, y } => fnv.numbers([*x, *y]),
         Geometry::Keypoints { points } => fnv.numbers(points.iter().flat_map(|p| [p.x, p.y, f64::from(p.v)])),
+        Geometry::Cuboid { front, back } => {
+            fnv.numbers([front, back].into_iter().flat_map(|face| [face.x, face.y, face.width, face.height]))
+        }
         Geometry::Mask { width, height, counts } => {
             fnv.numbers([f64::from(*width), f64::from(*height)].into_iter().chain(counts.iter().map(|c| f64::from(*c))));
         }

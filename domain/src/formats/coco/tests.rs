@@ -401,7 +401,15 @@ fn category_ids_stay_where_they_are_free() {
 }
 
 fn drawn(label: &str, geometry: Geometry) -> Region {
-    Region { id: RegionId::new(), label: label.into(), geometry, attributes: serde_json::Map::new(), author: None, z: 0 }
+    Region {
+        id: RegionId::new(),
+        label: label.into(),
+        geometry,
+        attributes: serde_json::Map::new(),
+        author: None,
+        z: 0,
+        relations: Vec::new(),
+    }
 }
 
 fn shapes() -> impl Strategy<Value = Geometry> {

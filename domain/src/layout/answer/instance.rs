@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::relations;
 use crate::{expression::same, layout::value::is_date};
 
 /// One rule that a value breaks.
@@ -157,6 +158,14 @@ impl Report {
             }
         }
         self.spans(schema, items);
+        if let Some(ends) = schema.get("x-relation-ends") {
+            relations::check(ends, items, |path, message| {
+                let before = self.path.len();
+                self.path += path;
+                self.add("relation_ends", message);
+                self.path.truncate(before);
+            });
+        }
     }
 
     /// What JSON Schema cannot say about spans of a text.

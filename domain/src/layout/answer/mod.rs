@@ -6,6 +6,7 @@ mod condition;
 mod instance;
 mod key;
 mod place;
+mod relations;
 mod schema;
 mod values;
 

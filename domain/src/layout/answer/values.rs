@@ -180,7 +180,15 @@ impl Given<'_> {
         if !rules.is_empty() {
             item["allOf"] = rules.into();
         }
+        let relations: Vec<&Part> = self.parts.iter().filter(|part| part.part == "RelationType").collect();
+        if !relations.is_empty() {
+            item["properties"]["relations"] = relations_schema(&relations);
+        }
         let mut schema = self.with(json!({ "type": "array", "items": item }), &[("min_regions", "minItems"), ("max_regions", "maxItems")]);
+        let ends: Map<String, Value> = relations.iter().filter_map(|part| Some((name(part).to_owned(), ends_of(part)?))).collect();
+        if !ends.is_empty() {
+            schema["x-relation-ends"] = ends.into();
+        }
         let counts: Vec<Value> = labels.iter().filter_map(|label| label_count(label)).collect();
         if !counts.is_empty() {
             schema["allOf"] = counts.into();
@@ -241,6 +249,33 @@ fn entity_rule(part: &Part) -> Option<Value> {
 
 fn rule_for(label: &str, then: Value) -> Value {
     json!({ "if": { "required": ["label"], "properties": { "label": { "const": label } } }, "then": then })
+}
+
+/// Which relations a region may have, and which of them go one way.
+fn relations_schema(types: &[&Part]) -> Value {
+    let names: Vec<&str> = types.iter().map(|part| name(part)).collect();
+    let ways = types.iter().map(|part| {
+        let directed = part.literal("directed") != Some(&false.into());
+        rule_for(name(part), json!({ "properties": { "directed": { "const": directed } } }))
+    });
+    let item = json!({
+        "type": "object",
+        "required": ["to", "label"],
+        "properties": { "to": { "type": "string" }, "label": { "type": "string", "enum": names }, "directed": { "type": "boolean" } },
+        "allOf": ways.collect::<Vec<_>>(),
+    });
+    json!({ "type": "array", "items": item, "uniqueItems": true })
+}
+
+/// Labels that a relation goes from and to, where that is said. One that goes both ways may begin at either end. JSON Schema cannot compare
+/// two regions, so this stands beside it.
+fn ends_of(part: &Part) -> Option<Value> {
+    let (from, to) = (part.literal("from"), part.literal("to"));
+    if from.is_none() && to.is_none() {
+        return None;
+    }
+    let either = part.literal("directed") == Some(&false.into());
+    Some(json!({ "from": from, "to": to, "either": either }))
 }
 
 /// The shapes a label may have, and its attributes.

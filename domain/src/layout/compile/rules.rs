@@ -96,10 +96,7 @@ impl Compiler<'_> {
     }
 
     fn labels(&mut self, given: &Given, parts: &[PartAt]) {
-        let words = |value: Option<&Value>| -> Option<Vec<String>> {
-            let items = value?.as_array()?;
-            Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-        };
+        self.relation_types(parts);
         let allowed = words(given.literal("tools"));
         for label in parts.iter().filter(|part| part.is("Label")) {
             let (Some(tools), Some(allowed)) = (words(label.part.literal("tools")), &allowed) else { continue };
@@ -129,6 +126,21 @@ impl Compiler<'_> {
         for edge in label.below.iter().filter(|part| part.is("Edge")) {
             for end in ["from", "to"].into_iter().filter(|end| edge.part.literal(end).is_some()) {
                 self.one_of(edge.part.word(end), &points, edge.span_of(end), "label's keypoints");
+            }
+        }
+    }
+
+    /// The ends of a `RelationType` are labels that can be drawn here. Those of the project are not known yet: then any word goes.
+    fn relation_types(&mut self, parts: &[PartAt]) {
+        let labels: Vec<&str> = parts.iter().filter(|part| part.is("Label")).filter_map(PartAt::name).collect();
+        if labels.is_empty() {
+            return;
+        }
+        for kind in parts.iter().filter(|part| part.is("RelationType")) {
+            for end in ["from", "to"] {
+                for word in words(kind.part.literal(end)).unwrap_or_default() {
+                    self.one_of(&word, &labels, kind.span_of(end), "annotator's labels");
+                }
             }
         }
     }
@@ -207,4 +219,9 @@ fn options(parts: &[PartAt]) -> Vec<&str> {
     let mut seen = std::collections::BTreeSet::new();
     options.retain(|option| seen.insert(*option));
     options
+}
+
+fn words(value: Option<&Value>) -> Option<Vec<String>> {
+    let items = value?.as_array()?;
+    Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }

@@ -59,7 +59,7 @@ pub(super) fn components() -> Vec<Component> {
                 flag("crosshair", false, "Lines through the pointer"),
             ])
             .with(limits("regions"))
-            .only(&["Label", "Attribute"])
+            .only(&["Label", "Attribute", "RelationType"])
             .event("region-add", "A region was drawn")
             .event("region-remove", "A region was removed")
             .event("region-change", "A region was changed")
@@ -110,6 +110,17 @@ fn parts() -> Vec<Component> {
                 Property::new("unit", Kind::Text, "Of a number: what is shown after it").fixed(),
                 Property::new("pattern", Kind::Pattern, "Of a text: what all of it must fit").fixed(),
                 Property::new("max-length", Kind::at_least(1), "Of a text: letters it has at most").fixed(),
+            ]),
+        part("RelationType", "What one region may have to do with another; without any, regions are just related")
+            .only(&["Description"])
+            .with([
+                name("What is kept"),
+                Property::new("label", Kind::Text, "What people read").fixed(),
+                Property::new("color", Kind::Color, "Its color").fixed(),
+                Property::new("description", Kind::Text, "What it means").fixed(),
+                Property::new("directed", Kind::Flag, "It goes one way; else it says the same of both").default(true).fixed(),
+                Property::new("from", Kind::list(&[]), "Labels of the regions that it goes from; without it, all").fixed(),
+                Property::new("to", Kind::list(&[]), "Labels of the regions that it goes to; without it, all").fixed(),
             ]),
         part("Keypoint", "A point of a label's skeleton, in order").with([name("The point's name")]),
         part("Edge", "A line of a label's skeleton").with([

@@ -110,6 +110,7 @@ struct Columns {
     height: Vec<f64>,
     author: Vec<Option<Uuid>>,
     z: Vec<i32>,
+    relations: Vec<serde_json::Value>,
 }
 
 impl Columns {
@@ -129,6 +130,7 @@ impl Columns {
         self.height.push(height);
         self.author.push(region.author.map(|a| a.0));
         self.z.push(region.z);
+        self.relations.push(serde_json::to_value(&region.relations).map_err(|e| StoreError::corrupt("relations", e))?);
         Ok(())
     }
 }
@@ -150,10 +152,10 @@ pub(crate) async fn insert_regions<'r>(
     sqlx::query!(
         r#"
         INSERT INTO regions (workspace_id, project_id, annotation_id, task_id, id, label, kind, geometry, attributes,
-                             area, x, y, width, height, author_id, z)
+                             area, x, y, width, height, author_id, z, relations)
         SELECT $1, $2, r.*
         FROM UNNEST($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[], $9::jsonb[],
-                    $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[], $15::uuid[], $16::int4[]) AS r
+                    $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[], $15::uuid[], $16::int4[], $17::jsonb[]) AS r
         "#,
         workspace.0,
         project.0,
@@ -171,6 +173,7 @@ pub(crate) async fn insert_regions<'r>(
         &columns.height,
         &columns.author as &[Option<Uuid>],
         &columns.z,
+        &columns.relations,
     )
     .execute(connection)
     .await?;

@@ -339,6 +339,7 @@ mod tests {
             attributes: serde_json::Map::new(),
             author: None,
             z: 0,
+            relations: Vec::new(),
         }
     }
 

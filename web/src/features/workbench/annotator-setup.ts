@@ -9,6 +9,7 @@ import { KIND_NAMES, type RegionKind } from '~/geometry/shapes';
 import type { AnnotatorLabel, AnnotatorSpec, AttributeDef } from '~/layout/annotator';
 import type { LabelDef } from '~/session/queries';
 import type { DeskLabel } from '~/tools/labels';
+import { RELATED, type RelationType } from '~/tools/relations';
 import { TOOL_NAMES, type ToolName } from '~/tools/tool';
 import { kindsOfTool } from '~/tools/labels';
 
@@ -27,6 +28,8 @@ export interface AnnotatorSetup {
   /** In the order in which they are offered. */
   readonly labels: readonly BenchLabel[];
   readonly tools: readonly ToolName[];
+  /** What regions may have to do with one another. */
+  readonly relations: readonly RelationType[];
   readonly least: number;
   readonly most: number | undefined;
   /** Whether any region here has attributes. */
@@ -35,7 +38,7 @@ export interface AnnotatorSetup {
 
 export const UNKNOWN_COLOR = '#8b8f99';
 
-const OPEN: AnnotatorSpec = { labels: [], attributes: [], tools: undefined, min: undefined, max: undefined };
+const OPEN: AnnotatorSpec = { labels: [], attributes: [], relations: [], tools: undefined, min: undefined, max: undefined };
 
 /** From what labels were called once to what they are called: offline work and layouts of before may still say it. */
 export const formerNames = (project: readonly LabelDef[]): ReadonlyMap<string, string> =>
@@ -43,7 +46,7 @@ export const formerNames = (project: readonly LabelDef[]): ReadonlyMap<string, s
 
 /** @param spec of the layout's ImageAnnotator; null: the task has no layout, or none with a place to draw */
 export function setupOf(project: readonly LabelDef[], spec: AnnotatorSpec | null): AnnotatorSetup {
-  const { labels: own, attributes, tools, min, max } = spec ?? OPEN;
+  const { labels: own, attributes, relations, tools, min, max } = spec ?? OPEN;
   const kinds = tools && ALL_KINDS.filter((kind) => tools.includes(kind));
   const known = new Map(project.map((label) => [label.name, label]));
   const labels =
@@ -53,10 +56,19 @@ export function setupOf(project: readonly LabelDef[], spec: AnnotatorSpec | null
   return {
     labels,
     tools: TOOL_NAMES.filter((tool) => isAllowed(tool, kinds)),
+    relations: relations.length > 0 ? relations.map((type) => renamed(type, project)) : [RELATED],
     least: min ?? 0,
     most: max,
     hasAttributes: labels.some((label) => label.attributes.length > 0),
   };
+}
+
+/** Its ends by the present names of their labels. */
+function renamed(type: RelationType, project: readonly LabelDef[]): RelationType {
+  const former = formerNames(project);
+  const now = (labels: readonly string[] | undefined): readonly string[] | undefined =>
+    labels?.map((name) => former.get(name) ?? name);
+  return { ...type, from: now(type.from), to: now(type.to) };
 }
 
 /** By their present names; two that became one are the first of them. */
@@ -86,7 +98,7 @@ function merged(
   const shapes = common([kinds, layout?.tools, ofProject]);
   // Submit counts the points of a skeleton by the project's: the layout's are other names for as many, or they are not taken.
   const points = project?.keypoints ?? [];
-  const renamed = layout !== undefined && layout.keypoints.length > 0 && layout.keypoints.length === points.length;
+  const isRenamed = layout !== undefined && layout.keypoints.length > 0 && layout.keypoints.length === points.length;
   const attributes = together(layout?.attributes ?? [], everywhere);
   return {
     name,
@@ -95,8 +107,8 @@ function merged(
     hotkey: layout?.hotkey ?? project?.hotkey ?? null,
     description: layout?.description ?? '',
     kinds: shapes,
-    keypoints: renamed ? layout.keypoints : points,
-    skeleton: renamed && layout.edges.length > 0 ? layout.edges : (project?.skeleton ?? []),
+    keypoints: isRenamed ? layout.keypoints : points,
+    skeleton: isRenamed && layout.edges.length > 0 ? layout.edges : (project?.skeleton ?? []),
     least: layout?.min ?? 0,
     most: layout?.max,
     attributes,

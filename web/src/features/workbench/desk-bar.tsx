@@ -12,6 +12,7 @@ import {
   EyeOff,
   Group,
   LayoutGrid,
+  Link2,
   Lock,
   Magnet,
   PaintBucket,
@@ -36,6 +37,7 @@ import type { ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 import { Arriving, WandBar, Whole } from './assist-bar';
+import { RelationBar } from './relation-bar';
 import { SmartBar } from './smart-bar';
 
 type Icon = typeof Lock;
@@ -64,6 +66,7 @@ export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string
       {DRAWS_LINES.has(tool) && <Snapping desk={desk} taken={taken} />}
       {tool === 'wand' && <WandBar desk={desk} />}
       {tool === 'smart' && <SmartBar desk={desk} />}
+      {tool === 'relation' && <RelationBar desk={desk} />}
       {ASSISTED.has(tool) && <Whole desk={desk} />}
       {ASSISTED.has(tool) && <Arriving key={tool} assistant={desk.helperOf(tool)} />}
       <Selected desk={desk} taken={taken} />
@@ -143,6 +146,7 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
       {many &&
         closed &&
         act('subtract', 'Cut the later selected out of the first', SquaresExclude, () => commands.subtract(desk))}
+      {chosen.length === 2 && act('relation', 'Relate the first to the second', Link2, () => commands.relate(desk))}
       {many && act('group', 'Group', Group, () => commands.group(desk))}
       {chosen.some((region) => region.attributes.group !== undefined) &&
         act('ungroup', 'Ungroup', Ungroup, () => commands.ungroup(desk))}

@@ -31,6 +31,10 @@ export function deskKeys(desk: Desk): Handlers {
   };
   return {
     ...Object.fromEntries(TOOL_NAMES.map((tool) => [tool, () => desk.pickTool(tool)])),
+    relation: () => {
+      if (desk.selection.get().length === 2) commands.relate(desk);
+      else desk.pickTool('relation');
+    },
     comments: () => desk.comments.listed.update((listed) => !listed),
     commentHere: () => desk.comment(),
     skip: () => {

@@ -12,7 +12,7 @@ export interface Shown {
 }
 
 /** Regions may have labels of the project that the layout does not offer. */
-export function looksOf({ labels }: AnnotatorSetup, project: readonly LabelDef[], { names, crosshair }: Shown): Looks {
+export function looksOf({ labels, relations }: AnnotatorSetup, project: readonly LabelDef[], { names, crosshair }: Shown): Looks {
   const known = new Map<string, Pick<LabelDef, 'color' | 'skeleton'>>(project.map((label) => [label.name, label]));
   for (const { name, color, skeleton } of labels) known.set(name, { color, skeleton: skeleton.map((edge) => [...edge]) });
   for (const [former, name] of formerNames(project)) {
@@ -21,6 +21,10 @@ export function looksOf({ labels }: AnnotatorSetup, project: readonly LabelDef[]
   }
   return {
     color: (name) => known.get(name)?.color ?? UNKNOWN_COLOR,
+    relation: (name) => {
+      const type = relations.find((known) => known.name === name);
+      return { title: type?.title ?? name, color: type?.color };
+    },
     edges: (name) => known.get(name)?.skeleton ?? NO_EDGES,
     names,
     crosshair,

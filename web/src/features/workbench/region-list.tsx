@@ -1,6 +1,7 @@
 import type { Peer, RegionSnapshot, TaskRoom } from '@tandem/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
+  Box as BoxIcon,
   Circle,
   CircleDot,
   Diamond,
@@ -27,9 +28,11 @@ import { useLive, useStore } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
 import { byName } from '~/tools/labels';
+import { linksOf, relationsAt, type Related } from '~/tools/relations';
 import { Avatar } from '~/ui/people';
 import type { AnnotatorSetup } from './annotator-setup';
 import { regionFaults } from './region-rules';
+import { RelationRow } from './relation-row';
 import type { Person } from './use-people';
 
 const ROW = 34;
@@ -38,6 +41,7 @@ const ICONS: Record<RegionKind, typeof Square> = {
   box: Square,
   rotated_box: Diamond,
   ellipse: Circle,
+  cuboid: BoxIcon,
   polygon: Hexagon,
   polyline: Spline,
   point: CircleDot,
@@ -53,11 +57,29 @@ interface RegionListProps {
   people: ReadonlyMap<string, Person>;
 }
 
-/** Every region, as on the canvas and by keyboard: choose, show and hide, delete. What it still lacks is marked. */
+interface ListRow {
+  readonly region: RegionSnapshot;
+  /** Absent: the region itself. */
+  readonly related?: Related;
+}
+
+/** Each region with what it has to do with others below it. */
+function rowsOf(listed: readonly RegionSnapshot[], room: TaskRoom): readonly ListRow[] {
+  if (linksOf(room.regions.list()).length === 0) return listed.map((region) => ({ region }));
+  return listed.flatMap((region): ListRow[] => [
+    { region },
+    ...relationsAt(room.regions, region.id).map((related) => ({ region, related })),
+  ]);
+}
+
+const keyOf = ({ region, related }: ListRow): string => [region.id, related?.from, related?.to, related?.label].join(' ');
+
+/** Every region, as on the canvas and by keyboard: choose, show and hide, delete. What it still lacks is marked, and what it has to do with others said. */
 export function RegionList({ desk, room, setup, looks, people }: RegionListProps): ReactNode {
   const labels = useMemo(() => byName(setup.labels), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
   const listed = useMemo(() => [...regions].reverse(), [regions]);
+  const rows = useMemo(() => rowsOf(listed, room), [listed, room]);
   const selection = useStore(desk.selection);
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
@@ -66,14 +88,14 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
   const virtual = useVirtualizer({
-    count: listed.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 10,
   });
 
   const first = selection[0];
-  const index = first === undefined ? -1 : listed.findIndex((region) => region.id === first);
+  const index = first === undefined ? -1 : rows.findIndex(({ region, related }) => !related && region.id === first);
   useEffect(() => {
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- scrolls when the choice moves, not when the list is measured
@@ -104,8 +126,10 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
         <div className="region-scroll" ref={scroller}>
           <ul style={{ height: virtual.getTotalSize() }} className="region-list">
             {virtual.getVirtualItems().map((item) => {
-              const region = listed[item.index];
-              if (!region) return null;
+              const row = rows[item.index];
+              if (!row) return null;
+              const { region, related } = row;
+              if (related) return <RelationRow key={keyOf(row)} {...{ desk, related }} at={region.id} start={item.start} />;
               return (
                 <Row
                   key={region.id}

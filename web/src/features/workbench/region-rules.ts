@@ -9,6 +9,7 @@ import type { AttributeDef } from '~/layout/annotator';
 import { isEmpty, isList, letters } from '~/layout/json';
 import { atMost } from '~/tools/label-book';
 import { byName, takes } from '~/tools/labels';
+import { joins, RELATED, type RelationType } from '~/tools/relations';
 import type { AnnotatorSetup, BenchLabel } from './annotator-setup';
 
 export interface RegionFault {
@@ -19,12 +20,14 @@ export interface RegionFault {
 }
 
 /** Who has no labels yet asks nothing. Those of single regions come first, in the order in which they lie: they have a place to go to. */
-export function faultsOf({ labels, least, most }: AnnotatorSetup, regions: readonly RegionSnapshot[]): RegionFault[] {
+export function faultsOf({ labels, relations, least, most }: AnnotatorSetup, regions: readonly RegionSnapshot[]): RegionFault[] {
   if (labels.length === 0) return [];
   const known = byName(labels);
   const nameOf = ({ label }: RegionSnapshot): string => known.get(label)?.name ?? label;
   const counts = countsOf(regions.map((region) => ({ label: nameOf(region) })));
   const faults = regions.flatMap((region) => [...regionFaults(known.get(region.label), region)]);
+  const named = new Map(regions.map((region) => [region.id, nameOf(region)]));
+  faults.push(...regions.flatMap((region) => relationFaults(relations, region, named)));
   const about = (message: string, region: string | null = null): void => void faults.push({ region, attribute: null, message });
   for (const label of labels) {
     const count = counts.get(label.name) ?? 0;
@@ -38,6 +41,24 @@ export function faultsOf({ labels, least, most }: AnnotatorSetup, regions: reado
   if (most !== undefined && regions.length > most)
     about(`${atMost(most, null)}; there ${are(regions.length)}`, regions.at(-1)?.id);
   return faults;
+}
+
+/** @param labels of all regions, by their ids: what goes to none of them is no relation */
+function relationFaults(
+  types: readonly RelationType[],
+  { id, relations }: RegionSnapshot,
+  labels: ReadonlyMap<string, string>,
+): RegionFault[] {
+  return relations.flatMap(({ to, label }): RegionFault[] => {
+    const [from, other] = [labels.get(id), labels.get(to)];
+    if (from === undefined || other === undefined) return [];
+    const type = types.find(({ name }) => name === label);
+    // Where the layout states none, the server takes any.
+    if (!type && types.includes(RELATED)) return [];
+    const about = (message: string): RegionFault[] => [{ region: id, attribute: null, message }];
+    if (!type) return about(`“${label}” is no relation of this task: change it, or delete it`);
+    return joins(type, from, other) ? [] : about(`“${type.title}” does not go from ${from} to ${other} here`);
+  });
 }
 
 export function countsOf(regions: readonly Pick<RegionSnapshot, 'label'>[]): ReadonlyMap<string, number> {

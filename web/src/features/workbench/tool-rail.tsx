@@ -1,10 +1,12 @@
 import {
+  Box as BoxIcon,
   Brush,
   Circle,
   CircleDot,
   Diamond,
   Eraser,
   Hexagon,
+  Link2,
   Maximize,
   MessageCircle,
   Minus,
@@ -35,6 +37,7 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   box: Square,
   rotated_box: Diamond,
   ellipse: Circle,
+  cuboid: BoxIcon,
   polygon: Hexagon,
   polyline: Spline,
   wand: WandSparkles,
@@ -45,6 +48,7 @@ const ICONS: Readonly<Record<ToolName, typeof Square>> = {
   brush: Brush,
   eraser: Eraser,
   cut: Slice,
+  relation: Link2,
   comment: MessageCircle,
 };
 

@@ -24,7 +24,7 @@ export class Round implements Underlay {
   ) {
     this.changes = before ? changesBetween(regionsIn(before), regionsIn(now)) : [];
     this.#before = this.changes.flatMap((change) =>
-      change.kind === 'added' ? [] : [{ ...change.before, author: null, z: 0, createdAt: 0 }],
+      change.kind === 'added' ? [] : [{ ...change.before, author: null, z: 0, createdAt: 0, relations: [] }],
     );
   }
 
