@@ -324,7 +324,10 @@ describe('the tools', () => {
     await saved(anna);
     await openTask(ben, server, project.id, task.id);
     await bens('there after Ben came anew', (all) => all.length === 2 && related(1)(all));
-    assert.deepEqual((await regions(ben)).find(({ id }) => id === kept.id), kept);
+    assert.deepEqual(
+      (await regions(ben)).find(({ id }) => id === kept.id),
+      kept,
+    );
   });
 
   test('what is copied on one task is pasted on another', async () => {

@@ -76,7 +76,7 @@ pub struct Region {
     #[serde(default)]
     pub z: i32,
     /// What it has to do with other regions, each said once: by the region that it goes from.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub relations: Vec<Relation>,
 }
 

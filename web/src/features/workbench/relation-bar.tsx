@@ -10,9 +10,18 @@ export function RelationBar({ desk }: { desk: Desk }): ReactNode {
   const { types } = relations;
   if (types.length < 2) return null;
   return (
-    <label className="desk-group desk-brush">
+    <label className="desk-group desk-model">
       <span>Relation</span>
-      <select className="input" value={inHand} onChange={(event) => relations.inHand.set(event.target.value)}>
+      <select
+        className="input"
+        value={inHand}
+        data-testid="relation-type"
+        onChange={(event) => {
+          relations.inHand.set(event.target.value);
+          // Keys are meant for the picture again: letters would choose in the list.
+          event.target.blur();
+        }}
+      >
         {types.map(({ name, title, description }) => (
           <option key={name} value={name} title={description}>
             {title}

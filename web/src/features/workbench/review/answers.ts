@@ -29,7 +29,7 @@ export const lookOf = (at: number): { readonly color: string; readonly dash: rea
 type Region = Candidate['annotation']['regions'][number];
 
 /** As the canvas takes it. Its id says which answer it is of: two answers may have a region from a common beginning, with one id. */
-const regionOf = (of: string, { id, label, geometry, attributes, author, z, relations = [] }: Region): RegionSnapshot => ({
+const regionOf = (of: string, { id, label, geometry, attributes, author, z, relations }: Region): RegionSnapshot => ({
   id: `${of}:${id}`,
   label,
   geometry: geometry,
@@ -37,7 +37,7 @@ const regionOf = (of: string, { id, label, geometry, attributes, author, z, rela
   author,
   z,
   createdAt: 0,
-  relations: relations.map((relation) => ({ ...relation, to: `${of}:${relation.to}`, directed: relation.directed ?? false })),
+  relations: relations.map((relation) => ({ ...relation, to: `${of}:${relation.to}` })),
 });
 
 export const regionsOf = ({ annotation }: Candidate): readonly RegionSnapshot[] =>
