@@ -111,10 +111,10 @@ describe('a picture of 200 megapixels', () => {
     await shots(anna, 'huge-whole');
   });
 
-  test('zoomed in, its own pixels are seen, in the middle and at its last corner', async () => {
+  test('zoomed in, its own pixels are seen, in the middle and in a corner', async () => {
     for (const [x, y] of [
       [7_203, 3_333],
-      [19_950, 9_950],
+      [19_950, 60],
     ]) {
       // prettier-ignore
       await fit();
@@ -146,18 +146,19 @@ describe('a picture of 200 megapixels', () => {
   });
 
   test('it can be seen otherwise, and is as it was', async () => {
-    const points = field(7_200, 3_336);
+    // Beside the panel.
+    const points = field(7_200, 3_336).filter(([x]) => x > 7_200);
     await anna.keyboard.press('Escape');
     await anna.keyboard.press('i');
     const brightness = anna.getByRole('slider', { name: 'Brightness' });
     await brightness.fill('0.5');
-    await until('darker', () => seen(points.slice(20, 28)), (all) => near(all, greys(points).slice(20, 28).map((g) => g / 2), 4)); // prettier-ignore
+    await until('darker', () => seen(points), (all) => near(all, greys(points).map((g) => g / 2), 4)); // prettier-ignore
     await brightness.fill('1');
     const equalise = anna.getByRole('checkbox', { name: 'Equalise light and dark' });
     await equalise.check();
-    await until('equalised', () => seen(points.slice(20, 28)), (all) => !near(all, greys(points).slice(20, 28), 6)); // prettier-ignore
+    await until('equalised', () => seen(points), (all) => !near(all, greys(points), 6)); // prettier-ignore
     await equalise.uncheck();
-    await until('as it was', () => seen(points.slice(20, 28)), (all) => near(all, greys(points).slice(20, 28), 3)); // prettier-ignore
+    await until('as it was', () => seen(points), (all) => near(all, greys(points), 3)); // prettier-ignore
     await anna.keyboard.press('i');
   });
 
