@@ -184,7 +184,11 @@ const LABELS = [
 ];
 
 /** A project of its own with these people and images, made through the API as an integrator would. */
-export async function makeProject(admin, name, { people, images, size = [1280, 860], labels = LABELS, picture = png }) {
+export async function makeProject(
+  admin,
+  name,
+  { people, images, size = [1280, 860], labels = LABELS, picture = png, format = 'png' },
+) {
   const must = async (method, path, body) => {
     const { status, body: answer } = await admin.api(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
@@ -196,8 +200,8 @@ export async function makeProject(admin, name, { people, images, size = [1280, 8
   for (let n = 0; n < images; n++) {
     const bytes = picture(size[0], size[1], n * 7919);
     const asked = await must('POST', `/projects/${project.id}/assets`, {
-      filename: `image-${n}.png`,
-      content_type: 'image/png',
+      filename: `image-${n}.${format}`,
+      content_type: `image/${format}`,
       size: bytes.length,
     });
     const put = await fetch(asked.upload.url, { method: asked.upload.method, headers: asked.upload.headers, body: bytes });

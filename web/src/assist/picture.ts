@@ -23,8 +23,21 @@ export function workedSize({ width, height }: Size): Size {
   return { width: Math.max(1, Math.floor(width * shrink)), height: Math.max(1, Math.floor(height * shrink)) };
 }
 
-export function pictureOf(image: HTMLImageElement, size: Size): Picture {
-  return { key: keyOf(image.currentSrc), size, bitmap: () => readable(image).then((source) => smaller(source)) };
+/** A picture as it is shown. */
+interface Shown {
+  readonly address: string;
+  readonly whole: HTMLImageElement | ImageBitmap;
+  /** Where it is shown by tiles: who makes a copy of any size. */
+  readonly tiles: { readonly size: Size; copy(as: Size): Promise<ImageBitmap> } | null;
+}
+
+export function pictureOf(shown: Shown, size: Size): Picture {
+  const { address, whole, tiles } = shown;
+  const bitmap = async (): Promise<ImageBitmap> => {
+    if (tiles) return tiles.copy(workedSize(tiles.size));
+    return smaller(whole instanceof HTMLImageElement ? await readable(whole) : whole);
+  };
+  return { key: keyOf(address), size, bitmap };
 }
 
 /** What signs an address changes from hour to hour; what is at it does not. */

@@ -1,6 +1,7 @@
 import type { Size } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { paintFocus, paintTags } from './focus';
+import type { LoadedPicture } from './images';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
 import { onPixelRatio } from './pixel-ratio';
@@ -47,7 +48,7 @@ export class Board {
     private readonly desk: Desk,
     private readonly looks: Looks,
   ) {
-    this.#picture = new PictureLayer(canvases.picture, desk.image);
+    this.#picture = new PictureLayer(canvases.picture, desk.image, () => this.#ask('camera'));
     this.#shapes = new ShapeLayer(canvases.shapes, {
       search: (rect) => desk.index.search(rect),
       image: desk.image,
@@ -64,13 +65,14 @@ export class Board {
 
   dispose(): void {
     this.#under?.stop();
+    this.#picture.dispose();
     for (const stop of this.#stops) stop();
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     if (this.#rest !== null) clearTimeout(this.#rest);
   }
 
-  setImage(image: HTMLImageElement | null): void {
-    this.#picture.set(image);
+  setPicture(picture: LoadedPicture | null): void {
+    this.#picture.set(picture);
     this.#ask('camera');
   }
 

@@ -4,6 +4,7 @@ import { stagePoint } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { Board } from './board';
 import { Cursors } from './cursors';
+import type { LoadedPicture } from './images';
 import type { Looks } from './overlay';
 import { Pins, type Faces } from './pins';
 import { Pointers } from './pointers';
@@ -12,7 +13,7 @@ import type { Underlay } from './underlay';
 
 interface CanvasProps {
   desk: Desk;
-  image: HTMLImageElement | null;
+  picture: LoadedPicture | null;
   looks: Looks;
   faces: Faces;
   describedBy: string;
@@ -28,12 +29,12 @@ const NOBODY: Faces = () => ({ name: '?', color: '#8b8f99' });
 
 /** The picture and what lies on it. It draws and forwards; what things mean is decided by the desk and its tools. */
 export function Canvas(props: CanvasProps): ReactNode {
-  const { desk, image, looks, faces, describedBy, underlay = null, onPointers, onTouch } = props;
+  const { desk, picture, looks, faces, describedBy, underlay = null, onPointers, onTouch } = props;
   const host = useRef<HTMLDivElement>(null);
   const cursorHost = useRef<HTMLDivElement>(null);
   const pinHost = useRef<HTMLDivElement>(null);
   const pins = useRef<Pins | null>(null);
-  const picture = useRef<HTMLCanvasElement>(null);
+  const pictureSheet = useRef<HTMLCanvasElement>(null);
   const under = useRef<HTMLCanvasElement>(null);
   const nextUnder = useRef<HTMLCanvasElement>(null);
   const shapes = useRef<HTMLCanvasElement>(null);
@@ -56,9 +57,9 @@ export function Canvas(props: CanvasProps): ReactNode {
 
   useLayoutEffect(() => {
     const [front, back, below, nextBelow] = [shapes.current, nextShapes.current, under.current, nextUnder.current];
-    if (!picture.current || !front || !back || !below || !nextBelow || !overlay.current) return;
+    if (!pictureSheet.current || !front || !back || !below || !nextBelow || !overlay.current) return;
     const canvases = {
-      picture: picture.current,
+      picture: pictureSheet.current,
       under: [below, nextBelow],
       shapes: [front, back],
       overlay: overlay.current,
@@ -71,7 +72,7 @@ export function Canvas(props: CanvasProps): ReactNode {
     };
   }, [desk, looks]);
 
-  useLayoutEffect(() => board.current?.setImage(image), [image, desk, looks]);
+  useLayoutEffect(() => board.current?.setPicture(picture), [picture, desk, looks]);
   useLayoutEffect(() => board.current?.setUnderlay(underlay), [underlay, desk, looks]);
 
   useEffect(() => {
@@ -120,7 +121,7 @@ export function Canvas(props: CanvasProps): ReactNode {
       aria-describedby={describedBy}
       tabIndex={0}
     >
-      <canvas ref={picture} className="stage-sheet" aria-hidden />
+      <canvas ref={pictureSheet} className="stage-sheet" aria-hidden />
       <canvas ref={under} className="stage-sheet" aria-hidden />
       <canvas ref={nextUnder} className="stage-sheet" aria-hidden />
       <canvas ref={shapes} className="stage-sheet" aria-hidden />

@@ -1,46 +1,57 @@
+import { onImage, CRISP_SCALE, type View } from '~/geometry/view';
 import type { Size } from '~/geometry/points';
-import { CRISP_SCALE, type View } from '~/geometry/view';
-import { adjust, AS_IT_IS, isAsItIs, type Adjustments } from '~/lib/adjust';
-import { Sheet, type Surface } from './sheet';
+import { levelFor, tileRect, tilesIn } from '~/geometry/tiles';
+import type { Adjustments } from '~/lib/adjust';
+import { Adjusted, heightOf, widthOf, type Raster } from './adjusted';
+import type { LoadedPicture } from './images';
+import { Sheet, sheetSize, type Surface } from './sheet';
+import type { TiledPicture } from './tiled/tiled-picture';
 
 /** Below this a picture is drawn from a smaller copy of it: drawing all its pixels to show a quarter of them takes long. */
 const HALF = 0.5;
 
-const ADJUSTED = ['brightness', 'contrast', 'gamma', 'equalise', 'channel'] as const;
-
 /** The image itself, or the place where it will be, on a sheet that moves with the camera. */
 export class PictureLayer {
   readonly #sheet: Sheet;
-  #image: HTMLImageElement | null = null;
+  #picture: LoadedPicture | null = null;
   /** Copies of half the size, a quarter and so on; made when they are first needed. */
   #smaller: HTMLCanvasElement[] = [];
-  /** Those in use, as they are to be seen. */
-  readonly #adjusted = new Map<CanvasImageSource, CanvasImageSource>();
-  #adjustments: Adjustments = AS_IT_IS;
+  readonly #adjusted = new Adjusted();
   #surface: Surface = { stage: { width: 0, height: 0 }, ratio: 1 };
+  /** There is more to see than was painted. */
+  #isStale = false;
+  #stop: () => void = () => undefined;
 
+  /** @param ask for a frame */
   constructor(
     canvas: HTMLCanvasElement,
     private readonly size: Size,
+    private readonly ask: () => void,
   ) {
     this.#sheet = new Sheet(canvas);
   }
 
-  set(image: HTMLImageElement | null): void {
-    if (image === this.#image) return;
-    this.#image = image;
+  dispose(): void {
+    this.#stop();
+    this.#picture?.tiles?.want(this, []);
+  }
+
+  set(picture: LoadedPicture | null): void {
+    if (picture === this.#picture) return;
+    this.dispose();
+    this.#picture = picture;
     this.#smaller = [];
-    this.#adjusted.clear();
+    this.#adjusted.forget();
     this.#sheet.forget();
+    const stop = picture?.tiles?.subscribe(() => {
+      this.#isStale = true;
+      this.ask();
+    });
+    this.#stop = stop ?? (() => undefined);
   }
 
   adjust(now: Adjustments): void {
-    const { brightness, contrast, gamma, equalise, channel } = now;
-    const before = this.#adjustments;
-    this.#adjustments = { brightness, contrast, gamma, equalise, channel };
-    if (ADJUSTED.every((name) => before[name] === now[name])) return;
-    this.#adjusted.clear();
-    this.#sheet.forget();
+    if (this.#adjusted.set(now)) this.#sheet.forget();
   }
 
   resize(surface: Surface): void {
@@ -49,8 +60,11 @@ export class PictureLayer {
   }
 
   frame(view: View, moving: boolean): void {
-    const good = moving ? this.#sheet.serves(this.#surface, view, this.size) : this.#sheet.isFor(this.#surface, view);
+    const good = moving
+      ? this.#sheet.serves(this.#surface, view, this.size)
+      : this.#sheet.isFor(this.#surface, view) && !this.#isStale;
     if (!good) {
+      this.#isStale = false;
       this.#sheet.begin(this.#surface, view);
       this.#paint();
     }
@@ -63,9 +77,13 @@ export class PictureLayer {
     const ctx = this.#sheet.enter(ratio);
     if (!ctx) return;
     const { width, height } = this.size;
-    if (this.#image) {
+    const picture = this.#picture;
+    if (picture) {
       ctx.imageSmoothingEnabled = scale < CRISP_SCALE;
-      ctx.drawImage(this.#seen(this.#fitting(this.#image, scale * ratio)), 0, 0, width, height);
+      // Of a picture of tiles this is smaller than the picture itself.
+      const shown = scale * ratio * (width / widthOf(picture.whole));
+      ctx.drawImage(this.#adjusted.of(this.#fitting(picture.whole, shown)), 0, 0, width, height);
+      if (picture.tiles) this.#paintTiles(ctx, picture.tiles, picture.whole);
     } else {
       ctx.fillStyle = 'rgb(128 132 142 / 12%)';
       ctx.fillRect(0, 0, width, height);
@@ -77,17 +95,31 @@ export class PictureLayer {
     ctx.restore();
   }
 
-  /** Only the copy that is shown is adjusted: a slider is followed while it moves. */
-  #seen(source: HTMLImageElement | HTMLCanvasElement): CanvasImageSource {
-    if (isAsItIs(this.#adjustments)) return source;
-    let seen = this.#adjusted.get(source);
-    if (!seen) this.#adjusted.set(source, (seen = adjusted(source, this.#adjustments)));
-    return seen;
+  /** What there is of the tiles that are wanted; until they are there, coarser ones that happen to be. */
+  #paintTiles(ctx: CanvasRenderingContext2D, tiles: TiledPicture, whole: Raster): void {
+    const { view } = this.#sheet;
+    const { size, overviewLevel } = tiles;
+    const seen = onImage(view, { x: 0, y: 0, ...sheetSize(this.#surface) });
+    const level = levelFor(view.scale * this.#surface.ratio, overviewLevel);
+    const wanted = level < overviewLevel ? tilesIn(seen, level, size) : [];
+    tiles.want(this, wanted);
+    if (wanted.length === 0) return;
+    ctx.save();
+    ctx.scale(this.size.width / size.width, this.size.height / size.height);
+    for (let coarser = overviewLevel - 1; coarser >= level; coarser--) {
+      for (const tile of coarser === level ? wanted : tilesIn(seen, coarser, size)) {
+        const bitmap = tiles.tile(tile);
+        if (!bitmap) continue;
+        const { x, y, width, height } = tileRect(tile, size);
+        ctx.drawImage(this.#adjusted.of(bitmap, whole), x, y, width, height);
+      }
+    }
+    ctx.restore();
   }
 
-  #fitting(image: HTMLImageElement, scale: number): HTMLImageElement | HTMLCanvasElement {
-    let source: HTMLImageElement | HTMLCanvasElement = image;
-    let [width, height] = [image.naturalWidth, image.naturalHeight];
+  #fitting(whole: Raster, scale: number): Raster {
+    let source = whole;
+    let [width, height] = [widthOf(whole), heightOf(whole)];
     for (let level = 0, s = scale; s < HALF && width > 64 && height > 64; level++, s *= 2) {
       [width, height] = [Math.ceil(width / 2), Math.ceil(height / 2)];
       source = this.#smaller[level] ??= shrunk(source, width, height);
@@ -105,22 +137,4 @@ function shrunk(source: CanvasImageSource, width: number, height: number): HTMLC
     ctx.drawImage(source, 0, 0, width, height);
   }
   return canvas;
-}
-
-/** A storage of another origin may show a picture and yet not let its pixels be read: then it stays as it is. */
-function adjusted(source: HTMLImageElement | HTMLCanvasElement, adjustments: Adjustments): CanvasImageSource {
-  const canvas = document.createElement('canvas');
-  const of = source instanceof HTMLImageElement ? { width: source.naturalWidth, height: source.naturalHeight } : source;
-  [canvas.width, canvas.height] = [of.width, of.height];
-  const ctx = canvas.getContext('2d', { willReadFrequently: true });
-  if (!ctx) return source;
-  ctx.drawImage(source, 0, 0);
-  try {
-    const pixels = ctx.getImageData(0, 0, canvas.width, canvas.height);
-    adjust(pixels.data, adjustments);
-    ctx.putImageData(pixels, 0, 0);
-    return canvas;
-  } catch {
-    return source;
-  }
 }

@@ -4,6 +4,7 @@ import type { Store } from '~/lib/store';
 import type { Look } from '~/tools/seeing';
 import type { Camera } from '~/tools/camera';
 import { paintFocus } from './focus';
+import type { LoadedPicture } from './images';
 import type { Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
 import { onPixelRatio } from './pixel-ratio';
@@ -40,7 +41,7 @@ export class StillBoard {
     private readonly ports: StillPorts,
   ) {
     const { camera, look, looks, shown } = ports;
-    this.#picture = new PictureLayer(canvases.picture, camera.image);
+    this.#picture = new PictureLayer(canvases.picture, camera.image, () => this.#ask());
     this.#picture.adjust(look.get());
     this.#shapes = new ShapeLayer(canvases.shapes, {
       search: (rect) => shown.search(rect),
@@ -63,13 +64,14 @@ export class StillBoard {
   }
 
   dispose(): void {
+    this.#picture.dispose();
     for (const stop of this.#stops) stop();
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     if (this.#rest !== null) clearTimeout(this.#rest);
   }
 
-  setImage(image: HTMLImageElement | null): void {
-    this.#picture.set(image);
+  setPicture(picture: LoadedPicture | null): void {
+    this.#picture.set(picture);
     this.#ask();
   }
 

@@ -4,13 +4,14 @@ import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import type { ImagePoint } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { LookPointers } from './look-pointers';
+import type { LoadedPicture } from './images';
 import type { Looks } from './overlay';
 import { StillBoard } from './still-board';
 import type { Underlay } from './underlay';
 
 interface StillCanvasProps {
   desk: Desk;
-  image: HTMLImageElement | null;
+  picture: LoadedPicture | null;
   looks: Looks;
   shown: Underlay;
   /** What is seen here, for those who do not see it. */
@@ -18,9 +19,9 @@ interface StillCanvasProps {
   onClick: (point: ImagePoint) => void;
 }
 
-export function StillCanvas({ desk, image, looks, shown, label, onClick }: StillCanvasProps): ReactNode {
+export function StillCanvas({ desk, picture, looks, shown, label, onClick }: StillCanvasProps): ReactNode {
   const host = useRef<HTMLDivElement>(null);
-  const picture = useRef<HTMLCanvasElement>(null);
+  const pictureSheet = useRef<HTMLCanvasElement>(null);
   const shapes = useRef<HTMLCanvasElement>(null);
   const nextShapes = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
@@ -29,8 +30,8 @@ export function StillCanvas({ desk, image, looks, shown, label, onClick }: Still
 
   useLayoutEffect(() => {
     const [element, front, back] = [host.current, shapes.current, nextShapes.current];
-    if (!element || !picture.current || !front || !back || !overlay.current) return;
-    const canvases = { picture: picture.current, shapes: [front, back], overlay: overlay.current } as const;
+    if (!element || !pictureSheet.current || !front || !back || !overlay.current) return;
+    const canvases = { picture: pictureSheet.current, shapes: [front, back], overlay: overlay.current } as const;
     const made = new StillBoard(canvases, { camera, look, looks, shown });
     board.current = made;
     const measure = (): void => made.resize({ width: element.clientWidth, height: element.clientHeight });
@@ -44,7 +45,7 @@ export function StillCanvas({ desk, image, looks, shown, label, onClick }: Still
     };
   }, [camera, look, looks, shown]);
 
-  useLayoutEffect(() => board.current?.setImage(image), [image, camera, look, looks, shown]);
+  useLayoutEffect(() => board.current?.setPicture(picture), [picture, camera, look, looks, shown]);
 
   useEffect(() => {
     if (!host.current) return;
@@ -54,7 +55,7 @@ export function StillCanvas({ desk, image, looks, shown, label, onClick }: Still
 
   return (
     <div ref={host} className="stage stage-still" role="img" aria-label={label}>
-      <canvas ref={picture} className="stage-sheet" aria-hidden />
+      <canvas ref={pictureSheet} className="stage-sheet" aria-hidden />
       <canvas ref={shapes} className="stage-sheet" aria-hidden />
       <canvas ref={nextShapes} className="stage-sheet" aria-hidden />
       <canvas ref={overlay} className="stage-layer" aria-hidden />

@@ -51,9 +51,13 @@ function equalised(counts: Uint32Array): readonly number[] {
   });
 }
 
-/** Changes pixels in place. */
-export function adjust(pixels: Uint8ClampedArray, a: Adjustments): void {
-  const to = table(a, a.equalise ? histogram(pixels) : null);
+/**
+ * Changes pixels in place.
+ *
+ * @param counts of the picture that they are a part of; without it they are all there is
+ */
+export function adjust(pixels: Uint8ClampedArray, a: Adjustments, counts?: Uint32Array): void {
+  const to = table(a, a.equalise ? (counts ?? histogram(pixels)) : null);
   for (let i = 0; i + 3 < pixels.length; i += 4) {
     const [r, g, b] = [to[pixels[i] ?? 0] ?? 0, to[pixels[i + 1] ?? 0] ?? 0, to[pixels[i + 2] ?? 0] ?? 0];
     if (a.channel === 'colour') {

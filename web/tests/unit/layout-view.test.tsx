@@ -525,3 +525,22 @@ describe('the layout of clinical entities', () => {
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
   });
 });
+
+describe('a component that this workbench does not know', () => {
+  const unknown = (): Node => component('MedicalCodeSelector', { 'code-system': literal('CPT') }, { instance_id: 'codes' });
+
+  it('says so in its place, and what is around it works', async () => {
+    show(layout(unknown(), text('note', { label: 'Note' })), await one(), {});
+    expect(screen.getByRole('note').textContent).toContain('MedicalCodeSelector');
+    fireEvent.change(screen.getByLabelText(/Note/), { target: { value: 'seen' } });
+    await settled();
+    expect(screen.getByLabelText<HTMLInputElement>(/Note/).value).toBe('seen');
+  });
+
+  it('is rendered by whoever brings it along', async () => {
+    const Selector = (): ReactNode => <p>codes</p>;
+    show(layout(unknown()), await one(), { components: { MedicalCodeSelector: Selector } });
+    expect(screen.getByText('codes')).toBeTruthy();
+    expect(screen.queryByRole('note')).toBeNull();
+  });
+});

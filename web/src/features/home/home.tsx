@@ -1,15 +1,16 @@
 import { ok, type MyLease } from '@tandem/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { ArrowRight, Clock, Inbox } from 'lucide-react';
+import { ArrowRight, Clock, Image as ImageIcon, Inbox } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
+import { isHugePicture } from '~/canvas/images';
 import { cx } from '~/lib/cx';
 import { countdown } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
 import { useBackend } from '~/session/backend';
 import { useMyLeases } from '~/session/live';
-import { useMe, useProjects, type Project } from '~/session/queries';
+import { useMe, useProjects, type Project, type Task } from '~/session/queries';
 import { Kbd } from '~/ui/controls';
 import { Empty, Failed, ProgressBar, Skeleton } from '~/ui/feedback';
 import { toast, toastError } from '~/ui/toast';
@@ -136,7 +137,7 @@ function LeaseRow({ lease, project }: { lease: MyLease; project: Project | undef
   return (
     <li>
       <Link className="row-link" href={taskPath(lease.project_id, lease.task_id)}>
-        <span className="thumb">{task.data?.asset.url && <img src={task.data.asset.url} alt="" loading="lazy" />}</span>
+        <span className="thumb">{task.data && <Thumb asset={task.data.asset} />}</span>
         <span className="row-main">
           <strong className="truncate">{task.data?.external_id ?? task.data?.asset.filename ?? <Skeleton width={140} />}</strong>
           <small className="muted">{project?.name}</small>
@@ -166,4 +167,10 @@ function ProjectRow({ project }: { project: Project }): ReactNode {
       </Link>
     </li>
   );
+}
+
+/** A huge picture would be decoded whole, to be as large as a stamp. */
+function Thumb({ asset }: { asset: Task['asset'] }): ReactNode {
+  if (isHugePicture(asset)) return <ImageIcon size={18} aria-hidden />;
+  return asset.url ? <img src={asset.url} alt="" loading="lazy" /> : null;
 }

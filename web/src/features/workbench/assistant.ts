@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 
 import { Helper, spawnWorker } from '~/assist/helper';
 import { pictureOf } from '~/assist/picture';
+import type { LoadedPicture } from '~/canvas/images';
 import { Segmenter, spawnSegmenter, type ChosenModel } from '~/assist/sam/segmenter';
 import type { Size } from '~/geometry/points';
 import { useBackend } from '~/session/backend';
@@ -16,16 +17,16 @@ export const helper = new Helper(spawnWorker);
 export const segmenter = new Segmenter(spawnSegmenter, toast);
 
 /** The picture that is open is the one that is asked about. */
-export function useSeenPicture(image: HTMLImageElement | null, size: Size): void {
+export function useSeenPicture(loaded: LoadedPicture | null, size: Size): void {
   useEffect(() => {
-    const picture = image && pictureOf(image, size);
+    const picture = loaded && pictureOf(loaded, size);
     helper.show(picture);
     segmenter.show(picture);
     return () => {
       helper.show(null);
       segmenter.show(null);
     };
-  }, [image, size]);
+  }, [loaded, size]);
 }
 
 /** Models are those of the workspace, asked for when one is needed. */

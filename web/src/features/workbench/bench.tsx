@@ -52,6 +52,7 @@ import { personOf, usePeople } from './use-people';
 import { useSnapshot, type Bench } from './use-room';
 import { useSpaceBar } from './use-space-bar';
 import { useTaskActions } from './use-submit';
+import type { TaskImage } from './use-image';
 import { useWork } from './use-work';
 
 interface BenchViewProps extends Bench {
@@ -61,25 +62,12 @@ interface BenchViewProps extends Bench {
   /** What the task is worked on with; null: the canvas alone. */
   layout: Layout | null;
   activity: Activity;
-  image: HTMLImageElement | null;
-  imageError: Error | null;
-  reloadImage: () => void;
+  image: TaskImage;
 }
 
 const LaidOut = lazy(() => import('./laid-out'));
 
-export function BenchView({
-  task,
-  project,
-  room,
-  layout,
-  desk,
-  follow,
-  activity,
-  image,
-  imageError,
-  reloadImage,
-}: BenchViewProps): ReactNode {
+export function BenchView({ task, project, room, layout, desk, follow, activity, image }: BenchViewProps): ReactNode {
   const { api } = useBackend();
   const snapshot = useSnapshot(room);
   const connection = useConnection();
@@ -181,13 +169,13 @@ export function BenchView({
   const pickLabel = (name: string): void => desk.pickLabel(name);
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
-  useSeenPicture(image, desk.image);
+  useSeenPicture(image.picture, desk.image);
   useModelSource();
 
   const toPicture = useCallback(() => pointers.current?.focus(), []);
   const picture = (
     <Picture
-      {...{ desk, image, imageError, reloadImage, looks, people, faces, seeing }}
+      {...{ desk, image, looks, people, faces, seeing }}
       projectId={project.id}
       taken={keys.taken}
       underlay={underlay}
@@ -200,7 +188,13 @@ export function BenchView({
   const { adjudication, round } = review;
   const canvas = adjudication ? (
     <div className={cx('bench-deciding', review.isBeside && 'bench-beside')}>
-      {review.isBeside ? <SideBySide {...{ adjudication, image, looks }}>{picture}</SideBySide> : picture}
+      {review.isBeside ? (
+        <SideBySide {...{ adjudication, looks }} picture={image.picture}>
+          {picture}
+        </SideBySide>
+      ) : (
+        picture
+      )}
       <ConflictBar adjudication={adjudication} taken={keys.taken} onDone={toPicture} />
     </div>
   ) : (

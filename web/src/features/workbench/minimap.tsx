@@ -1,5 +1,6 @@
 import { useEffect, useRef, type PointerEvent, type ReactNode } from 'react';
 
+import type { LoadedPicture } from '~/canvas/images';
 import { imagePoint } from '~/geometry/points';
 import { useSelected, useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
@@ -7,21 +8,21 @@ import type { Desk } from '~/tools/desk';
 const LONGEST = 168;
 
 /** Where in the picture I am, while I do not see all of it. A press goes there. */
-export function Minimap({ desk, image }: { desk: Desk; image: HTMLImageElement | null }): ReactNode {
+export function Minimap({ desk, picture }: { desk: Desk; picture: LoadedPicture | null }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const { minimap } = useStore(desk.look);
   const whole = useSelected(desk.camera.view, () => desk.camera.showsAll());
   const scale = LONGEST / Math.max(desk.image.width, desk.image.height);
   const [width, height] = [Math.round(desk.image.width * scale), Math.round(desk.image.height * scale)];
-  const shown = minimap && !whole && image !== null;
+  const shown = minimap && !whole && picture !== null;
 
   useEffect(() => {
     const ctx = canvas.current?.getContext('2d');
     if (!shown || !ctx) return;
     ctx.imageSmoothingQuality = 'medium';
-    ctx.drawImage(image, 0, 0, width, height);
-  }, [shown, image, width, height]);
+    ctx.drawImage(picture.whole, 0, 0, width, height);
+  }, [shown, picture, width, height]);
 
   useEffect(() => {
     if (!shown) return;

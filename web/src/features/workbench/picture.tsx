@@ -7,19 +7,18 @@ import type { Faces } from '~/canvas/pins';
 import type { Pointers } from '~/canvas/pointers';
 import type { Underlay } from '~/canvas/underlay';
 import type { Desk } from '~/tools/desk';
-import { Failed } from '~/ui/feedback';
 import { OpenedComment } from './comments/thread-card';
 import { DeskBar } from './desk-bar';
 import { Minimap } from './minimap';
+import { PictureState } from './picture-state';
 import { SeeingPanel } from './seeing-panel';
+import type { TaskImage } from './use-image';
 import type { Person } from './use-people';
 
 interface PictureProps {
   desk: Desk;
   projectId: string;
-  image: HTMLImageElement | null;
-  imageError: Error | null;
-  reloadImage: () => void;
+  image: TaskImage;
   looks: Looks;
   people: ReadonlyMap<string, Person>;
   faces: Faces;
@@ -38,21 +37,18 @@ export function Picture({ desk, projectId, image, looks, people, faces, taken, u
   return (
     <div className="bench-canvas">
       <Canvas
-        {...{ desk, image, looks, faces, underlay }}
+        {...{ desk, looks, faces, underlay }}
+        picture={image.picture}
         describedBy="bench-help"
         onPointers={rest.onPointers}
         onTouch={rest.onTouch}
       />
       <DeskBar desk={desk} taken={taken} />
-      <Minimap desk={desk} image={image} />
+      <Minimap desk={desk} picture={image.picture} />
       {rest.seeing && <SeeingPanel desk={desk} onClose={rest.onSeen} />}
       {rest.suggestions}
       <OpenedComment desk={desk} people={people} projectId={projectId} />
-      {rest.imageError && (
-        <div className="stage-message">
-          <Failed error={rest.imageError} retry={rest.reloadImage} />
-        </div>
-      )}
+      <PictureState image={image} />
     </div>
   );
 }

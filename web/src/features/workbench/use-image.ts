@@ -1,33 +1,56 @@
 import { useEffect, useState } from 'react';
 
-import { loadImage } from '~/canvas/images';
+import type { LoadedPicture } from '~/canvas/images';
+import { openPicture, type Opening } from '~/canvas/open-picture';
 import type { Task } from '~/session/queries';
 
-export interface LoadedImage {
-  readonly image: HTMLImageElement | null;
-  readonly error: Error | null;
+type State =
+  | { readonly name: 'opening'; readonly opening: Opening | null }
+  | { readonly name: 'open'; readonly picture: LoadedPicture }
+  | { readonly name: 'failed'; readonly error: Error }
+  /** By the person themselves. */
+  | { readonly name: 'stopped' };
+
+export interface TaskImage {
+  readonly state: State;
+  /** null: it is not there (yet). */
+  readonly picture: LoadedPicture | null;
   readonly again: () => void;
+  readonly stop: () => void;
 }
 
-/** The picture of a task. */
-export function useImage(task: Task): LoadedImage {
-  const [state, setState] = useState<{ image: HTMLImageElement | null; error: Error | null }>({
-    image: null,
-    error: null,
-  });
+/** The picture of a task. What it holds goes when the task is left. */
+export function useImage(task: Task): TaskImage {
+  const [state, setState] = useState<State>({ name: 'opening', opening: null });
   const [round, setRound] = useState(0);
-  const { id, url } = task.asset;
+  const { id, url, width, height } = task.asset;
   useEffect(() => {
     let alive = true;
-    loadImage({ id, url }).then(
-      (image) => alive && setState({ image, error: null }),
-      (error: unknown) => alive && setState({ image: null, error: error instanceof Error ? error : new Error(String(error)) }),
+    const opening = openPicture({ id, url, width, height });
+    setState({ name: 'opening', opening });
+    // Of one that was stopped nobody wants to hear any more.
+    const tell = (next: State): void => {
+      if (alive) setState((now) => (now.name === 'stopped' ? now : next));
+    };
+    opening.picture.then(
+      (picture) => tell({ name: 'open', picture }),
+      (error: unknown) => tell({ name: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),
     );
     return () => {
       alive = false;
+      opening.close();
     };
     // A renewed address is the same picture: once shown it is not loaded again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [id, round]);
-  return { ...state, again: () => setRound((n) => n + 1) };
+  return {
+    state,
+    picture: state.name === 'open' ? state.picture : null,
+    again: () => setRound((n) => n + 1),
+    stop: () => {
+      if (state.name !== 'opening') return;
+      state.opening?.close();
+      setState({ name: 'stopped' });
+    },
+  };
 }

@@ -75,26 +75,14 @@ interface OpenedProps {
 }
 
 function Opened({ task, project, room, layout }: OpenedProps): ReactNode {
-  const { image, error, again } = useImage(task);
+  const image = useImage(task);
   // The server read the size when the image came; without it the picture itself says so.
-  const width = task.asset.width ?? image?.naturalWidth;
-  const height = task.asset.height ?? image?.naturalHeight;
+  const width = task.asset.width ?? image.picture?.size.width;
+  const height = task.asset.height ?? image.picture?.size.height;
   // Who draws nothing waits for no picture.
   const unseen = layout && !drawsOn(layout) ? 1 : undefined;
   const bench = useBench(room, width ?? unseen, height ?? unseen);
   const activity = useMemo(() => new Activity(Date.now), []);
-  if (!bench) return error ? <Failed error={error} retry={again} /> : <Loading />;
-  return (
-    <BenchView
-      {...bench}
-      task={task}
-      project={project}
-      room={room}
-      layout={layout}
-      activity={activity}
-      image={image}
-      imageError={error}
-      reloadImage={again}
-    />
-  );
+  if (!bench) return image.state.name === 'failed' ? <Failed error={image.state.error} retry={image.again} /> : <Loading />;
+  return <BenchView {...bench} task={task} project={project} room={room} layout={layout} activity={activity} image={image} />;
 }

@@ -14,6 +14,7 @@ import { useProjectId } from '~/features/workbench/project-id';
 import { useImage } from '~/features/workbench/use-image';
 import { personOf, usePeople } from '~/features/workbench/use-people';
 import { useBench } from '~/features/workbench/use-room';
+import { PictureState } from '~/features/workbench/picture-state';
 import { SeeingPanel } from '~/features/workbench/seeing-panel';
 import { SidePanel } from '~/features/workbench/side-panel';
 import { ToolRail } from '~/features/workbench/tool-rail';
@@ -81,15 +82,16 @@ interface DrawingProps {
 
 /** The canvas with its tools and labels, by pointer: keys are shown as they will be, and are the editor's beside it. */
 function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit }: DrawingProps): ReactNode {
-  const { image, error, again } = useImage(task);
-  const bench = useBench(room, task.asset.width ?? image?.naturalWidth, task.asset.height ?? image?.naturalHeight);
+  const image = useImage(task);
+  const { picture, state, again } = image;
+  const bench = useBench(room, task.asset.width ?? picture?.size.width, task.asset.height ?? picture?.size.height);
   const [seeing, setSeeing] = useState(false);
   const projectId = useProjectId();
   const people = usePeople(room);
   const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   const asked = useMemo(() => createStore<Asked | null>(null), []);
   useEffect(() => bench?.desk.setLabels(setup.labels, setup), [bench, setup]);
-  if (error) return <Failed error={error} retry={again} />;
+  if (state.name === 'failed') return <Failed error={state.error} retry={again} />;
   if (!bench) return <div className="bench-canvas" aria-busy="true" />;
   const { desk } = bench;
   return (
@@ -98,7 +100,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
       <div className="bench-canvas">
         <Canvas
           desk={desk}
-          image={image}
+          picture={picture}
           looks={looks}
           faces={faces}
           describedBy="preview-help"
@@ -108,6 +110,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
         <DeskBar desk={desk} taken={keys.taken} />
         <OpenedComment desk={desk} people={people} projectId={projectId} />
         {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
+        <PictureState image={image} />
       </div>
       <SidePanel
         desk={desk}

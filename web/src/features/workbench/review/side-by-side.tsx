@@ -1,6 +1,7 @@
 /** Each answer on a picture of its own beside the one that is worked on; all move together. */
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 
+import type { LoadedPicture } from '~/canvas/images';
 import type { Looks } from '~/canvas/overlay';
 import { StillCanvas } from '~/canvas/still-canvas';
 import type { ImagePoint } from '~/geometry/points';
@@ -13,13 +14,13 @@ import { columnsFor } from './panes';
 const REACH = 10;
 interface SideBySideProps {
   adjudication: Adjudication;
-  image: HTMLImageElement | null;
+  picture: LoadedPicture | null;
   looks: Looks;
   /** What is worked on. */
   children: ReactNode;
 }
 
-export function SideBySide({ adjudication, image, looks, children }: SideBySideProps): ReactNode {
+export function SideBySide({ adjudication, picture, looks, children }: SideBySideProps): ReactNode {
   const { answers, desk } = adjudication;
   const [host, setHost] = useState<HTMLDivElement | null>(null);
   const [columns, setColumns] = useState(2);
@@ -50,7 +51,7 @@ export function SideBySide({ adjudication, image, looks, children }: SideBySideP
         <div className="pane-picture">{children}</div>
       </section>
       {answers.map(({ at, name, id }) => (
-        <Pane key={id} {...{ adjudication, at, name, image, looks }} />
+        <Pane key={id} {...{ adjudication, at, name, picture, looks }} />
       ))}
     </div>
   );
@@ -60,11 +61,11 @@ interface PaneProps {
   adjudication: Adjudication;
   at: number;
   name: string;
-  image: HTMLImageElement | null;
+  picture: LoadedPicture | null;
   looks: Looks;
 }
 
-function Pane({ adjudication, at, name, image, looks }: PaneProps): ReactNode {
+function Pane({ adjudication, at, name, picture, looks }: PaneProps): ReactNode {
   const { desk } = adjudication;
   const shown = useMemo(() => new AnswersUnderlay(adjudication, at), [adjudication, at]);
   const go = useCallback(
@@ -81,7 +82,7 @@ function Pane({ adjudication, at, name, image, looks }: PaneProps): ReactNode {
         <span className="truncate">{name}</span>
       </h3>
       <div className="pane-picture">
-        <StillCanvas desk={desk} image={image} looks={looks} shown={shown} label={`What ${name} drew`} onClick={go} />
+        <StillCanvas desk={desk} picture={picture} looks={looks} shown={shown} label={`What ${name} drew`} onClick={go} />
       </div>
     </section>
   );
