@@ -29,15 +29,16 @@ describe('tags of the whole image', () => {
   test('are written down beside the labels; what is missing is said at its field', async () => {
     await boss.goto(`${server.url}/projects/${project.id}/labels`);
     await boss.getByRole('button', { name: 'Add tags' }).click();
+    const dialog = boss.getByRole('dialog');
     await boss.getByRole('button', { name: 'Ask this' }).click();
     await boss.getByText('Name: say what is asked').waitFor();
-    await boss.getByLabel('Name').fill('Weather');
-    await boss.getByLabel('Tags, with commas').fill('sunny, rainy');
-    await boss.getByLabel('Must be answered').check();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Weather');
+    await dialog.getByLabel('Tags, with commas').fill('sunny, rainy');
+    await dialog.getByLabel('Must be answered').check();
     await boss.getByRole('button', { name: 'Another question' }).click();
-    await boss.getByLabel('Name').nth(1).fill('Seen');
-    await boss.getByLabel('Tags, with commas').nth(1).fill('road, "water" & <ice>');
-    await boss.getByLabel('Several may be chosen').nth(1).check();
+    await dialog.getByRole('textbox', { name: 'Name' }).nth(1).fill('Seen');
+    await dialog.getByLabel('Tags, with commas').nth(1).fill('road, "water" & <ice>');
+    await dialog.getByLabel('Several may be chosen').nth(1).check();
     assert.deepEqual(await barriers(boss), []);
     await shots(boss, 'tags-dialog');
     await boss.getByRole('button', { name: 'Ask this' }).click();
