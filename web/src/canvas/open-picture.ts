@@ -44,7 +44,7 @@ async function fetched(source: Source, address: string, progress: Store<Progress
   const file = takeFile(source.id, address);
   const tell = (): void => progress.set({ stage: 'fetching', arrived: file.arrived.get() });
   const stop = file.arrived.subscribe(tell);
-  signal.addEventListener('abort', file.stop);
+  signal.addEventListener('abort', () => file.stop());
   tell();
   try {
     return await file.blob;

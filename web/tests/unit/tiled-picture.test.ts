@@ -26,8 +26,12 @@ class Fake {
     this.tell = told;
     this.breakDown = broken;
     return {
-      post: (message) => void (message.type === 'cut' && this.asked.push(message)),
-      end: () => void (this.isEnded = true),
+      post: (message) => {
+        if (message.type === 'cut') this.asked.push(message);
+      },
+      end: () => {
+        this.isEnded = true;
+      },
     };
   };
 

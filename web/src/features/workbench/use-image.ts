@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react';
 
 import type { LoadedPicture } from '~/canvas/images';
 import { openPicture, type Opening } from '~/canvas/open-picture';
+import { createStore } from '~/lib/store';
+import { useStore } from '~/lib/use-store';
 import type { Task } from '~/session/queries';
 
 type State =
@@ -21,16 +23,17 @@ export interface TaskImage {
 
 /** The picture of a task. What it holds goes when the task is left. */
 export function useImage(task: Task): TaskImage {
-  const [state, setState] = useState<State>({ name: 'opening', opening: null });
+  const [states] = useState(() => createStore<State>({ name: 'opening', opening: null }));
+  const state = useStore(states);
   const [round, setRound] = useState(0);
   const { id, url, width, height } = task.asset;
   useEffect(() => {
     let alive = true;
     const opening = openPicture({ id, url, width, height });
-    setState({ name: 'opening', opening });
+    states.set({ name: 'opening', opening });
     // Of one that was stopped nobody wants to hear any more.
     const tell = (next: State): void => {
-      if (alive) setState((now) => (now.name === 'stopped' ? now : next));
+      if (alive && states.get().name !== 'stopped') states.set(next);
     };
     opening.picture.then(
       (picture) => tell({ name: 'open', picture }),
@@ -42,7 +45,7 @@ export function useImage(task: Task): TaskImage {
     };
     // A renewed address is the same picture: once shown it is not loaded again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [id, round]);
+  }, [id, round, states]);
   return {
     state,
     picture: state.name === 'open' ? state.picture : null,
@@ -50,7 +53,7 @@ export function useImage(task: Task): TaskImage {
     stop: () => {
       if (state.name !== 'opening') return;
       state.opening?.close();
-      setState({ name: 'stopped' });
+      states.set({ name: 'stopped' });
     },
   };
 }
