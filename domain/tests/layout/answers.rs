@@ -222,7 +222,7 @@ fn relations_are_asked_what_their_types_say() {
         wrong(layout, &bad),
         [
             "regions[0].relations[0].label one_of: Regions must be one of rides, beside; it is eats",
-            "regions[0].relations[1].directed const: Regions must be false; it is true",
+            "regions[0].relations[1].directed one_of: Regions must be false",
             "regions[1].relations[0] relation_ends: Regions must go from person to bicycle; it goes from bicycle to person",
         ]
     );
