@@ -15,7 +15,7 @@ pub(super) fn check(ends: &Value, regions: &[Value], mut wrong: impl FnMut(&str,
             let (Some(to), Some(label)) = (text(relation, "to").and_then(|id| labels.get(&id)), text(relation, "label")) else { continue };
             let Some(of) = ends.get(&label) else { continue };
             let either = of.get("either") == Some(&Value::Bool(true));
-            if !joins(of, &from, to) && !(either && joins(of, to, &from)) {
+            if !(joins(of, &from, to) || either && joins(of, to, &from)) {
                 let message = format!("must go from {} to {}; it goes from {from} to {to}", told(of.get("from")), told(of.get("to")));
                 wrong(&format!("[{at}].relations[{nth}]"), message);
             }
