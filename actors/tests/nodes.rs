@@ -265,6 +265,23 @@ async fn an_edit_that_a_node_had_nobody_to_tell_is_read_as_soon_as_it_has_compan
 }
 
 #[actix::test]
+async fn what_a_node_that_had_forgotten_this_one_kept_to_itself_is_read_when_it_knows_it_again() {
+    let Two { hub, nodes, mut ann, mut bob, .. } = two().await;
+    // Bob's node is not heard, and forgotten; it hears Ann's all the time, and does not know that it is told nothing.
+    hub.cut(nodes[1].1, Cut::Speaking);
+    ann.until(|w| w.peers.len() == 1).await;
+    hub.delay(Duration::from_secs(1));
+    hub.heal(nodes[1].1);
+    // Bob's node learns after a second that it may have missed something, asks who is there and reads the disk. Ann's hears of it a second later still.
+    sleep(Duration::from_millis(1_700)).await;
+    ann.put("kept to itself", 1.0);
+    ann.until_acked().await;
+    let begun = tokio::time::Instant::now();
+    bob.until(|w| w.content().contains_key("kept to itself")).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+#[actix::test]
 async fn the_people_and_ghosts_of_a_node_that_died_are_gone_within_five_seconds() {
     let Two { hub, nodes, mut ann, mut bob, .. } = two().await;
     ann.ghost(Some(7.0));

@@ -60,7 +60,7 @@ pub(super) struct Replica {
 struct Met {
     /// When it was heard last.
     at: Instant,
-    /// It knows that it has company and tells its edits.
+    /// It knows that it has company and tells its edits: it said its people without asking, and nothing was missed since.
     tells: bool,
 }
 
@@ -342,6 +342,8 @@ impl Handler<FromNodes> for TaskActor {
         match heard {
             Heard::Said { from, frame } => self.hear(from, &frame, ctx),
             Heard::Gap => {
+                // Who forgot this node meanwhile tells it nothing until it has heard it again: the disk is read once more when they say so.
+                self.replica.heard.values_mut().for_each(|met| met.tells = false);
                 self.say_people(true);
                 self.ask_disk_soon(ctx);
             }
