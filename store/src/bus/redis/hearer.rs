@@ -59,10 +59,18 @@ pub(super) struct Followed {
     begun: bool,
     /// The place of the last kept frame.
     place: Option<u64>,
-    /// The number of each sender's last kept frame.
-    numbers: HashMap<NodeId, u64>,
+    /// Where each sender's count of kept frames stands.
+    counts: HashMap<NodeId, Count>,
     /// And of each one's last fleeting frame, with when it came.
     fleeting: HashMap<NodeId, (u64, Instant)>,
+}
+
+/// Of one sender's kept frames.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    last: u64,
+    /// Nothing before it was missed since the subscription began. The first frame that is heard of a sender says nothing of those before it.
+    sure: bool,
 }
 
 /// What the server was asked, and will confirm in this order.
@@ -220,10 +228,9 @@ impl Hearer {
                 followed.tell(shared, topic, envelope, Delivery::Kept);
             }
             Some(Payload::Lost { from, number }) if from != shared.me => {
-                if followed.numbers.get(&from).is_none_or(|last| *last < number) {
+                if followed.is_lost(from, number) {
                     gap(shared, topic);
                 }
-                followed.note(from, number);
             }
             Some(Payload::Lost { .. }) => {}
             None => measures::skipped("payload"),
@@ -242,11 +249,9 @@ impl Followed {
         }
         shared.measures.heard(delivery, envelope.len());
         if delivery == Delivery::Kept {
-            // A sender that begins to count anew has forgotten the topic, and lost nothing.
-            if number != 1 && self.numbers.get(&from).is_some_and(|last| last.saturating_add(1) < number) {
+            if self.is_hole_before(from, number) {
                 gap(shared, topic);
             }
-            self.note(from, number);
         } else if self.is_late(from, number) {
             return measures::skipped("late");
         }
@@ -271,12 +276,32 @@ impl Followed {
         late
     }
 
-    fn note(&mut self, from: NodeId, number: u64) {
-        if self.numbers.len() >= SENDERS && !self.numbers.contains_key(&from) {
-            self.numbers.clear();
+    /// Whether kept frames are missing between this one and the one before.
+    fn is_hole_before(&mut self, from: NodeId, number: u64) -> bool {
+        let count = self.count(from);
+        // A sender that begins to count anew has forgotten the topic, and lost nothing.
+        if number == 1 {
+            *count = Count { last: 1, sure: true };
+            return false;
         }
-        let last = self.numbers.entry(from).or_default();
-        *last = if number == 1 { 1 } else { number.max(*last) };
+        let hole = count.last != 0 && count.last.saturating_add(1) < number;
+        count.last = count.last.max(number);
+        hole
+    }
+
+    /// Whether the frames up to this number that a sender says it lost were not missed already.
+    fn is_lost(&mut self, from: NodeId, number: u64) -> bool {
+        let count = self.count(from);
+        let news = count.last < number || !count.sure;
+        *count = Count { last: count.last.max(number), sure: true };
+        news
+    }
+
+    fn count(&mut self, from: NodeId) -> &mut Count {
+        if self.counts.len() >= SENDERS && !self.counts.contains_key(&from) {
+            self.counts.clear();
+        }
+        self.counts.entry(from).or_default()
     }
 }
 
@@ -314,6 +339,29 @@ async fn between(voice: &mut MultiplexedConnection, stream: &str, last: u64, pla
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_lost_before_the_first_frame_that_is_heard_of_a_sender_is_a_gap_once() {
+        let (mut followed, from) = (Followed::default(), NodeId::new());
+        // 5 to 7 were lost, and 8 came before the word of it.
+        assert!(!followed.is_hole_before(from, 8));
+        assert!(followed.is_lost(from, 8));
+        assert!(!followed.is_lost(from, 8), "all that was said is known");
+        assert!(!followed.is_hole_before(from, 9));
+        assert!(followed.is_hole_before(from, 11));
+        assert!(!followed.is_lost(from, 11), "the hole was seen");
+        assert!(followed.is_lost(from, 12));
+    }
+
+    #[test]
+    fn a_sender_that_counts_anew_lost_nothing() {
+        let (mut followed, from) = (Followed::default(), NodeId::new());
+        assert!(!followed.is_hole_before(from, 7));
+        assert!(!followed.is_hole_before(from, 1));
+        assert!(!followed.is_hole_before(from, 2));
+        assert!(!followed.is_lost(from, 2));
+        assert!(followed.is_hole_before(from, 4));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_lower_number_is_late_only_for_so_long() {
