@@ -28,6 +28,9 @@ use crate::{
 const REFRESH: Duration = Duration::from_secs(10);
 /// A node that said nothing of this task for so long has closed it.
 const SILENT: Duration = Duration::from_secs(35);
+/// Whoever has lost their company goes on telling their edits for so long. To lose one another takes seconds, and each notices alone: what is kept to
+/// oneself meanwhile the other does not miss.
+const LINGER: Duration = Duration::from_secs(120);
 /// How often the disk is asked what else it has: with company, and while other nodes cannot be reached.
 const ANTI_ENTROPY: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(60));
 const UNLINKED: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(6));
@@ -44,6 +47,8 @@ pub(super) struct Replica {
     task_ear: Option<Ear>,
     link: Option<Link>,
     heard: HashMap<NodeId, Met>,
+    /// When a node that had this task open was last lost.
+    lost: Option<Instant>,
     asked_who: Option<Instant>,
     anti_entropy: Option<SpawnHandle>,
     pub seen: Seen,
@@ -124,7 +129,8 @@ impl TaskActor {
     /// Edits that reached the disk.
     pub(super) fn say_edits(&mut self, updates: Vec<Bytes>) {
         let Phase::Live(room) = &self.phase else { return };
-        let Some(document) = self.document.filter(|_| room.has_company() && !updates.is_empty()) else { return };
+        let listened = room.has_company() || self.replica.lost.is_some_and(|at| at.elapsed() < LINGER);
+        let Some(document) = self.document.filter(|_| listened && !updates.is_empty()) else { return };
         self.say(NodeFrame::Edits { document, updates });
     }
 
@@ -151,6 +157,7 @@ impl TaskActor {
         self.replica.heard.remove(&node);
         let Phase::Live(room) = &mut self.phase else { return };
         if room.lose_node(node) {
+            self.replica.lost = Some(Instant::now());
             self.ask_disk_soon(ctx);
         }
     }
