@@ -15,7 +15,7 @@ use tandem_actors::{DomainEvent, document};
 use tandem_protocol::{
     JobId, NodeId, ProjectRole, TaskId,
     rest::{JobState, Progress, ProjectStatus, TaskStatus},
-    ws::{JobProgress, ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
+    ws::{JobProgress, Ping, ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
 };
 use tandem_store::bus::{Bus as _, Cut, Hub};
 use tokio::time::sleep;
@@ -251,7 +251,12 @@ async fn while_nodes_cannot_reach_each_other_people_are_told_work_goes_on_and_ed
 }
 
 /// Longer than a node tells its edits to nobody it knows of.
-const LONG_ALONE: Duration = Duration::from_secs(150);
+async fn long_alone(mut people: [&mut Worker; 2]) {
+    for _ in 0..10 {
+        sleep(Duration::from_secs(15)).await;
+        people.iter_mut().for_each(|person| person.client.control(Ping { t: 0 }));
+    }
+}
 
 #[actix::test]
 async fn a_node_that_has_just_lost_the_others_goes_on_telling_its_edits() {
@@ -270,7 +275,7 @@ async fn an_edit_that_a_node_had_nobody_to_tell_is_read_as_soon_as_it_has_compan
     // Ann's node hears nothing and thinks that it is alone. Bob's hears it all the time, and misses nothing that it could be told of.
     hub.cut(nodes[0].1, Cut::Hearing);
     ann.until(|w| w.peers.len() == 1).await;
-    sleep(LONG_ALONE).await;
+    long_alone([&mut ann, &mut bob]).await;
     ann.put("alone", 1.0);
     ann.until_acked().await;
     hub.heal(nodes[0].1);
@@ -285,7 +290,7 @@ async fn what_a_node_that_had_forgotten_this_one_kept_to_itself_is_read_when_it_
     // Bob's node is not heard, and forgotten; it hears Ann's all the time, and does not know that it is told nothing.
     hub.cut(nodes[1].1, Cut::Speaking);
     ann.until(|w| w.peers.len() == 1).await;
-    sleep(LONG_ALONE).await;
+    long_alone([&mut ann, &mut bob]).await;
     hub.delay(Duration::from_secs(1));
     hub.heal(nodes[1].1);
     // Bob's node learns after a second that it may have missed something, asks who is there and reads the disk. Ann's hears of it a second later still.
