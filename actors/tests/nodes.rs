@@ -15,7 +15,7 @@ use tandem_actors::{DomainEvent, document};
 use tandem_protocol::{
     JobId, NodeId, ProjectRole, TaskId,
     rest::{JobState, Progress, ProjectStatus, TaskStatus},
-    ws::{JobProgress, Ping, ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
+    ws::{JobProgress, ServerControl, ServerFrame, StepCounts, Subscribe, Topic, TopicKind},
 };
 use tandem_store::bus::{Bus as _, Cut, Hub};
 use tokio::time::sleep;
@@ -250,11 +250,14 @@ async fn while_nodes_cannot_reach_each_other_people_are_told_work_goes_on_and_ed
     ann.until(|w| w.peers.len() == 2).await;
 }
 
-/// Longer than a node tells its edits to nobody it knows of.
+/// Longer than a node tells its edits to nobody it knows of, with signs of life.
 async fn long_alone(mut people: [&mut Worker; 2]) {
-    for _ in 0..10 {
-        sleep(Duration::from_secs(15)).await;
-        people.iter_mut().for_each(|person| person.client.control(Ping { t: 0 }));
+    let end = tokio::time::Instant::now() + Duration::from_secs(150);
+    while tokio::time::Instant::now() < end {
+        for person in &mut people {
+            let next = tokio::time::Instant::now() + Duration::from_secs(5);
+            person.until(|_| tokio::time::Instant::now() >= next).await;
+        }
     }
 }
 
