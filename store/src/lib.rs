@@ -7,7 +7,6 @@
 
 pub mod bus;
 mod config;
-mod connections;
 pub mod documents;
 mod error;
 mod key;

@@ -19,7 +19,7 @@ impl Store {
     /// # Errors
     /// Why the database cannot be asked. What was rehearsed is then slow when it comes, and nothing else.
     pub async fn rehearse(&self) -> Result<(), StoreError> {
-        let count = CONNECTIONS.min(self.server().limit());
+        let count = CONNECTIONS.min(self.server().options().get_max_connections());
         let nobody = Tenant { workspace: WorkspaceId::new(), user: Some(UserId::new()) };
         // All are begun before the first is ended: each has a connection of its own.
         let stages = try_join_all((0..count).map(|_| nobody.begin_point(self))).await?;

@@ -17,7 +17,6 @@ use tandem_protocol::{UserId, WorkspaceId};
 
 use crate::{
     StoreConfig, StoreError, Tenant,
-    connections::{self, Connections, answers},
     key::{Hmac, TenantKey},
     migrate, roles,
 };
@@ -28,7 +27,7 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    server: Connections,
+    server: PgPool,
     journal: PgPool,
     system: PgPool,
     proof: Hmac,
@@ -46,7 +45,7 @@ impl Store {
         let key = config.key()?;
         let owner = config.owner()?;
         let store = Self(Arc::new(Inner {
-            server: Connections::new(warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key))),
+            server: warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key)),
             journal: pool(config, config.pools.journal).connect_lazy_with(role_options(&owner, roles::JOURNAL, &key)),
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
@@ -68,9 +67,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] if it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut connection = self.0.server.lend().await?;
-        let theirs: i64 = sqlx::query_scalar("SELECT extract(epoch FROM now())::bigint").fetch_one(&mut *connection).await?;
-        connection.give_back();
+        let theirs: i64 = sqlx::query_scalar("SELECT extract(epoch FROM now())::bigint").fetch_one(&self.0.server).await?;
         self.0.ahead.store(theirs - Utc::now().timestamp(), Ordering::Relaxed);
         Ok(())
     }
@@ -85,8 +82,7 @@ impl Store {
     #[must_use]
     pub fn connections(&self) -> [(&'static str, usize, usize); 3] {
         let of = |name, pool: &PgPool| (name, pool.size() as usize, pool.num_idle());
-        let (open, idle) = self.0.server.count();
-        [("server", open, idle), of("journal", &self.0.journal), of("system", &self.0.system)]
+        [of("server", &self.0.server), of("journal", &self.0.journal), of("system", &self.0.system)]
     }
 
     /// Closes the pools after their connections were given back.
@@ -96,7 +92,7 @@ impl Store {
         self.0.system.close().await;
     }
 
-    pub(crate) fn server(&self) -> &Connections {
+    pub(crate) fn server(&self) -> &PgPool {
         &self.0.server
     }
 
@@ -119,23 +115,18 @@ impl Store {
 
     async fn check_version(&self) -> Result<(), StoreError> {
         let needed = migrate::known();
-        let mut connection = match self.0.server.lend().await {
-            Ok(connection) => connection,
-            Err(e) if is_not_set_up(&e) => return Err(StoreError::NotMigrated { found: 0, needed }),
-            Err(e) => return Err(e.into()),
-        };
-        let asked = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
-        let found = match asked {
+        let found = match sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations").fetch_one(&self.0.server).await
+        {
             Ok(found) => found.unwrap_or(0),
-            Err(e) if is_not_set_up(&e) => 0,
+            // undefined_table, insufficient_privilege: the grant is the last thing the migrations do. Role unknown or without
+            // its password: `migrate` makes that too.
+            Err(e) if matches!(sql_state(&e).as_deref(), Some("42P01" | "42501" | "28000" | "28P01")) => 0,
             Err(e) => return Err(e.into()),
         };
         if found < needed {
             return Err(StoreError::NotMigrated { found, needed });
         }
-        migrate::refuse_incompatible(&mut *connection, found).await?;
-        connection.give_back();
-        Ok(())
+        migrate::refuse_incompatible(&self.0.server, found).await
     }
 
     async fn check_key(&self) -> Result<(), StoreError> {
@@ -153,12 +144,17 @@ async fn is_set_up(owner: &PgConnectOptions) -> bool {
     matches!(found, Ok(Some(version)) if version >= migrate::known())
 }
 
-/// Whether `migrate` would mend it: no such table, or no right to it (the grant is the last thing the migrations do), or a role that is
-/// not there or has no password yet.
-fn is_not_set_up(error: &sqlx::Error) -> bool {
-    matches!(error.as_database_error().and_then(|db| db.code()).as_deref(), Some("42P01" | "42501" | "28000" | "28P01"))
+fn sql_state(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
 }
 
+/// A connection that does not answer within so long is let go.
+const ANSWER: Duration = Duration::from_secs(3);
+/// One used so recently is taken as it is: asking would be a round trip for every request.
+const FRESH: Duration = Duration::from_millis(250);
+
+/// Connections are kept for hours: a new one has the catalogue to read and every statement to plan.
+///
 /// Whoever gives up on a query gives its connection back, and the pool asks whether it still works, for as long as that takes: of one
 /// whose other end fell silent (a partition, a firewall that forgot it) until the kernel gives up, a quarter of an hour later. Two such
 /// and the journal would have no connection left, long after Postgres can be reached again. So we ask first, and not for ever.
@@ -166,21 +162,25 @@ fn pool(config: &StoreConfig, size: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(config.acquire_timeout)
-        .idle_timeout(connections::IDLE)
-        .max_lifetime(connections::LIFETIME)
+        .idle_timeout(Duration::from_secs(3600))
+        .max_lifetime(Duration::from_secs(4 * 3600))
         .after_release(|connection, _| Box::pin(released(connection)))
         .test_before_acquire(false)
-        .before_acquire(|connection, now| {
-            Box::pin(async move { if now.idle_for < connections::FRESH { Ok(true) } else { answers(connection).await.map(|()| true) } })
-        })
+        .before_acquire(|connection, now| Box::pin(async move { if now.idle_for < FRESH { Ok(true) } else { answers(connection).await } }))
+}
+
+/// An error closes it without a goodbye, which would wait for the same silence.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let answered = tokio::time::timeout(ANSWER, connection.ping()).await;
+    answered.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into())).map(|()| true)
 }
 
 /// A connection grows to what the largest document needs on its way out and in, and would keep that for its life; and as the pool hands
 /// them out in turn, all of them would. What is small stays as it is.
 async fn released(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    answers(connection).await?;
+    let answered = answers(connection).await?;
     connection.shrink_buffers();
-    Ok(true)
+    Ok(answered)
 }
 
 /// A session's first change of a task loads eight partitions, their indexes and the counters' trigger, some 20 ms. It is made when

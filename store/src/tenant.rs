@@ -6,10 +6,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sqlx::{Executor as _, PgConnection};
+use sqlx::{PgConnection, Postgres, Transaction};
 use tandem_protocol::{UserId, WorkspaceId, rest::Assignment};
 
-use crate::{Store, StoreError, connections::Lent, key::hex};
+use crate::{Store, StoreError, key::hex};
 
 /// How long a proof may start transactions. It is made afresh for each; the margin is for what the clocks do since they were compared.
 const PROOF_MINUTES: i64 = 10;
@@ -28,7 +28,7 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.open(store, "BEGIN", Plans::Auto).await
+        self.prove(store, store.server().begin().await?, Plans::Auto).await
     }
 
     /// As [`Tenant::begin`], for the same few statements over and over, each finding a few rows by key. Their plans are made once a
@@ -38,7 +38,7 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin_point(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.open(store, "BEGIN", Plans::Once).await
+        self.prove(store, store.server().begin().await?, Plans::Once).await
     }
 
     /// A transaction that only reads, all of it as of one moment, however long it takes.
@@ -46,12 +46,11 @@ impl Tenant {
     /// # Errors
     /// [`StoreError::Unavailable`] if no connection is to be had.
     pub async fn begin_snapshot(self, store: &Store) -> Result<TenantTx, StoreError> {
-        self.open(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Plans::Auto).await
+        let tx = store.server().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        self.prove(store, tx, Plans::Auto).await
     }
 
-    async fn open(self, store: &Store, begin: &'static str, plans: Plans) -> Result<TenantTx, StoreError> {
-        let mut connection = store.server().lend().await?;
-        connection.execute(begin).await?;
+    async fn prove(self, store: &Store, mut tx: Transaction<'static, Postgres>, plans: Plans) -> Result<TenantTx, StoreError> {
         let proof = self.proof(store);
         // As a parameter: the text of a statement is visible to other sessions of the role, its parameters are not.
         let row = sqlx::query!(
@@ -61,9 +60,9 @@ impl Tenant {
             plans.mode(),
             plans.scans(),
         )
-        .fetch_one(&mut *connection)
+        .fetch_one(&mut *tx)
         .await?;
-        Ok(TenantTx { connection, tenant: self, began: row.now, request: None, closed: Vec::new() })
+        Ok(TenantTx { tx, tenant: self, began: row.now, request: None, closed: Vec::new() })
     }
 
     /// `workspace:user:expires:mac`, as the function `tandem.proven` reads it.
@@ -105,8 +104,7 @@ impl Plans {
 
 /// An open transaction of one tenant. Derefs to the connection for queries.
 pub struct TenantTx {
-    /// Dropped, it is rolled back.
-    connection: Lent,
+    tx: Transaction<'static, Postgres>,
     tenant: Tenant,
     began: DateTime<Utc>,
     /// The request this is done for, for the audit log.
@@ -161,19 +159,13 @@ impl TenantTx {
     /// # Errors
     /// Whatever kept the database from committing; nothing has happened then, unless the connection broke at this very moment.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.end("COMMIT").await
+        Ok(self.tx.commit().await?)
     }
 
     /// # Errors
     /// If the connection broke; nothing has happened then either.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        self.end("ROLLBACK").await
-    }
-
-    async fn end(mut self, how: &'static str) -> Result<(), StoreError> {
-        self.connection.execute(how).await?;
-        self.connection.give_back();
-        Ok(())
+        Ok(self.tx.rollback().await?)
     }
 }
 
@@ -181,13 +173,13 @@ impl Deref for TenantTx {
     type Target = PgConnection;
 
     fn deref(&self) -> &Self::Target {
-        &self.connection
+        &self.tx
     }
 }
 
 impl DerefMut for TenantTx {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.connection
+        &mut self.tx
     }
 }
 
