@@ -44,6 +44,7 @@ describe('suggestions', () => {
       geometry: box(),
       attributes: { occluded: true },
       author: null,
+      relations: [],
       z: 3,
       createdAt: 5,
       score: 0.9,

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import type { Listener, Undo, Unsubscribe } from '../surface.js';
 import { Emitter } from '../util/emitter.js';
 import { isFounding } from './shared-type.js';
-import { buried, isNeeded } from './whole.js';
+import { buried, isNeeded, restorable } from './whole.js';
 
 export class MyUndo implements Undo {
   readonly #changed = new Emitter();
@@ -75,7 +75,11 @@ export class MyUndo implements Undo {
     const ours = { insertions: Y.createDeleteSet(), deletions: buried(manager.doc, before.at(-1)), meta: new Map() };
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs exports no class of steps and reads these members only
     manager[other] = [ours, ...manager[other]];
-    manager[stack] = before.slice(-1);
+    const last = before
+      .slice(-1)
+      .map(({ insertions, deletions, meta }) => ({ insertions, deletions: restorable(manager.doc, deletions), meta }));
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- as above
+    manager[stack] = last;
     try {
       return run() !== null;
     } finally {

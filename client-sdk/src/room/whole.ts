@@ -49,3 +49,51 @@ export function buried(doc: Y.Doc, step: { readonly deletions: DeleteSet } | und
   });
   return Y.mergeDeleteSets([entries]);
 }
+
+/** Where something that was brought back is now; null: it was collected since, with a region that somebody else deleted. */
+function trace(doc: Y.Doc, item: Y.Item): Y.Item | null {
+  let now = item;
+  while (now.redone !== null) {
+    const again: unknown = Y.getItem(doc.store, now.redone);
+    if (!(again instanceof Y.Item)) return null;
+    now = again;
+  }
+  return now;
+}
+
+/** Whether there is, or can be again, what an item lay in. */
+function hasPlace(doc: Y.Doc, item: Y.Item): boolean {
+  const whole = (item.parent as Y.AbstractType<unknown>)._item;
+  if (!whole) return true;
+  const now = trace(doc, whole);
+  return now !== null && now.content instanceof Y.ContentType && hasPlace(doc, now);
+}
+
+/** What was written over an entry, and what became of it, up to the last. */
+function isTraceable(doc: Y.Doc, entry: Y.Item): boolean {
+  for (let at: Y.Item | null = entry; at; at = at.right) {
+    const now = trace(doc, at);
+    if (!now) return false;
+    if (now !== at) return isTraceable(doc, now);
+  }
+  return true;
+}
+
+/**
+ * What a step deleted and can be brought back. Yjs follows what was brought back before without asking whether it is there still, and falls over what was
+ * collected.
+ */
+export function restorable(doc: Y.Doc, deletions: DeleteSet): DeleteSet {
+  const kept = Y.createDeleteSet();
+  Y.transact(doc, (transaction) => {
+    Y.iterateDeletedStructs(transaction, deletions, (struct) => {
+      if (!(struct instanceof Y.Item) || !hasPlace(doc, struct)) return;
+      if (struct.parentSub !== null && !isTraceable(doc, struct)) return;
+      const ranges = kept.clients.get(struct.id.client) ?? [];
+      kept.clients.set(struct.id.client, ranges);
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Yjs exports no class of ranges and reads these members only
+      ranges.push({ clock: struct.id.clock, len: struct.length });
+    });
+  });
+  return Y.mergeDeleteSets([kept]);
+}

