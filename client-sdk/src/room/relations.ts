@@ -24,7 +24,9 @@ const before = (a: RegionRelation, b: RegionRelation): number => {
 function read(value: unknown): RegionRelation | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { to, label, directed } = value as Record<string, unknown>;
-  return typeof to === 'string' && typeof label === 'string' ? Object.freeze({ to, label, directed: directed === true }) : undefined;
+  return typeof to === 'string' && typeof label === 'string'
+    ? Object.freeze({ to, label, directed: directed === true })
+    : undefined;
 }
 
 /** By where they go, then by label. */
