@@ -4,7 +4,8 @@
  */
 import { imagePoint } from '~/geometry/points';
 import type { Answer, Ask, Assistant } from '~/tools/assistant';
-import { Hired, portOf, type Common, type Running, type Spawn } from './hired';
+import { portOf, type Spawn } from '~/lib/worker-port';
+import { Hired, type Common, type Running } from './hired';
 import type { FromWorker, ToWorker } from './messages';
 import type { Picture } from './picture';
 

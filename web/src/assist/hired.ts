@@ -3,6 +3,7 @@
  * in common, whatever they are asked.
  */
 import { createStore, type Store } from '~/lib/store';
+import type { Port, Spawn } from '~/lib/worker-port';
 import type { Answer, Readiness } from '~/tools/assistant';
 
 /** What every worker says. */
@@ -12,25 +13,6 @@ export type Common =
   /** It cannot begin. */
   | { readonly type: 'unable'; readonly why: string }
   | { readonly type: 'failed'; readonly id: number; readonly why: string };
-
-/** What is used of a worker. */
-export interface Port<To> {
-  post(message: To, moved?: Transferable[]): void;
-  end(): void;
-}
-
-/** @returns a worker that tells what it has to say, and whether it broke down */
-export type Spawn<To, From> = (told: (message: From) => void, broken: () => void) => Port<To>;
-
-/** A worker of the browser's. It is made where its script is named, because only so a bundler finds that; what it sends is of the type of its own messages. */
-export function portOf<To>(worker: Worker, told: (message: never) => void, broken: () => void): Port<To> {
-  worker.addEventListener('message', ({ data }: MessageEvent) => told(data as never));
-  worker.addEventListener('error', broken);
-  return {
-    post: (message, moved = []) => worker.postMessage(message, moved),
-    end: () => worker.terminate(),
-  };
-}
 
 export interface Words {
   readonly notLoaded: string;

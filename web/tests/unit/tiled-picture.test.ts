@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { FromWorker, ToWorker } from '~/canvas/tiled/messages';
 import { Original } from '~/canvas/tiled/original';
-import { TiledPicture, type Spawn } from '~/canvas/tiled/tiled-picture';
+import { TiledPicture, type PictureSpawn } from '~/canvas/tiled/tiled-picture';
 import { tilesIn } from '~/geometry/tiles';
 
 const size = { width: 20_000, height: 10_000 };
@@ -22,7 +22,7 @@ class Fake {
   tell: (message: FromWorker) => void = () => undefined;
   breakDown: () => void = () => undefined;
 
-  readonly spawn: Spawn = (told, broken) => {
+  readonly spawn: PictureSpawn = (told, broken) => {
     this.tell = told;
     this.breakDown = broken;
     return {

@@ -3,7 +3,8 @@
  * helper of the wand and scissors is; another model is another worker.
  */
 import type { Answer, Ask, Assistant } from '~/tools/assistant';
-import { Hired, portOf, type Common, type Running, type Spawn } from '../hired';
+import { portOf, type Spawn } from '~/lib/worker-port';
+import { Hired, type Common, type Running } from '../hired';
 import { NO_PICTURE } from '../helper';
 import type { Picture } from '../picture';
 import { isKept, shelfOf } from './kept';

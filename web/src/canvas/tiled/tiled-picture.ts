@@ -5,6 +5,7 @@
 import type { Rect, Size } from '~/geometry/points';
 import { overviewLevel, sizeAt, tileKey, tileRect, type Tile } from '~/geometry/tiles';
 import { createStore } from '~/lib/store';
+import { portOf, type Port, type Spawn } from '~/lib/worker-port';
 import type { FromWorker, ToWorker } from './messages';
 
 /** Tiles that are kept (a MiB each): a large screen and as much around it. What is in sight is kept in any case. */
@@ -15,13 +16,7 @@ const AT_ONCE = 6;
 /** `failed`: it broke down, or there was no memory to decode it again. */
 export type Readiness = 'ready' | 'decoding' | 'failed';
 
-export interface Port {
-  post(message: ToWorker): void;
-  end(): void;
-}
-
-/** @returns a worker that tells what it has to say, and whether it broke down */
-export type Spawn = (told: (message: FromWorker) => void, broken: () => void) => Port;
+export type PictureSpawn = Spawn<ToWorker, FromWorker>;
 
 interface Cut {
   readonly got: (bitmap: ImageBitmap) => void;
@@ -44,7 +39,7 @@ export class TiledPicture {
   #over: string | null = null;
 
   private constructor(
-    private readonly port: Port,
+    private readonly port: Port<ToWorker>,
     readonly size: Size,
     readonly overview: ImageBitmap,
   ) {
@@ -52,7 +47,7 @@ export class TiledPicture {
   }
 
   /** @param signal ends the worker, also while it decodes */
-  static open(file: Blob, spawn: Spawn, signal: AbortSignal): Promise<TiledPicture> {
+  static open(file: Blob, spawn: PictureSpawn, signal: AbortSignal): Promise<TiledPicture> {
     return new Promise((resolve, reject) => {
       let opened: TiledPicture | null = null;
       const port = spawn(
@@ -196,9 +191,5 @@ export class TiledPicture {
   }
 }
 
-export const spawnPictureWorker: Spawn = (told, broken) => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'picture' });
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => told(data));
-  worker.addEventListener('error', broken);
-  return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
-};
+export const spawnPictureWorker: PictureSpawn = (told, broken) =>
+  portOf(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'picture' }), told, broken);
