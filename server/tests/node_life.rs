@@ -12,7 +12,7 @@ use support::{
     http::{self, Answer},
     socket::Socket,
 };
-use tandem_protocol::ws::{ServerControl, ServerFrame, Subprotocol};
+use tandem_protocol::ws::{Ping, ServerControl, ServerFrame, Subprotocol};
 use tandem_store::nodes;
 use tokio::time::timeout;
 
@@ -212,6 +212,19 @@ async fn an_address_has_so_many_connections_whoever_they_are_of() {
     let mut two = Socket::stranger(&server, server.token(&a, a.reviewer).await).await;
     assert_eq!(two.close_code().await, 1013);
     one.ping().await;
+    server.stop().await;
+}
+
+#[actix_web::test]
+async fn who_sends_most_of_too_much_is_ended_with_the_limits_name_and_their_other_window_goes_on() {
+    let server = TestServer::with(&[("limits.person_frames_per_second", "20"), ("limits.person_frames_at_once", "40")]).await;
+    let (mut script, mut window) = (ann(&server).await, ann(&server).await);
+    for t in 0..200 {
+        script.control(Ping { t }).await;
+    }
+    let reason = "your connections send too many messages (person_frames_per_second)";
+    assert_eq!(script.closed().await, (1013, reason.to_owned()));
+    window.ping().await;
     server.stop().await;
 }
 

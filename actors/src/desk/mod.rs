@@ -32,7 +32,7 @@ use tokio::{
 };
 
 pub use mail::{Fanout, Mail, RoomKey, UnderWay};
-pub use pulse::Alarm;
+pub use pulse::{Alarm, PULSE};
 
 use crate::{
     config::SessionConfig,
@@ -41,7 +41,6 @@ use crate::{
     task::TaskActor,
 };
 use pointers::{Pointers, Rooms};
-use pulse::PULSE;
 use seats::{Line, Seats};
 
 /// Mails of one turn: then the outboxes are written.

@@ -24,8 +24,10 @@ pub enum Alarm {
 impl Seats {
     pub fn pulse(&mut self) {
         let now = Instant::now();
+        let passed = self.pulsed.replace(now).map_or(PULSE, |before| now.duration_since(before).max(PULSE));
         for line in self.lines.values() {
             let (outbox, config) = (&line.outbox, &line.config);
+            outbox.charge(passed);
             if outbox.is_over() {
                 continue;
             }

@@ -4,6 +4,7 @@ use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc};
 
 use actix::Recipient;
 use tandem_protocol::SessionId;
+use tokio::time::Instant;
 
 use super::{Alarm, Fanout, Mail, RoomKey};
 use crate::{
@@ -34,6 +35,8 @@ pub struct Seats {
     pub(super) lines: HashMap<SessionId, Line>,
     seats: HashMap<Seat, Taken>,
     rooms: HashMap<RoomKey, Vec<Group>>,
+    /// When connections were looked at last.
+    pub(super) pulsed: Option<Instant>,
 }
 
 /// A seat somebody of this thread asked for, or has.

@@ -106,6 +106,11 @@ impl Guest {
         self
     }
 
+    #[must_use]
+    pub fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
+    }
+
     /// It showed who it is.
     pub fn is_known_now(&mut self) {
         if std::mem::replace(&mut self.stranger, false) {

@@ -151,6 +151,7 @@ impl<R: AsyncRead + Unpin> Messages<R> {
             Frame::Continuation(Item::FirstText(b) | Item::FirstBinary(b) | Item::Continue(b) | Item::Last(b)) => b.len(),
             Frame::Close(_) => 0,
         };
+        self.outbox.came_in(size);
         let now = Instant::now();
         let which = match (self.frames.take(now, 1), self.bytes.take(now, size)) {
             (true, true) => return Ok(()),

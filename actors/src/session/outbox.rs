@@ -19,7 +19,7 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use tandem_protocol::ws::CloseCode;
-use tandem_store::quota::Ticket;
+use tandem_store::quota::{Over, Ticket, Traffic};
 use tokio::{io::AsyncWrite, time::Instant};
 
 use super::{
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     config::SessionConfig,
-    desk,
+    desk::{self, PULSE},
     room::{RoomNews, Seat},
 };
 
@@ -56,6 +56,8 @@ struct Inner {
     guest: RefCell<Option<Guest>>,
     /// Its share of the quotas of whoever it is.
     tickets: RefCell<Vec<Ticket>>,
+    /// What came in since it was charged last.
+    traffic: Cell<Traffic>,
     /// When the session wants to be called.
     deadline: Cell<Option<Instant>>,
     state: RefCell<State>,
@@ -102,6 +104,7 @@ impl Outbox {
             known: Cell::new(false),
             guest: RefCell::new(None),
             tickets: RefCell::default(),
+            traffic: Cell::default(),
             deadline: Cell::new(None),
             state: RefCell::new(State {
                 socket,
@@ -264,6 +267,30 @@ impl Outbox {
         self.0.tickets.borrow_mut().extend(tickets);
     }
 
+    pub(super) fn came_in(&self, bytes: usize) {
+        let Traffic { frames, bytes: before } = self.0.traffic.get();
+        self.0.traffic.set(Traffic { frames: frames.saturating_add(1), bytes: before.saturating_add(bytes as u64) });
+    }
+
+    /// What came in within this time counts for whoever has the connection. Who sends more than all their connections may is told, and ended.
+    pub fn charge(&self, time: Duration) {
+        let sent = self.0.traffic.take();
+        if sent == Traffic::default() {
+            return;
+        }
+        let guest = self.0.guest.borrow();
+        let of_address = guest.as_ref().and_then(Guest::ticket);
+        let over = self.0.tickets.borrow().iter().chain(of_address).filter_map(|ticket| ticket.charge(sent, time).err()).last();
+        if let Some(over) = over {
+            self.dismiss(&over);
+        }
+    }
+
+    fn dismiss(&self, over: &Over) {
+        self.close(CloseCode::TryLater, &over.to_string());
+        self.0.state.borrow_mut().wake();
+    }
+
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.0.known.get()
@@ -333,6 +360,7 @@ impl Outbox {
 
     /// Everything that will ever be written is.
     pub(super) fn depart(&self) {
+        self.charge(PULSE);
         self.0.guest.take();
         self.0.tickets.take();
     }

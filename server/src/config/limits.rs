@@ -55,6 +55,10 @@ fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
     let calls = |per_second: &'static str, at_once: &'static str| -> Result<Rate, ConfigError> {
         Ok(Rate { per_second: read.required(per_second, rate)?, burst: read.required(at_once, rate)? })
     };
+    let bytes = |per_second: &'static str, at_once: &'static str| -> Result<Rate, ConfigError> {
+        Ok(Rate { per_second: read.required(per_second, rate_size)?, burst: read.required(at_once, rate_size)? })
+    };
+    let frames = calls;
     Ok(Limits {
         person_calls: calls("limits.person_calls_per_second", "limits.person_calls_at_once")?,
         workspace_calls: calls("limits.workspace_calls_per_second", "limits.workspace_calls_at_once")?,
@@ -63,6 +67,12 @@ fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
         workspace_connections: read.required("limits.workspace_connections", rate)?,
         address_connections: read.required("limits.address_connections", rate)?,
         workspace_rooms: read.required("limits.workspace_rooms", rate)?,
+        person_frames: frames("limits.person_frames_per_second", "limits.person_frames_at_once")?,
+        workspace_frames: frames("limits.workspace_frames_per_second", "limits.workspace_frames_at_once")?,
+        address_frames: frames("limits.address_frames_per_second", "limits.address_frames_at_once")?,
+        person_bytes: bytes("limits.person_bytes_per_second", "limits.person_bytes_at_once")?,
+        workspace_bytes: bytes("limits.workspace_bytes_per_second", "limits.workspace_bytes_at_once")?,
+        address_bytes: bytes("limits.address_bytes_per_second", "limits.address_bytes_at_once")?,
     })
 }
 

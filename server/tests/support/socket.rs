@@ -121,11 +121,18 @@ impl Socket {
     }
 
     pub async fn close_code(&mut self) -> u16 {
+        self.closed().await.0
+    }
+
+    /// The code and the reason of its end.
+    pub async fn closed(&mut self) -> (u16, String) {
         loop {
             match self.message().await {
-                Some(Message::Close(frame)) => return frame.map_or(0, |frame| frame.code.into()),
+                Some(Message::Close(frame)) => {
+                    return frame.map_or_else(Default::default, |frame| (frame.code.into(), frame.reason.to_string()));
+                }
                 Some(_) => {}
-                None => return 0,
+                None => return Default::default(),
             }
         }
     }

@@ -52,11 +52,21 @@ impl Bucket {
         then.tokens >= f64::from(self.rate.burst)
     }
 
+    /// So little was taken that it need not be told yet: told one by one, everybody's few messages would be most of what nodes say.
+    pub fn is_calm(&self, now: Instant) -> bool {
+        self.untold < f64::from(self.rate.burst) / 64.0 && self.is_full(now)
+    }
+
+    /// How long nothing was taken.
+    pub fn idle(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.at)
+    }
+
     /// Takes in any case: what was taken elsewhere cannot be taken back. Says what is left; less than nothing is owed.
-    #[cfg(test)]
     pub fn owe(&mut self, cost: f64, now: Instant) -> f64 {
         self.refill(now);
         self.tokens = (self.tokens - cost).max(-DEBT * f64::from(self.rate.burst));
+        self.untold += cost;
         self.tokens
     }
 

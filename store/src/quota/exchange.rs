@@ -14,6 +14,8 @@ use super::{BELIEVED, Inner, Key, Quotas, Rate};
 const TICK: Duration = Duration::from_millis(250);
 /// What is held is told again so often although it did not change: whoever keeps the counts may have lost them.
 const REMIND: Duration = Duration::from_secs(5);
+/// A full bucket that nothing was taken of for so long is forgotten, and with it the little that was not told.
+const FORGOTTEN: Duration = Duration::from_secs(5);
 /// An exchange that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Reports of one exchange; the rest is told with the next.
@@ -87,13 +89,13 @@ impl Inner {
             if reports.len() >= AT_ONCE {
                 return true;
             }
-            let cost = bucket.tell();
-            // Also of one that nothing was taken of here: the others may have. Full and untouched, it is as good as none.
-            let matters = cost > 0.0 || !bucket.is_full(now);
-            if matters {
-                reports.push(Report::Took { key: *key, rate: bucket.rate, cost });
+            if bucket.is_calm(now) {
+                // Full and untouched, it is as good as none.
+                return bucket.idle(now) < FORGOTTEN;
             }
-            matters
+            // Also of one that nothing was taken of here: the others may have.
+            reports.push(Report::Took { key: *key, rate: bucket.rate, cost: bucket.tell() });
+            true
         });
         for (key, count) in self.counts().iter_mut().filter(|(_, count)| remind || count.changed) {
             if reports.len() >= 2 * AT_ONCE {

@@ -10,6 +10,7 @@ mod exchange;
 mod redis;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use std::{
     collections::HashMap,
@@ -29,6 +30,7 @@ use bucket::Bucket;
 pub use bucket::Rate;
 pub use exchange::{Exchange, ExchangeError, Report, exchange_for_ever};
 pub use redis::RedisExchange;
+pub use traffic::Traffic;
 
 /// Callers remembered; beyond it those who have their full burst again are forgotten.
 const REMEMBERED: usize = 10_000;
@@ -45,6 +47,12 @@ pub enum Limit {
     WorkspaceConnections,
     AddressConnections,
     WorkspaceRooms,
+    PersonFrames,
+    WorkspaceFrames,
+    AddressFrames,
+    PersonBytes,
+    WorkspaceBytes,
+    AddressBytes,
 }
 
 impl Limit {
@@ -58,6 +66,12 @@ impl Limit {
             Self::WorkspaceConnections => "workspace_connections",
             Self::AddressConnections => "address_connections",
             Self::WorkspaceRooms => "workspace_rooms",
+            Self::PersonFrames => "person_frames_per_second",
+            Self::WorkspaceFrames => "workspace_frames_per_second",
+            Self::AddressFrames => "address_frames_per_second",
+            Self::PersonBytes => "person_bytes_per_second",
+            Self::WorkspaceBytes => "workspace_bytes_per_second",
+            Self::AddressBytes => "address_bytes_per_second",
         }
     }
 
@@ -72,6 +86,12 @@ impl Limit {
             Self::WorkspaceConnections => "your workspace has as many connections as it may",
             Self::AddressConnections => "your address has as many connections as it may",
             Self::WorkspaceRooms => "your workspace has as many tasks open as it may",
+            Self::PersonFrames => "your connections send too many messages",
+            Self::WorkspaceFrames => "the connections of your workspace send too many messages",
+            Self::AddressFrames => "the connections of your address send too many messages",
+            Self::PersonBytes => "your connections send too much",
+            Self::WorkspaceBytes => "the connections of your workspace send too much",
+            Self::AddressBytes => "the connections of your address send too much",
         }
     }
 }
@@ -119,6 +139,13 @@ pub struct Limits {
     pub workspace_connections: u32,
     pub address_connections: u32,
     pub workspace_rooms: u32,
+    /// What connections send.
+    pub person_frames: Rate,
+    pub workspace_frames: Rate,
+    pub address_frames: Rate,
+    pub person_bytes: Rate,
+    pub workspace_bytes: Rate,
+    pub address_bytes: Rate,
 }
 
 impl Default for Limits {
@@ -132,6 +159,12 @@ impl Default for Limits {
             workspace_connections: 100_000,
             address_connections: 100_000,
             workspace_rooms: 50_000,
+            person_frames: Rate { per_second: 5_000, burst: 20_000 },
+            workspace_frames: Rate { per_second: 500_000, burst: 2_000_000 },
+            address_frames: Rate { per_second: 500_000, burst: 2_000_000 },
+            person_bytes: Rate { per_second: 32 << 20, burst: 128 << 20 },
+            workspace_bytes: Rate { per_second: 1 << 30, burst: 2 << 30 },
+            address_bytes: Rate { per_second: 1 << 30, burst: 2 << 30 },
         }
     }
 }
@@ -201,14 +234,16 @@ impl Quotas {
     }
 
     fn take(&self, limit: Limit, whose: Whose) -> Result<(), Over> {
-        let (rate, now) = (self.rate(limit), Instant::now());
+        let now = Instant::now();
+        self.bucket(limit, whose, now, |bucket| bucket.take(1.0, now)).map_err(|wait| over(limit, wait))
+    }
+
+    fn bucket<T>(&self, limit: Limit, whose: Whose, now: Instant, with: impl FnOnce(&mut Bucket) -> T) -> T {
         let mut buckets = self.0.buckets();
         if buckets.len() >= REMEMBERED {
             buckets.retain(|_, bucket| !bucket.is_full(now));
         }
-        let taken = buckets.entry(Key { limit, whose }).or_insert_with(|| Bucket::full(rate, now)).take(1.0, now);
-        drop(buckets);
-        taken.map_err(|wait| over(limit, wait))
+        with(buckets.entry(Key { limit, whose }).or_insert_with(|| Bucket::full(self.rate(limit), now)))
     }
 
     /// One more of something there may be so many of.
@@ -227,11 +262,22 @@ impl Quotas {
         Ok(Ticket { quotas: self.clone(), key })
     }
 
+    /// How many are held, on all nodes as far as is known; one at least.
+    fn held(&self, key: Key, now: Instant) -> u32 {
+        self.0.counts().get(&key).map_or(1, |count| count.here.saturating_add(count.elsewhere(now)).max(1))
+    }
+
     fn rate(&self, limit: Limit) -> Rate {
         let limits = &self.0.limits;
         match limit {
             Limit::PersonCalls => limits.person_calls,
             Limit::WorkspaceCalls => limits.workspace_calls,
+            Limit::PersonFrames => limits.person_frames,
+            Limit::WorkspaceFrames => limits.workspace_frames,
+            Limit::AddressFrames => limits.address_frames,
+            Limit::PersonBytes => limits.person_bytes,
+            Limit::WorkspaceBytes => limits.workspace_bytes,
+            Limit::AddressBytes => limits.address_bytes,
             _ => limits.address_calls,
         }
     }

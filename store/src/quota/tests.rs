@@ -163,3 +163,86 @@ async fn nothing_is_remembered_of_who_holds_and_takes_nothing() {
     sleep(Duration::from_secs(10)).await;
     assert_eq!((nodes[0].0.counts().len(), nodes[0].0.buckets().len()), (0, 0));
 }
+
+/// Somebody's connections, on one node or another.
+fn connection(node: &Quotas, person: UserId) -> Ticket {
+    node.hold(Limit::PersonConnections, Whose::Person(person)).unwrap()
+}
+
+fn frames(frames: u32) -> Traffic {
+    Traffic { frames, bytes: 0 }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_more_than_an_equal_share_of_too_much_is_told_and_who_works_beside_it_is_not() {
+    let limits = Limits { person_frames: Rate { per_second: 100, burst: 200 }, ..Limits::default() };
+    let (quotas, person) = (quotas(limits), UserId::new());
+    let (script, tab) = (connection(&quotas, person), connection(&quotas, person));
+    // Within the burst.
+    assert_eq!(script.charge(frames(200), SECOND), Ok(()));
+    let over = script.charge(frames(200), SECOND).unwrap_err();
+    assert_eq!(over.to_string(), "your connections send too many messages (person_frames_per_second)");
+    assert_eq!(over.wait, Duration::from_secs(2));
+    assert_eq!(tab.charge(frames(50), SECOND), Ok(()), "half of the limit is its share");
+    assert!(tab.charge(frames(51), SECOND).is_err());
+    let other = connection(&quotas, UserId::new());
+    assert_eq!(other.charge(frames(200), SECOND), Ok(()), "one person does not use up another's");
+    advance(Duration::from_secs(60)).await;
+    assert_eq!(script.charge(frames(200), SECOND), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_count_too_and_each_for_whom_the_connection_is() {
+    let limits = Limits { workspace_bytes: Rate { per_second: 10, burst: 10 }, ..Limits::default() };
+    let (quotas, workspace) = (quotas(limits), Whose::Workspace(WorkspaceId::new()));
+    let ticket = quotas.hold(Limit::WorkspaceConnections, workspace).unwrap();
+    let over = ticket.charge(Traffic { frames: 1, bytes: 11 }, SECOND).unwrap_err();
+    assert_eq!(over.limit, Limit::WorkspaceBytes);
+    let person = connection(&quotas, UserId::new());
+    assert_eq!(person.charge(Traffic { frames: 1, bytes: 11 }, SECOND), Ok(()));
+}
+
+/// The story: a script opens a connection on each node and stays below what one may send; its sum is three times that.
+#[tokio::test(start_paused = true)]
+async fn what_connections_of_one_person_send_to_all_nodes_counts_together() {
+    let limits = Limits { person_frames: Rate { per_second: 100, burst: 200 }, ..Limits::default() };
+    let (_, nodes) = town(3, &limits);
+    let person = UserId::new();
+    let all: Vec<Ticket> = nodes.iter().map(|node| connection(node, person)).collect();
+    let mut refused = 0;
+    for _ in 0..10 {
+        sleep(SECOND).await;
+        refused += all.iter().filter(|ticket| ticket.charge(frames(90), SECOND).is_err()).count();
+    }
+    assert!(refused >= 15, "{refused} of 30");
+    // Alone it is within the limit.
+    let alone = connection(&nodes[0], UserId::new());
+    for _ in 0..10 {
+        sleep(SECOND).await;
+        assert_eq!(alone.charge(frames(90), SECOND), Ok(()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_messages_are_told_together_and_forgotten_with_their_bucket() {
+    let limits = Limits { person_frames: Rate { per_second: 1_000, burst: 6_400 }, ..Limits::default() };
+    let (hall, nodes) = town(1, &limits);
+    let person = UserId::new();
+    let ticket = connection(&nodes[0], person);
+    let key = Key { limit: Limit::PersonFrames, whose: Whose::Person(person) };
+    let told = || hall.left.lock().unwrap().contains_key(&key);
+    for _ in 0..4 {
+        // Not at the moment of an exchange.
+        sleep(SECOND + Duration::from_millis(100)).await;
+        ticket.charge(frames(24), SECOND).unwrap();
+    }
+    an_exchange().await;
+    assert!(!told(), "96 of 6,400 are no news");
+    ticket.charge(frames(24), SECOND).unwrap();
+    an_exchange().await;
+    assert!(told());
+    sleep(Duration::from_secs(10)).await;
+    assert!(nodes[0].0.buckets().is_empty());
+}

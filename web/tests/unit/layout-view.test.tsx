@@ -526,6 +526,40 @@ describe('the layout of clinical entities', () => {
   });
 });
 
+describe('an ImageAnnotator', () => {
+  const events = {
+    'region-add': 'added',
+    'region-change': 'changed',
+    'region-remove': 'removed',
+    'selection-change': 'selected',
+  };
+  const box = { kind: 'box', x: 1, y: 2, width: 30, height: 40 } as const;
+
+  it('tells its handlers what I do with regions and which I select, and nothing that others do', async () => {
+    const [ann, bob] = await people('ann', 'bob');
+    if (!ann || !bob) throw new Error('two came');
+    const heard: Json[] = [];
+    const names = Object.values(events);
+    const handlers = Object.fromEntries(names.map((name) => [name, (event: Json) => void heard.push([name, event])]));
+    const { model } = show(layout(component('ImageAnnotator', {}, { events })), ann, { handlers });
+    const told = (name: string, detail: Json): Json => [name, { instance: 'ImageAnnotator-1', detail }];
+
+    const id = ann.regions.add({ label: 'car', geometry: box });
+    ann.regions.update(id, { label: 'bus' });
+    const theirs = bob.regions.add({ label: 'tree', geometry: box });
+    await until(() => expect(ann.regions.get(theirs)).toBeDefined());
+    ann.regions.remove(id);
+    act(() => model.setUiContext({ selection: [theirs] }));
+    await settled();
+    expect(heard).toEqual([
+      told('added', { id, label: 'car' }),
+      told('changed', { id, label: 'bus' }),
+      told('removed', { id, label: null }),
+      told('selected', { ids: [theirs] }),
+    ]);
+  });
+});
+
 describe('a component that this workbench does not know', () => {
   const unknown = (): Node => component('MedicalCodeSelector', { 'code-system': literal('CPT') }, { instance_id: 'codes' });
 

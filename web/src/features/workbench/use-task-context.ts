@@ -3,6 +3,7 @@ import { ok } from '@tandem/client';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 
+import { annotatorsOf } from '~/layout/annotator';
 import type { LayoutModel } from '~/layout/model';
 import { useBackend } from '~/session/backend';
 import { useMay, useMe, type Assignment, type Project, type Task } from '~/session/queries';
@@ -31,10 +32,14 @@ export function useTaskContext(model: LayoutModel, task: Task, project: Project,
 /** What somebody has in hand is told when it has rested this long: a view that is being moved is another in every frame. */
 const REST_MS = 120;
 
+/** An annotator's handler wants to hear of what is selected. */
+const asksWhatIsSelected = ({ layout }: LayoutModel): boolean =>
+  annotatorsOf(layout).some(({ events }) => events?.['selection-change'] !== undefined);
+
 /** Keeps `$.ui_context` as things are, where the layout reads any of it. */
 export function useUiContext(model: LayoutModel, desk: Desk): void {
   useEffect(() => {
-    if (!model.reads('ui_context')) return;
+    if (!model.reads('ui_context') && !asksWhatIsSelected(model)) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = (): void => model.setUiContext(uiContextOf(desk));
     const soon = (): void => {

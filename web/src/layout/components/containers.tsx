@@ -10,6 +10,7 @@ import { textOf, useResolved } from '../resolve';
 import { backgroundOf, flowStyle } from '../style';
 import type { ComponentNode } from '../tree';
 import { useEvents } from '../use-events';
+import { useRegionEvents } from '../use-region-events';
 
 export function Flow({ node, frame }: ComponentProps): ReactNode {
   const { properties } = useResolved(node, frame);
@@ -134,6 +135,7 @@ export const Divider = (): ReactNode => <hr className="lay-divider" />;
 export function ImageAnnotator({ node, frame }: ComponentProps): ReactNode {
   const { properties } = useResolved(node, frame);
   const tell = use(AnnotatorContext);
+  useRegionEvents(node);
   const names = isSomething(properties.show_labels ?? true);
   const crosshair = isSomething(properties.crosshair ?? false);
   useEffect(() => tell({ node, names, crosshair }), [tell, node, names, crosshair]);
