@@ -278,7 +278,7 @@ function claim() {
 
 /** The workbench in a browser, beside the same shapes drawn plainly. */
 function web() {
-  const { count, points, mine, plain } = json('web');
+  const { count, points, mine, plain, next, late } = json('web');
   const shapes = `${count.toLocaleString('en')} polygons of ${points} points`;
   const frame = (t) => `p50 ${fixed(t.p50)}, p95 ${fixed(t.p95)}, worst ${fixed(t.worst)} ms`;
   const gesture = (what, name, goal) => [
@@ -307,6 +307,29 @@ function web() {
       '33 ms',
     ],
     gesture('drag one', 'drag', 'p95 33 ms'),
+    ...(next ? opening(next, late) : []),
+  ];
+}
+
+/** From one task to another, and to where others are at work. */
+function opening(next, late) {
+  const times = ({ p50, worst }) => `p50 ${fixed(p50, 0)}, worst ${fixed(worst, 0)} ms`;
+  return [
+    [
+      `submit and next (${next.tasks} tasks): from the answer to the next picture, its document and a frame`,
+      times(next.after),
+      '',
+      '',
+      '100 ms',
+    ],
+    ['the same from the key on, with the submit', times(next.whole), '', '', ''],
+    [
+      `late joiner: ${late.shapes.toLocaleString('en')} polygons, a shape being drawn and its drawer, from the address on`,
+      `${fixed(late.open, 0)} ms`,
+      '',
+      '',
+      '1,000 ms',
+    ],
   ];
 }
 

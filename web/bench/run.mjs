@@ -11,6 +11,7 @@ import { WebSocket } from 'ws';
 
 import { at, launch, openTask, person } from '../e2e/support/browser.mjs';
 import { makeProject, Server, signIn } from '../e2e/support/server.mjs';
+import { LATE, lateJoiner, nextTask } from './opening.mjs';
 
 const COUNT = Number(process.env.TANDEM_BENCH_SHAPES ?? 10_000);
 const POINTS = 20;
@@ -218,8 +219,12 @@ try {
   const mine = await ours(browser, server, project, tasks[0], all);
   console.error('react-konva ...');
   const plain = await konva(browser, all);
+  console.error('the next task ...');
+  const next = await nextTask(browser, server, admin, annotator);
+  console.error('a late joiner ...');
+  const late = await lateJoiner(browser, server, admin, annotator, shapes().slice(0, LATE), fill);
   const out = join(await mkdtemp(join(tmpdir(), 'tandem-bench-web-')), 'web.json');
-  await writeFile(out, JSON.stringify({ count: COUNT, points: POINTS, mine, plain }));
+  await writeFile(out, JSON.stringify({ count: COUNT, points: POINTS, mine, plain, next, late }));
   const keep = process.argv.includes('--keep') ? { TANDEM_BENCH_SHORT: '1' } : {};
   execFileSync('node', ['scripts/bench-report.mjs', 'web', join(out, '..')], {
     cwd: new URL('../..', import.meta.url).pathname,

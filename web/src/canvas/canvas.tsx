@@ -116,6 +116,7 @@ export function Canvas(props: CanvasProps): ReactNode {
       ref={host}
       className="stage"
       data-testid="stage"
+      data-picture={picture ? 'here' : 'none'}
       role="application"
       aria-label="Image"
       aria-describedby={describedBy}
