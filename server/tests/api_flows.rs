@@ -69,6 +69,71 @@ async fn work_is_sent_back_mended_and_approved() {
     assert_eq!((&standing["open"][0]["step"], &standing["context"]), (&json!("annotate"), &Value::Null), "{standing}");
 }
 
+/// A layout, active for what `used` says: a query.
+async fn layout(api: &Api, name: &str, source: &str, used: &str) -> Value {
+    let layouts = format!("/projects/{}/layouts", api.a().project);
+    let (status, made) = post(api.admin(), layouts.clone(), json!({"name": name, "source": source})).await;
+    assert_eq!(status, 201, "{made}");
+    let (status, active) = post(api.admin(), format!("{layouts}/{}/activate?{used}", made["id"].as_str().unwrap()), json!({})).await;
+    assert_eq!(status, 200, "{active}");
+    active
+}
+
+#[actix_web::test]
+async fn a_step_or_a_kind_of_work_may_have_a_layout_of_its_own() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    on_workflow(&api, json!({"predefined": {"type": "review_with_rework", "max_rounds": 3}})).await;
+    let form = |id: &str, field: &str, rule: &str| {
+        format!(r#"<Layout id="{id}"><TextInput bind:value="$.output.{field}" label="F" {rule} /></Layout>"#)
+    };
+    let all = layout(&api, "All", &form("all", "topic", ""), "").await;
+    let reviews = layout(&api, "Reviews", &form("reviews", "grade", r#"required="true""#), "kind=review").await;
+    assert_eq!((&all["step"], &all["kind"], &reviews["kind"]), (&Value::Null, &Value::Null, &json!("review")));
+    let (_, listed) = get(api.admin(), format!("/projects/{project}/layouts")).await;
+    let active = listed["items"].as_array().unwrap().iter().filter(|layout| layout["status"] == "active").count();
+    assert_eq!(active, 2, "one is not in the way of the other: {listed}");
+
+    let next = format!("/projects/{project}/next");
+    let (_, work) = post(api.labeler(), next.clone(), json!({})).await;
+    let lease = &work["work"]["assignment"];
+    let seen_as = format!("/tasks/{}/layout", lease["task_id"].as_str().unwrap());
+    assert_eq!(get(api.labeler(), seen_as.clone()).await.1["layout_id"], all["id"]);
+    let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+    let (status, answer) = post(api.labeler(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+    assert_eq!((status, &answer["annotation"]["output"]), (200, &json!({})), "{answer}");
+
+    let (_, review) = post(api.reviewer(), next.clone(), json!({})).await;
+    let lease = &review["work"]["assignment"];
+    assert_eq!(get(api.reviewer(), seen_as.clone()).await.1["layout_id"], reviews["id"], "who reviews it");
+    assert_eq!(get(api.admin(), seen_as.clone()).await.1["layout_id"], all["id"], "whoever looks on");
+    let step = layout(&api, "Step", &form("step", "x", ""), "step=review").await;
+    assert_eq!(get(api.reviewer(), seen_as).await.1["layout_id"], reviews["id"], "work has begun");
+    let decide = format!("/assignments/{}/decide", lease["id"].as_str().unwrap());
+    let approve = json!({"fencing_token": lease["fencing_token"], "decision": "approve"});
+    let (status, decided) = post(api.reviewer(), decide, approve).await;
+    assert_eq!((status, &decided["annotation"]["output"]), (200, &json!({})), "approved is what the author's layout asks for: {decided}");
+
+    let take = async || {
+        let (_, work) = post(api.labeler(), next.clone(), json!({})).await;
+        let lease = work["work"]["assignment"].clone();
+        let submit = format!("/assignments/{}/submit", lease["id"].as_str().unwrap());
+        post(api.labeler(), submit, json!({"fencing_token": lease["fencing_token"]})).await;
+        let (_, review) = post(api.reviewer(), next.clone(), json!({})).await;
+        let task = review["work"]["assignment"]["task_id"].as_str().unwrap().to_owned();
+        get(api.reviewer(), format!("/tasks/{task}/layout")).await.1["layout_id"].clone()
+    };
+    assert_eq!(take().await, step["id"], "a step goes before a kind");
+    let retire = format!("/projects/{project}/layouts/{}/retire", step["id"].as_str().unwrap());
+    let (status, retired) = post(api.admin(), retire, json!({})).await;
+    assert_eq!((status, &retired["status"]), (200, &json!("retired")), "{retired}");
+    let path = format!("/projects/{project}/layouts/{}/activate", all["id"].as_str().unwrap());
+    let (status, refused) = post(api.admin(), format!("{path}?step=nowhere"), json!({})).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("step")), "{refused}");
+    let (status, refused) = post(api.admin(), format!("{path}?kind=consensus"), json!({})).await;
+    assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("kind")), "{refused}");
+}
+
 #[actix_web::test]
 async fn an_admin_steps_in_and_everything_has_its_reason() {
     let api = Api::start().await;

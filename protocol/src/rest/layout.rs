@@ -1,8 +1,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
+use super::WorkKind;
 use crate::{LayoutId, ProjectId, UserId, role::text};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -31,6 +32,10 @@ pub struct Layout {
     /// The `id` in its markup, by which others extend it; none where it cannot be read.
     pub key: Option<String>,
     pub status: LayoutStatus,
+    /// The one step of the workflow that it is used for (or was, last); none: every step.
+    pub step: Option<String>,
+    /// The one kind of work that it is used for (or was, last); none: every kind.
+    pub kind: Option<WorkKind>,
     pub created_by: Option<UserId>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -73,6 +78,19 @@ pub struct UpdateLayout {
     /// The `updated_at` that this change was made from: refused if somebody saved in between. Without it the last one wins.
     #[serde(default)]
     pub seen: Option<DateTime<Utc>>,
+}
+
+/// What a version is to be used for: more special goes before more general, a step before a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LayoutUse {
+    /// Only for this step of the project's active workflow.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// Only for this kind of work.
+    #[serde(default)]
+    pub kind: Option<WorkKind>,
 }
 
 /// A layout to look at.

@@ -10,13 +10,18 @@ use tandem_domain::{
 };
 use tandem_protocol::{
     LayoutId, Problem, ProjectId, TaskId,
-    rest::{CheckLayout, CheckedLayout, CreateLayout, Layout, LayoutComponents, LayoutDetail, Page, TaskLayout, UpdateLayout},
+    rest::{
+        CheckLayout, CheckedLayout, CreateLayout, Layout, LayoutComponents, LayoutDetail, LayoutUse, Page, TaskLayout, UpdateLayout,
+        WorkKind,
+    },
 };
 use tandem_store::{
     TenantTx,
     pg::{
+        flow,
         layouts::{self, Draft, Stored},
-        tasks,
+        leases::{self, Offer},
+        tasks, workflows,
     },
 };
 
@@ -198,12 +203,13 @@ pub async fn create_layout_version(call: Call) -> Result<HttpResponse, Refusal> 
 
 /// Activate a version.
 ///
-/// Work on tasks of the project begins on it from now on. Tasks on which work has begun stay on the version it began on, and those that had none then
-/// without one. The version that was active is retired; it may be activated again, as it was.
+/// Work on tasks of the project begins on it from now on: all work, or that of a step or of a kind (who adjudicates sees other things than who annotates); the
+/// more special goes first, a step before a kind. Tasks on which such work has begun stay on the version it began on, and those that had none then
+/// without one. The version that was active for the same is retired; it may be activated again, as it was.
 #[utoipa::path(
     tag = "layouts",
     operation_id = "activateLayout",
-    params(("project_id" = ProjectId, Path), ("layout_id" = LayoutId, Path)),
+    params(("project_id" = ProjectId, Path), ("layout_id" = LayoutId, Path), LayoutUse),
     responses(
         (status = 200, description = "The version, active", body = LayoutDetail),
         (status = 422, description = "`layout_invalid`: it has errors; `errors` names each by `line:column`", body = Problem, content_type = "application/problem+json"),
@@ -215,6 +221,8 @@ pub async fn activate_layout(call: Call) -> Result<Json<LayoutDetail>, Refusal> 
     let (project, id) = call.path::<(ProjectId, LayoutId)>()?;
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::LayoutWrite).await?;
+    let used = call.query::<LayoutUse>()?;
+    check_use(&mut tx, project, &used).await?;
     let Stored { layout, source, tree } = stored(&mut tx, project, id).await?;
     let tree = match tree {
         Some(tree) => tree,
@@ -223,10 +231,34 @@ pub async fn activate_layout(call: Call) -> Result<Json<LayoutDetail>, Refusal> 
             Compiled::of(source, around).await?.sound()?.get().to_owned()
         }
     };
-    let before = layouts::activate(&mut tx, project, id, &tree, layout.updated_at).await?;
+    let before = layouts::activate(&mut tx, project, id, &tree, layout.updated_at, &used).await?;
     if before != Some(id) {
-        let changes = json!({ "activated": layout.version, "name": layout.name, "before": before });
+        let changes = json!({ "activated": layout.version, "name": layout.name, "before": before, "step": used.step, "kind": used.kind });
         audit::record(&mut tx, project, Action::LayoutWrite, ("layout", id), changes).await?;
+    }
+    let now = detail(&mut tx, &call, project, id).await?;
+    tx.commit().await?;
+    Ok(Json(now))
+}
+
+/// Retire a version.
+///
+/// No more work begins on it: of its step or kind with the more general layout, of a project that has no other without one. Tasks that are on it stay on it. It
+/// may be activated again.
+#[utoipa::path(
+    tag = "layouts",
+    operation_id = "retireLayout",
+    params(("project_id" = ProjectId, Path), ("layout_id" = LayoutId, Path)),
+    responses((status = 200, description = "The version; what was not active is as it was", body = LayoutDetail)),
+    extensions(("x-action" = json!(Action::LayoutWrite.name()))),
+)]
+#[post("/projects/{project_id}/layouts/{layout_id}/retire")]
+pub async fn retire_layout(call: Call) -> Result<Json<LayoutDetail>, Refusal> {
+    let (project, id) = call.path::<(ProjectId, LayoutId)>()?;
+    let mut tx = call.begin().await?;
+    access::project(&mut tx, &call.identity, project, Action::LayoutWrite).await?;
+    if layouts::retire(&mut tx, project, id).await? {
+        audit::record(&mut tx, project, Action::LayoutWrite, ("layout", id), json!({ "retired": true })).await?;
     }
     let now = detail(&mut tx, &call, project, id).await?;
     tx.commit().await?;
@@ -248,8 +280,8 @@ pub async fn list_layout_components(_call: Call) -> Result<Json<LayoutComponents
 
 /// How a task is worked on.
 ///
-/// The version on which work on it began; before that the project's active one. It says nothing of what is in the task, so whoever has not accepted
-/// the task may read it too.
+/// For who holds it what their step has, if it has a layout of its own; else the version on which work on it began; before that the project's active one. It
+/// says nothing of what is in the task, so whoever has not accepted the task may read it too.
 #[utoipa::path(
     tag = "layouts",
     operation_id = "getTaskLayout",
@@ -264,7 +296,22 @@ pub async fn get_task_layout(call: Call) -> Result<Json<TaskLayout>, Refusal> {
     let mut tx = call.begin().await?;
     let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
     access::below(&mut tx, &call.identity, project, Action::LayoutRead, hidden).await?;
-    Ok(Json(layouts::of_task(&mut tx, project, task).await?))
+    let leases = leases::active_of_task(&mut tx, task).await?;
+    let mine = leases.iter().find(|lease| lease.user_id == call.user()).map(|lease| lease.id);
+    Ok(Json(layouts::of_task(&mut tx, project, task, mine).await?))
+}
+
+/// A layout that nobody could ever come to is a mistake.
+async fn check_use(tx: &mut TenantTx, project: ProjectId, used: &LayoutUse) -> Result<(), Refusal> {
+    if matches!(used.kind, Some(WorkKind::Validation | WorkKind::Consensus)) {
+        return Err(Refusal::field("kind", "enum", "must be annotation, review or adjudication"));
+    }
+    let Some(step) = &used.step else { return Ok(()) };
+    let is_known = match workflows::active_of(tx, project).await? {
+        Some(workflow) => flow::flow_of(tx, workflow).await?.kind_of(step).is_some(),
+        None => *step == Offer::plain().step,
+    };
+    if is_known { Ok(()) } else { Err(Refusal::field("step", "exists", format!("the project's workflow has no step {step}"))) }
 }
 
 fn key(source: &str) -> Option<String> {

@@ -83,6 +83,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(layouts::delete_layout)
         .service(layouts::create_layout_version)
         .service(layouts::activate_layout)
+        .service(layouts::retire_layout)
         .service(layouts::list_layout_components)
         .service(layouts::get_task_layout)
         .service(assets::list_assets)

@@ -96,7 +96,7 @@ async fn proven(tx: &mut TenantTx, call: &Call, id: AssignmentId, wanted: &Submi
 pub(super) async fn asked(tx: &mut TenantTx, project: Project, lease: &Assignment) -> Result<Asked, Refusal> {
     let found = tasks::get_in(tx, lease.project_id, lease.task_id).await?;
     let task = found.ok_or_else(|| Refusal::internal("a leased task is not there"))?.task;
-    let layout = layouts::of_task(tx, lease.project_id, lease.task_id).await?;
+    let layout = layouts::of_answer(tx, lease).await?;
     Ok(Asked { project, task, layout })
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use tandem_protocol::{
-    LayoutId, ProjectId, TaskId,
-    rest::{Layout, LayoutStatus, TaskLayout},
+    AssignmentId, LayoutId, ProjectId, TaskId,
+    rest::{Assignment, Layout, LayoutStatus, LayoutUse, TaskLayout, WorkKind},
 };
 use uuid::Uuid;
 
@@ -81,7 +81,7 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, series: Option<Layout
 pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Layout>, StoreError> {
     let rows = sqlx::query_as!(
         LayoutRow,
-        "SELECT id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at
+        "SELECT id, project_id, series, version, name, key, status, step, kind, created_by, created_at, updated_at, activated_at
          FROM layouts WHERE project_id = $1 ORDER BY id DESC",
         project.0
     )
@@ -96,7 +96,7 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Layout>, 
 /// Those of the database.
 pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<Option<Stored>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at, source,
+        r#"SELECT id, project_id, series, version, name, key, status, step, kind, created_by, created_at, updated_at, activated_at, source,
                   tree::text AS tree
            FROM layouts WHERE project_id = $1 AND id = $2"#,
         project.0,
@@ -113,6 +113,8 @@ pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<
         name: row.name,
         key: row.key,
         status: row.status,
+        step: row.step,
+        kind: row.kind,
         created_by: row.created_by,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -172,8 +174,8 @@ pub async fn delete(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Resu
     Ok(())
 }
 
-/// Work on tasks begins on this version from now on; the one before is retired and keeps its tasks. A retired one may come back, as it was. `tree`: what a
-/// draft was compiled to. Says which version was active before.
+/// Work on tasks (of a step, of a kind: `used`) begins on this version from now on; the one before is retired and keeps its tasks. A retired one may come back,
+/// as it was, also for something else. `tree`: what a draft was compiled to. Says which version was active for that before.
 ///
 /// # Errors
 /// [`LayoutEditError::Changed`] if the draft is not the one that was compiled any more.
@@ -183,53 +185,112 @@ pub async fn activate(
     id: LayoutId,
     tree: &str,
     compiled: DateTime<Utc>,
+    used: &LayoutUse,
 ) -> Result<Option<LayoutId>, LayoutEditError> {
+    let (step, kind) = (used.step.as_deref(), used.kind.map(WorkKind::as_str));
     projects::lock_versions(tx, project).await?;
     let row = sqlx::query!("SELECT status, updated_at FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(LayoutEditError::NotFound)?;
-    let before = sqlx::query_scalar!("SELECT id FROM layouts WHERE project_id = $1 AND status = 'active'", project.0)
-        .fetch_optional(&mut **tx)
-        .await?
-        .map(LayoutId::from);
+    let before = sqlx::query_scalar!(
+        "SELECT id FROM layouts
+         WHERE project_id = $1 AND status = 'active' AND step IS NOT DISTINCT FROM $2 AND kind IS NOT DISTINCT FROM $3",
+        project.0,
+        step,
+        kind
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(LayoutId::from);
     if before == Some(id) {
         return Ok(before);
     }
     if row.status == LayoutStatus::Draft.as_str() && row.updated_at != compiled {
         return Err(LayoutEditError::Changed { updated_at: row.updated_at });
     }
-    sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE project_id = $1 AND status = 'active'", project.0)
-        .execute(&mut **tx)
-        .await?;
+    if let Some(before) = before {
+        retired(tx, before).await?;
+    }
     sqlx::query!(
-        "UPDATE layouts SET status = 'active', tree = coalesce(tree, $2::text::json), activated_at = now(), updated_at = now() WHERE id = $1",
+        "UPDATE layouts
+         SET status = 'active', step = $3, kind = $4, tree = coalesce(tree, $2::text::json), activated_at = now(), updated_at = now()
+         WHERE id = $1",
         id.0,
-        tree
+        tree,
+        step,
+        kind
     )
     .execute(&mut **tx)
     .await?;
     Ok(before)
 }
 
-/// The version on which work on a task began; before it has begun the project's active one.
+/// No more work begins on it; tasks that are on it stay on it. Says whether it was active.
+///
+/// # Errors
+/// [`LayoutEditError::NotFound`] if there is no such version.
+pub async fn retire(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<bool, LayoutEditError> {
+    projects::lock_versions(tx, project).await?;
+    let status = sqlx::query_scalar!("SELECT status FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(LayoutEditError::NotFound)?;
+    let was_active = status == LayoutStatus::Active.as_str();
+    if was_active {
+        retired(tx, id).await?;
+    }
+    Ok(was_active)
+}
+
+async fn retired(tx: &mut TenantTx, id: LayoutId) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE id = $1", id.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// What a task is worked on with: what the lease says, where its step has a layout of its own; else the version on which work on the task began; before
+/// that the project's active one.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn of_task(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<TaskLayout, StoreError> {
+pub async fn of_task(tx: &mut TenantTx, project: ProjectId, task: TaskId, lease: Option<AssignmentId>) -> Result<TaskLayout, StoreError> {
     let row = sqlx::query!(
         r#"SELECT l.id, l.name, l.version, l.tree::text AS "tree!"
            FROM tasks t
-           JOIN layouts l ON l.project_id = t.project_id AND CASE WHEN t.attempt_count > 0 THEN l.id = t.layout_id ELSE l.status = 'active' END
+           LEFT JOIN assignments a ON a.id = $3 AND a.task_id = t.id
+           JOIN layouts l ON l.project_id = t.project_id
+                         AND CASE WHEN a.layout_id IS NOT NULL THEN l.id = a.layout_id
+                                  WHEN t.attempt_count > 0 THEN l.id = t.layout_id
+                                  ELSE l.status = 'active' AND l.step IS NULL AND l.kind IS NULL END
            WHERE t.project_id = $1 AND t.id = $2"#,
         project.0,
-        task.0
+        task.0,
+        lease.map(|lease| lease.0)
     )
     .fetch_optional(&mut **tx)
     .await?;
     let Some(row) = row else { return Ok(TaskLayout { layout_id: None, name: None, version: None, tree: None }) };
     let tree = RawValue::from_string(row.tree).map_err(|error| StoreError::corrupt("layout tree", error))?;
     Ok(TaskLayout { layout_id: Some(row.id.into()), name: Some(row.name), version: Some(row.version), tree: Some(tree) })
+}
+
+/// What the answer that a lease submits is put together by: a review approves the answer of somebody else, who may have had another layout.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_answer(tx: &mut TenantTx, lease: &Assignment) -> Result<TaskLayout, StoreError> {
+    let author = match lease.kind {
+        WorkKind::Review => sqlx::query_scalar!(
+            "SELECT id FROM assignments WHERE task_id = $1 AND scope = $2 AND workflow_stage <> 'review' ORDER BY assigned_at DESC, id DESC LIMIT 1",
+            lease.task_id.0,
+            lease.scope
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .map(AssignmentId::from),
+        _ => Some(lease.id),
+    };
+    of_task(tx, lease.project_id, lease.task_id, author).await
 }
 
 /// When it was last saved.
@@ -253,6 +314,8 @@ struct LayoutRow {
     name: String,
     key: Option<String>,
     status: String,
+    step: Option<String>,
+    kind: Option<String>,
     created_by: Option<Uuid>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -271,6 +334,8 @@ impl TryFrom<LayoutRow> for Layout {
             name: row.name,
             key: row.key,
             status: word("layout status", &row.status)?,
+            step: row.step,
+            kind: row.kind.map(|kind| word("work kind", &kind)).transpose()?,
             created_by: row.created_by.map(Into::into),
             created_at: row.created_at,
             updated_at: row.updated_at,

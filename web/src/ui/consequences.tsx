@@ -13,14 +13,17 @@ interface ConsequencesProps {
   error: unknown;
   onDo: () => void;
   onClose: () => void;
+  /** What is to be said beforehand. */
+  asks?: ReactNode;
   /** One `li` for each thing that follows from it. */
   children: ReactNode;
 }
 
 /** Asks before something is done that others notice: what will follow, and why the server would not, if it would not. */
-export function Consequences({ title, action, danger, busy, error, onDo, onClose, children }: ConsequencesProps): ReactNode {
+export function Consequences({ title, action, danger, busy, error, onDo, onClose, asks, children }: ConsequencesProps): ReactNode {
   return (
     <Dialog open onClose={onClose} title={title}>
+      {asks}
       <ul className="consequences">{children}</ul>
       {error != null && (
         <p className="field-error" role="alert">

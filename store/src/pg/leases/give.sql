@@ -3,10 +3,15 @@
 -- another, each slot has a document of its own.
 WITH given AS (
     INSERT INTO assignments (id, workspace_id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, method, metadata,
-                             lease_seconds, expires_at, may_repeat)
+                             lease_seconds, expires_at, may_repeat, layout_id)
     SELECT $1, $2, $3, $4, s.step, free.slot, s.round,
            coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
-           s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds), s.may_repeat
+           s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds), s.may_repeat,
+           CASE WHEN first.is_there THEN first.layout_id
+                ELSE (SELECT l.id FROM layouts l
+                      WHERE l.project_id = $3 AND l.status = 'active' AND (l.step IS NOT NULL OR l.kind IS NOT NULL)
+                        AND coalesce(l.step, s.step) = s.step AND coalesce(l.kind, s.kind) = s.kind
+                      ORDER BY l.step IS NULL, l.kind IS NULL LIMIT 1) END
     FROM task_steps s
     CROSS JOIN LATERAL (SELECT coalesce(s.lease_seconds, $7::double precision::integer) AS seconds) lasts
     CROSS JOIN LATERAL (
@@ -16,6 +21,11 @@ WITH given AS (
                             AND a.status IN ('assigned', 'accepted', 'submitted'))
         ORDER BY place.n LIMIT 1
     ) free
+    -- All who do this work on the task do it with what the first of them had.
+    LEFT JOIN LATERAL (
+        SELECT true AS is_there, a.layout_id FROM assignments a
+        WHERE a.task_id = s.task_id AND a.step = s.step AND a.workflow_stage = s.kind ORDER BY a.assigned_at, a.id LIMIT 1
+    ) first ON true
     WHERE s.project_id = $3 AND s.task_id = $4 AND s.step = $5
       -- Who may answer it again does so once they have answered.
       AND NOT (s.may_repeat AND EXISTS (SELECT FROM assignments a
@@ -27,7 +37,8 @@ WITH given AS (
         attempt_count = t.attempt_count + 1, updated_at = now(),
         -- Work begins on the layout that is active now, and stays on it.
         layout_id = CASE WHEN t.attempt_count > 0 THEN t.layout_id
-                         ELSE (SELECT l.id FROM layouts l WHERE l.project_id = $3 AND l.status = 'active') END
+                         ELSE (SELECT l.id FROM layouts l
+                               WHERE l.project_id = $3 AND l.status = 'active' AND l.step IS NULL AND l.kind IS NULL) END
     FROM given WHERE t.project_id = $3 AND t.id = $4
 ), facts AS (
     SELECT jsonb_build_object('task_id', task_id, 'assignment_id', id, 'user_id', user_id, 'fencing_token', fencing_token, 'status', status,

@@ -1,29 +1,38 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 
+import { useWorkflows } from '~/features/workflow/queries';
 import { useBackend } from '~/session/backend';
 import { Consequences } from '~/ui/consequences';
+import { SelectField } from '~/ui/fields';
 import { toast } from '~/ui/toast';
 import { layoutsKey, type LayoutVersion } from './queries';
+import { choices, isSameUse, readUse, stepsOf, written } from './uses';
 import { called } from './versions';
 
 interface ActivateProps {
   projectId: string;
   version: LayoutVersion;
-  active: LayoutVersion | null;
+  all: readonly LayoutVersion[];
   onClose: () => void;
   onDone: () => void;
 }
 
-export function ActivateDialog({ projectId, version, active, onClose, onDone }: ActivateProps): ReactNode {
+export function ActivateDialog({ projectId, version, all, onClose, onDone }: ActivateProps): ReactNode {
   const { api } = useBackend();
   const client = useQueryClient();
+  const workflows = useWorkflows(projectId);
+  const steps = useMemo(() => stepsOf(workflows.data ?? []), [workflows.data]);
+  const [use, setUse] = useState(() => inherited(version, all));
   const activate = useMutation({
     mutationFn: () =>
       ok(
         api.POST('/api/v1/projects/{project_id}/layouts/{layout_id}/activate', {
-          params: { path: { project_id: projectId, layout_id: version.id } },
+          params: {
+            path: { project_id: projectId, layout_id: version.id },
+            query: { ...(use.step ? { step: use.step } : {}), ...(use.kind ? { kind: use.kind } : {}) },
+          },
         }),
       ),
     onSuccess: (done) => {
@@ -34,7 +43,8 @@ export function ActivateDialog({ projectId, version, active, onClose, onDone }: 
       onDone();
     },
   });
-  const before = active && active.id !== version.id ? active : null;
+  const isForAll = written(use) === '';
+  const before = all.find((other) => other.status === 'active' && other.id !== version.id && isSameUse(other, use)) ?? null;
   return (
     <Consequences
       title={`Activate ${called(version)}?`}
@@ -43,14 +53,32 @@ export function ActivateDialog({ projectId, version, active, onClose, onDone }: 
       error={activate.error}
       onDo={() => activate.mutate()}
       onClose={onClose}
+      asks={
+        <SelectField
+          label="Used for"
+          value={written(use)}
+          none="All work that has no layout of its own"
+          options={choices(steps)}
+          onChange={(value) => setUse(readUse(value))}
+        />
+      }
     >
-      <li>Whoever begins a task of this project from now on works with it.</li>
+      <li>Whoever begins {isForAll ? 'a task of this project' : 'such work on a task'} from now on does it with this layout.</li>
       <li>
         {before
           ? `Tasks that were begun on ${called(before)}, which is active now, stay on it. It is retired and may be activated again.`
-          : 'Tasks that were begun already go on without a layout, as before.'}
+          : isForAll
+            ? 'Tasks that were begun already go on without a layout, as before.'
+            : 'Tasks on which such work was begun already go on as before; all other work does, too.'}
       </li>
+      {version.status === 'active' && !isSameUse(version, use) && <li>It is used for nothing else any more.</li>}
       <li>What it says is fixed from now on. To change it, save the next version.</li>
     </Consequences>
   );
 }
+
+/** A new version is meant for what the one before is used for. */
+const inherited = (version: LayoutVersion, all: readonly LayoutVersion[]): Pick<LayoutVersion, 'step' | 'kind'> =>
+  version.status === 'draft'
+    ? (all.find(({ series, status }) => series === version.series && status === 'active') ?? version)
+    : version;

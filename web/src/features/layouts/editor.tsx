@@ -75,7 +75,6 @@ export function LayoutEditor({ project, from, begin, all: known, leave }: Editor
   };
   useSaveKey(() => save({ as: 'same' }));
   const isSound = check.settled && tree !== null;
-  const active = all.find(({ status }) => status === 'active') ?? null;
   const { write } = draft;
   const onText = useCallback((text: string) => write({ source: text }), [write]);
 
@@ -167,7 +166,7 @@ export function LayoutEditor({ project, from, begin, all: known, leave }: Editor
         </Dialog>
       )}
       {asking !== null && asking !== 'leave' && (
-        <ActivateDialog projectId={project.id} version={asking} active={active} onClose={() => setAsking(null)} onDone={leave} />
+        <ActivateDialog projectId={project.id} version={asking} all={all} onClose={() => setAsking(null)} onDone={leave} />
       )}
     </section>
   );

@@ -17,6 +17,7 @@ import { Compare } from './compare';
 import { DiscardDialog } from './discard-dialog';
 import { LayoutEditor } from './editor';
 import { useLayouts, type LayoutDetail, type LayoutVersion } from './queries';
+import { RetireDialog } from './retire-dialog';
 import { SeriesPanel } from './series-panel';
 import { StartLayouts } from './start';
 import type { Start } from './starts';
@@ -28,7 +29,7 @@ type Mode =
   | { readonly at: 'edit'; readonly from: LayoutDetail | null; readonly begin: Written }
   | { readonly at: 'compare'; readonly before: LayoutVersion; readonly after: LayoutVersion };
 
-type Asking = { readonly what: 'start' } | { readonly what: 'activate' | 'discard'; readonly version: LayoutVersion } | null;
+type Asking = { readonly what: 'start' } | { readonly what: 'activate' | 'retire' | 'discard'; readonly version: LayoutVersion } | null;
 
 const SEE: Mode = { at: 'see' };
 
@@ -65,7 +66,7 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
       </section>
     );
   }
-  const active = all.find(({ status }) => status === 'active') ?? null;
+  const active = all.some(({ status }) => status === 'active');
   return (
     <section className="layouts" aria-label="Layouts">
       <div className="toolbar">
@@ -86,6 +87,7 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
           busy={open.isPending}
           onOpen={(version) => open.mutate(version.id)}
           onActivate={(version) => setAsking({ what: 'activate', version })}
+          onRetire={(version) => setAsking({ what: 'retire', version })}
           onDiscard={(version) => setAsking({ what: 'discard', version })}
           onCompare={(before, after) => setMode({ at: 'compare', before, after })}
         />
@@ -99,10 +101,13 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
         <ActivateDialog
           projectId={project.id}
           version={asking.version}
-          active={active}
+          all={all}
           onClose={() => setAsking(null)}
           onDone={() => setAsking(null)}
         />
+      )}
+      {asking?.what === 'retire' && (
+        <RetireDialog projectId={project.id} version={asking.version} onClose={() => setAsking(null)} />
       )}
       {asking?.what === 'discard' && (
         <DiscardDialog projectId={project.id} version={asking.version} onClose={() => setAsking(null)} />

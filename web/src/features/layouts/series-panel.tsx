@@ -1,4 +1,4 @@
-import { GitCompareArrows, PenLine, Power, Trash2 } from 'lucide-react';
+import { GitCompareArrows, PenLine, Power, PowerOff, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -7,6 +7,7 @@ import { useNow } from '~/lib/use-now';
 import { Button, IconButton } from '~/ui/controls';
 import { STATUS, TONE } from '~/ui/version-status';
 import type { LayoutVersion } from './queries';
+import { inWords } from './uses';
 import { called, type Series } from './versions';
 
 interface SeriesProps {
@@ -14,12 +15,13 @@ interface SeriesProps {
   busy: boolean;
   onOpen: (version: LayoutVersion) => void;
   onActivate: (version: LayoutVersion) => void;
+  onRetire: (version: LayoutVersion) => void;
   onDiscard: (version: LayoutVersion) => void;
   onCompare: (before: LayoutVersion, after: LayoutVersion) => void;
 }
 
 /** A layout with all its versions, newest first. */
-export function SeriesPanel({ series, busy, onOpen, onActivate, onDiscard, onCompare }: SeriesProps): ReactNode {
+export function SeriesPanel({ series, busy, onOpen, onActivate, onRetire, onDiscard, onCompare }: SeriesProps): ReactNode {
   const now = useNow(60_000);
   const { newest, versions } = series;
   return (
@@ -36,6 +38,7 @@ export function SeriesPanel({ series, busy, onOpen, onActivate, onDiscard, onCom
             <li key={version.id} data-testid="layout-version">
               <strong className="num">v{version.version}</strong>
               <span className={cx('pill', TONE[version.status])}>{STATUS[version.status]}</span>
+              {version.status === 'active' && inWords(version) !== null && <span className="pill">for {inWords(version)}</span>}
               <small className="muted truncate">changed {ago(version.updated_at, now)}</small>
               <span className="spacer" />
               {before && (
@@ -47,6 +50,16 @@ export function SeriesPanel({ series, busy, onOpen, onActivate, onDiscard, onCom
                 <IconButton label={`Delete the draft ${name}`} onClick={() => onDiscard(version)}>
                   <Trash2 size={16} aria-hidden />
                 </IconButton>
+              )}
+              {version.status === 'active' && (
+                <Button
+                  look="plain"
+                  icon={<PowerOff size={15} aria-hidden />}
+                  aria-label={`Retire ${name} …`}
+                  onClick={() => onRetire(version)}
+                >
+                  Retire …
+                </Button>
               )}
               {version.status !== 'active' && (
                 <Button
