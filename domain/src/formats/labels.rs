@@ -28,6 +28,18 @@ pub fn check_name(name: &str) -> Result<(), Reason> {
     Ok(())
 }
 
+/// The pairs of points that differ in a `left` and a `right` of their names, as everybody's people, faces and hands have them.
+#[must_use]
+pub fn mirrored(keypoints: &[String]) -> Vec<[u32; 2]> {
+    let other = |name: &str| {
+        let lower = name.to_lowercase();
+        lower.contains("left").then(|| lower.replacen("left", "right", 1))
+    };
+    let place = |wanted: &str| keypoints.iter().position(|name| name.to_lowercase() == wanted);
+    let pair = |(index, name): (usize, &String)| Some([u32::try_from(index).ok()?, u32::try_from(place(&other(name)?)?).ok()?]);
+    keypoints.iter().enumerate().filter_map(pair).collect()
+}
+
 /// Adds the labels the schema lacks, and the skeleton to a label that has none. What is already there is not changed: the
 /// project's own rules win over a file's. A label that the file calls what it once was is the one it is now.
 pub fn extend(schema: &mut LabelSchema, wanted: impl IntoIterator<Item = LabelDef>) -> bool {
@@ -41,6 +53,7 @@ pub fn extend(schema: &mut LabelSchema, wanted: impl IntoIterator<Item = LabelDe
             if known.keypoints.is_empty() && !label.keypoints.is_empty() {
                 known.keypoints = label.keypoints;
                 known.skeleton = label.skeleton;
+                known.symmetry = label.symmetry;
                 changed = true;
             }
         } else if schema.labels.len() < MAX_LABELS {
@@ -113,5 +126,11 @@ mod tests {
         for bad in ["", "  ", "a\nb", &"x".repeat(101)] {
             assert!(check_name(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn points_whose_names_differ_in_left_and_right_are_mirror_images() {
+        let names = ["nose", "Left_Eye", "right_eye", "left hip", "right knee"].map(str::to_owned);
+        assert_eq!(mirrored(&names), [[1, 2]]);
     }
 }

@@ -35,6 +35,10 @@ pub struct LabelDef {
     #[serde(default)]
     #[schema(value_type = Vec<Vec<u32>>)]
     pub skeleton: Vec<[u32; 2]>,
+    /// Pairs of points that are each other's mirror image, such as the left and the right eye: 0-based indices into `keypoints`, each in one pair at most.
+    #[serde(default)]
+    #[schema(value_type = Vec<Vec<u32>>)]
+    pub symmetry: Vec<[u32; 2]>,
     /// COCO's `supercategory`, kept through import and export.
     #[serde(default)]
     pub supercategory: Option<String>,

@@ -165,12 +165,26 @@ fn skeleton(rules: &mut Rules, at: &str, label: &LabelDef) {
         }
     }
     rules.items(&format!("{at}.skeleton"), label.skeleton.len(), 0, KEYPOINTS * 4);
-    for (index, [from, to]) in label.skeleton.iter().enumerate().take(KEYPOINTS * 4) {
-        let many = label.keypoints.len();
+    joints(rules, &format!("{at}.skeleton"), &label.skeleton[..label.skeleton.len().min(KEYPOINTS * 4)], label.keypoints.len());
+    let pairs = &label.symmetry[..label.symmetry.len().min(KEYPOINTS)];
+    joints(rules, &format!("{at}.symmetry"), pairs, label.keypoints.len());
+    let mut paired = HashSet::new();
+    for (index, pair) in pairs.iter().enumerate() {
+        // Of a point that is paired with itself it is told already.
+        if pair[0] != pair[1] && !pair.iter().all(|end| paired.insert(*end)) {
+            rules.broken(format!("{at}.symmetry[{index}]"), "unique", "a point has one mirror image at most");
+        }
+    }
+    rules.items(&format!("{at}.symmetry"), label.symmetry.len(), 0, KEYPOINTS);
+}
+
+/// Each joins two different ones of so many points.
+fn joints(rules: &mut Rules, at: &str, pairs: &[[u32; 2]], many: usize) {
+    for (index, [from, to]) in pairs.iter().enumerate() {
         let outside = |end: &u32| usize::try_from(*end).map_or(true, |end| end >= many);
         if from == to || outside(from) || outside(to) {
             let message = format!("must join two different keypoints by their places, 0 to {}", many.saturating_sub(1));
-            rules.broken(format!("{at}.skeleton[{index}]"), "range", message);
+            rules.broken(format!("{at}[{index}]"), "range", message);
         }
     }
 }
@@ -477,6 +491,7 @@ mod tests {
         let mut person = label("person", "red", Some("ctrl"));
         person.keypoints = vec!["nose".to_owned(), "nose".to_owned()];
         person.skeleton = vec![[0, 2]];
+        person.symmetry = vec![[0, 1], [1, 1], [1, 0]];
         let labels = vec![label("car", "#ff0000", Some("k")), label("car", "#00ff00", Some("K")), person];
         assert_eq!(
             broken(create_project(&project(labels))),
@@ -487,6 +502,8 @@ mod tests {
                 ("label_schema.labels[2].hotkey", "single_key"),
                 ("label_schema.labels[2].keypoints[1]", "unique"),
                 ("label_schema.labels[2].skeleton[0]", "range"),
+                ("label_schema.labels[2].symmetry[1]", "range"),
+                ("label_schema.labels[2].symmetry[2]", "unique"),
             ])
         );
     }

@@ -1,6 +1,6 @@
 //! Categories and labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,6 +32,8 @@ struct Ours {
     color: String,
     hotkey: Option<String>,
     kinds: Vec<tandem_protocol::RegionKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    symmetry: Option<Vec<[u32; 2]>>,
 }
 
 impl Categories {
@@ -79,6 +81,7 @@ impl Categories {
             // A skeleton without points is none.
             if label.keypoints.is_empty() {
                 label.skeleton.clear();
+                label.symmetry.clear();
             }
             label
         })
@@ -96,6 +99,7 @@ fn label_of(name: String, category: &CocoCategory) -> LabelDef {
         kinds: ours.kinds,
         keypoints: category.keypoints.clone().unwrap_or_default(),
         skeleton: edges.into_iter().map(|[a, b]| [a - from, b - from]).collect(),
+        symmetry: ours.symmetry.unwrap_or_else(|| labels::mirrored(category.keypoints.as_deref().unwrap_or_default())),
         supercategory: category.supercategory.clone(),
         ..labels::plain(&name)
     };
@@ -105,10 +109,12 @@ fn label_of(name: String, category: &CocoCategory) -> LabelDef {
     label
 }
 
-/// Edges to points that do not exist are dropped.
+/// Edges and pairs of points that do not exist are dropped, and pairs of points that are in one already.
 fn bound_skeleton(label: &mut LabelDef) {
     let count = label.keypoints.len() as u32;
     label.skeleton.retain(|edge| edge.iter().all(|i| *i < count));
+    let mut paired = BTreeSet::new();
+    label.symmetry.retain(|pair| pair.iter().all(|i| *i < count && paired.insert(*i)));
 }
 
 /// A label as an element of `categories`.
@@ -121,6 +127,11 @@ pub(super) fn to_json(id: i64, label: &LabelDef) -> serde_json::Value {
         category["keypoints"] = json!(label.keypoints);
         category["skeleton"] = json!(label.skeleton.iter().map(|edge| edge.map(|i| i + 1)).collect::<Vec<_>>());
     }
-    category["tandem"] = json!(Ours { color: label.color.clone(), hotkey: label.hotkey.clone(), kinds: label.kinds.clone() });
+    category["tandem"] = json!(Ours {
+        color: label.color.clone(),
+        hotkey: label.hotkey.clone(),
+        kinds: label.kinds.clone(),
+        symmetry: (!label.keypoints.is_empty()).then(|| label.symmetry.clone()),
+    });
     category
 }

@@ -196,6 +196,7 @@ fn the_sample_keypoints_and_polygons_become_what_they_are() {
     assert_eq!(schema.labels[0].keypoints[0], "nose");
     // COCO's first edge is [16, 14], counted from 1.
     assert_eq!(schema.labels[0].skeleton[0], [15, 13]);
+    assert_eq!(schema.labels[0].symmetry.len(), 8, "eyes, ears, shoulders, elbows, wrists, hips, knees, ankles");
 }
 
 fn file(annotations: Value) -> String {

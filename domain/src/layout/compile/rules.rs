@@ -123,6 +123,10 @@ impl Compiler<'_> {
 
     fn skeleton(&mut self, label: &PartAt) {
         let points: Vec<&str> = label.below.iter().filter(|part| part.is("Keypoint")).filter_map(PartAt::name).collect();
+        for point in label.below.iter().filter(|part| part.is("Keypoint") && part.part.literal("mirror").is_some()) {
+            let others: Vec<&str> = points.iter().copied().filter(|name| Some(*name) != point.name()).collect();
+            self.one_of(point.part.word("mirror"), &others, point.span_of("mirror"), "label's other keypoints");
+        }
         for edge in label.below.iter().filter(|part| part.is("Edge")) {
             for end in ["from", "to"].into_iter().filter(|end| edge.part.literal(end).is_some()) {
                 self.one_of(edge.part.word(end), &points, edge.span_of(end), "label's keypoints");

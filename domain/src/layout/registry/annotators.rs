@@ -122,7 +122,10 @@ fn parts() -> Vec<Component> {
                 Property::new("from", Kind::list(&[]), "Labels of the regions that it goes from; without it, all").fixed(),
                 Property::new("to", Kind::list(&[]), "Labels of the regions that it goes to; without it, all").fixed(),
             ]),
-        part("Keypoint", "A point of a label's skeleton, in order").with([name("The point's name")]),
+        part("Keypoint", "A point of a label's skeleton, in order").with([
+            name("The point's name"),
+            Property::new("mirror", Kind::Text, "The Keypoint that is its mirror image: the right eye of a left one").fixed(),
+        ]),
         part("Edge", "A line of a label's skeleton").with([
             Property::new("from", Kind::Text, "A Keypoint").required().fixed(),
             Property::new("to", Kind::Text, "Another").required().fixed(),
