@@ -1,6 +1,6 @@
 import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Pencil, Plus, Tags, Trash2 } from 'lucide-react';
+import { Pencil, Plus, SlidersHorizontal, Tags, Trash2 } from 'lucide-react';
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 
 import { KIND_NAMES } from '~/geometry/shapes';
@@ -11,6 +11,7 @@ import { explain } from '~/ui/explain';
 import { Empty } from '~/ui/feedback';
 import { toast } from '~/ui/toast';
 import { ImageTagsSection } from './image-tags-section';
+import { LabelDialog } from './label-dialog';
 import { RelabelDialog } from './relabel-dialog';
 
 const PALETTE = ['#e5484d', '#f0884a', '#e2a336', '#46a758', '#12a594', '#3e8ede', '#5b5bd6', '#a35bd1', '#d6409f', '#8d7b68'];
@@ -22,6 +23,9 @@ function freeKey(labels: readonly LabelDef[]): string | null {
   return Array.from('123456789dfgijnoqstuwxyz').find((key) => !taken.has(key)) ?? null;
 }
 
+const replaced = (labels: readonly LabelDef[], changed: LabelDef): LabelDef[] =>
+  labels.map((label) => (label.name === changed.name ? changed : label));
+
 export function LabelsTab({ project }: { project: Project }): ReactNode {
   const { api } = useBackend();
   const client = useQueryClient();
@@ -29,6 +33,7 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
   const editable = may('project.update');
   const labels = project.label_schema.labels;
   const [name, setName] = useState('');
+  const [editing, setEditing] = useState<LabelDef | null>(null);
   const [relabelling, setRelabelling] = useState<LabelDef | null>(null);
   const save = useMutation({
     mutationFn: (next: LabelDef[]) =>
@@ -53,13 +58,14 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
       kinds: [],
       keypoints: [],
       skeleton: [],
+      symmetry: [],
       supercategory: null,
       formerly: [],
     };
     save.mutate([...labels, label], { onSuccess: () => setName('') });
   };
   const recolor = (target: LabelDef, color: string): void => {
-    if (color !== target.color) save.mutate(labels.map((label) => (label.name === target.name ? { ...label, color } : label)));
+    if (color !== target.color) save.mutate(replaced(labels, { ...target, color }));
   };
   return (
     <>
@@ -93,6 +99,11 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
                   {label.kinds && label.kinds.length > 0 ? label.kinds.map((kind) => KIND_NAMES[kind]).join(', ') : 'Every shape'}
                 </span>
                 {editable && (
+                  <IconButton label={`Settings of ${label.name}: key, shapes, skeleton`} onClick={() => setEditing(label)}>
+                    <SlidersHorizontal size={15} aria-hidden />
+                  </IconButton>
+                )}
+                {editable && (
                   <IconButton label={`Rename or merge ${label.name}`} onClick={() => setRelabelling(label)}>
                     <Pencil size={15} aria-hidden />
                   </IconButton>
@@ -125,6 +136,16 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
               Add label
             </Button>
           </form>
+        )}
+        {editing && (
+          <LabelDialog
+            label={editing}
+            others={labels.filter(({ name: other }) => other !== editing.name)}
+            busy={save.isPending}
+            error={save.isError ? explain(save.error).detail : null}
+            onSave={(changed) => save.mutate(replaced(labels, changed), { onSuccess: () => setEditing(null) })}
+            onClose={() => setEditing(null)}
+          />
         )}
         {relabelling && <RelabelDialog project={project} label={relabelling} onClose={() => setRelabelling(null)} />}
         {save.isError && (
