@@ -64,6 +64,7 @@ impl Kind for Importing {
             project: Destination::Existing(work.claim.project),
             report: None,
             source: Some(upload.file.filename),
+            suggested_by: input.suggested_by,
         };
         match run(self.context(work, &folder), request).await {
             Ok(()) => Ok(Done::Committed),

@@ -4,13 +4,14 @@ use image::ImageFormat;
 use serde_json::json;
 use tandem_actors::{
     document::{self, Limits, LiveDoc},
-    jobs::import::{Counts, ImportFormat, import},
+    jobs::import::{Counts, ImportFormat, ImportRequest, import},
 };
-use tandem_protocol::{Geometry, rest::AnnotationSource};
+use tandem_protocol::{Geometry, ProjectId, TaskId, rest::AnnotationSource};
 use tandem_store::{
     documents::{DocumentKey, DocumentLog, PgLog},
     tasks,
 };
+use yrs::{Map as _, ReadTxn as _, Transact as _, types::ToJson as _};
 
 use crate::{
     datasets::{boxed, coco, image, photo, picture},
@@ -55,12 +56,53 @@ async fn a_dataset_becomes_pending_tasks_with_an_imported_annotation_and_a_live_
     let bytes = world.objects.get(&b.asset.object_key).await.expect("the object");
     assert_eq!(bytes, pictures[0].1);
 
+    let live = document_of(&world, project.id, b.task).await;
+    assert_eq!(document::read(live.doc()).expect("regions"), annotation.regions);
+}
+
+async fn document_of(world: &World, project: ProjectId, task: TaskId) -> LiveDoc {
     let log = PgLog::new(world.database.store.clone());
-    let key = DocumentKey { workspace: world.tenant.workspace, project: project.id, task: b.task, step: "annotate".into() };
+    let key = DocumentKey { workspace: world.tenant.workspace, project, task, step: "annotate".into() };
     let stored = log.open(&key).await.expect("the document");
     let updates: Vec<_> = stored.snapshot.into_iter().chain(stored.updates).collect();
-    let live = LiveDoc::load(&updates, Limits::default()).expect("loads");
-    assert_eq!(document::read(live.doc()).expect("regions"), annotation.regions);
+    LiveDoc::load(&updates, Limits::default()).expect("loads")
+}
+
+#[tokio::test]
+async fn what_a_model_found_comes_in_as_suggestions_with_its_scores_and_is_nobodys_answer() {
+    let world = World::new().await;
+    let scored = |mut annotation: serde_json::Value, score: f64| {
+        annotation["score"] = json!(score);
+        annotation
+    };
+    let file = json!({
+        "annotations": [
+            scored(boxed(1, 1, 5, [0.0, 0.0, 5.0, 5.0]), 0.75),
+            scored(boxed(2, 1, 5, [1.0, 1.0, 2.0, 2.0]), 87.0),
+            boxed(3, 1, 5, [2.0, 2.0, 3.0, 3.0]),
+        ],
+        "images": [image(1, "a.png", 20, 10), image(2, "b.png", 8, 8)],
+        "categories": [{"id": 5, "name": "cat"}],
+    });
+    let pictures = [("a.png", picture(20, 10, ImageFormat::Png)), ("b.png", picture(8, 8, ImageFormat::Png))];
+    let path = coco(world.folder.path(), &pictures, &file);
+    let request = ImportRequest { suggested_by: Some("detector 3".into()), ..request(ImportFormat::Coco, &path, "Found") };
+    let report = import(&world.context(), &request).await.expect("imports");
+    assert_eq!(report.imported, Counts { images: 2, annotations: 3 });
+
+    let project = world.full_project("Found").await;
+    assert_eq!((project.progress.total, project.progress.pending), (2, 2));
+    let rows = world.rows("Found").await;
+    assert!(rows.iter().all(|row| row.annotation.is_none()), "nobody has answered");
+    let live = document_of(&world, project.id, rows[0].task).await;
+    assert_eq!(document::read(live.doc()).expect("regions"), []);
+    let txn = live.doc().transact();
+    let suggestions = txn.get_map("suggestions").expect("suggestions").to_json(&txn);
+    let suggestions = serde_json::to_value(suggestions).expect("JSON");
+    let mut scores: Vec<_> = suggestions.as_object().expect("by id").values().map(|one| one["score"].as_f64()).collect();
+    scores.sort_by(|a, b| a.partial_cmp(b).expect("numbers"));
+    assert_eq!(scores, [None, None, Some(0.75)], "what is no share of one says nothing");
+    assert!(suggestions.as_object().expect("by id").values().all(|one| one["source"] == "detector 3" && one["label"] == "cat"));
 }
 
 #[tokio::test]

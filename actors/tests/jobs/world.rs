@@ -124,7 +124,7 @@ impl World {
 
 pub fn request(format: ImportFormat, path: &Path, project: &str) -> ImportRequest {
     let project = Destination::Named(project.to_owned());
-    ImportRequest { format, path: path.to_owned(), images: None, project, report: None, source: None }
+    ImportRequest { format, path: path.to_owned(), images: None, project, report: None, source: None, suggested_by: None }
 }
 
 /// `code: place: reason`, sorted.

@@ -119,6 +119,10 @@ pub struct ImportInput {
     /// The annotation file (COCO, JSON Lines) or folder (LabelMe) in the archive; not needed where there is only one it can be.
     #[serde(default)]
     pub annotations: Option<String>,
+    /// Its regions become suggestions of this source, a model's name and version, for people to accept or reject; without it they are the work itself. A `score`
+    /// from 0 to 1 of a COCO annotation says how sure it is.
+    #[serde(default)]
+    pub suggested_by: Option<String>,
 }
 
 impl ImportInput {

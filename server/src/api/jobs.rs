@@ -128,6 +128,11 @@ fn asked_by(kind: &str) -> Action {
 
 /// The name of the upload, if it is this project's, is kept, and its bytes are there.
 async fn ready(tx: &mut TenantTx, call: &Call, project: ProjectId, input: &ImportInput) -> Result<String, Refusal> {
+    if let Some(source) = &input.suggested_by
+        && !(1..=200).contains(&source.trim().chars().count())
+    {
+        return Err(Refusal::field("input.suggested_by", "length", "must have 1 to 200 characters: a model's name and version"));
+    }
     let missing = || Refusal::field("input.file_id", "exists", "there is no such upload in this project, or it is not kept any longer");
     let upload = job_files::get(tx, input.file_id).await?.filter(|file| file.project == project && file.job.is_none());
     let StoredFile { file, object_key, .. } = upload.ok_or_else(missing)?;

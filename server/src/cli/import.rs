@@ -36,6 +36,9 @@ pub struct From {
     /// Where the images are [default: beside the annotation file, and in images/ next to it]
     #[arg(long, value_name = "FOLDER")]
     images: Option<PathBuf>,
+    /// Regions become suggestions of this model, for people to accept or reject
+    #[arg(long, value_name = "MODEL")]
+    as_suggestions: Option<String>,
     /// Write every refusal to this file, as JSON lines
     #[arg(long, value_name = "FILE.jsonl")]
     report: Option<PathBuf>,
@@ -59,6 +62,7 @@ pub fn run(global: &Global, env: &Environment, what: &Import) -> anyhow::Result<
         project: Destination::Named(from.project.clone()),
         report: from.report.clone(),
         source: None,
+        suggested_by: from.as_suggestions.clone(),
     };
     let report = super::block_on(async {
         let place = Place::open(&config, env, from.workspace.as_deref()).await?;

@@ -44,6 +44,8 @@ pub struct ImportRequest {
     pub report: Option<PathBuf>,
     /// What it is called where it came from, for the audit log; none: as the file is.
     pub source: Option<String>,
+    /// Regions become suggestions of this model; none: they are the work itself.
+    pub suggested_by: Option<String>,
 }
 
 /// Where it goes.

@@ -13,7 +13,10 @@ use tandem_domain::{
     formats::{Refusal, labels},
     relabel::Renames,
 };
-use tandem_protocol::{AssetId, ProjectId, TaskId, rest::CreateProject};
+use tandem_protocol::{
+    AssetId, ProjectId, TaskId,
+    rest::{CreateProject, Region},
+};
 use tandem_store::{
     TenantTx, assets, audit,
     import::{self, ImportedTask},
@@ -22,6 +25,8 @@ use tandem_store::{
     pg::relabel,
     projects,
 };
+
+use crate::document::{self, Suggested, Suggestion, build_suggested};
 
 use super::{
     Counts, Ending, ImportContext, ImportError, ImportRequest, Progress, Report, Stage,
@@ -211,14 +216,15 @@ async fn write(
     let total = list.count;
     let mut batch = Vec::new();
     let mut regions = 0;
+    let source = request.suggested_by.as_deref();
     for uploaded in list.read()? {
-        let mut task = imported(uploaded?);
-        renames.regions(task.regions.as_deref_mut().unwrap_or_default());
-        let in_task = task.regions.as_ref().map_or(0, Vec::len);
+        let mut uploaded = uploaded?;
+        renames.regions(&mut uploaded.image.regions);
+        let in_task = uploaded.image.regions.len();
         regions += in_task;
         counts.images += 1;
         counts.annotations += in_task as u64;
-        batch.push(task);
+        batch.push(Arrival::of(uploaded, source));
         if batch.len() >= CHUNK || regions >= CHUNK_REGIONS {
             insert(&mut tx, project, std::mem::take(&mut batch)).await?;
             regions = 0;
@@ -281,45 +287,78 @@ async fn extend(tx: &mut TenantTx, project: ProjectId, prepared: &AllPrepared) -
     Ok(Renames::of(&labels))
 }
 
-fn imported(uploaded: Uploaded) -> ImportedTask {
-    let Uploaded { task, asset, object_key, image } = uploaded;
-    let side = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
-    ImportedTask {
-        task,
-        asset,
-        external_id: image.external_id,
-        filename: image.filename,
-        object_key,
-        content_type: image.content_type,
-        size: i64::try_from(image.bytes).unwrap_or(i64::MAX),
-        width: side(image.width),
-        height: side(image.height),
-        orientation: i16::from(image.orientation),
-        asset_metadata: json!({}),
-        input: Value::Object(image.input),
-        // A bare image is one nobody has looked at yet.
-        regions: Some(image.regions).filter(|r| !r.is_empty()),
+/// A task to be, and what its document begins with.
+struct Arrival {
+    task: ImportedTask,
+    suggested: Option<Suggested>,
+}
+
+impl Arrival {
+    /// `source`: the model whose suggestions the regions are; none: they are the work itself.
+    fn of(Uploaded { task, asset, object_key, image }: Uploaded, source: Option<&str>) -> Self {
+        let side = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
+        let (regions, suggestions) = if source.is_some() { (Vec::new(), image.regions) } else { (image.regions, Vec::new()) };
+        let suggested = source.filter(|_| !suggestions.is_empty()).map(|source| Suggested {
+            source: source.to_owned(),
+            suggestions: suggestions.into_iter().map(|region| Suggestion { score: score(&region), region }).collect(),
+            at_ms: Utc::now().timestamp_millis(),
+        });
+        let task = ImportedTask {
+            task,
+            asset,
+            external_id: image.external_id,
+            filename: image.filename,
+            object_key,
+            content_type: image.content_type,
+            size: i64::try_from(image.bytes).unwrap_or(i64::MAX),
+            width: side(image.width),
+            height: side(image.height),
+            orientation: i16::from(image.orientation),
+            asset_metadata: json!({}),
+            input: Value::Object(image.input),
+            // A bare image is one nobody has looked at yet.
+            regions: Some(regions).filter(|r| !r.is_empty()),
+        };
+        Self { task, suggested }
+    }
+
+    fn document(&self, now: i64) -> Option<(TaskId, Vec<u8>)> {
+        let document = match &self.suggested {
+            Some(suggested) => build_suggested(suggested),
+            None => document::build(self.task.regions.as_ref()?, now),
+        };
+        Some((self.task.task, document))
     }
 }
 
-async fn insert(tx: &mut TenantTx, project: ProjectId, batch: Vec<ImportedTask>) -> Result<(), ImportError> {
+/// How sure the file says it is: COCO files of predictions do.
+fn score(region: &Region) -> Option<f64> {
+    let said = region.attributes.get("coco").and_then(|kept| kept.get("score")?.as_f64());
+    said.filter(|score| (0.0..=1.0).contains(score))
+}
+
+async fn insert(tx: &mut TenantTx, project: ProjectId, batch: Vec<Arrival>) -> Result<(), ImportError> {
     if batch.is_empty() {
         return Ok(());
     }
-    import::insert(tx, project, &batch).await?;
     let now = Utc::now().timestamp_millis();
     // Building documents is CPU work.
-    let build = move || -> Vec<(TaskId, Vec<u8>)> {
-        batch.iter().filter_map(|t| Some((t.task, crate::document::build(t.regions.as_ref()?, now)))).collect()
+    let build = move || {
+        let snapshots: Vec<_> = batch.iter().filter_map(|arrival| arrival.document(now)).collect();
+        (batch.into_iter().map(|arrival| arrival.task).collect::<Vec<_>>(), snapshots)
     };
-    let snapshots = tokio::task::spawn_blocking(build).await.map_err(|e| ImportError::Panicked(e.to_string()))?;
+    let (tasks, snapshots) = tokio::task::spawn_blocking(build).await.map_err(|e| ImportError::Panicked(e.to_string()))?;
+    import::insert(tx, project, &tasks).await?;
     import::insert_documents(tx, project, &snapshots).await?;
     Ok(())
 }
 
 async fn note_down(tx: &mut TenantTx, request: &ImportRequest, project: ProjectId, counts: Counts) -> Result<(), ImportError> {
     let file = request.source.clone().or_else(|| request.path.file_name().map(|n| n.to_string_lossy().into_owned()));
-    let facts = json!({"file": file, "images": counts.images, "annotations": counts.annotations});
+    let mut facts = json!({"file": file, "images": counts.images, "annotations": counts.annotations});
+    if let Some(source) = &request.suggested_by {
+        facts["suggested_by"] = json!(source);
+    }
     let entry = audit::Entry {
         project: Some(project),
         action: "project.import",
