@@ -11,7 +11,7 @@ use tandem_store::{
     documents::{DocumentKey, DocumentLog, PgLog},
     tasks,
 };
-use yrs::{Map as _, ReadTxn as _, Transact as _, types::ToJson as _};
+use yrs::{ReadTxn as _, Transact as _, types::ToJson as _};
 
 use crate::{
     datasets::{boxed, coco, image, photo, picture},

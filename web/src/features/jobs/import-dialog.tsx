@@ -21,6 +21,7 @@ export function ImportDialog({ projectId, onClose }: { projectId: string; onClos
   const [file, setFile] = useState<File | null>(null);
   const [format, setFormat] = useState<ImportFormat>('coco');
   const [annotations, setAnnotations] = useState('');
+  const [suggestedBy, setSuggestedBy] = useState('');
   const [sent, setSent] = useState(0);
   const abort = useRef<AbortController | null>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -30,7 +31,8 @@ export function ImportDialog({ projectId, onClose }: { projectId: string; onClos
       const stop = new AbortController();
       abort.current = stop;
       setSent(0);
-      return importArchive(api, projectId, { file: chosen, format, annotations: annotations.trim() }, setSent, stop.signal);
+      const wanted = { file: chosen, format, annotations: annotations.trim(), suggestedBy: suggestedBy.trim() };
+      return importArchive(api, projectId, wanted, setSent, stop.signal);
     },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: jobsKey(projectId) });
@@ -81,6 +83,16 @@ export function ImportDialog({ projectId, onClose }: { projectId: string; onClos
             value={annotations}
             placeholder="annotations/instances_train.json"
             onChange={(event) => setAnnotations(event.target.value)}
+          />
+        </label>
+        <label className="field">
+          <span>Model, if these are its suggestions and not finished work</span>
+          <input
+            className="input"
+            value={suggestedBy}
+            maxLength={200}
+            placeholder="detector 3"
+            onChange={(event) => setSuggestedBy(event.target.value)}
           />
         </label>
         {start.isPending && file && (
