@@ -89,7 +89,8 @@ async fn a_step_or_a_kind_of_work_may_have_a_layout_of_its_own() {
     };
     let all = layout(&api, "All", &form("all", "topic", ""), "").await;
     let reviews = layout(&api, "Reviews", &form("reviews", "grade", r#"required="true""#), "kind=review").await;
-    assert_eq!((&all["step"], &all["kind"], &reviews["kind"]), (&Value::Null, &Value::Null, &json!("review")));
+    assert_eq!(all["uses"], json!([{"step": null, "kind": null}]));
+    assert_eq!(reviews["uses"], json!([{"step": null, "kind": "review"}]));
     let (_, listed) = get(api.admin(), format!("/projects/{project}/layouts")).await;
     let active = listed["items"].as_array().unwrap().iter().filter(|layout| layout["status"] == "active").count();
     assert_eq!(active, 2, "one is not in the way of the other: {listed}");
@@ -126,7 +127,7 @@ async fn a_step_or_a_kind_of_work_may_have_a_layout_of_its_own() {
     assert_eq!(take().await, step["id"], "a step goes before a kind");
     let retire = format!("/projects/{project}/layouts/{}/retire", step["id"].as_str().unwrap());
     let (status, retired) = post(api.admin(), retire, json!({})).await;
-    assert_eq!((status, &retired["status"]), (200, &json!("retired")), "{retired}");
+    assert_eq!((status, &retired["status"], &retired["uses"]), (200, &json!("retired"), &json!([])), "{retired}");
     let path = format!("/projects/{project}/layouts/{}/activate", all["id"].as_str().unwrap());
     let (status, refused) = post(api.admin(), format!("{path}?step=nowhere"), json!({})).await;
     assert_eq!((status, &refused["errors"][0]["field"]), (422, &json!("step")), "{refused}");

@@ -11,7 +11,7 @@ use crate::{LayoutId, ProjectId, UserId, role::text};
 pub enum LayoutStatus {
     /// May still be changed and may have mistakes; no task is on it.
     Draft,
-    /// Work on tasks of the project begins on it.
+    /// Work on tasks of the project begins on it, all of it or some.
     Active,
     /// Was active. Tasks whose work began on it stay on it.
     Retired,
@@ -32,10 +32,8 @@ pub struct Layout {
     /// The `id` in its markup, by which others extend it; none where it cannot be read.
     pub key: Option<String>,
     pub status: LayoutStatus,
-    /// The one step of the workflow that it is used for (or was, last); none: every step.
-    pub step: Option<String>,
-    /// The one kind of work that it is used for (or was, last); none: every kind.
-    pub kind: Option<WorkKind>,
+    /// What work begins on it: of an active one, something; of others, nothing.
+    pub uses: Vec<LayoutUse>,
     pub created_by: Option<UserId>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -80,17 +78,25 @@ pub struct UpdateLayout {
     pub seen: Option<DateTime<Utc>>,
 }
 
-/// What a version is to be used for: more special goes before more general, a step before a kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+/// What a version is used for: all work that has no layout of its own, or that of one step, of one kind, of both. More special goes before more general, a
+/// step before a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LayoutUse {
-    /// Only for this step of the project's active workflow.
+    /// Only for this step of the project's workflow.
     #[serde(default)]
     pub step: Option<String>,
     /// Only for this kind of work.
     #[serde(default)]
     pub kind: Option<WorkKind>,
+}
+
+impl LayoutUse {
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        self.step.is_none() && self.kind.is_none()
+    }
 }
 
 /// A layout to look at.

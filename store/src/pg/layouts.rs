@@ -81,8 +81,9 @@ pub async fn create(tx: &mut TenantTx, project: ProjectId, series: Option<Layout
 pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Layout>, StoreError> {
     let rows = sqlx::query_as!(
         LayoutRow,
-        "SELECT id, project_id, series, version, name, key, status, step, kind, created_by, created_at, updated_at, activated_at
-         FROM layouts WHERE project_id = $1 ORDER BY id DESC",
+        r#"SELECT l.id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at,
+                  ARRAY(SELECT u.step || '/' || u.kind FROM layout_uses u WHERE u.project_id = l.project_id AND u.layout_id = l.id) AS "uses!"
+           FROM layouts l WHERE project_id = $1 ORDER BY id DESC"#,
         project.0
     )
     .fetch_all(&mut **tx)
@@ -96,9 +97,10 @@ pub async fn list(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<Layout>, 
 /// Those of the database.
 pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<Option<Stored>, StoreError> {
     let row = sqlx::query!(
-        r#"SELECT id, project_id, series, version, name, key, status, step, kind, created_by, created_at, updated_at, activated_at, source,
-                  tree::text AS tree
-           FROM layouts WHERE project_id = $1 AND id = $2"#,
+        r#"SELECT l.id, project_id, series, version, name, key, status, created_by, created_at, updated_at, activated_at, source,
+                  tree::text AS tree,
+                  ARRAY(SELECT u.step || '/' || u.kind FROM layout_uses u WHERE u.project_id = l.project_id AND u.layout_id = l.id) AS "uses!"
+           FROM layouts l WHERE project_id = $1 AND id = $2"#,
         project.0,
         id.0
     )
@@ -113,8 +115,7 @@ pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<
         name: row.name,
         key: row.key,
         status: row.status,
-        step: row.step,
-        kind: row.kind,
+        uses: row.uses,
         created_by: row.created_by,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -129,8 +130,11 @@ pub async fn get(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Result<
 /// Those of the database.
 pub async fn sources(tx: &mut TenantTx, project: ProjectId) -> Result<BTreeMap<String, String>, StoreError> {
     let rows = sqlx::query!(
-        r#"SELECT DISTINCT ON (key) key AS "key!", source FROM layouts
-           WHERE project_id = $1 AND key IS NOT NULL ORDER BY key, (status = 'active') DESC, id DESC"#,
+        r#"SELECT DISTINCT ON (key) key AS "key!", source FROM layouts l
+           WHERE project_id = $1 AND key IS NOT NULL
+           ORDER BY key,
+                    (status = 'active' OR EXISTS (SELECT FROM layout_uses u WHERE u.project_id = l.project_id AND u.layout_id = l.id)) DESC,
+                    id DESC"#,
         project.0
     )
     .fetch_all(&mut **tx)
@@ -174,8 +178,8 @@ pub async fn delete(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Resu
     Ok(())
 }
 
-/// Work on tasks (of a step, of a kind: `used`) begins on this version from now on; the one before is retired and keeps its tasks. A retired one may come back,
-/// as it was, also for something else. `tree`: what a draft was compiled to. Says which version was active for that before.
+/// Work on tasks (of a step, of a kind: `used`) begins on this version from now on; the one that was used for it keeps its tasks, and is retired if it is used
+/// for nothing else. A retired one may come back, as it was. `tree`: what a draft was compiled to. Says which version was used for that before.
 ///
 /// # Errors
 /// [`LayoutEditError::Changed`] if the draft is not the one that was compiled any more.
@@ -187,46 +191,67 @@ pub async fn activate(
     compiled: DateTime<Utc>,
     used: &LayoutUse,
 ) -> Result<Option<LayoutId>, LayoutEditError> {
-    let (step, kind) = (used.step.as_deref(), used.kind.map(WorkKind::as_str));
     projects::lock_versions(tx, project).await?;
     let row = sqlx::query!("SELECT status, updated_at FROM layouts WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, id.0)
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(LayoutEditError::NotFound)?;
-    let before = sqlx::query_scalar!(
-        "SELECT id FROM layouts
-         WHERE project_id = $1 AND status = 'active' AND step IS NOT DISTINCT FROM $2 AND kind IS NOT DISTINCT FROM $3",
-        project.0,
-        step,
-        kind
-    )
-    .fetch_optional(&mut **tx)
-    .await?
-    .map(LayoutId::from);
+    let before = used_for(tx, project, used).await?;
     if before == Some(id) {
         return Ok(before);
     }
     if row.status == LayoutStatus::Draft.as_str() && row.updated_at != compiled {
         return Err(LayoutEditError::Changed { updated_at: row.updated_at });
     }
-    if let Some(before) = before {
-        retired(tx, before).await?;
+    if used.is_all() {
+        sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE project_id = $1 AND status = 'active'", project.0)
+            .execute(&mut **tx)
+            .await?;
     }
+    // Which of the layouts is for all work is the row's to say; what else one is used for is not.
     sqlx::query!(
         "UPDATE layouts
-         SET status = 'active', step = $3, kind = $4, tree = coalesce(tree, $2::text::json), activated_at = now(), updated_at = now()
+         SET status = CASE WHEN $3 THEN 'active' WHEN status = 'draft' THEN 'retired' ELSE status END,
+             tree = coalesce(tree, $2::text::json), activated_at = now(), updated_at = now()
          WHERE id = $1",
         id.0,
         tree,
-        step,
-        kind
+        used.is_all()
     )
     .execute(&mut **tx)
     .await?;
+    if !used.is_all() {
+        let workspace = tx.workspace().0;
+        sqlx::query!(
+            "INSERT INTO layout_uses (project_id, step, kind, workspace_id, layout_id) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (project_id, step, kind) DO UPDATE SET layout_id = excluded.layout_id",
+            project.0,
+            used.step.as_deref().unwrap_or_default(),
+            used.kind.map(WorkKind::as_str).unwrap_or_default(),
+            workspace,
+            id.0
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
     Ok(before)
 }
 
-/// No more work begins on it; tasks that are on it stay on it. Says whether it was active.
+async fn used_for(tx: &mut TenantTx, project: ProjectId, used: &LayoutUse) -> Result<Option<LayoutId>, StoreError> {
+    let id = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM layouts WHERE project_id = $1 AND status = 'active' AND $4
+           UNION ALL SELECT layout_id FROM layout_uses WHERE project_id = $1 AND step = $2 AND kind = $3"#,
+        project.0,
+        used.step.as_deref().unwrap_or_default(),
+        used.kind.map(WorkKind::as_str).unwrap_or_default(),
+        used.is_all()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(id.map(LayoutId::from))
+}
+
+/// No more work begins on it; tasks that are on it stay on it. Says whether it was used for anything.
 ///
 /// # Errors
 /// [`LayoutEditError::NotFound`] if there is no such version.
@@ -236,16 +261,12 @@ pub async fn retire(tx: &mut TenantTx, project: ProjectId, id: LayoutId) -> Resu
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(LayoutEditError::NotFound)?;
-    let was_active = status == LayoutStatus::Active.as_str();
-    if was_active {
-        retired(tx, id).await?;
+    let uses = sqlx::query!("DELETE FROM layout_uses WHERE project_id = $1 AND layout_id = $2", project.0, id.0).execute(&mut **tx).await?;
+    let was_for_all = status == LayoutStatus::Active.as_str();
+    if was_for_all {
+        sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE id = $1", id.0).execute(&mut **tx).await?;
     }
-    Ok(was_active)
-}
-
-async fn retired(tx: &mut TenantTx, id: LayoutId) -> Result<(), StoreError> {
-    sqlx::query!("UPDATE layouts SET status = 'retired', updated_at = now() WHERE id = $1", id.0).execute(&mut **tx).await?;
-    Ok(())
+    Ok(was_for_all || uses.rows_affected() > 0)
 }
 
 /// What a task is worked on with: what the lease says, where its step has a layout of its own; else the version on which work on the task began; before
@@ -261,7 +282,7 @@ pub async fn of_task(tx: &mut TenantTx, project: ProjectId, task: TaskId, lease:
            JOIN layouts l ON l.project_id = t.project_id
                          AND CASE WHEN a.layout_id IS NOT NULL THEN l.id = a.layout_id
                                   WHEN t.attempt_count > 0 THEN l.id = t.layout_id
-                                  ELSE l.status = 'active' AND l.step IS NULL AND l.kind IS NULL END
+                                  ELSE l.status = 'active' END
            WHERE t.project_id = $1 AND t.id = $2"#,
         project.0,
         task.0,
@@ -314,8 +335,8 @@ struct LayoutRow {
     name: String,
     key: Option<String>,
     status: String,
-    step: Option<String>,
-    kind: Option<String>,
+    /// Beside all work: `step/kind`.
+    uses: Vec<String>,
     created_by: Option<Uuid>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -326,6 +347,9 @@ impl TryFrom<LayoutRow> for Layout {
     type Error = StoreError;
 
     fn try_from(row: LayoutRow) -> Result<Self, StoreError> {
+        let stored: LayoutStatus = word("layout status", &row.status)?;
+        let special = row.uses.iter().map(|text| read_use(text)).collect::<Result<Vec<_>, _>>()?;
+        let uses: Vec<LayoutUse> = (stored == LayoutStatus::Active).then(LayoutUse::default).into_iter().chain(special).collect();
         Ok(Self {
             id: row.id.into(),
             project_id: row.project_id.into(),
@@ -333,13 +357,19 @@ impl TryFrom<LayoutRow> for Layout {
             version: row.version,
             name: row.name,
             key: row.key,
-            status: word("layout status", &row.status)?,
-            step: row.step,
-            kind: row.kind.map(|kind| word("work kind", &kind)).transpose()?,
+            status: if uses.is_empty() { stored } else { LayoutStatus::Active },
+            uses,
             created_by: row.created_by.map(Into::into),
             created_at: row.created_at,
             updated_at: row.updated_at,
             activated_at: row.activated_at,
         })
     }
+}
+
+fn read_use(text: &str) -> Result<LayoutUse, StoreError> {
+    // No kind has a slash.
+    let (step, kind) = text.rsplit_once('/').unwrap_or((text, ""));
+    let kind = (!kind.is_empty()).then(|| word("work kind", kind)).transpose()?;
+    Ok(LayoutUse { step: (!step.is_empty()).then(|| step.to_owned()), kind })
 }

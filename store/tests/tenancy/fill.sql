@@ -34,6 +34,7 @@ BEGIN
         VALUES ((mark || '0090')::uuid, ws, project, 'of', 1, 'of ' || ws, json_build_object('of', ws));
         INSERT INTO layouts (id, workspace_id, project_id, series, version, name, source)
         VALUES ((mark || '0095')::uuid, ws, project, (mark || '0095')::uuid, 1, 'of ' || ws, 'of ' || ws);
+        INSERT INTO layout_uses (project_id, step, kind, workspace_id, layout_id) VALUES (project, 'of ' || ws, '', ws, (mark || '0095')::uuid);
         INSERT INTO task_timers (project_id, task_id, timer, workspace_id, due) VALUES (project, task, 1, ws, now() + interval '1 day');
         INSERT INTO task_calls (project_id, task_id, step, workspace_id, kind, input)
         VALUES (project, task, 'x', ws, 'webhook', jsonb_build_object('of', ws));

@@ -8,10 +8,8 @@ WITH given AS (
            coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
            s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds), s.may_repeat,
            CASE WHEN first.is_there THEN first.layout_id
-                ELSE (SELECT l.id FROM layouts l
-                      WHERE l.project_id = $3 AND l.status = 'active' AND (l.step IS NOT NULL OR l.kind IS NOT NULL)
-                        AND coalesce(l.step, s.step) = s.step AND coalesce(l.kind, s.kind) = s.kind
-                      ORDER BY l.step IS NULL, l.kind IS NULL LIMIT 1) END
+                ELSE (SELECT u.layout_id FROM layout_uses u WHERE u.project_id = $3 AND u.step IN ('', s.step) AND u.kind IN ('', s.kind)
+                      ORDER BY u.step = '', u.kind = '' LIMIT 1) END
     FROM task_steps s
     CROSS JOIN LATERAL (SELECT coalesce(s.lease_seconds, $7::double precision::integer) AS seconds) lasts
     CROSS JOIN LATERAL (
@@ -37,8 +35,7 @@ WITH given AS (
         attempt_count = t.attempt_count + 1, updated_at = now(),
         -- Work begins on the layout that is active now, and stays on it.
         layout_id = CASE WHEN t.attempt_count > 0 THEN t.layout_id
-                         ELSE (SELECT l.id FROM layouts l
-                               WHERE l.project_id = $3 AND l.status = 'active' AND l.step IS NULL AND l.kind IS NULL) END
+                         ELSE (SELECT l.id FROM layouts l WHERE l.project_id = $3 AND l.status = 'active') END
     FROM given WHERE t.project_id = $3 AND t.id = $4
 ), facts AS (
     SELECT jsonb_build_object('task_id', task_id, 'assignment_id', id, 'user_id', user_id, 'fencing_token', fencing_token, 'status', status,
