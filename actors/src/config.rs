@@ -121,6 +121,8 @@ pub struct SessionConfig {
     pub soft_outbox: usize,
     /// Outgoing bytes waiting at which the connection is cut.
     pub max_outbox: usize,
+    /// Bytes of documents under way to one connection. One is sent whole, however big.
+    pub max_documents: usize,
     /// How long the socket may take nothing while something waits: long enough for a slow device that takes many seconds to put a large
     /// document together before it reads on.
     pub stall: Duration,
@@ -249,6 +251,7 @@ impl Default for SessionConfig {
             heartbeat: Duration::from_secs(15),
             soft_outbox: 128 << 10,
             max_outbox: 8 << 20,
+            max_documents: 64 << 20,
             stall: Duration::from_secs(20),
             frames: (1_000, 4_000),
             bytes: (8 << 20, 32 << 20),

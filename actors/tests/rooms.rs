@@ -431,6 +431,25 @@ async fn nobody_draws_in_anothers_name() {
 }
 
 #[actix::test]
+async fn who_goes_on_spoiling_everybodys_drawing_is_put_out() {
+    let house = House::new();
+    let task = house.task();
+    let ann = Worker::join(house.connect("ann").await, task).await;
+    let mut eve = Worker::join(house.connect("eve").await, task).await;
+    let foreign = || {
+        let doc = yrs::Doc::new();
+        let map = doc.get_or_insert_map("ghosts");
+        map.insert(&mut doc.transact_mut(), ann.peer().to_string(), 1.0);
+        doc.transact().encode_diff_v1(&yrs::StateVector::default())
+    };
+    let epoch = eve.epoch;
+    for again in 0..4 {
+        eve.client.hot(tandem_protocol::ws::ClientHot::Ghost { channel: CHANNEL, epoch: epoch + again, bytes: foreign().into() });
+    }
+    assert_eq!(eve.client.close_code().await, 4400);
+}
+
+#[actix::test]
 async fn a_reconnect_takes_over_its_presence_instead_of_showing_twice() {
     let house = House::new();
     let task = house.task();

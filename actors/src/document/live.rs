@@ -52,13 +52,18 @@ pub struct BadStateVector;
 /// A document in memory.
 pub struct LiveDoc {
     doc: Doc,
-    /// Bytes of all edits taken: an upper bound of its encoded size.
+    /// An upper bound of its encoded size: what it was when it was measured, and the bytes of all edits taken since.
     size: usize,
+    /// What it was when it was measured.
+    measured: usize,
     limits: Limits,
     roots: &'static [&'static str],
     /// No shared type lies deeper than this. None: not looked at yet.
     deepest: Option<usize>,
 }
+
+/// Edits of this part of the limit since the last time, and it is worth measuring a document again.
+const WORTH_MEASURING: usize = 8;
 
 /// What one document takes.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +87,7 @@ impl LiveDoc {
     /// Another document than that of annotations: maps of these names, and nothing outside of them.
     #[must_use]
     pub fn with_roots(roots: &'static [&'static str], limits: Limits) -> Self {
-        Self { doc: new_doc(roots), size: 0, limits, roots, deepest: Some(0) }
+        Self { doc: new_doc(roots), size: 0, measured: 0, limits, roots, deepest: Some(0) }
     }
 
     /// Build it from a snapshot and edits, in any order.
@@ -94,7 +99,7 @@ impl LiveDoc {
             apply(&doc, update).map_err(failed)?;
         }
         let size = parts.iter().map(Bytes::len).sum();
-        Ok(Self { doc, size, limits, roots: &ROOTS, deepest: None })
+        Ok(Self { doc, size, measured: 0, limits, roots: &ROOTS, deepest: None })
     }
 
     /// Take an edit, whole or not at all.
@@ -140,8 +145,8 @@ impl LiveDoc {
         new.iter().all(|(_, ranges)| ranges.is_empty())
     }
 
-    fn check(&self, inspected: &Inspected, size: usize) -> Result<(), Refusal> {
-        if self.size + size > self.limits.max_document {
+    fn check(&mut self, inspected: &Inspected, size: usize) -> Result<(), Refusal> {
+        if !self.has_space(size) {
             return Err(Refusal::DocumentFull { limit: self.limits.max_document });
         }
         let known = self.doc.transact().state_vector();
@@ -164,10 +169,16 @@ impl LiveDoc {
         Ok(Some(new))
     }
 
-    /// Whether so many bytes more are within the limit.
+    /// Whether so many bytes more are within the limit. Edits take more than what they leave behind: a document that is worked on all day is measured before
+    /// it counts as full, though not anew for every edit of one that is.
     #[must_use]
-    pub fn has_space(&self, bytes: usize) -> bool {
-        self.size + bytes <= self.limits.max_document
+    pub fn has_space(&mut self, bytes: usize) -> bool {
+        let limit = self.limits.max_document;
+        if self.size + bytes > limit && self.size - self.measured.min(self.size) >= limit / WORTH_MEASURING {
+            self.size = self.diff(&StateVector::default()).len();
+            self.measured = self.size;
+        }
+        self.size + bytes <= limit
     }
 
     /// Change it by an edit of our own. None: it is so already.
@@ -266,8 +277,14 @@ fn apply(doc: &Doc, update: Update) -> Result<Outcome, String> {
     applied.unwrap_or_else(|_| Err("applying it panicked".to_owned()))
 }
 
+/// Bytes of a state vector: some hundred thousand clients.
+pub const MAX_STATE_VECTOR: usize = 1 << 20;
+
 /// Read a state vector without trusting its length.
 pub fn decode_state_vector(bytes: &[u8]) -> Result<StateVector, BadStateVector> {
+    if bytes.len() > MAX_STATE_VECTOR {
+        return Err(BadStateVector);
+    }
     let mut r = Reader::new(bytes);
     let mut vector = StateVector::default();
     for _ in 0..r.uint().map_err(|_| BadStateVector)? {
@@ -325,6 +342,25 @@ mod tests {
     use yrs::{Map, MapPrelim};
 
     use super::*;
+
+    #[test]
+    fn a_document_that_is_worked_on_all_day_is_not_full_and_one_that_is_full_is() {
+        let limits = Limits { max_update: 1_000, max_document: 8_000 };
+        let (mut doc, ann) = (LiveDoc::empty(limits), peer(1));
+        let regions = ann.get_or_insert_map("regions");
+        let mut put = |doc: &mut LiveDoc, key: &str, length: usize| {
+            let before = ann.transact().state_vector();
+            regions.insert(&mut ann.transact_mut(), key, "x".repeat(length));
+            doc.apply(&ann.transact().encode_diff_v1(&before))
+        };
+        // The same shape dragged about: far more bytes of edits than the document may have.
+        for _ in 0..100 {
+            put(&mut doc, "dragged", 500).unwrap();
+        }
+        let refused = (0..100).find_map(|key| put(&mut doc, &key.to_string(), 500).err()).expect("it fills up");
+        assert!(matches!(refused, ApplyError::Refused(Refusal::DocumentFull { limit: 8_000 })), "{refused:?}");
+        assert!(doc.diff(&StateVector::default()).len() > 6_500, "nearly as large as it may be");
+    }
 
     fn peer(id: u64) -> Doc {
         Doc::with_client_id(id)

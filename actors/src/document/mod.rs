@@ -16,7 +16,9 @@ pub use amendment::Amendment;
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use kept::Kept;
-pub use live::{Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, decode_state_vector, join_updates, load, merge};
+pub use live::{
+    Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, MAX_STATE_VECTOR, decode_state_vector, join_updates, load, merge,
+};
 pub use regions::{ContentError, build, read, read_stored};
 pub use suggestions::{Suggested, Suggestion, build_suggested};
 pub use work::Work;

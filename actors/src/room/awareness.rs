@@ -28,6 +28,8 @@ const BRIDGED: u64 = 1 << 52;
 const FRAME: usize = 256 << 10;
 /// Clocks of the gone are kept only so many.
 const KEPT: usize = 4_096;
+/// Ids that a connection may show in its life, for each that it may show at a time: a provider has one, and another one if its document is made anew.
+const ONE_AFTER_THE_OTHER: usize = 64;
 /// A buffer much larger than what it holds is given back.
 const SPARE: usize = 1 << 10;
 
@@ -61,6 +63,8 @@ pub struct Awareness {
     known: HashMap<u64, Known>,
     /// The ids of each connection.
     shown: HashMap<Seat, Vec<u64>>,
+    /// How many each connection has shown so far: those that are gone are remembered as well, and each was told to everybody.
+    spent: HashMap<Seat, usize>,
     /// Ids with news since the last tick.
     news: Vec<u64>,
     bridges: HashMap<u32, Bridge>,
@@ -91,7 +95,14 @@ struct Bridge {
 impl Default for Awareness {
     fn default() -> Self {
         let life = u64::from(rand::random::<u32>() >> 12);
-        Self { known: HashMap::new(), shown: HashMap::new(), news: Vec::new(), bridges: HashMap::new(), base: BRIDGED + (life << 32) }
+        Self {
+            known: HashMap::new(),
+            shown: HashMap::new(),
+            spent: HashMap::new(),
+            news: Vec::new(),
+            bridges: HashMap::new(),
+            base: BRIDGED + (life << 32),
+        }
     }
 }
 
@@ -159,12 +170,22 @@ impl Awareness {
         if !gone && !is_json(entry.state) {
             return refuse("json", "an awareness state must be JSON".into());
         }
+        if entry.clock >= BRIDGED {
+            return refuse("max_awareness_clock", format!("an awareness clock must be below 2^52, this one is {}", entry.clock));
+        }
         let before = self.known.get(&entry.client).and_then(|known| known.owner);
         if !gone && before.is_none_or(|owner| owner.seat != who.seat) {
             let mine = self.shown.entry(who.seat).or_default();
             if mine.len() >= limits.max_ids {
                 return refuse("max_awareness_ids", format!("one connection may show {} awareness states", limits.max_ids));
             }
+            let spent = self.spent.entry(who.seat).or_default();
+            if *spent >= limits.max_ids * ONE_AFTER_THE_OTHER {
+                let message =
+                    format!("one connection may show {} awareness states, one after the other", limits.max_ids * ONE_AFTER_THE_OTHER);
+                return refuse("max_awareness_ids", message);
+            }
+            *spent += 1;
             mine.push(entry.client);
             if let Some(before) = before {
                 self.disown(before.seat, entry.client);
@@ -200,6 +221,7 @@ impl Awareness {
 
     /// What a connection showed goes with it.
     pub fn leave(&mut self, seat: Seat) {
+        self.spent.remove(&seat);
         for client in self.shown.remove(&seat).unwrap_or_default() {
             self.forget_shown(client);
         }
@@ -554,6 +576,21 @@ mod tests {
         awareness.apply(ann, &says(1, 2, "null"), limits).unwrap();
         awareness.apply(ann, &says(2, 1, "{}"), limits).unwrap();
         assert_eq!(rule(awareness.apply(ann, &[9, 9], limits)), "malformed");
+    }
+
+    #[test]
+    fn who_shows_one_id_after_the_other_is_stopped_and_a_clock_has_an_end() {
+        let (mut awareness, ann) = (Awareness::default(), somebody());
+        let limits = AwarenessLimits { max_ids: 1, ..LIMITS };
+        let rule = |refused: Result<_, Refused>| refused.unwrap_err().rule.unwrap();
+        for id in 0..64 {
+            awareness.apply(ann, &says(id, 1, "{}"), limits).unwrap();
+            awareness.apply(ann, &says(id, 2, "null"), limits).unwrap();
+        }
+        assert_eq!(rule(awareness.apply(ann, &says(64, 1, "{}"), limits)), "max_awareness_ids");
+        let again = again(ann);
+        awareness.apply(again, &says(65, 1, "{}"), limits).unwrap();
+        assert_eq!(rule(awareness.apply(again, &says(65, 1 << 52, "{}"), limits)), "max_awareness_clock");
     }
 
     #[test]

@@ -83,6 +83,9 @@ pub fn read_only(who: &Identity, membership: Option<ProjectRole>, project: Proje
     }
 }
 
+/// Times that a member may spoil everybody's ghosts.
+const MAY_SPOIL: u8 = 3;
+
 struct Member {
     peer: u32,
     user: UserSummary,
@@ -93,6 +96,8 @@ struct Member {
     state: PresenceState,
     /// Dropped with the member: they have left.
     present: Option<Arc<Present>>,
+    /// How often everybody's ghosts were thrown away because of what they sent.
+    spoiled: u8,
 }
 
 impl Member {
@@ -181,7 +186,7 @@ impl Room {
         let sync = if asks { Some(Bytes::new()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
         let (peer, state) = self.take_over(&newcomer);
         let Newcomer { seat, user, role, read_only, dialect, desk, present, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, desk, state, present };
+        let member = Member { peer, user, role, read_only, dialect, desk, state, present, spoiled: 0 };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
@@ -338,6 +343,11 @@ impl Room {
         Some(update)
     }
 
+    /// Whether the document may grow by so much. None: it is not built.
+    pub fn has_space(&mut self, bytes: usize) -> Option<bool> {
+        Some(self.kept.doc_mut()?.has_space(bytes))
+    }
+
     /// Returns why not, for the one who drew. Ghosts of another epoch are void, which is no error: its news were under way.
     pub fn draw(&mut self, seat: Seat, epoch: u32, bytes: &[u8]) -> Option<Refused> {
         let member = self.members.get(&seat)?;
@@ -354,19 +364,31 @@ impl Room {
                 self.drawn(peer, &drawn);
                 None
             }
-            Err(error) => Some(self.ghost_refused(&error)),
+            Err(error) => Some(self.ghost_refused(seat, &error)),
         }
     }
 
-    fn ghost_refused(&mut self, error: &GhostError) -> Refused {
+    /// What spoils everybody's ghosts may be a mistake once; who goes on with it is put out.
+    fn ghost_refused(&mut self, seat: Seat, error: &GhostError) -> Refused {
         self.refused += 1;
         let rule = match error {
             GhostError::Refused(refusal) => refusal.rule(),
             GhostError::NotYours => "own_peer_only",
             GhostError::Broken => Refusal::Malformed("").rule(),
         };
-        self.ghosts_reset |= !matches!(error, GhostError::Refused(_));
-        Refused::new("ghost_refused", error.to_string()).field("ghost", rule)
+        let why = Refused::new("ghost_refused", error.to_string()).field("ghost", rule);
+        if !matches!(error, GhostError::Refused(_)) {
+            self.ghosts_reset = true;
+            let spoiled = self.members.get_mut(&seat).map_or(0, |member| {
+                member.spoiled = member.spoiled.saturating_add(1);
+                member.spoiled
+            });
+            if spoiled > MAY_SPOIL {
+                self.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: why.clone() });
+                self.leave(seat);
+            }
+        }
+        why
     }
 
     fn drop_ghost(&mut self, peer: u32) {

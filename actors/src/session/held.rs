@@ -25,7 +25,9 @@ const MANY_PARTS: usize = 256;
 #[derive(Default)]
 pub struct Held {
     waiting: VecDeque<Entry>,
+    /// Without documents.
     bytes: usize,
+    documents: usize,
 }
 
 /// None for `of`: frames of the session itself.
@@ -36,6 +38,11 @@ struct Entry {
 
 enum What {
     Frames(Frames),
+    /// With a document in it; as the answer to what a stock client said that it has, or with all else that a newcomer is told.
+    Document {
+        frames: Frames,
+        is_answer: bool,
+    },
     Updates(Vec<Bytes>),
     Ghosts(u32, Vec<Bytes>),
     Ack(u64),
@@ -48,7 +55,7 @@ impl What {
     fn size(&self) -> usize {
         OVERHEAD
             + match self {
-                Self::Frames(frames) => frames.len(),
+                Self::Frames(frames) | Self::Document { frames, .. } => frames.len(),
                 Self::Updates(parts) | Self::Ghosts(_, parts) => parts.iter().map(|part| part.len() + OVERHEAD).sum(),
                 Self::Awareness(entries) => entries.values().map(|entry| entry.len() + OVERHEAD).sum(),
                 // Bounded by the number of people.
@@ -58,9 +65,27 @@ impl What {
 }
 
 impl Held {
+    /// Without documents: they are sent whole, however big.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Bytes of documents.
+    #[must_use]
+    pub fn documents(&self) -> usize {
+        self.documents
+    }
+
+    fn count(&mut self) {
+        let sum = |documents: bool| -> usize {
+            self.waiting
+                .iter()
+                .filter(|entry| matches!(entry.what, What::Document { .. }) == documents)
+                .map(|entry| entry.what.size())
+                .sum()
+        };
+        (self.bytes, self.documents) = (sum(false), sum(true));
     }
 
     /// Frames of the session itself.
@@ -93,16 +118,36 @@ impl Held {
             RoomNews::Awareness(bytes) if self.merge_awareness(seat, speaker, bytes) => return,
             RoomNews::Update(bytes) => What::Updates(vec![bytes.clone()]),
             RoomNews::Ghost { epoch, bytes } => What::Ghosts(*epoch, vec![bytes.clone()]),
+            RoomNews::Diff { .. } if self.replace_document(seat, frames) => return,
+            RoomNews::Joined(_) | RoomNews::Diff { .. } => {
+                What::Document { frames: frames.clone(), is_answer: matches!(news, RoomNews::Diff { .. }) }
+            }
             _ => What::Frames(frames.clone()),
         };
         self.push(Entry { of: Some((seat, Rc::clone(speaker))), what });
     }
 
     fn push(&mut self, entry: Entry) {
-        if !matches!(&entry.what, What::Frames(frames) if frames.is_empty()) {
-            self.bytes += entry.what.size();
-            self.waiting.push_back(entry);
+        let size = entry.what.size();
+        match &entry.what {
+            What::Frames(frames) | What::Document { frames, .. } if frames.is_empty() => return,
+            What::Document { .. } => self.documents += size,
+            _ => self.bytes += size,
         }
+        self.waiting.push_back(entry);
+    }
+
+    /// Who asks again what they lack, before they could read the answer, lacks at least what they lacked then: the newer answer says all of the older one and
+    /// takes its place.
+    fn replace_document(&mut self, seat: Seat, frames: &Frames) -> bool {
+        let older = self.waiting.iter_mut().find_map(|entry| match (&mut entry.what, &entry.of) {
+            (What::Document { frames, is_answer: true }, Some((of, _))) if *of == seat => Some(frames),
+            _ => None,
+        });
+        let Some(older) = older else { return false };
+        self.documents = self.documents + frames.len() - older.len();
+        *older = frames.clone();
+        true
     }
 
     /// The newest entry of a seat that has an order. Others' entries and the newest places of cursors may be overtaken; what the
@@ -159,12 +204,17 @@ impl Held {
         true
     }
 
-    /// The next frames to send.
-    pub fn pop(&mut self) -> Option<Frames> {
+    /// The next frames to send, and whether they have a document in them.
+    pub fn pop(&mut self) -> Option<(Frames, bool)> {
         let Entry { of, what } = self.waiting.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(what.size());
+        let size = what.size();
+        match &what {
+            What::Document { .. } => self.documents = self.documents.saturating_sub(size),
+            _ => self.bytes = self.bytes.saturating_sub(size),
+        }
         let news = match what {
-            What::Frames(frames) => return Some(frames),
+            What::Frames(frames) => return Some((frames, false)),
+            What::Document { frames, .. } => return Some((frames, true)),
             What::Ack(seq) => RoomNews::Ack(seq),
             What::Cursors(at) => RoomNews::Cursors(at.into_values().collect()),
             What::Awareness(entries) => RoomNews::Awareness(awareness_of(&entries)),
@@ -183,7 +233,7 @@ impl Held {
         if let Some((_, speaker)) = of {
             speaker.speak(&news, &mut framer);
         }
-        Some(framer.finish())
+        Some((framer.finish(), false))
     }
 
     fn put_back(&mut self, of: &Option<(Seat, Rc<dyn Speaker>)>, what: Option<What>) {
@@ -196,7 +246,7 @@ impl Held {
     /// A seat that was left: what waits for it is void.
     pub fn forget(&mut self, seat: Seat) {
         self.waiting.retain(|entry| entry.of.as_ref().is_none_or(|(of, _)| *of != seat));
-        self.bytes = self.waiting.iter().map(|entry| entry.what.size()).sum();
+        self.count();
     }
 }
 
@@ -297,7 +347,7 @@ mod tests {
 
         /// The payload of the next, short frame.
         fn next(&mut self) -> Option<String> {
-            Some(String::from_utf8_lossy(&self.held.pop()?.whole()[2..]).into_owned())
+            Some(String::from_utf8_lossy(&self.held.pop()?.0.whole()[2..]).into_owned())
         }
     }
 
@@ -322,7 +372,7 @@ mod tests {
             case.says(&RoomNews::Update(doc.transact().encode_diff_v1(&before).into()));
             case.cursor(1, n);
         }
-        let all = case.held.pop().unwrap().whole();
+        let all = case.held.pop().unwrap().0.whole();
         let head = if all[1] < 126 { 2 } else { 4 };
         let copy = crate::document::LiveDoc::load(&[all[head..].to_vec().into()], crate::document::Limits::default()).unwrap();
         assert_eq!(copy.doc().get_or_insert_map("regions").len(&copy.doc().transact()), 3);
@@ -352,7 +402,7 @@ mod tests {
             case.says(&RoomNews::Awareness(vec![1, 7, clock, 2, b'{', b'}'].into()));
         }
         case.says(&RoomNews::Awareness(vec![1, 8, 1, 2, b'{', b'}'].into()));
-        assert_eq!(case.held.pop().unwrap().whole()[2..], [2, 7, 100, 2, b'{', b'}', 8, 1, 2, b'{', b'}']);
+        assert_eq!(case.held.pop().unwrap().0.whole()[2..], [2, 7, 100, 2, b'{', b'}', 8, 1, 2, b'{', b'}']);
         assert_eq!(case.held.bytes(), 0);
     }
 

@@ -48,6 +48,7 @@ pub struct Outbox(Rc<Inner>);
 struct Inner {
     soft: usize,
     max: usize,
+    max_documents: usize,
     /// When something was last heard and said.
     heard: Cell<Instant>,
     said: Cell<Instant>,
@@ -99,6 +100,7 @@ impl Outbox {
         Self(Rc::new(Inner {
             soft: config.soft_outbox,
             max: config.max_outbox,
+            max_documents: config.max_documents,
             heard: Cell::new(now),
             said: Cell::new(now),
             known: Cell::new(false),
@@ -146,9 +148,14 @@ impl Outbox {
         if state.ended || state.gone {
             return;
         }
+        let is_document = matches!(news, Some((_, _, RoomNews::Joined(_) | RoomNews::Diff { .. })));
+        let documents = state.documents();
+        if is_document && documents > 0 && documents + frames.len() > self.0.max_documents {
+            drop(state);
+            return self.cut("max_documents", "more documents wait for this connection than may");
+        }
         if state.held.is_none() && state.bytes - state.exempt < self.0.soft {
-            let document = matches!(news, Some((_, _, RoomNews::Joined(_) | RoomNews::Diff { .. })));
-            state.push(frames, document);
+            state.push(frames, is_document);
         } else if state.over_budget() > self.0.max {
             drop(state);
             return self.cut("max_outbox", "more waits for this connection than may");
@@ -185,8 +192,8 @@ impl Outbox {
             return;
         }
         count_close(code);
-        while let Some(frames) = state.held.as_mut().and_then(|held| held.pop()) {
-            state.push(&frames, false);
+        while let Some((frames, is_document)) = state.held.as_mut().and_then(|held| held.pop()) {
+            state.push(&frames, is_document);
         }
         state.held = None;
         state.push(&close_frame(code, reason), false);
@@ -223,7 +230,7 @@ impl Outbox {
     #[must_use]
     pub fn waiting(&self) -> usize {
         let state = self.0.state.borrow();
-        state.bytes + state.held.as_ref().map_or(0, |held| held.bytes())
+        state.bytes + state.held.as_ref().map_or(0, |held| held.bytes() + held.documents())
     }
 
     /// How long something has waited without anything being taken.
@@ -390,6 +397,11 @@ impl State {
         }
     }
 
+    /// Bytes of documents under way.
+    fn documents(&self) -> usize {
+        self.exempt + self.held.as_ref().map_or(0, |held| held.documents())
+    }
+
     fn over_budget(&self) -> usize {
         self.bytes - self.exempt + self.held.as_ref().map_or(0, |held| held.bytes())
     }
@@ -447,7 +459,7 @@ impl State {
         while self.bytes - self.exempt < soft {
             let Some(held) = &mut self.held else { return };
             match held.pop() {
-                Some(frames) => self.push(&frames, false),
+                Some((frames, is_document)) => self.push(&frames, is_document),
                 None => self.held = None,
             }
         }
@@ -580,6 +592,44 @@ mod tests {
             let expected = [frames.whole(), b"\x88\x12\x03\xf5too slow (stall)".to_vec()].concat();
             assert!(rest(outbox, socket).await == expected, "{room}");
         }
+    }
+
+    fn answer() -> RoomNews {
+        RoomNews::Diff { state_vector: Bytes::new(), bytes: Bytes::new() }
+    }
+
+    #[actix::test]
+    async fn documents_under_way_are_bounded_however_slowly_they_are_read() {
+        let (outbox, _socket) = case(10, |config| (config.soft_outbox, config.max_documents) = (100, 10_000));
+        let speaker: Rc<dyn Speaker> = Rc::new(Silent);
+        let seat = |subscription| Seat { session: tandem_protocol::SessionId::new(), subscription };
+        outbox.tell(seat(1), &speaker, &answer(), &frames(20_000).into());
+        assert!(!outbox.is_over(), "one is sent whole");
+        outbox.tell(seat(2), &speaker, &answer(), &frames(1).into());
+        assert!(outbox.is_over(), "what is asked for besides is too much");
+        assert!(outbox.waiting() < 20_100);
+    }
+
+    #[actix::test]
+    async fn a_second_document_waits_its_turn_and_an_answer_asked_for_again_takes_the_olders_place() {
+        let (outbox, mut socket) = case(10, |config| (config.soft_outbox, config.max_outbox) = (100, 1_000));
+        let speaker: Rc<dyn Speaker> = Rc::new(Silent);
+        let seat = Seat { session: tandem_protocol::SessionId::new(), subscription: 1 };
+        // From here on all is held.
+        outbox.put(frames(200));
+        outbox.put(frames(200));
+        for again in 1..=50 {
+            outbox.tell(seat, &speaker, &answer(), &frames(5_000 + again).into());
+        }
+        assert!(!outbox.is_over(), "it counts as no backlog");
+        assert!(outbox.waiting() < 6_000, "and once: {}", outbox.waiting());
+        let waiting = actix::spawn({
+            let outbox = outbox.clone();
+            async move { written(&outbox).await }
+        });
+        read(&mut socket, 5_450).await;
+        waiting.await.unwrap();
+        assert_eq!(outbox.waiting(), 0);
     }
 
     #[actix::test]

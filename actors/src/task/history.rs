@@ -50,10 +50,10 @@ impl TaskActor {
 
     fn amend(&mut self, amend: &Amend, reply: Answer, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
-        let Some(doc) = room.kept().doc() else { return };
+        let Some(has_space) = room.has_space(amend.size) else { return };
         let refused = if self.journal.refusing {
             Some(HistoryError::WaitingForDisk)
-        } else if !doc.has_space(amend.size) {
+        } else if !has_space {
             Some(HistoryError::Full)
         } else {
             None

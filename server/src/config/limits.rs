@@ -23,6 +23,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     session.heartbeat = read.required("limits.heartbeat", time)?;
     session.soft_outbox = read.required("limits.soft_outbox", size)?;
     session.max_outbox = read.required("limits.max_outbox", size)?;
+    session.max_documents = read.required("limits.max_documents", size)?;
     session.stall = read.required("limits.stall", time)?;
     session.frames.0 = read.required("limits.frames_per_second", rate)?;
     session.frames.1 = read.required("limits.frames_at_once", rate)?;

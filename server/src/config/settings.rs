@@ -272,6 +272,13 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Waiting for a socket from which on cursors are replaced and edits merged",
     ),
+    setting(
+        "limits.max_documents",
+        "TANDEM_LIMITS_MAX_DOCUMENTS",
+        Some("64MiB"),
+        "",
+        "Documents under way to one connection, beyond the first, at which it is closed with 1013",
+    ),
     setting("limits.max_outbox", "TANDEM_LIMITS_MAX_OUTBOX", Some("8MiB"), "", "Waiting for a socket at which it is closed with 1013"),
     setting(
         "limits.stall",

@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
 use tandem_protocol::ws::{Subscribe, Topic, TopicKind};
 
 use super::{Channel, Ctx, MAX_CHANNEL, SessionActor, TaskChannel};
 use crate::{
     desk,
+    document::MAX_STATE_VECTOR,
     project::{Gone, Watched},
     room::{Refused, Seat},
     task::Leave,
@@ -27,7 +29,11 @@ impl SessionActor {
                     subscription,
                     id: id.into(),
                     lineage: subscribe.lineage,
-                    state_vector: subscribe.state_vector.map(|vector| vector.0.into()),
+                    // Who names more clients than that is sent everything.
+                    state_vector: subscribe
+                        .state_vector
+                        .map(|vector| vector.0.into())
+                        .filter(|vector: &Bytes| vector.len() <= MAX_STATE_VECTOR),
                     record: None,
                     role: None,
                     rights_asked: 0,

@@ -21,6 +21,9 @@ use crate::{
     trace,
 };
 
+/// Bytes of a state vector that are not kept for the life of a channel.
+const LONG_STATE_VECTOR: usize = 4 << 10;
+
 impl SessionActor {
     /// Ask whether this person may, then enter the room. The room answers with an event.
     pub(super) fn join_task(&mut self, channel: u32, ctx: &mut Ctx) {
@@ -263,6 +266,8 @@ impl SessionActor {
         let Some(task) = self.task(channel) else { return };
         task.joined = true;
         task.role = Some(joined.task.role);
+        // It is asked for again only if the room crashes; then a long one is not worth its memory until then.
+        task.state_vector = task.state_vector.take().filter(|vector| vector.len() <= LONG_STATE_VECTOR);
         if let Some(state) = task.presence.clone() {
             task.backlog.push_back(RoomInput::Presence(state));
         }
