@@ -102,6 +102,11 @@ pub const SECONDS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1
 pub const AMOUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
 
 /// Tell the recorder what each is.
+/// A limit of docs/protocol.md was met, by its name among the settings.
+pub(crate) fn limit(name: &'static str) {
+    metrics::counter!("tandem_limits_total", "limit" => name).increment(1);
+}
+
 pub fn describe() {
     for measure in MEASURES {
         match measure.kind {

@@ -21,6 +21,7 @@ use tandem_protocol::{
 };
 
 use super::{Refused, Seat};
+use crate::measures;
 
 /// The server's own entries start here. Stock clients draw theirs from 32 bits.
 const BRIDGED: u64 = 1 << 52;
@@ -30,6 +31,8 @@ const FRAME: usize = 256 << 10;
 const KEPT: usize = 4_096;
 /// Ids that a connection may show in its life, for each that it may show at a time: a provider has one, and another one if its document is made anew.
 const ONE_AFTER_THE_OTHER: usize = 64;
+/// The settings behind rules.
+const LIMITED: [(&str, &str); 2] = [("max_awareness_bytes", "max_awareness"), ("max_awareness_ids", "max_awareness_ids")];
 /// A buffer much larger than what it holds is given back.
 const SPARE: usize = 1 << 10;
 
@@ -161,7 +164,12 @@ impl Awareness {
 
     /// Returns whether it says something else than before.
     fn take_in(&mut self, who: Speaker, entry: &Entry<'_>, limits: AwarenessLimits) -> Result<bool, Refused> {
-        let refuse = |rule, message: String| Err(Refused::new("awareness_refused", message).field("awareness", rule));
+        let refuse = |rule, message: String| {
+            if let Some(limit) = LIMITED.into_iter().find_map(|(of, limit)| (of == rule).then_some(limit)) {
+                measures::limit(limit);
+            }
+            Err(Refused::new("awareness_refused", message).field("awareness", rule))
+        };
         let gone = entry.is_gone();
         if entry.state.len() > limits.max_state {
             let message = format!("an awareness state may have {} bytes, this one has {}", limits.max_state, entry.state.len());

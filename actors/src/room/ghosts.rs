@@ -7,7 +7,10 @@ use std::collections::HashMap;
 
 use yrs::{Any, Map, MapRef, Out, StateVector, Transact, updates::decoder::Decode};
 
-use crate::document::{ApplyError, Limits, LiveDoc, Refusal};
+use crate::{
+    document::{ApplyError, Limits, LiveDoc, Refusal},
+    measures,
+};
 
 pub struct Ghosts {
     pub epoch: u32,
@@ -94,7 +97,11 @@ impl Ghosts {
     }
 
     fn after_change(&mut self) -> Drawn {
-        if self.map.len(&self.doc.doc().transact()) == 0 || self.doc.size() > self.max_bytes {
+        let is_full = self.doc.size() > self.max_bytes;
+        if is_full {
+            measures::limit("max_ghosts");
+        }
+        if is_full || self.map.len(&self.doc.doc().transact()) == 0 {
             self.reset();
             return Drawn::Reset;
         }

@@ -35,6 +35,7 @@ use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
     document::{Amendment, Applied, ApplyError, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
+    measures,
     mutant::mutant,
     roll::Present,
     task::Leave,
@@ -178,6 +179,7 @@ impl Room {
     /// would get it twice.
     pub fn join(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
         if self.members.len() >= self.config.max_members {
+            measures::limit("max_members");
             return Err(Refused::new("room_full", format!("at most {} may be here", self.config.max_members)).retryable());
         }
         let have = self.known_part(&newcomer)?;
@@ -384,6 +386,7 @@ impl Room {
                 member.spoiled
             });
             if spoiled > MAY_SPOIL {
+                measures::limit("may_spoil");
                 self.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: why.clone() });
                 self.leave(seat);
             }

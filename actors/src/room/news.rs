@@ -10,7 +10,7 @@ use tandem_protocol::{
     ws::{CloseCode, CursorAt, Peer, PeerState, TaskJoined},
 };
 
-use crate::{document::Refusal, ports::DirectoryError};
+use crate::{document::Refusal, measures, ports::DirectoryError};
 
 /// A seat in a room: one subscription of one session. A session that subscribes twice sits twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -172,6 +172,12 @@ impl Refused {
 
 impl From<&Refusal> for Refused {
     fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::TooBig { .. } => measures::limit("max_update"),
+            Refusal::DocumentFull { .. } => measures::limit("max_document"),
+            Refusal::TooDeep => measures::limit("max_depth"),
+            _ => {}
+        }
         Self {
             code: "update_refused",
             message: refusal.to_string(),

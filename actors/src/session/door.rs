@@ -11,7 +11,7 @@ use std::{
 use dashmap::{DashMap, mapref::entry::Entry};
 use tandem_store::quota::{Over, Ticket};
 
-use crate::config::SessionConfig;
+use crate::{config::SessionConfig, measures};
 
 pub struct Door {
     max: usize,
@@ -71,7 +71,7 @@ impl Door {
         // Dropped if it is refused, which takes it off all counts.
         let guest = Guest { door: Arc::clone(self), address, stranger: true, ticket: None };
         let full = |what, limit| {
-            metrics::counter!("tandem_limits_total", "limit" => limit).increment(1);
+            measures::limit(limit);
             Err(Full { what, limit })
         };
         if self.open.load(Ordering::Relaxed) > self.max {

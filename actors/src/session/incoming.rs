@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::codec::Decoder;
 
 use super::{Framer, Outbox, gate::Bucket};
-use crate::config::SessionConfig;
+use crate::{config::SessionConfig, measures::limit};
 
 const READ: usize = 64 << 10;
 
@@ -261,10 +261,6 @@ pub(super) fn poll_discard<R: AsyncRead + Unpin>(reader: &RefCell<R>, cx: &mut C
 
 fn text(bytes: Vec<u8>) -> Result<Incoming, Violation> {
     String::from_utf8(bytes).map(Incoming::Text).map_err(|_| (CloseCode::BadFrame, "text that is not UTF-8".to_owned()))
-}
-
-fn limit(name: &'static str) {
-    metrics::counter!("tandem_limits_total", "limit" => name).increment(1);
 }
 
 #[cfg(test)]

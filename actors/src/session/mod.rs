@@ -37,6 +37,7 @@ pub use speaker::{Share, Speaker};
 use crate::{
     config::SessionConfig,
     desk::{self, Alarm},
+    measures,
     room::RoomEvent,
     task::RoomInput,
 };
@@ -48,7 +49,11 @@ const HANG_UP: Duration = Duration::from_secs(2);
 
 /// Whether more waits for a busy room than may.
 fn is_overfull(backlog: &VecDeque<RoomInput>, config: &SessionConfig) -> bool {
-    backlog.len() > config.max_backlog || backlog.iter().map(RoomInput::size).sum::<usize>() > config.max_frame * 2
+    let overfull = backlog.len() > config.max_backlog || backlog.iter().map(RoomInput::size).sum::<usize>() > config.max_frame * 2;
+    if overfull {
+        measures::limit("max_backlog");
+    }
+    overfull
 }
 
 /// The two directions of a connection whose handshake is done.

@@ -30,6 +30,7 @@ use super::{
 use crate::{
     config::SessionConfig,
     desk::{self, PULSE},
+    measures,
     room::{RoomNews, Seat},
 };
 
@@ -209,7 +210,7 @@ impl Outbox {
             return;
         }
         let reason = &format!("{what} ({limit})");
-        metrics::counter!("tandem_limits_total", "limit" => limit).increment(1);
+        measures::limit(limit);
         tracing::info!(reason, waiting = state.bytes, "a slow reader is cut");
         count_close(CloseCode::TryLater);
         let begun = if state.begun { state.queue.iter().position(|piece| piece.last).map_or(0, |last| last + 1) } else { 0 };

@@ -13,6 +13,7 @@ use crate::{
     desk::Mail,
     document,
     journal::Edit,
+    measures,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat, Settled},
     trace,
@@ -181,6 +182,9 @@ impl TaskActor {
 }
 
 fn waiting_for_disk(full: bool) -> Refused {
+    if full {
+        measures::limit("max_waiting_for_disk");
+    }
     let what = if full { "too many edits wait for the disk" } else { "the disk has been away for too long" };
     Refused::new("waiting_for_disk", format!("{what}; come back in a while")).retryable()
 }

@@ -18,6 +18,7 @@ use super::{
     voice::Voice,
 };
 use crate::{
+    measures,
     ports::AuthError,
     room::Refused,
     session::{
@@ -185,7 +186,8 @@ impl HocuspocusActor {
             }
         }
         if !self.outbox.is_known() && now >= self.opened + self.config.hello_deadline {
-            return self.close(CloseCode::HelloTimeout, "no good token in time", ctx);
+            measures::limit("hello_deadline");
+            return self.close(CloseCode::HelloTimeout, "no good token in time (hello_deadline)", ctx);
         }
         self.plan_deadline();
     }

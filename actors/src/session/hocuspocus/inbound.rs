@@ -16,6 +16,7 @@ use super::{
     documents::{Document, Queued},
 };
 use crate::{
+    measures,
     session::{Framer, stock::place::Backlog},
     task::RoomInput,
 };
@@ -66,8 +67,14 @@ impl HocuspocusActor {
 
     /// A name not heard before.
     fn admit(&mut self, address: &Address, ctx: &mut Ctx) -> bool {
-        if self.documents.len() >= self.config.max_channels || self.documents.strangers() >= MAX_STRANGERS {
+        if self.documents.len() >= self.config.max_channels {
+            measures::limit("max_channels");
             self.close(CloseCode::TryLater, "too many documents on one connection (max_channels)", ctx);
+            return false;
+        }
+        if self.documents.strangers() >= MAX_STRANGERS {
+            measures::limit("max_strangers");
+            self.close(CloseCode::TryLater, "too many documents wait for a good token (max_strangers)", ctx);
             return false;
         }
         self.documents.insert(address, Instant::now() + self.config.hello_deadline);
@@ -81,7 +88,8 @@ impl HocuspocusActor {
             return self.input(address, message, ctx);
         }
         if document.queue(message) == Queued::TooMuch {
-            self.close(CloseCode::BadFrame, "too much was sent before the token was checked", ctx);
+            measures::limit("max_unauthenticated_stock");
+            self.close(CloseCode::BadFrame, "too much was sent before the token was checked (max_unauthenticated_stock)", ctx);
         }
     }
 

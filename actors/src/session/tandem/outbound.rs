@@ -10,7 +10,7 @@ use super::{
     SessionActor,
     voice::{control, error, pong},
 };
-use crate::{desk::Alarm, live::SessionCommand, room::Refused, session::Framer};
+use crate::{desk::Alarm, live::SessionCommand, measures, room::Refused, session::Framer};
 
 impl SessionActor {
     pub(super) fn send(&self, frame: &ServerFrame) {
@@ -49,9 +49,15 @@ impl Handler<Alarm> for SessionActor {
         match alarm {
             // Of a moment that was put off meanwhile.
             Alarm::Deadline if self.outbox.deadline().is_none_or(|at| at > Instant::now()) => {}
-            Alarm::Deadline if self.who.is_none() => self.close(CloseCode::HelloTimeout, "no hello in time (hello_deadline)", ctx),
+            Alarm::Deadline if self.who.is_none() => {
+                measures::limit("hello_deadline");
+                self.close(CloseCode::HelloTimeout, "no hello in time (hello_deadline)", ctx);
+            }
             Alarm::Deadline => self.close(CloseCode::TokenExpired, "the token ran out", ctx),
-            Alarm::Unheard => self.close(CloseCode::Idle, "nothing was heard for too long (heartbeat)", ctx),
+            Alarm::Unheard => {
+                measures::limit("heartbeat");
+                self.close(CloseCode::Idle, "nothing was heard for too long (heartbeat)", ctx);
+            }
             Alarm::Silent => self.send(&pong(0)),
         }
     }

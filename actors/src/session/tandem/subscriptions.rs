@@ -9,6 +9,7 @@ use super::{Channel, Ctx, MAX_CHANNEL, SessionActor, TaskChannel};
 use crate::{
     desk,
     document::MAX_STATE_VECTOR,
+    measures,
     project::{Gone, Watched},
     room::{Refused, Seat},
     task::Leave,
@@ -67,6 +68,7 @@ impl SessionActor {
         } else if self.channels.contains_key(&channel) {
             Err(Refused::new("channel_in_use", "this channel is in use on this connection").field("channel", "unused"))
         } else if self.channels.len() >= self.config.max_channels {
+            measures::limit("max_channels");
             let message = format!("a connection may have {} channels", self.config.max_channels);
             Err(Refused::new("too_many_channels", message).field("channel", "max_channels"))
         } else {
