@@ -8,7 +8,7 @@ import { Consequences } from '~/ui/consequences';
 import { SelectField } from '~/ui/fields';
 import { toast } from '~/ui/toast';
 import { layoutsKey, type LayoutVersion } from './queries';
-import { choices, isSameUse, readUse, stepsOf, written } from './uses';
+import { ALL_WORK, choices, inWords, isUsedFor, readUse, stepsOf, written, type Use } from './uses';
 import { called } from './versions';
 
 interface ActivateProps {
@@ -44,7 +44,7 @@ export function ActivateDialog({ projectId, version, all, onClose, onDone }: Act
     },
   });
   const isForAll = written(use) === '';
-  const before = all.find((other) => other.status === 'active' && other.id !== version.id && isSameUse(other, use)) ?? null;
+  const before = all.find((other) => other.id !== version.id && isUsedFor(other, use)) ?? null;
   return (
     <Consequences
       title={`Activate ${called(version)}?`}
@@ -66,19 +66,17 @@ export function ActivateDialog({ projectId, version, all, onClose, onDone }: Act
       <li>Whoever begins {isForAll ? 'a task of this project' : 'such work on a task'} from now on does it with this layout.</li>
       <li>
         {before
-          ? `Tasks that were begun on ${called(before)}, which is active now, stay on it. It is retired and may be activated again.`
+          ? `Tasks that were begun on ${called(before)}, which is active now, stay on it. It is used for that no more, and may be activated again.`
           : isForAll
             ? 'Tasks that were begun already go on without a layout, as before.'
             : 'Tasks on which such work was begun already go on as before; all other work does, too.'}
       </li>
-      {version.status === 'active' && !isSameUse(version, use) && <li>It is used for nothing else any more.</li>}
+      {inWords(version).length > 0 && <li>It goes on being used for {inWords(version).join('; ')}.</li>}
       <li>What it says is fixed from now on. To change it, save the next version.</li>
     </Consequences>
   );
 }
 
 /** A new version is meant for what the one before is used for. */
-const inherited = (version: LayoutVersion, all: readonly LayoutVersion[]): Pick<LayoutVersion, 'step' | 'kind'> =>
-  version.status === 'draft'
-    ? (all.find(({ series, status }) => series === version.series && status === 'active') ?? version)
-    : version;
+const inherited = (version: LayoutVersion, all: readonly LayoutVersion[]): Use =>
+  all.find(({ series, uses }) => series === version.series && uses.length > 0)?.uses[0] ?? ALL_WORK;

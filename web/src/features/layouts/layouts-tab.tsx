@@ -22,6 +22,7 @@ import { SeriesPanel } from './series-panel';
 import { StartLayouts } from './start';
 import type { Start } from './starts';
 import type { Written } from './use-draft';
+import { ALL_WORK, isUsedFor } from './uses';
 import { seriesOf } from './versions';
 
 type Mode =
@@ -29,7 +30,8 @@ type Mode =
   | { readonly at: 'edit'; readonly from: LayoutDetail | null; readonly begin: Written }
   | { readonly at: 'compare'; readonly before: LayoutVersion; readonly after: LayoutVersion };
 
-type Asking = { readonly what: 'start' } | { readonly what: 'activate' | 'retire' | 'discard'; readonly version: LayoutVersion } | null;
+type Asking =
+  { readonly what: 'start' } | { readonly what: 'activate' | 'retire' | 'discard'; readonly version: LayoutVersion } | null;
 
 const SEE: Mode = { at: 'see' };
 
@@ -66,14 +68,14 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
       </section>
     );
   }
-  const active = all.some(({ status }) => status === 'active');
+  const active = all.some((version) => isUsedFor(version, ALL_WORK));
   return (
     <section className="layouts" aria-label="Layouts">
       <div className="toolbar">
         <p className="muted">
           {active
             ? 'A task stays on the version that was active when work on it began.'
-            : 'None is active: people see the image and draw regions on it, and nothing else.'}
+            : 'None is active for all work: without one people see the image and draw regions on it, and nothing else.'}
         </p>
         <span className="spacer" />
         <Button icon={<Plus size={15} aria-hidden />} onClick={() => setAsking({ what: 'start' })}>

@@ -6,7 +6,7 @@ import { useBackend } from '~/session/backend';
 import { Consequences } from '~/ui/consequences';
 import { toast } from '~/ui/toast';
 import { layoutsKey, type LayoutVersion } from './queries';
-import { inWords } from './uses';
+import { ALL_WORK, isUsedFor } from './uses';
 import { called } from './versions';
 
 interface RetireProps {
@@ -42,7 +42,7 @@ export function RetireDialog({ projectId, version, onClose }: RetireProps): Reac
       onClose={onClose}
     >
       <li>
-        {inWords(version) === null
+        {isUsedFor(version, ALL_WORK)
           ? 'Whoever begins a task from now on sees its image and draws regions on it, and nothing else.'
           : 'Whoever begins such work from now on does it with the layout for all work.'}
       </li>

@@ -38,7 +38,11 @@ export function SeriesPanel({ series, busy, onOpen, onActivate, onRetire, onDisc
             <li key={version.id} data-testid="layout-version">
               <strong className="num">v{version.version}</strong>
               <span className={cx('pill', TONE[version.status])}>{STATUS[version.status]}</span>
-              {version.status === 'active' && inWords(version) !== null && <span className="pill">for {inWords(version)}</span>}
+              {inWords(version).map((words) => (
+                <span key={words} className="pill">
+                  for {words}
+                </span>
+              ))}
               <small className="muted truncate">changed {ago(version.updated_at, now)}</small>
               <span className="spacer" />
               {before && (
@@ -61,16 +65,14 @@ export function SeriesPanel({ series, busy, onOpen, onActivate, onRetire, onDisc
                   Retire …
                 </Button>
               )}
-              {version.status !== 'active' && (
-                <Button
-                  look="plain"
-                  icon={<Power size={15} aria-hidden />}
-                  aria-label={`Activate ${name} …`}
-                  onClick={() => onActivate(version)}
-                >
-                  Activate …
-                </Button>
-              )}
+              <Button
+                look="plain"
+                icon={<Power size={15} aria-hidden />}
+                aria-label={version.status === 'active' ? `Use ${name} for more …` : `Activate ${name} …`}
+                onClick={() => onActivate(version)}
+              >
+                {version.status === 'active' ? 'Use for more …' : 'Activate …'}
+              </Button>
               <Button
                 icon={<PenLine size={15} aria-hidden />}
                 disabled={busy}

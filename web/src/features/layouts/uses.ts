@@ -3,7 +3,7 @@ import { isForPeople, nameOf, readForm } from '~/features/workflow/form';
 import type { Workflow } from '~/features/workflow/queries';
 import type { LayoutVersion } from './queries';
 
-export type Use = Pick<LayoutVersion, 'step' | 'kind'>;
+export type Use = LayoutVersion['uses'][number];
 type Kind = NonNullable<Use['kind']>;
 
 export const ALL_WORK: Use = { step: null, kind: null };
@@ -14,8 +14,10 @@ const KINDS: readonly (readonly [Kind, string])[] = [
   ['adjudication', 'Adjudication'],
 ];
 
-export const isSameUse = (one: Use, other: Use): boolean =>
+const isSameUse = (one: Use, other: Use): boolean =>
   (one.step ?? null) === (other.step ?? null) && (one.kind ?? null) === (other.kind ?? null);
+
+export const isUsedFor = ({ uses }: Pick<LayoutVersion, 'uses'>, use: Use): boolean => uses.some((one) => isSameUse(one, use));
 
 /** Steps of the active workflow that people work in: id and name. */
 export function stepsOf(workflows: readonly Workflow[]): readonly (readonly [string, string])[] {
@@ -25,11 +27,12 @@ export function stepsOf(workflows: readonly Workflow[]): readonly (readonly [str
   return form.steps.filter(({ type }) => isForPeople(type)).map((step) => [step.id, nameOf(step)]);
 }
 
-/** In words; null: everything. */
-export function inWords({ step, kind }: Use): string | null {
-  const words = [step && `step ${step}`, KINDS.find(([known]) => known === kind)?.[1].toLowerCase()].filter(Boolean);
-  return words.length > 0 ? words.join(', ') : null;
-}
+/** In words, each; all other work is not among them. */
+export const inWords = ({ uses }: Pick<LayoutVersion, 'uses'>): string[] =>
+  uses.flatMap(({ step, kind }) => {
+    const words = [step && `step ${step}`, KINDS.find(([known]) => known === kind)?.[1].toLowerCase()].filter(Boolean);
+    return words.length > 0 ? [words.join(', ')] : [];
+  });
 
 /** As the value of a choice, and back. */
 export const written = ({ step, kind }: Use): string => (step ? `step:${step}` : kind ? `kind:${kind}` : '');
