@@ -735,10 +735,32 @@ export interface paths {
         put?: never;
         /**
          * Activate a version.
-         * @description Work on tasks of the project begins on it from now on. Tasks on which work has begun stay on the version it began on, and those that had none then
-         *     without one. The version that was active is retired; it may be activated again, as it was.
+         * @description Work on tasks of the project begins on it from now on: all work, or that of a step or of a kind (who adjudicates sees other things than who annotates); the
+         *     more special goes first, a step before a kind. Tasks on which such work has begun stay on the version it began on, and those that had none then
+         *     without one. The version that was active for the same is retired; it may be activated again, as it was.
          */
         post: operations["activateLayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/layouts/{layout_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire a version.
+         * @description No more work begins on it: of its step or kind with the more general layout, of a project that has no other without one. Tasks that are on it stay on it. It
+         *     may be activated again.
+         */
+        post: operations["retireLayout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1244,8 +1266,8 @@ export interface paths {
         };
         /**
          * How a task is worked on.
-         * @description The version on which work on it began; before that the project's active one. It says nothing of what is in the task, so whoever has not accepted
-         *     the task may read it too.
+         * @description For who holds it what their step has, if it has a layout of its own; else the version on which work on it began; before that the project's active one. It
+         *     says nothing of what is in the task, so whoever has not accepted the task may read it too.
          */
         get: operations["getTaskLayout"];
         put?: never;
@@ -2193,6 +2215,11 @@ export interface components {
             /** @description The upload, whose bytes are there: a ZIP archive of the annotations and their images. */
             file_id: components["schemas"]["JobFileId"];
             format: components["schemas"]["ImportFormat"];
+            /**
+             * @description Its regions become suggestions of this source, a model's name and version, for people to accept or reject; without it they are the work itself. A `score`
+             *     from 0 to 1 of a COCO annotation says how sure it is.
+             */
+            suggested_by?: string | null;
         };
         /** @description Work that takes a while and runs by itself, on any node. */
         Job: {
@@ -2336,6 +2363,8 @@ export interface components {
             skeleton?: number[][];
             /** @description COCO's `supercategory`, kept through import and export. */
             supercategory?: string | null;
+            /** @description Pairs of points that are each other's mirror image, such as the left and the right eye: 0-based indices into `keypoints`, each in one pair at most. */
+            symmetry?: number[][];
         };
         /** @description What can be labelled in a project, and how. */
         LabelSchema: {
@@ -2358,6 +2387,8 @@ export interface components {
             status: components["schemas"]["LayoutStatus"];
             /** Format: date-time */
             updated_at: string;
+            /** @description What work begins on it: of an active one, something; of others, nothing. */
+            uses: components["schemas"]["LayoutUse"][];
             /**
              * Format: int32
              * @description Counts from 1 in each series.
@@ -2417,6 +2448,15 @@ export interface components {
         LayoutSeverity: "error" | "warning";
         /** @enum {string} */
         LayoutStatus: "draft" | "active" | "retired";
+        /**
+         * @description What a version is used for: all work that has no layout of its own, or that of one step, of one kind, of both. More special goes before more general, a
+         *     step before a kind.
+         */
+        LayoutUse: {
+            kind: components["schemas"]["WorkKind"] | null;
+            /** @description Only for this step of the project's workflow. */
+            step: string | null;
+        };
         /** @description Proof that the caller acts on the lease it thinks it has. */
         LeaseAction: {
             /** Format: int64 */
@@ -5626,7 +5666,12 @@ export interface operations {
     };
     activateLayout: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only for this kind of work. */
+                kind?: components["schemas"]["WorkKind"];
+                /** @description Only for this step of the project's workflow. */
+                step?: string;
+            };
             header?: never;
             path: {
                 layout_id: components["schemas"]["LayoutId"];
@@ -5652,6 +5697,38 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireLayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout_id: components["schemas"]["LayoutId"];
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version; what was not active is as it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayoutDetail"];
                 };
             };
             /** @description A problem */
