@@ -47,6 +47,7 @@ export interface AnnotatorLabel {
   readonly attributes: readonly AttributeDef[];
   readonly keypoints: readonly string[];
   readonly edges: readonly (readonly [number, number])[];
+  readonly symmetry: readonly (readonly [number, number])[];
 }
 
 /** What one region may have to do with another. */
@@ -128,7 +129,11 @@ export function readAnnotator({ properties, parts }: ComponentNode): AnnotatorSp
 
 function labelOf(part: Part): AnnotatorLabel {
   const { properties, parts } = part;
-  const keypoints = named(parts, 'Keypoint').map((point) => word(point.properties, 'name') ?? '');
+  const points = named(parts, 'Keypoint').map(({ properties: point }) => ({
+    name: word(point, 'name') ?? '',
+    mirror: word(point, 'mirror'),
+  }));
+  const keypoints = points.map((point) => point.name);
   const edges = named(parts, 'Edge').flatMap(({ properties: edge }): [number, number][] => {
     const ends = [keypoints.indexOf(word(edge, 'from') ?? ''), keypoints.indexOf(word(edge, 'to') ?? '')] as const;
     return ends.includes(-1) ? [] : [[...ends]];
@@ -144,6 +149,11 @@ function labelOf(part: Part): AnnotatorLabel {
     attributes: named(parts, 'Attribute').map(attributeOf),
     keypoints,
     edges,
+    symmetry: points.flatMap(({ mirror }, place): [number, number][] => {
+      const other = mirror === undefined ? -1 : keypoints.indexOf(mirror);
+      // Both may say it.
+      return other < 0 || (other < place && points[other]?.mirror === keypoints[place]) ? [] : [[place, other]];
+    }),
   };
 }
 

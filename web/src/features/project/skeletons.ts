@@ -16,7 +16,7 @@ export interface SkeletonText {
 
 export interface Read extends Skeleton {
   /** In words, by the field that is wrong. */
-  readonly wrong: Partial<Record<keyof SkeletonText, string>>;
+  readonly wrong: Readonly<Partial<Record<keyof SkeletonText, string>>>;
 }
 
 const rows = (text: string): string[] =>
@@ -43,7 +43,7 @@ export function readSkeleton({ points, lines, mirrors }: SkeletonText): Read {
   const pairs = readPairs(mirrors, keypoints);
   const ends = pairs.pairs.flat();
   const paired = ends.find((end, place) => ends.indexOf(end) !== place);
-  const manifold = paired === undefined ? undefined : `${keypoints[paired] ?? ''} has two mirror images`;
+  const mirrored = pairs.wrong ?? (paired === undefined ? undefined : `${keypoints[paired] ?? ''} has two mirror images`);
   return {
     keypoints,
     skeleton: edges.pairs,
@@ -51,7 +51,7 @@ export function readSkeleton({ points, lines, mirrors }: SkeletonText): Read {
     wrong: {
       ...(twice === undefined ? {} : { points: `There are two points named ${twice}` }),
       ...(edges.wrong === undefined ? {} : { lines: edges.wrong }),
-      ...((pairs.wrong ?? manifold) === undefined ? {} : { mirrors: pairs.wrong ?? manifold }),
+      ...(mirrored === undefined ? {} : { mirrors: mirrored }),
     },
   };
 }

@@ -18,6 +18,8 @@ export interface BenchLabel extends DeskLabel {
   readonly hotkey: string | null;
   readonly description: string;
   readonly skeleton: readonly (readonly number[])[];
+  /** Points that are each other's mirror image. */
+  readonly symmetry: readonly (readonly number[])[];
   readonly least: number;
   readonly attributes: readonly AttributeDef[];
   /** Why it cannot be given to anything; null: it can. */
@@ -109,6 +111,7 @@ function merged(
     kinds: shapes,
     keypoints: isRenamed ? layout.keypoints : points,
     skeleton: isRenamed && layout.edges.length > 0 ? layout.edges : (project?.skeleton ?? []),
+    symmetry: isRenamed && layout.symmetry.length > 0 ? layout.symmetry : (project?.symmetry ?? []),
     least: layout?.min ?? 0,
     most: layout?.max,
     attributes,
