@@ -149,6 +149,8 @@ async fn an_admin_steps_in_and_everything_has_its_reason() {
     let to = json!({"to": "person", "user_id": api.a().other_labeler});
     let (status, ended) = post(api.admin(), format!("/assignments/{id}/evict"), json!({"reason": "away", "then": to})).await;
     assert_eq!((status, ended["status"].as_str()), (200, Some("reassigned")), "{ended}");
+    let (_, told) = get(api.labeler(), format!("/assignments/{id}")).await;
+    assert_eq!((&told["status"], &told["reason"]), (&json!("reassigned"), &json!("away")), "they learn why: {told}");
     let (_, standing) = get(api.admin(), format!("/tasks/{task}/standing")).await;
     assert_eq!(standing["leases"][0]["user_id"], json!(api.a().other_labeler), "{standing}");
     let (status, stale) = post(api.labeler(), format!("/assignments/{id}/submit"), json!({"fencing_token": lease["fencing_token"]})).await;

@@ -84,6 +84,15 @@ pub struct Assignment {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// A lease, and why it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AssignmentDetail {
+    #[serde(flatten)]
+    pub assignment: Assignment,
+    /// What whoever ended it wrote: the person who skipped it, the admin who took it back. None: nobody wrote anything.
+    pub reason: Option<String>,
+}
+
 /// A lease as everybody on the task sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeaseView {

@@ -6,7 +6,7 @@ use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
-    rest::{Assignment, ClosedStep, LeaseAction, NextTask, ProjectStatus, Reason, SkipTask, Work},
+    rest::{Assignment, AssignmentDetail, ClosedStep, LeaseAction, NextTask, ProjectStatus, Reason, SkipTask, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
@@ -88,20 +88,21 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     Ok(Json(work))
 }
 
-/// One lease.
+/// One lease, and why it ended.
 #[utoipa::path(
     tag = "work",
     operation_id = "getAssignment",
     params(("assignment_id" = AssignmentId, Path)),
-    responses((status = 200, description = "The lease", body = Assignment)),
+    responses((status = 200, description = "The lease", body = AssignmentDetail)),
     extensions(("x-action" = json!(Action::TaskRead.name()))),
 )]
 #[get("/assignments/{assignment_id}")]
-pub async fn get_assignment(call: Call) -> Result<Json<Assignment>, Refusal> {
+pub async fn get_assignment(call: Call) -> Result<Json<AssignmentDetail>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let mut tx = call.begin_point().await?;
-    let (lease, _) = accessible(&mut tx, &call, id, Action::TaskRead).await?;
-    Ok(Json(lease))
+    let (assignment, _) = accessible(&mut tx, &call, id, Action::TaskRead).await?;
+    let reason = leases::reason(&mut tx, id).await?;
+    Ok(Json(AssignmentDetail { assignment, reason }))
 }
 
 /// Begin work on a leased task.

@@ -16,5 +16,5 @@ pub use claim::{Method, Offer, Terms, claim_next, claim_task};
 pub(crate) use end::close;
 pub use end::{accept, expire, hand_over, release, renew, revoke, skip};
 pub use error::{Holder, LeaseError};
-pub use row::{active_of_task, active_of_user, get, get_as, lock};
+pub use row::{active_of_task, active_of_user, get, get_as, lock, reason};
 pub use turn::{Turn, take_turn};

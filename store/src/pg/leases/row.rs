@@ -93,6 +93,15 @@ pub async fn get(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, Stor
     row.ok_or(StoreError::NotFound { entity: "assignment" })?.try_into()
 }
 
+/// Why a lease ended, as whoever ended it wrote.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reason(tx: &mut TenantTx, id: AssignmentId) -> Result<Option<String>, StoreError> {
+    let reason = sqlx::query_scalar!("SELECT reason FROM assignments WHERE id = $1", id.0).fetch_optional(&mut **tx).await?;
+    Ok(reason.flatten())
+}
+
 /// The lease, whoever's, with the role that `viewer` has in its project; none if the workspace has no such lease.
 ///
 /// # Errors

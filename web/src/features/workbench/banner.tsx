@@ -11,6 +11,8 @@ interface BannerProps {
   standing: Standing;
   room: RoomSnapshot;
   connection: SessionState;
+  /** What whoever took my lease back wrote. */
+  lostBecause: string | null;
   /** When my lease runs out, if it is about to because I do nothing. */
   expiresAt: number | null;
   onKeep: () => void;
@@ -20,7 +22,17 @@ interface BannerProps {
 }
 
 /** One sentence above the image when something about the task is not as usual. Nothing here ever loses work. */
-export function Banner({ standing, room, connection, expiresAt, onKeep, taking, onTake, onDismiss }: BannerProps): ReactNode {
+export function Banner({
+  standing,
+  room,
+  connection,
+  lostBecause,
+  expiresAt,
+  onKeep,
+  taking,
+  onTake,
+  onDismiss,
+}: BannerProps): ReactNode {
   if (connection.status === 'closed') {
     return (
       <Strip tone="bad" title="You are signed out">
@@ -70,12 +82,17 @@ export function Banner({ standing, room, connection, expiresAt, onKeep, taking, 
       );
     case 'lost':
       return standing.to === null ? (
-        <Strip tone="warn" title="Your time on this task ran out" action={take('Take it back')}>
-          Nobody else has it yet. Everything you drew is kept.
+        <Strip
+          tone="warn"
+          title={lostBecause === null ? 'Your time on this task ran out' : 'This task was taken back'}
+          action={take('Take it back')}
+        >
+          {lostBecause !== null && <q>{lostBecause}</q>} Nobody else has it yet. Everything you drew is kept.
         </Strip>
       ) : (
         <Strip tone="warn" title={`${standing.to} has this task now`}>
-          Everything you drew is kept, and you can go on editing together. Only {standing.to} can submit it.
+          {lostBecause !== null && <q>{lostBecause}</q>} Everything you drew is kept, and you can go on editing together. Only{' '}
+          {standing.to} can submit it.
         </Strip>
       );
     case 'helping':

@@ -258,6 +258,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
           standing={lease.standing}
           room={snapshot}
           connection={connection}
+          lostBecause={lease.lostBecause}
           expiresAt={lease.expiring && held ? held.expiresAt : null}
           onKeep={lease.keep}
           taking={take.isPending}

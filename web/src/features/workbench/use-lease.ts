@@ -1,4 +1,5 @@
-import type { RoomSnapshot } from '@tandem/client';
+import { ok, type RoomSnapshot } from '@tandem/client';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 import { useBackend } from '~/session/backend';
@@ -14,6 +15,8 @@ const ACTIVE_MS = 5 * 60_000;
 export interface LeaseState {
   readonly held: Held | null;
   readonly standing: Standing;
+  /** What the admin who took it back wrote; null: nothing, or nobody did. */
+  readonly lostBecause: string | null;
   /** It runs out soon because I do nothing here. */
   readonly expiring: boolean;
   /** I am still here. */
@@ -30,8 +33,10 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
   const live = useMyLeases();
   const [answered, setAnswered] = useState<Held | null>(() => answeredLeases.get(taskId) ?? null);
   const held = myLease(taskId, live.leases, answered, room.lease, me.user.id);
-  const [hadFor, setHadFor] = useState<string | null>(null);
-  if (held && hadFor !== taskId) setHadFor(taskId);
+  const [had, setHad] = useState<{ readonly taskId: string; readonly assignmentId: string } | null>(null);
+  if (held && (had?.taskId !== taskId || had.assignmentId !== held.assignmentId)) {
+    setHad({ taskId, assignmentId: held.assignmentId });
+  }
 
   useEffect(() => answeredLeases.onSet((id, lease) => id === taskId && setAnswered(lease)), [taskId]);
 
@@ -73,13 +78,27 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
 
   const facts = {
     mine: held !== null,
-    had: hadFor === taskId,
+    had: had?.taskId === taskId,
     lease: room.lease,
     userId: me.user.id,
     readOnly: room.readOnly,
     status: room.status,
     known: live.joined,
   };
+  const lostBecause = useEnding(held === null && had?.taskId === taskId ? had.assignmentId : null);
   const expiring = held !== null && live.expiring.includes(held.assignmentId);
-  return { held, standing: standing(facts), expiring, keep };
+  return { held, standing: standing(facts), lostBecause, expiring, keep };
+}
+
+/** Why a lease of mine was taken from me, asked when it is gone. */
+function useEnding(assignmentId: string | null): string | null {
+  const { api } = useBackend();
+  const { data } = useQuery({
+    queryKey: ['assignment-ended', assignmentId],
+    enabled: assignmentId !== null,
+    staleTime: Infinity,
+    queryFn: () =>
+      ok(api.GET('/api/v1/assignments/{assignment_id}', { params: { path: { assignment_id: assignmentId ?? '' } } })),
+  });
+  return data?.status === 'reassigned' ? (data.reason ?? null) : null;
 }
