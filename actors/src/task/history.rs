@@ -9,6 +9,7 @@ use super::{Answer, Phase, TaskActor, Waiting};
 use crate::{
     document::{Amendment, Content},
     history::HistoryError,
+    room::Room,
 };
 
 /// Change the document. Answered when that is on disk.
@@ -63,9 +64,10 @@ impl TaskActor {
             let _ = reply.send(Err(refused));
             return;
         }
-        let before = Content::of(doc.doc());
+        let content = |room: &Room| room.kept().doc().map(|doc| Content::of(doc.doc())).unwrap_or_default();
+        let before = content(room);
         let update = room.amend(&amend.with);
-        let after = room.kept().doc().map(|doc| Content::of(doc.doc())).unwrap_or_default();
+        let after = content(room);
         if let Some(update) = update {
             let reserved = self.deps.journal.reserve_anyway(update.len());
             self.edits += 1;
