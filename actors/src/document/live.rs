@@ -348,7 +348,7 @@ mod tests {
         let limits = Limits { max_update: 1_000, max_document: 8_000 };
         let (mut doc, ann) = (LiveDoc::empty(limits), peer(1));
         let regions = ann.get_or_insert_map("regions");
-        let mut put = |doc: &mut LiveDoc, key: &str, length: usize| {
+        let put = |doc: &mut LiveDoc, key: &str, length: usize| {
             let before = ann.transact().state_vector();
             regions.insert(&mut ann.transact_mut(), key, "x".repeat(length));
             doc.apply(&ann.transact().encode_diff_v1(&before))
