@@ -559,3 +559,17 @@ async fn the_log_is_compacted_after_so_many_edits_and_loses_nothing() {
     assert!(stored.updates.len() < 25, "{} updates left", stored.updates.len());
     assert_eq!(content(&house.stored(task).await), ann.content());
 }
+
+#[actix::test]
+async fn what_a_busy_room_could_not_take_yet_reaches_it_although_its_author_leaves() {
+    let house = House::with(|config| config.room.mailbox = 1);
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    for n in 0..200 {
+        ann.put(&format!("k{n}"), f64::from(n));
+    }
+    let made = ann.content();
+    drop(ann);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(content(&house.stored(task).await), made);
+}

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
-use bytes::Bytes;
 use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
 use tokio::sync::oneshot;
 
-use super::{GIVE_AGAIN, Phase, TaskActor, loading::turn_away};
+use super::{
+    GIVE_AGAIN, Phase, TaskActor,
+    early::{Arrived, Early},
+    loading::turn_away,
+};
 use crate::{
     desk::Mail,
     document,
@@ -19,13 +22,15 @@ use crate::{
 };
 
 impl TaskActor {
-    pub(super) fn edit(&mut self, seat: Seat, seq: Option<u64>, bytes: &Bytes, ctx: &mut Context<Self>) {
+    pub(super) fn edit(&mut self, edit: Arrived, ctx: &mut Context<Self>) {
         fail::fail_point!("task-edit");
         let Phase::Live(room) = &mut self.phase else { return };
+        let Arrived { seat, seq, bytes, by, left } = edit;
         trace::in_room(seat, seq);
         // Before it is applied: what is in the document must be able to reach the disk.
         let reserved = match self.deps.journal.reserve(bytes.len()) {
             Ok(reserved) if !self.journal.refusing => reserved,
+            _ if left => self.deps.journal.reserve_anyway(bytes.len()),
             taken => {
                 trace::refused(seat, seq);
                 return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) });
@@ -37,7 +42,7 @@ impl TaskActor {
         {
             room.send(seat, RoomNews::Ack(seq));
         }
-        match room.edit(seat, bytes) {
+        match room.edit(seat, by, &bytes) {
             Edited::Keep(payload, author) => {
                 self.edits += 1;
                 self.tail += 1;
@@ -138,7 +143,7 @@ impl TaskActor {
     }
 
     pub(super) fn say_lost(&mut self) {
-        self.waking = None;
+        (self.waking, self.early) = (None, Early::default());
         for newcomer in self.arrivals.all() {
             newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
         }

@@ -1,6 +1,6 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
+//! In: `Join`, `LeftBehind`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
 //! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 24 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
@@ -11,6 +11,7 @@
 //! does not have yet is always in `inflight`.
 
 mod arrivals;
+mod early;
 mod edits;
 mod flush;
 mod history;
@@ -24,7 +25,9 @@ mod waking;
 pub use history::Amend;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, RoomInput, TaskNews, WorkError};
+pub use messages::{
+    ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, LeftBehind, RoomInput, TaskNews, WorkError,
+};
 
 use std::{sync::Arc, time::Duration};
 
@@ -41,6 +44,7 @@ use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
 
 use arrivals::Arrivals;
+use early::Early;
 use flush::Planned;
 pub use replica::NodeNews;
 use replica::Replica;
@@ -108,8 +112,10 @@ pub struct TaskActor {
     rest: Option<Rest>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
-    /// What waits for a document whose bytes are here already.
+    /// A document whose bytes are here already.
     waking: Option<Waking>,
+    /// What waits for the document.
+    early: Early,
     /// Who waits to be let in.
     arrivals: Arrivals,
     /// Asked for while the document was on its way.
@@ -189,6 +195,7 @@ impl TaskActor {
             waiters: Vec::new(),
             next_waiter: 0,
             waking: None,
+            early: Early::default(),
             arrivals: Arrivals::default(),
             amendments: Vec::new(),
             when_settled: Vec::new(),
