@@ -211,3 +211,29 @@ async fn content_outside_the_documents_roots_is_refused_by_name() {
     assert_eq!((ann.errors[0].seq, ann.errors[0].rule.as_deref(), ann.errors[0].retryable), (Some(seq), Some("unknown_root"), false));
     assert!(house.log.open(&house.key(task)).await.unwrap().updates.is_empty());
 }
+
+#[actix::test]
+async fn what_is_known_already_takes_no_place_of_what_waits_for_the_disk() {
+    let house = House::with(|config| config.journal.max_bytes = 20_000);
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    house.log.hold();
+    ann.write("large", &"x".repeat(6_000));
+    bob.until(|w| w.content().contains_key("large")).await;
+    let everything = {
+        use yrs::{ReadTxn, Transact};
+        ann.doc.transact().encode_diff_v1(&yrs::StateVector::default())
+    };
+    for _ in 0..10 {
+        ann.send_update(everything.clone());
+    }
+    house.live.task_stats(task).await.unwrap();
+    bob.write("of bob", &"y".repeat(6_000));
+    house.live.task_stats(task).await.unwrap();
+    house.log.release();
+    ann.until_acked().await;
+    bob.until_acked().await;
+    assert!(ann.errors.is_empty() && bob.errors.is_empty(), "{:?} {:?}", ann.errors, bob.errors);
+    assert_eq!(content(&house.stored(task).await).len(), 2);
+}

@@ -50,7 +50,8 @@ impl TaskActor {
                 trace::taken(seat, seq, self.key.task, ticket);
             }
             Edited::Repeat(author) => {
-                self.inflight.push(None, reserved, Some(author), origin);
+                // Nothing of it will be written: what waits for the disk has its place again.
+                self.inflight.push(None, self.deps.journal.reserve_anyway(0), Some(author), origin);
             }
             Edited::Refused(why) => {
                 trace::refused(seat, seq);
