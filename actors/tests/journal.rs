@@ -2,11 +2,18 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use common::{CHANNEL, House, Worker, content};
-use tandem_protocol::TaskId;
-use tandem_store::documents::DocumentLog;
+use tandem_protocol::{DocumentId, TaskId, WorkspaceId};
+use tandem_store::documents::{Compaction, DocumentKey, DocumentLog, LogError, MemoryLog, Merge, NewUpdate, StoredDocument};
 use tokio::time::sleep;
 
 async fn document(house: &House, task: TaskId) -> tandem_protocol::DocumentId {
@@ -236,4 +243,64 @@ async fn what_is_known_already_takes_no_place_of_what_waits_for_the_disk() {
     bob.until_acked().await;
     assert!(ann.errors.is_empty() && bob.errors.is_empty(), "{:?} {:?}", ann.errors, bob.errors);
     assert_eq!(content(&house.stored(task).await).len(), 2);
+}
+
+/// A disk that takes a second for every ten edits, and for every 100 kB.
+struct SlowLog {
+    log: MemoryLog,
+    sent: AtomicUsize,
+}
+
+#[async_trait]
+impl DocumentLog for SlowLog {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        self.log.open(key).await
+    }
+
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
+        self.sent.fetch_add(updates.len(), Ordering::Relaxed);
+        let bytes: usize = updates.iter().map(|update| update.payload.len()).sum();
+        sleep(Duration::from_millis((updates.len() * 100 + bytes / 100) as u64)).await;
+        self.log.append(updates).await
+    }
+
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
+        self.log.compact(workspace, document, merge).await
+    }
+}
+
+fn slow_house() -> (House, Arc<SlowLog>) {
+    tokio::time::pause();
+    let log = MemoryLog::new();
+    let slow = Arc::new(SlowLog { log: log.clone(), sent: AtomicUsize::new(0) });
+    (House::over(slow.clone(), log, |config| config.journal.read_only_after = Duration::from_secs(3_600)), slow)
+}
+
+#[actix::test]
+async fn a_batch_that_takes_too_long_is_kept_in_smaller_ones_and_not_sent_again_and_again() {
+    let (house, slow) = slow_house();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("first", 1.0);
+    for n in 0..600 {
+        ann.put(&format!("k{n}"), 1.0);
+    }
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(task).await), ann.content());
+    let sent = slow.sent.load(Ordering::Relaxed);
+    assert!(sent < 3 * 601, "{sent} rows sent");
+}
+
+#[actix::test]
+async fn an_edit_that_takes_too_long_alone_does_not_hold_up_other_documents() {
+    let (house, _) = slow_house();
+    let (large, small) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, large).await;
+    let mut bob = Worker::join(house.connect("bob").await, small).await;
+    ann.write("large", &"x".repeat(3 << 20));
+    for n in 0..5 {
+        bob.put(&format!("k{n}"), 1.0);
+        bob.until_acked().await;
+    }
+    assert_eq!(ann.acked, 0);
 }

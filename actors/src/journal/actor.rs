@@ -11,6 +11,8 @@
 //! a slow one thousands share a commit. Edits of one document keep their order, so "settled up to this ticket" means all before it.
 //! While the store is away nothing is acknowledged, and the queue is bounded by bytes; then rooms refuse further edits.
 //!
+//! A commit that takes too long is tried again in halves, down to single edits, and grows again while it is quick.
+//!
 //! A commit whose outcome is unknown (the connection broke, no answer in time) is tried again and may be kept twice, the late copy
 //! even after a compaction. Edits are idempotent and commute, so that costs bytes and changes nothing (docs/decisions/0014).
 
@@ -34,6 +36,8 @@ use crate::{
 
 /// Failures in a row with an answer from the store after which it counts as away, whatever it says.
 const PATIENCE: usize = 4;
+/// One edit of so many bytes that takes too long alone may be what takes so long: it waits aside while smaller ones are tried.
+const LARGE: usize = 1 << 20;
 
 pub(super) struct Journal {
     _exit: ExitGuard,
@@ -48,6 +52,8 @@ pub(super) struct Journal {
     /// When the newest commit began, and how many rows it had: what the next window is made of.
     began: Instant,
     rows: usize,
+    /// Rows and bytes of a commit, as the disk takes them at the moment.
+    batch: (usize, usize),
     /// Since the newest success.
     failures: usize,
     /// Set while the next commit is planned.
@@ -71,6 +77,7 @@ impl Journal {
         status.send_replace(JournalStatus { durable: true, refusing: false, generation });
         Self {
             _exit: exit,
+            batch: (config.max_batch, config.max_batch_bytes),
             config,
             log,
             status,
@@ -212,12 +219,12 @@ impl Journal {
 
     /// How far apart two commits begin at least.
     fn window(&self) -> Duration {
-        let full = self.waiting.len() >= self.config.max_batch;
+        let full = self.waiting.len() >= self.batch.0;
         if self.rows < self.config.busy_rows || full { Duration::ZERO } else { self.config.max_window }
     }
 
     fn commit(&mut self, ctx: &mut Context<Self>) {
-        self.committing = self.waiting.next_batch(self.config.max_batch, self.config.max_batch_bytes);
+        self.committing = self.waiting.next_batch(self.batch.0, self.batch.1);
         if self.committing.is_empty() {
             self.tell_flushers();
             return;
@@ -257,6 +264,7 @@ impl Journal {
     }
 
     fn settle(&mut self, ctx: &mut Context<Self>) {
+        self.enlarge();
         let settled = std::mem::take(&mut self.committing);
         trace::committed(settled.iter().map(|append| (append.edit.key.task, append.edit.ticket)));
         if settled.iter().any(|append| append.edit.payload.is_some()) {
@@ -276,7 +284,15 @@ impl Journal {
         metrics::counter!("tandem_journal_failures_total").increment(1);
         self.failures += 1;
         let mut batch = std::mem::take(&mut self.committing);
+        // Not by the word of the error: the store may have given up a moment before we did.
+        let late = self.began.elapsed() >= self.config.commit_timeout / 2;
+        if late {
+            self.shrink(&batch);
+        }
         match error {
+            LogError::Unavailable(_) if late && batch.len() == 1 && size(&batch) >= LARGE => {
+                batch.pop().into_iter().for_each(|append| self.park(error, append, ctx));
+            }
             LogError::Unavailable(_) => self.retry_later(error, batch, ctx),
             // Something in this batch: who it was shows when each is tried alone.
             _ if batch.len() > 1 => self.waiting.suspect(batch),
@@ -287,6 +303,20 @@ impl Journal {
                     tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: error.to_string() });
                 }
             }
+        }
+    }
+
+    /// What took too long as a whole would take too long again, and every try may leave a copy: half of it next.
+    fn shrink(&mut self, batch: &[Append]) {
+        self.batch = ((batch.len() / 2).max(1), (size(batch) / 2).max(1));
+        tracing::warn!(rows = batch.len(), bytes = size(batch), "a commit took too long, the next ones are half of it at most");
+    }
+
+    /// Twice as much takes about twice as long, so only while that is far from too long.
+    fn enlarge(&mut self) {
+        if self.began.elapsed() < self.config.commit_timeout / 8 {
+            let (rows, bytes) = self.batch;
+            self.batch = (rows.saturating_mul(2).min(self.config.max_batch), bytes.saturating_mul(2).min(self.config.max_batch_bytes));
         }
     }
 
@@ -354,6 +384,10 @@ impl Journal {
             }
         }
     }
+}
+
+fn size(batch: &[Append]) -> usize {
+    batch.iter().filter_map(|append| append.edit.payload.as_ref()).map(Bytes::len).sum()
 }
 
 fn row(edit: &Edit) -> Option<NewUpdate> {

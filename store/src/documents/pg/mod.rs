@@ -75,10 +75,10 @@ impl From<StoreError> for LogError {
     }
 }
 
-/// System errors (58), and a server that takes no writes at the moment (25006: it became a standby).
+/// System errors (58), a server that takes no writes at the moment (25006: it became a standby), one that took too long (57014).
 fn is_about_the_server(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|db| db.code()).unwrap_or_default().into_owned();
-    code.starts_with("58") || code == "25006"
+    code.starts_with("58") || code == "25006" || code == "57014"
 }
 
 impl From<sqlx::Error> for LogError {
