@@ -5,10 +5,10 @@ use std::sync::Arc;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    GIVE_AGAIN, Phase, TaskActor,
+    FIRST_COMPACT_RETRY, GIVE_AGAIN, MAX_COMPACT_RETRY, Phase, TaskActor,
     early::{Arrived, Early},
     loading::turn_away,
 };
@@ -18,6 +18,7 @@ use crate::{
     journal::Edit,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat, Settled},
+    supervision::backoff,
     trace,
 };
 
@@ -111,7 +112,8 @@ impl TaskActor {
         }
         self.check_waiters();
         self.tell_settled();
-        if self.tail >= self.deps.config.compact_after {
+        let calm = self.compact_again.is_none_or(|at| at <= Instant::now());
+        if self.tail >= self.deps.config.compact_after && calm {
             self.compact(ctx);
         }
         self.sleep_if_idle(ctx);
@@ -168,7 +170,9 @@ impl TaskActor {
         let wanted = Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(self.deps.config.checkpoint_after) };
         let (tell, done) = oneshot::channel();
         let (log, workspace, task) = (Arc::clone(&self.deps.log), self.key.workspace, self.key.task);
+        let turn = Arc::clone(&self.deps.compactions);
         self.deps.background.spawn(async move {
+            let _turn = turn.acquire().await;
             let compacted = log.checkpoint(workspace, document, wanted, Arc::new(document::merge), Arc::new(document::compare)).await;
             if let Err(error) = &compacted {
                 tracing::warn!(%task, %error, "compaction failed; the log stays as it is");
@@ -181,6 +185,11 @@ impl TaskActor {
             task.compacting = false;
             if done == Ok(true) {
                 task.tail = task.tail.saturating_sub(covered);
+                (task.compactions_failed, task.compact_again) = (0, None);
+            } else {
+                let pause = backoff(FIRST_COMPACT_RETRY, MAX_COMPACT_RETRY, task.compactions_failed);
+                task.compactions_failed += 1;
+                task.compact_again = Some(Instant::now() + pause);
             }
         }));
     }

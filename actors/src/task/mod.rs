@@ -40,7 +40,10 @@ use tandem_store::{
     bus::Bus,
     documents::{DocumentKey, DocumentLog, history::Counts},
 };
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::Instant,
+};
 use yrs::StateVector;
 
 use arrivals::Arrivals;
@@ -69,6 +72,9 @@ const MAX_RETRY: Duration = Duration::from_secs(3);
 const PATIENCE: usize = 4;
 /// Fewer edits than this are not worth a compaction when the room goes to sleep.
 const WORTH_COMPACTING: usize = 20;
+/// Between a compaction that failed and the next try: each reads and merges the whole log.
+const FIRST_COMPACT_RETRY: Duration = Duration::from_secs(10);
+const MAX_COMPACT_RETRY: Duration = Duration::from_secs(600);
 /// Waiting for space in the Journal's mailbox.
 const GIVE_AGAIN: Duration = Duration::from_millis(20);
 
@@ -79,8 +85,9 @@ pub struct RoomDeps {
     pub log: Arc<dyn DocumentLog>,
     pub journal: JournalHandle,
     pub idle: Arc<IdleRooms>,
-    /// Where compactions run.
+    /// Where compactions run, and how many at once: each has a document several times over in memory, and rooms fall asleep by the thousand.
     pub background: ArbiterHandle,
+    pub compactions: Arc<Semaphore>,
     /// How the rooms of other nodes are reached.
     pub bus: Arc<dyn Bus>,
     /// Which other nodes are alive.
@@ -128,6 +135,9 @@ pub struct TaskActor {
     /// Edits in the log that are not part of its snapshot.
     tail: usize,
     compacting: bool,
+    /// Compactions that failed in a row, and when the next is tried.
+    compactions_failed: usize,
+    compact_again: Option<Instant>,
     edits: u64,
 }
 
@@ -203,6 +213,8 @@ impl TaskActor {
             replica: Replica::default(),
             tail: 0,
             compacting: false,
+            compactions_failed: 0,
+            compact_again: None,
             edits: 0,
         }
     }
