@@ -304,3 +304,77 @@ async fn an_edit_that_takes_too_long_alone_does_not_hold_up_other_documents() {
     }
     assert_eq!(ann.acked, 0);
 }
+
+/// A log that refuses its first append for good, and then takes everything.
+struct RefusesOnce {
+    log: MemoryLog,
+    appends: AtomicUsize,
+}
+
+#[async_trait]
+impl DocumentLog for RefusesOnce {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        self.log.open(key).await
+    }
+
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
+        if self.appends.fetch_add(1, Ordering::Relaxed) == 0 {
+            sleep(Duration::from_millis(100)).await;
+            return Err(LogError::Refused("arranged by the test".into()));
+        }
+        self.log.append(updates).await
+    }
+
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
+        self.log.compact(workspace, document, merge).await
+    }
+}
+
+#[actix::test]
+async fn what_builds_on_an_edit_that_was_refused_for_good_is_refused_with_it() {
+    tokio::time::pause();
+    let log = MemoryLog::new();
+    let house = House::over(Arc::new(RefusesOnce { log: log.clone(), appends: AtomicUsize::new(0) }), log, |_| {});
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("refused", 1.0);
+    sleep(Duration::from_millis(50)).await;
+    for n in 0..5 {
+        ann.put(&format!("builds on it {n}"), 1.0);
+    }
+    ann.until(|w| w.errors.iter().any(|error| error.code == "document_gone")).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(house.log.open(&house.key(task)).await.unwrap().updates.is_empty());
+    // All of it can be sent again.
+    let mut ann = ann.reconnect(house.connect("ann").await).await;
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(task).await), ann.content());
+    assert_eq!(ann.content().len(), 6);
+}
+
+#[actix::test]
+async fn a_document_that_is_stored_with_a_hole_is_worked_on_and_mended_by_whoever_has_what_is_missing() {
+    let house = House::new();
+    let (task, elsewhere) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, elsewhere).await;
+    for n in 0..3 {
+        ann.put(&format!("k{n}"), 1.0);
+        ann.until_acked().await;
+    }
+    let made = house.log.open(&house.key(elsewhere)).await.unwrap().updates;
+    let (key, document) = (house.key(task), document(&house, task).await);
+    let row = |payload| NewUpdate { document, workspace: key.workspace, author: None, payload };
+    house.log.append(&[row(made[0].clone()), row(made[2].clone())]).await.unwrap();
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    assert_eq!(bob.content().len(), 1);
+    bob.put("of bob", 1.0);
+    bob.until_acked().await;
+    assert_eq!(bob.syncs, 1, "the room was not loaded anew");
+    let mut cyd = Worker::join(house.connect("cyd").await, task).await;
+    for payload in &made[1..] {
+        cyd.send_update(payload.to_vec());
+    }
+    cyd.until_acked().await;
+    bob.until(|w| w.content().len() == 4).await;
+    assert_eq!(content(&house.stored(task).await), bob.content());
+}

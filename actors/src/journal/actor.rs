@@ -16,10 +16,15 @@
 //! A commit whose outcome is unknown (the connection broke, no answer in time) is tried again and may be kept twice, the late copy
 //! even after a compaction. Edits are idempotent and commute, so that costs bytes and changes nothing (docs/decisions/0014).
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, MessageResult, Recipient, SpawnHandle, WrapFuture};
 use bytes::Bytes;
+use tandem_protocol::DocumentId;
 use tandem_store::documents::{DocumentKey, DocumentLog, LogError, NewUpdate};
 use tokio::{
     sync::{oneshot, watch},
@@ -47,6 +52,8 @@ pub(super) struct Journal {
     generation: u64,
     /// Not being committed yet.
     waiting: Waiting,
+    /// Of a document of which an edit was refused for good: the room that had it. What else comes from there builds on it.
+    refused: HashMap<DocumentId, Recipient<JournalNews>>,
     /// Being committed.
     committing: Vec<Append>,
     /// When the newest commit began, and how many rows it had: what the next window is made of.
@@ -83,6 +90,7 @@ impl Journal {
             status,
             generation,
             waiting: Waiting::default(),
+            refused: HashMap::new(),
             committing: Vec::new(),
             began: Instant::now(),
             rows: 0,
@@ -150,6 +158,12 @@ impl Handler<Append> for Journal {
         }
         self.arrived += 1;
         append.number = self.arrived;
+        match self.refused.get(&append.edit.document) {
+            Some(room) if *room == append.room => return tell_refused(&append, "one before it was refused"),
+            // The document was loaded anew, without what was refused.
+            Some(_) => drop(self.refused.remove(&append.edit.document)),
+            None => {}
+        }
         self.waiting.push(append);
         self.plan(ctx);
     }
@@ -298,10 +312,7 @@ impl Journal {
             _ if batch.len() > 1 => self.waiting.suspect(batch),
             LogError::Failed(_) => batch.pop().into_iter().for_each(|append| self.park(error, append, ctx)),
             LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => {
-                for append in batch {
-                    tracing::error!(%error, document = %append.edit.document, "the store refused an edit");
-                    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: error.to_string() });
-                }
+                batch.into_iter().for_each(|append| self.refuse(error, append));
             }
         }
     }
@@ -345,6 +356,18 @@ impl Journal {
                 journal.plan(ctx);
             });
         }
+    }
+
+    /// And everything of its document behind it: kept without its cause, it would be in nobody's way until the document is loaded the next time.
+    fn refuse(&mut self, error: &LogError, append: Append) {
+        let document = append.edit.document;
+        tracing::error!(%error, %document, "the store refused an edit");
+        let mut refused = vec![append];
+        refused.extend(self.waiting.take(document));
+        self.refused.retain(|_, room| room.connected());
+        self.refused.extend(refused.last().map(|newest| (document, newest.room.clone())));
+        let reason = error.to_string();
+        refused.iter().for_each(|append| tell_refused(append, &reason));
     }
 
     fn pause(&self) -> Duration {
@@ -393,6 +416,10 @@ fn size(batch: &[Append]) -> usize {
 fn row(edit: &Edit) -> Option<NewUpdate> {
     let payload = edit.payload.clone()?;
     Some(NewUpdate { document: edit.document, workspace: edit.key.workspace, author: edit.author, payload })
+}
+
+fn tell_refused(append: &Append, reason: &str) {
+    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: reason.to_owned() });
 }
 
 /// Beyond the mailbox's capacity if need be: losing an acknowledgement or a refusal is worse, and there is at most one such

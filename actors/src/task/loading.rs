@@ -142,6 +142,9 @@ impl TaskActor {
     /// Do what waited for it.
     pub(super) fn document_is_here(&mut self, ctx: &mut Context<Self>) {
         if self.waking.is_none() {
+            if matches!(&self.phase, Phase::Live(room) if room.kept().doc().is_some_and(LiveDoc::is_incomplete)) {
+                tracing::error!(task = %self.key.task, "stored edits lack what they build on; the document is opened without them, the log keeps them");
+            }
             self.check_waiters();
             self.amend_waiting(ctx);
             self.ask_disk_if_stale(ctx);

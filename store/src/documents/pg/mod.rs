@@ -81,7 +81,8 @@ impl From<StoreError> for LogError {
         match error {
             StoreError::Unavailable(source) | StoreError::Contended(source) => Self::Unavailable(source.to_string()),
             StoreError::NotFound { .. } | StoreError::Missing { .. } => Self::NotFound,
-            StoreError::Forbidden(source) => Self::Refused(source.to_string()),
+            // A grant that is missing during an upgrade comes back, and what was given up for it would not.
+            StoreError::Forbidden(source) => Self::Failed(source.to_string()),
             // A broken reference, a value out of range: the same again would break again. Anything else the database says may
             // be its state of the moment, and an edit is never given up for that, nor do others wait for it.
             StoreError::Database(source) => match source.as_database_error().map(sqlx::error::DatabaseError::kind) {
@@ -346,7 +347,7 @@ mod tests {
         let stolen = DocumentKey { workspace: db.b.workspace, ..key(&db.a, "annotate") };
         assert!(log.open(&stolen).await.is_err());
         assert!(log.open(&key(&db.a, "annotate")).await.is_ok());
-        assert!(matches!(log.open(&stolen).await, Err(LogError::NotFound | LogError::Refused(_))));
+        assert!(matches!(log.open(&stolen).await, Err(LogError::NotFound | LogError::Failed(_))));
     }
 
     #[tokio::test]
@@ -473,5 +474,18 @@ mod tests {
             assert!(fold(wanted, &not_the_one_before).await.unwrap().checkpoint.is_some());
         }
         assert!(log.open(&key).await.unwrap().updates.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_edit_is_not_given_up_because_a_grant_is_missing() {
+        let db = Database::fresh().await;
+        let (log, key, mut owner) = (PgLog::new(db.store.clone()), key(&db.a, "annotate"), db.owner().await);
+        let document = log.open(&key).await.unwrap().id;
+        let edit = [NewUpdate { document, workspace: key.workspace, author: None, payload: Bytes::from_static(b"a") }];
+        sqlx::query("REVOKE INSERT ON document_updates FROM tandem_journal").execute(&mut owner).await.unwrap();
+        let failed = log.append(&edit).await;
+        assert!(matches!(failed, Err(LogError::Failed(_))), "{failed:?}");
+        sqlx::query("GRANT INSERT ON document_updates TO tandem_journal").execute(&mut owner).await.unwrap();
+        log.append(&edit).await.unwrap();
     }
 }
