@@ -45,7 +45,7 @@ use crate::{
     scopes::Scopes,
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
-    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskStats, WorkError},
+    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, Poison, RoomDeps, TaskActor, TaskStats, WorkError},
     timer::{self, TimerActor},
     tree,
     user::{RecheckRights, UserActor, UserDeps},
@@ -480,6 +480,7 @@ impl Inner {
             journal: journal.clone(),
             idle: IdleRooms::new(&config.room),
             background: root.clone(),
+            poison: Poison::default(),
             compactions: Arc::new(Semaphore::new(COMPACTIONS)),
             retire: Box::new(move |key, instance| {
                 if let Some(tasks) = of_tasks.upgrade() {

@@ -28,6 +28,11 @@ impl TaskActor {
         let Phase::Live(room) = &mut self.phase else { return };
         let Arrived { seat, seq, bytes, by, left } = edit;
         trace::in_room(seat, seq);
+        if self.deps.poison.knows(&self.key, &bytes) {
+            trace::refused(seat, seq);
+            room.refused += 1;
+            return room.send(seat, RoomNews::Refused { seq, why: unsound() });
+        }
         // Before it is applied: what is in the document must be able to reach the disk.
         let reserved = match self.deps.journal.reserve(bytes.len()) {
             Ok(reserved) if !self.journal.refusing => reserved,
@@ -58,7 +63,10 @@ impl TaskActor {
                 trace::refused(seat, seq);
                 return room.send(seat, RoomNews::Refused { seq, why });
             }
-            Edited::Broken(why) => return self.broken(seat, seq, &why, ctx),
+            Edited::Broken(why) => {
+                self.deps.poison.note(&self.key, &bytes);
+                return self.broken(seat, seq, &why, ctx);
+            }
         }
         self.give(ctx);
         self.touched(ctx);
@@ -123,7 +131,7 @@ impl TaskActor {
     /// is on disk or with the Journal. So: close the door to its sender, and let a new actor load what is true.
     pub(super) fn broken(&mut self, seat: Seat, seq: Option<u64>, why: &str, ctx: &mut Context<Self>) {
         tracing::error!(task = %self.key.task, session = %seat.session, why, "an edit broke the document, loading it anew");
-        let refused = Refused::new("update_refused", "the edit is not sound").field("update", "malformed");
+        let refused = unsound();
         if let Phase::Live(room) = &mut self.phase {
             room.send(seat, RoomNews::Refused { seq, why: refused.clone() });
             room.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: refused });
@@ -193,6 +201,10 @@ impl TaskActor {
             }
         }));
     }
+}
+
+fn unsound() -> Refused {
+    Refused::new("update_refused", "the edit is not sound").field("update", "malformed")
 }
 
 fn waiting_for_disk(full: bool) -> Refused {

@@ -17,6 +17,7 @@ mod flush;
 mod history;
 mod loading;
 mod messages;
+mod poison;
 mod replica;
 mod sleep;
 mod submits;
@@ -49,6 +50,7 @@ use yrs::StateVector;
 use arrivals::Arrivals;
 use early::Early;
 use flush::Planned;
+pub use poison::Poison;
 pub use replica::NodeNews;
 use replica::Replica;
 use waking::Waking;
@@ -88,6 +90,8 @@ pub struct RoomDeps {
     /// Where compactions run, and how many at once: each has a document several times over in memory, and rooms fall asleep by the thousand.
     pub background: ArbiterHandle,
     pub compactions: Arc<Semaphore>,
+    /// Edits that are not to be tried again.
+    pub poison: Poison,
     /// How the rooms of other nodes are reached.
     pub bus: Arc<dyn Bus>,
     /// Which other nodes are alive.
