@@ -23,7 +23,10 @@ use tandem_store::{
     documents::{DocumentKey, DocumentLog},
     quota::{Limit, Over, Quotas, Ticket, Whose},
 };
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
 use crate::{
     announce::{Announcer, tell_nodes},
@@ -42,7 +45,7 @@ use crate::{
     scopes::Scopes,
     session::{Door, Full, Guest},
     supervision::{Down, Place, Supervised},
-    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, RoomDeps, TaskActor, TaskStats, WorkError},
+    task::{GetTaskStats, GetWork, Join, JoinError, NodeNews, Poison, RoomDeps, TaskActor, TaskStats, WorkError},
     timer::{self, TimerActor},
     tree,
     user::{RecheckRights, UserActor, UserDeps},
@@ -57,6 +60,8 @@ const COME_BACK: Duration = Duration::from_millis(500);
 const ELSEWHERE: Duration = Duration::from_millis(100);
 /// However many there are: people wait.
 const LONGEST_SPREAD: Duration = Duration::from_secs(60);
+/// Compactions at once.
+const COMPACTIONS: usize = 2;
 /// For the one row that says that this node stops.
 const SIGN_OFF: Duration = Duration::from_secs(2);
 /// Rooms that went to sleep at just the wrong moment, in a row.
@@ -475,6 +480,8 @@ impl Inner {
             journal: journal.clone(),
             idle: IdleRooms::new(&config.room),
             background: root.clone(),
+            poison: Poison::default(),
+            compactions: Arc::new(Semaphore::new(COMPACTIONS)),
             retire: Box::new(move |key, instance| {
                 if let Some(tasks) = of_tasks.upgrade() {
                     tasks.retire(&key.room(), instance);

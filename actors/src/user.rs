@@ -3,7 +3,7 @@
 //! In: `FromNodes` (what happened to the person on other nodes), `Attach` and `Detach` (sessions), `WatchMe` (a session subscribed to its own user), `LeaseHappened`, `Told`, `RecheckRights`,
 //! `TokensRevoked`.
 //! Out: `UserEvent` to sessions: every tab hears of every lease and of every notification.
-//! Timers: idle. Starts: with the person's first session. Restarts: empty; sessions are told `Lost` and come again.
+//! Timers: idle; rights while other nodes cannot be heard. Starts: with the person's first session. Restarts: empty; sessions are told `Lost` and come again.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -14,12 +14,14 @@ use tandem_protocol::{
     rest::Notification,
     ws::{LeaseEvent, MyLease},
 };
-use tandem_store::bus::{Bus, Ear, Heard};
+use tandem_store::bus::{Bus, Ear, Heard, Link};
 
 use crate::{supervision::ExitGuard, watchdog::handling};
 
 const MAILBOX: usize = 1_024;
 const IDLE: Duration = Duration::from_secs(30);
+/// While other nodes cannot be heard: how often the database is asked what this person may.
+const UNLINKED: Duration = Duration::from_secs(5);
 
 pub struct UserDeps {
     pub bus: Arc<dyn Bus>,
@@ -102,6 +104,12 @@ impl Actor for UserActor {
         ctx.set_mailbox_capacity(MAILBOX);
         let me = ctx.address();
         self.ear = Some(self.deps.bus.listen(Topic::User(self.user), Box::new(move |heard| me.try_send(FromNodes(heard)).is_ok())));
+        let link = self.deps.bus.link();
+        ctx.run_interval(UNLINKED, move |user, _| {
+            if *link.borrow() == Link::Down {
+                user.tell_all(&UserEvent::RecheckRights(None));
+            }
+        });
         ctx.run_interval(IDLE, |user, ctx| {
             // Sessions that ended before their coming was known here never say goodbye.
             user.sessions.retain(|_, outlet| outlet.connected());

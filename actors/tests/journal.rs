@@ -2,11 +2,18 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use common::{CHANNEL, House, Worker, content};
-use tandem_protocol::TaskId;
-use tandem_store::documents::DocumentLog;
+use tandem_protocol::{DocumentId, TaskId, WorkspaceId};
+use tandem_store::documents::{Compaction, DocumentKey, DocumentLog, LogError, MemoryLog, Merge, NewUpdate, StoredDocument};
 use tokio::time::sleep;
 
 async fn document(house: &House, task: TaskId) -> tandem_protocol::DocumentId {
@@ -210,4 +217,164 @@ async fn content_outside_the_documents_roots_is_refused_by_name() {
     ann.until(|w| !w.errors.is_empty()).await;
     assert_eq!((ann.errors[0].seq, ann.errors[0].rule.as_deref(), ann.errors[0].retryable), (Some(seq), Some("unknown_root"), false));
     assert!(house.log.open(&house.key(task)).await.unwrap().updates.is_empty());
+}
+
+#[actix::test]
+async fn what_is_known_already_takes_no_place_of_what_waits_for_the_disk() {
+    let house = House::with(|config| config.journal.max_bytes = 20_000);
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    house.log.hold();
+    ann.write("large", &"x".repeat(6_000));
+    bob.until(|w| w.content().contains_key("large")).await;
+    let everything = {
+        use yrs::{ReadTxn, Transact};
+        ann.doc.transact().encode_diff_v1(&yrs::StateVector::default())
+    };
+    for _ in 0..10 {
+        ann.send_update(everything.clone());
+    }
+    house.live.task_stats(task).await.unwrap();
+    bob.write("of bob", &"y".repeat(6_000));
+    house.live.task_stats(task).await.unwrap();
+    house.log.release();
+    ann.until_acked().await;
+    bob.until_acked().await;
+    assert!(ann.errors.is_empty() && bob.errors.is_empty(), "{:?} {:?}", ann.errors, bob.errors);
+    assert_eq!(content(&house.stored(task).await).len(), 2);
+}
+
+/// A disk that takes a second for every ten edits, and for every 100 kB.
+struct SlowLog {
+    log: MemoryLog,
+    sent: AtomicUsize,
+}
+
+#[async_trait]
+impl DocumentLog for SlowLog {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        self.log.open(key).await
+    }
+
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
+        self.sent.fetch_add(updates.len(), Ordering::Relaxed);
+        let bytes: usize = updates.iter().map(|update| update.payload.len()).sum();
+        sleep(Duration::from_millis((updates.len() * 100 + bytes / 100) as u64)).await;
+        self.log.append(updates).await
+    }
+
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
+        self.log.compact(workspace, document, merge).await
+    }
+}
+
+fn slow_house() -> (House, Arc<SlowLog>) {
+    tokio::time::pause();
+    let log = MemoryLog::new();
+    let slow = Arc::new(SlowLog { log: log.clone(), sent: AtomicUsize::new(0) });
+    (House::over(slow.clone(), log, |config| config.journal.read_only_after = Duration::from_secs(3_600)), slow)
+}
+
+#[actix::test]
+async fn a_batch_that_takes_too_long_is_kept_in_smaller_ones_and_not_sent_again_and_again() {
+    let (house, slow) = slow_house();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("first", 1.0);
+    for n in 0..600 {
+        ann.put(&format!("k{n}"), 1.0);
+    }
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(task).await), ann.content());
+    let sent = slow.sent.load(Ordering::Relaxed);
+    assert!(sent < 3 * 601, "{sent} rows sent");
+}
+
+#[actix::test]
+async fn an_edit_that_takes_too_long_alone_does_not_hold_up_other_documents() {
+    let (house, _) = slow_house();
+    let (large, small) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, large).await;
+    let mut bob = Worker::join(house.connect("bob").await, small).await;
+    ann.write("large", &"x".repeat(3 << 20));
+    for n in 0..5 {
+        bob.put(&format!("k{n}"), 1.0);
+        bob.until_acked().await;
+    }
+    assert_eq!(ann.acked, 0);
+}
+
+/// A log that refuses its first append for good, and then takes everything.
+struct RefusesOnce {
+    log: MemoryLog,
+    appends: AtomicUsize,
+}
+
+#[async_trait]
+impl DocumentLog for RefusesOnce {
+    async fn open(&self, key: &DocumentKey) -> Result<StoredDocument, LogError> {
+        self.log.open(key).await
+    }
+
+    async fn append(&self, updates: &[NewUpdate]) -> Result<(), LogError> {
+        if self.appends.fetch_add(1, Ordering::Relaxed) == 0 {
+            sleep(Duration::from_millis(100)).await;
+            return Err(LogError::Refused("arranged by the test".into()));
+        }
+        self.log.append(updates).await
+    }
+
+    async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
+        self.log.compact(workspace, document, merge).await
+    }
+}
+
+#[actix::test]
+async fn what_builds_on_an_edit_that_was_refused_for_good_is_refused_with_it() {
+    tokio::time::pause();
+    let log = MemoryLog::new();
+    let house = House::over(Arc::new(RefusesOnce { log: log.clone(), appends: AtomicUsize::new(0) }), log, |_| {});
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("refused", 1.0);
+    sleep(Duration::from_millis(50)).await;
+    for n in 0..5 {
+        ann.put(&format!("builds on it {n}"), 1.0);
+    }
+    ann.until(|w| w.errors.iter().any(|error| error.code == "document_gone")).await;
+    sleep(Duration::from_secs(1)).await;
+    assert!(house.log.open(&house.key(task)).await.unwrap().updates.is_empty());
+    // All of it can be sent again.
+    let mut ann = ann.reconnect(house.connect("ann").await).await;
+    ann.until_acked().await;
+    assert_eq!(content(&house.stored(task).await), ann.content());
+    assert_eq!(ann.content().len(), 6);
+}
+
+#[actix::test]
+async fn a_document_that_is_stored_with_a_hole_is_worked_on_and_mended_by_whoever_has_what_is_missing() {
+    let house = House::new();
+    let (task, elsewhere) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, elsewhere).await;
+    for n in 0..3 {
+        ann.put(&format!("k{n}"), 1.0);
+        ann.until_acked().await;
+    }
+    let made = house.log.open(&house.key(elsewhere)).await.unwrap().updates;
+    let (key, document) = (house.key(task), document(&house, task).await);
+    let row = |payload| NewUpdate { document, workspace: key.workspace, author: None, payload };
+    house.log.append(&[row(made[0].clone()), row(made[2].clone())]).await.unwrap();
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    assert_eq!(bob.content().len(), 1);
+    bob.put("of bob", 1.0);
+    bob.until_acked().await;
+    assert_eq!(bob.syncs, 1, "the room was not loaded anew");
+    let mut cyd = Worker::join(house.connect("cyd").await, task).await;
+    for payload in &made[1..] {
+        cyd.send_update(payload.to_vec());
+    }
+    cyd.until_acked().await;
+    bob.until(|w| w.content().len() == 4).await;
+    assert_eq!(content(&house.stored(task).await), bob.content());
 }

@@ -371,6 +371,38 @@ async fn a_task_and_a_persons_rights_that_change_on_one_node_are_told_on_the_oth
     assert_eq!(bob.client.wait(role).await, ProjectRole::Reviewer);
 }
 
+fn read_only(frame: &ServerFrame) -> Option<String> {
+    match frame {
+        ServerFrame::Control(ServerControl::RightsChanged(changed)) => changed.read_only.clone(),
+        _ => None,
+    }
+}
+
+#[actix::test]
+async fn rights_that_change_while_nodes_cannot_reach_each_other_take_effect_within_seconds() {
+    let Two { hub, nodes, task, mut ann, mut bob, .. } = two().await;
+    let (here, workspace, project) = (&nodes[0].0, nodes[0].0.workspace, nodes[0].0.project);
+    hub.cut(nodes[1].1, Cut::Both);
+    bob.until(|w| !w.linked).await;
+    here.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    here.live.publish(DomainEvent::RightsChanged { workspace, project, user: None });
+    assert_eq!(ann.client.wait(read_only).await, "project_archived");
+    let begun = tokio::time::Instant::now();
+    assert_eq!(bob.client.wait(read_only).await, "project_archived");
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+}
+
+#[actix::test]
+async fn an_archived_project_is_noticed_although_the_word_of_it_was_lost() {
+    let Two { hub, nodes, task, mut bob, .. } = acquainted().await;
+    let (here, workspace, project) = (&nodes[0].0, nodes[0].0.workspace, nodes[0].0.project);
+    here.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    hub.drop_next(1);
+    here.live.publish(DomainEvent::RightsChanged { workspace, project, user: None });
+    let noticed = tokio::time::timeout(Duration::from_secs(5), bob.client.wait(read_only)).await;
+    assert_eq!(noticed.expect("nobody told this node"), "project_archived");
+}
+
 #[actix::test]
 async fn a_projects_watcher_sees_people_and_progress_of_every_node() {
     let Two { nodes, ann, bob: _bob, .. } = two().await;

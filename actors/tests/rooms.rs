@@ -3,7 +3,7 @@
 mod common;
 
 use common::{CHANNEL, Client, House, Worker, content, new_doc};
-use tandem_actors::{DomainEvent, WorkError};
+use tandem_actors::{DomainEvent, WorkError, document};
 use tandem_protocol::{
     LineageId,
     rest::{ProjectStatus, TaskStatus},
@@ -577,4 +577,72 @@ async fn the_log_is_compacted_after_so_many_edits_and_loses_nothing() {
     let stored = house.log.open(&house.key(task)).await.unwrap();
     assert!(stored.updates.len() < 25, "{} updates left", stored.updates.len());
     assert_eq!(content(&house.stored(task).await), ann.content());
+}
+
+#[actix::test]
+async fn what_a_busy_room_could_not_take_yet_reaches_it_although_its_author_leaves() {
+    let house = House::with(|config| config.room.mailbox = 1);
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    for n in 0..200 {
+        ann.put(&format!("k{n}"), f64::from(n));
+    }
+    let made = ann.content();
+    drop(ann);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(content(&house.stored(task).await), made);
+}
+
+/// An edit that looks right and breaks a document that holds `base`: found by damaging a good one.
+fn poison(base: &[u8], good: &[u8]) -> Vec<u8> {
+    let breaks = |edit: &[u8]| {
+        let mut live = document::LiveDoc::empty(document::Limits::default());
+        live.apply(base).unwrap();
+        matches!(live.apply(edit), Err(document::ApplyError::Broken(_)))
+    };
+    for at in 0..good.len() {
+        for byte in 0..=u8::MAX {
+            let mut edit = good.to_vec();
+            edit[at] = byte;
+            if breaks(&edit) {
+                return edit;
+            }
+        }
+    }
+    panic!("no damage breaks it");
+}
+
+#[actix::test]
+async fn an_edit_that_broke_the_document_is_refused_the_next_time_and_nobody_is_put_out_again() {
+    let house = House::new();
+    let task = house.task();
+    let doc = new_doc(3);
+    let map = doc.get_or_insert_map("regions");
+    map.insert(&mut doc.transact_mut(), "a", 1.0);
+    let base = doc.transact().encode_diff_v1(&yrs::StateVector::default());
+    let good = {
+        let mut txn = doc.transact_mut();
+        let inner = map.insert(&mut txn, "r", yrs::MapPrelim::default());
+        inner.insert(&mut txn, "label", "car");
+        map.remove(&mut txn, "a");
+        txn.commit();
+        txn.encode_update_v1()
+    };
+    let poison = poison(&base, &good);
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.send_update(base);
+    ann.until_acked().await;
+    for visit in 0..3 {
+        let mut mallory = Worker::join(house.connect("mallory").await, task).await;
+        let seq = mallory.send_update(poison.clone());
+        let error = mallory.client.error().await;
+        assert_eq!((error.code.as_str(), error.seq, error.retryable), ("update_refused", Some(seq), false));
+        if visit == 0 {
+            assert_eq!(mallory.client.close_code().await, 4400);
+            ann.until(|w| w.syncs == 2).await;
+        }
+    }
+    ann.put("b", 1.0);
+    ann.until_acked().await;
+    assert_eq!(ann.syncs, 2);
 }

@@ -270,3 +270,24 @@ async fn after_a_crash_of_the_room_a_provider_is_synced_again_on_its_connection(
     ours.put("after", 1.0);
     stock.until(|s, _| content(&s.doc).len() == 3).await;
 }
+
+/// It has been sent and the tab is closed: nobody has it but the server.
+#[actix::test]
+async fn an_edit_sent_while_the_document_is_on_its_way_is_kept_although_its_author_leaves_if_they_may_edit() {
+    let house = House::new();
+    let task = house.task();
+    house.log.set_away(true);
+    let mut bob = Stock::connect(&house, "bob", task).await;
+    bob.put("of bob");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    let mut eve = Stock::connect(&house, "eve", task).await;
+    eve.put("of eve");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    drop((bob, eve));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    house.log.set_away(false);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let stored = content(&house.stored(task).await);
+    assert_eq!(stored.keys().collect::<Vec<_>>(), ["of bob"]);
+}

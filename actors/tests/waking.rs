@@ -84,3 +84,22 @@ async fn a_document_that_cannot_be_built_is_told_to_those_who_are_in_and_never_r
     assert_eq!(ann.client.error().await.code, "document_unreadable");
     assert_eq!(house.log.tail_len(id), 0);
 }
+
+#[actix::test]
+async fn an_edit_received_before_the_document_is_built_is_kept_although_its_author_leaves() {
+    let house = House::new();
+    let task = large(&house).await;
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("first", 1.0);
+    ann.put("second", 2.0);
+    drop(ann);
+    let here = async || {
+        let stored = content(&house.stored(task).await);
+        stored.contains_key("first") && stored.contains_key("second")
+    };
+    let begun = std::time::Instant::now();
+    while !here().await {
+        assert!(begun.elapsed() < Duration::from_secs(20), "what was received is lost");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -8,7 +8,10 @@ use std::{
 use bytes::Bytes;
 use tandem_protocol::ws::varint::Reader;
 use tandem_store::documents::Merged;
-use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, updates::decoder::Decode, updates::encoder::Encode};
+use yrs::{
+    ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn, updates::decoder::Decode,
+    updates::encoder::Encode,
+};
 
 use super::{
     Amendment, ROOTS, content,
@@ -60,6 +63,8 @@ pub struct LiveDoc {
     roots: &'static [&'static str],
     /// No shared type lies deeper than this. None: not looked at yet.
     deepest: Option<usize>,
+    /// Parts of what is stored are not in it, because what they build on is not stored.
+    incomplete: bool,
 }
 
 /// Edits of this part of the limit since the last time, and it is worth measuring a document again.
@@ -87,19 +92,22 @@ impl LiveDoc {
     /// Another document than that of annotations: maps of these names, and nothing outside of them.
     #[must_use]
     pub fn with_roots(roots: &'static [&'static str], limits: Limits) -> Self {
-        Self { doc: new_doc(roots), size: 0, measured: 0, limits, roots, deepest: Some(0) }
+        Self { doc: new_doc(roots), size: 0, measured: 0, limits, roots, deepest: Some(0), incomplete: false }
     }
 
-    /// Build it from a snapshot and edits, in any order.
+    /// Build it from a snapshot and edits, in any order. What lacks its causes is left out: waiting inside, it would make every
+    /// edit of everybody look broken. It stays in the log, and is there when its causes are.
     pub fn load(parts: &[Bytes], limits: Limits) -> Result<Self, LoadError> {
-        let doc = new_doc(&ROOTS);
-        for (index, part) in parts.iter().enumerate() {
-            let failed = |message| LoadError { part: index + 1, parts: parts.len(), message };
-            let update = decode(part).map_err(failed)?;
-            apply(&doc, update).map_err(failed)?;
-        }
+        let doc = assemble(parts)?;
+        let incomplete = forget_waiting(&doc);
         let size = parts.iter().map(Bytes::len).sum();
-        Ok(Self { doc, size, measured: 0, limits, roots: &ROOTS, deepest: None })
+        Ok(Self { doc, size, measured: 0, limits, roots: &ROOTS, deepest: None, incomplete })
+    }
+
+    /// Whether something stored had to be left out.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 
     /// Take an edit, whole or not at all.
@@ -157,9 +165,7 @@ impl LiveDoc {
     pub fn absorb(&mut self, stored: &[u8]) -> Result<Option<Vec<u8>>, String> {
         let had = self.doc.transact().state_vector();
         let outcome = apply(&self.doc, decode(stored)?)?;
-        if outcome.waiting {
-            return Err("what is stored lacks causes".into());
-        }
+        self.incomplete |= outcome.waiting && forget_waiting(&self.doc);
         if !outcome.changed {
             return Ok(None);
         }
@@ -277,6 +283,26 @@ fn apply(doc: &Doc, update: Update) -> Result<Outcome, String> {
     applied.unwrap_or_else(|_| Err("applying it panicked".to_owned()))
 }
 
+fn assemble(parts: &[Bytes]) -> Result<Doc, LoadError> {
+    let doc = new_doc(&ROOTS);
+    for (index, part) in parts.iter().enumerate() {
+        let failed = |message| LoadError { part: index + 1, parts: parts.len(), message };
+        let update = decode(part).map_err(failed)?;
+        apply(&doc, update).map_err(failed)?;
+    }
+    Ok(doc)
+}
+
+/// Returns whether something waited for causes.
+fn forget_waiting(doc: &Doc) -> bool {
+    let waits = doc.transact().has_missing_updates();
+    if waits {
+        // It is taken out before it is put together for whoever wants it, which may panic.
+        let _ = catch_unwind(AssertUnwindSafe(|| doc.transact_mut().prune_pending()));
+    }
+    waits
+}
+
 /// Bytes of a state vector: some hundred thousand clients.
 pub const MAX_STATE_VECTOR: usize = 1 << 20;
 
@@ -332,9 +358,10 @@ pub fn merge(parts: &[Bytes]) -> Result<Merged, String> {
 }
 
 fn merge_here(parts: &[Bytes]) -> Result<Merged, String> {
-    let document = LiveDoc::load(parts, Limits::default()).map_err(|e| e.to_string())?;
-    let update = document.doc.transact().encode_state_as_update_v1(&StateVector::default());
-    Ok(Merged { update, state_vector: document.state_vector() })
+    // With what waits for its causes: the log must not lose it.
+    let doc = assemble(parts).map_err(|e| e.to_string())?;
+    let txn = doc.transact();
+    Ok(Merged { update: txn.encode_state_as_update_v1(&StateVector::default()), state_vector: txn.state_vector().encode_v1() })
 }
 
 #[cfg(test)]
@@ -518,6 +545,26 @@ mod tests {
         let vector = doc.transact().state_vector();
         assert_eq!(decode_state_vector(&vector.encode_v1()), Ok(vector));
         assert_eq!(decode_state_vector(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(BadStateVector));
+    }
+
+    #[test]
+    fn a_hole_in_what_is_stored_takes_with_it_what_builds_on_it_and_nothing_else() {
+        let doc = peer(1);
+        let (first, second, third) = (set(&doc, "a", 1), set(&doc, "b", 2), set(&doc, "c", 3));
+        let stored: Vec<Bytes> = [first, third].map(Bytes::from).into();
+        let mut live = LiveDoc::load(&stored, Limits::default()).unwrap();
+        let count = |live: &LiveDoc| live.doc().get_or_insert_map("regions").len(&live.doc().transact());
+        assert!(live.is_incomplete());
+        assert_eq!(count(&live), 1);
+        // Others go on, and who made it can send it again.
+        assert_eq!(live.apply(&set(&peer(2), "x", 1)).unwrap(), Applied::Changed);
+        let again = doc.transact().encode_diff_v1(&decode_state_vector(&live.state_vector()).unwrap());
+        assert_eq!(live.apply(&again).unwrap(), Applied::Changed);
+        assert_eq!(count(&live), 4);
+        // A compaction keeps it, for when its cause turns up.
+        let merged = merge(&stored).unwrap().update.into();
+        let whole = LiveDoc::load(&[merged, second.into()], Limits::default()).unwrap();
+        assert_eq!((count(&whole), whole.is_incomplete()), (3, false));
     }
 
     proptest::proptest! {

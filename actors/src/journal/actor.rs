@@ -11,13 +11,20 @@
 //! a slow one thousands share a commit. Edits of one document keep their order, so "settled up to this ticket" means all before it.
 //! While the store is away nothing is acknowledged, and the queue is bounded by bytes; then rooms refuse further edits.
 //!
+//! A commit that takes too long is tried again in halves, down to single edits, and grows again while it is quick.
+//!
 //! A commit whose outcome is unknown (the connection broke, no answer in time) is tried again and may be kept twice, the late copy
 //! even after a compaction. Edits are idempotent and commute, so that costs bytes and changes nothing (docs/decisions/0014).
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, MessageResult, Recipient, SpawnHandle, WrapFuture};
 use bytes::Bytes;
+use tandem_protocol::DocumentId;
 use tandem_store::documents::{DocumentKey, DocumentLog, LogError, NewUpdate};
 use tokio::{
     sync::{oneshot, watch},
@@ -34,6 +41,8 @@ use crate::{
 
 /// Failures in a row with an answer from the store after which it counts as away, whatever it says.
 const PATIENCE: usize = 4;
+/// One edit of so many bytes that takes too long alone may be what takes so long: it waits aside while smaller ones are tried.
+const LARGE: usize = 1 << 20;
 
 pub(super) struct Journal {
     _exit: ExitGuard,
@@ -43,11 +52,15 @@ pub(super) struct Journal {
     generation: u64,
     /// Not being committed yet.
     waiting: Waiting,
+    /// Of a document of which an edit was refused for good: the room that had it. What else comes from there builds on it.
+    refused: HashMap<DocumentId, Recipient<JournalNews>>,
     /// Being committed.
     committing: Vec<Append>,
     /// When the newest commit began, and how many rows it had: what the next window is made of.
     began: Instant,
     rows: usize,
+    /// Rows and bytes of a commit, as the disk takes them at the moment.
+    batch: (usize, usize),
     /// Since the newest success.
     failures: usize,
     /// Set while the next commit is planned.
@@ -71,11 +84,13 @@ impl Journal {
         status.send_replace(JournalStatus { durable: true, refusing: false, generation });
         Self {
             _exit: exit,
+            batch: (config.max_batch, config.max_batch_bytes),
             config,
             log,
             status,
             generation,
             waiting: Waiting::default(),
+            refused: HashMap::new(),
             committing: Vec::new(),
             began: Instant::now(),
             rows: 0,
@@ -143,6 +158,12 @@ impl Handler<Append> for Journal {
         }
         self.arrived += 1;
         append.number = self.arrived;
+        match self.refused.get(&append.edit.document) {
+            Some(room) if *room == append.room => return tell_refused(&append, "one before it was refused"),
+            // The document was loaded anew, without what was refused.
+            Some(_) => drop(self.refused.remove(&append.edit.document)),
+            None => {}
+        }
         self.waiting.push(append);
         self.plan(ctx);
     }
@@ -212,12 +233,12 @@ impl Journal {
 
     /// How far apart two commits begin at least.
     fn window(&self) -> Duration {
-        let full = self.waiting.len() >= self.config.max_batch;
+        let full = self.waiting.len() >= self.batch.0;
         if self.rows < self.config.busy_rows || full { Duration::ZERO } else { self.config.max_window }
     }
 
     fn commit(&mut self, ctx: &mut Context<Self>) {
-        self.committing = self.waiting.next_batch(self.config.max_batch, self.config.max_batch_bytes);
+        self.committing = self.waiting.next_batch(self.batch.0, self.batch.1);
         if self.committing.is_empty() {
             self.tell_flushers();
             return;
@@ -257,6 +278,7 @@ impl Journal {
     }
 
     fn settle(&mut self, ctx: &mut Context<Self>) {
+        self.enlarge();
         let settled = std::mem::take(&mut self.committing);
         trace::committed(settled.iter().map(|append| (append.edit.key.task, append.edit.ticket)));
         if settled.iter().any(|append| append.edit.payload.is_some()) {
@@ -276,17 +298,36 @@ impl Journal {
         metrics::counter!("tandem_journal_failures_total").increment(1);
         self.failures += 1;
         let mut batch = std::mem::take(&mut self.committing);
+        // Not by the word of the error: the store may have given up a moment before we did.
+        let late = self.began.elapsed() >= self.config.commit_timeout / 2;
+        if late {
+            self.shrink(&batch);
+        }
         match error {
+            LogError::Unavailable(_) if late && batch.len() == 1 && size(&batch) >= LARGE => {
+                batch.pop().into_iter().for_each(|append| self.park(error, append, ctx));
+            }
             LogError::Unavailable(_) => self.retry_later(error, batch, ctx),
             // Something in this batch: who it was shows when each is tried alone.
             _ if batch.len() > 1 => self.waiting.suspect(batch),
             LogError::Failed(_) => batch.pop().into_iter().for_each(|append| self.park(error, append, ctx)),
             LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => {
-                for append in batch {
-                    tracing::error!(%error, document = %append.edit.document, "the store refused an edit");
-                    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: error.to_string() });
-                }
+                batch.into_iter().for_each(|append| self.refuse(error, append));
             }
+        }
+    }
+
+    /// What took too long as a whole would take too long again, and every try may leave a copy: half of it next.
+    fn shrink(&mut self, batch: &[Append]) {
+        self.batch = ((batch.len() / 2).max(1), (size(batch) / 2).max(1));
+        tracing::warn!(rows = batch.len(), bytes = size(batch), "a commit took too long, the next ones are half of it at most");
+    }
+
+    /// Twice as much takes about twice as long, so only while that is far from too long.
+    fn enlarge(&mut self) {
+        if self.began.elapsed() < self.config.commit_timeout / 8 {
+            let (rows, bytes) = self.batch;
+            self.batch = (rows.saturating_mul(2).min(self.config.max_batch), bytes.saturating_mul(2).min(self.config.max_batch_bytes));
         }
     }
 
@@ -315,6 +356,18 @@ impl Journal {
                 journal.plan(ctx);
             });
         }
+    }
+
+    /// And everything of its document behind it: kept without its cause, it would be in nobody's way until the document is loaded the next time.
+    fn refuse(&mut self, error: &LogError, append: Append) {
+        let document = append.edit.document;
+        tracing::error!(%error, %document, "the store refused an edit");
+        let mut refused = vec![append];
+        refused.extend(self.waiting.take(document));
+        self.refused.retain(|_, room| room.connected());
+        self.refused.extend(refused.last().map(|newest| (document, newest.room.clone())));
+        let reason = error.to_string();
+        refused.iter().for_each(|append| tell_refused(append, &reason));
     }
 
     fn pause(&self) -> Duration {
@@ -356,9 +409,17 @@ impl Journal {
     }
 }
 
+fn size(batch: &[Append]) -> usize {
+    batch.iter().filter_map(|append| append.edit.payload.as_ref()).map(Bytes::len).sum()
+}
+
 fn row(edit: &Edit) -> Option<NewUpdate> {
     let payload = edit.payload.clone()?;
     Some(NewUpdate { document: edit.document, workspace: edit.key.workspace, author: edit.author, payload })
+}
+
+fn tell_refused(append: &Append, reason: &str) {
+    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: reason.to_owned() });
 }
 
 /// Beyond the mailbox's capacity if need be: losing an acknowledgement or a refusal is worse, and there is at most one such

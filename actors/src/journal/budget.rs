@@ -21,10 +21,10 @@ impl Budget {
 
     /// None: full.
     pub fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Reserved> {
-        let before = self.used.fetch_add(bytes, Ordering::Relaxed);
-        let reserved = Reserved { budget: Arc::clone(self), bytes };
-        // One edit always fits, however small the limit.
-        (before == 0 || before + bytes <= self.limit).then_some(reserved)
+        // One edit always fits, however small the limit. What does not fit is never counted, so it is in nobody's way for a moment either.
+        let after = |used: usize| (used == 0 || used.saturating_add(bytes) <= self.limit).then(|| used.saturating_add(bytes));
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, after).ok()?;
+        Some(Reserved { budget: Arc::clone(self), bytes })
     }
 
     pub fn reserve_anyway(self: &Arc<Self>, bytes: usize) -> Reserved {
@@ -61,5 +61,15 @@ mod tests {
         assert!(budget.reserve(4).is_some());
         drop(six);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_in_nobody_elses_way() {
+        let budget = Budget::new(100);
+        let _held = budget.reserve(10).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..100_000).for_each(|_| assert!(budget.reserve(99).is_none())));
+            (0..100_000).for_each(|_| assert!(budget.reserve(1).is_some()));
+        });
     }
 }

@@ -69,6 +69,14 @@ impl Waiting {
         self.parked.extend(behind);
     }
 
+    /// All that waits of a document: nobody will keep it.
+    pub fn take(&mut self, document: DocumentId) -> Vec<Append> {
+        self.parked_documents.remove(&document);
+        let of_document = |append: &Append| append.edit.document == document;
+        let parked = extract(&mut self.parked, of_document);
+        parked.into_iter().chain(extract(&mut self.queue, of_document)).collect()
+    }
+
     /// Try the parked ones again, each alone, after those who wait.
     pub fn unpark(&mut self) {
         self.parked_documents.clear();
@@ -94,4 +102,13 @@ impl Waiting {
     pub fn of<'a>(&'a self, key: &'a DocumentKey) -> impl Iterator<Item = &'a Append> {
         self.all().filter(move |append| *append.edit.key == *key)
     }
+}
+
+fn extract(queue: &mut VecDeque<Append>, which: impl Fn(&Append) -> bool) -> Vec<Append> {
+    let (mut taken, mut left) = (Vec::new(), VecDeque::with_capacity(queue.len()));
+    for append in queue.drain(..) {
+        if which(&append) { taken.push(append) } else { left.push_back(append) }
+    }
+    *queue = left;
+    taken
 }

@@ -311,6 +311,8 @@ impl Handler<FromNodes> for ProjectActor {
                 _ => {}
             },
             Heard::Gap => {
+                // It may have been archived.
+                (self.deps.announce)(Event::RightsChanged { workspace: self.workspace, project: self.project, user: None });
                 self.say_people(true);
                 self.jobs_moved(ctx);
                 self.progress_moved(ctx);

@@ -110,6 +110,13 @@ impl Member {
     }
 }
 
+/// Whose edit it is, by their rights of the moment in which it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Author {
+    pub user: UserId,
+    pub read_only: Option<&'static str>,
+}
+
 /// What an edit led to.
 #[derive(Debug)]
 pub enum Edited {
@@ -293,10 +300,16 @@ impl Room {
 
     // --- what members do ---
 
-    pub fn edit(&mut self, seat: Seat, bytes: &Bytes) -> Edited {
-        let Some(member) = self.members.get(&seat) else { return Edited::Refused(Refused::not_found("subscription")) };
-        let author = member.user.id;
-        if let (Some(reason), false) = (member.read_only, mutant("let-readers-write")) {
+    /// None: not a member.
+    #[must_use]
+    pub fn author(&self, seat: Seat) -> Option<Author> {
+        self.members.get(&seat).map(|member| Author { user: member.user.id, read_only: member.read_only })
+    }
+
+    /// Its author may have left meanwhile.
+    pub fn edit(&mut self, seat: Seat, by: Author, bytes: &Bytes) -> Edited {
+        let author = by.user;
+        if let (Some(reason), false) = (by.read_only, mutant("let-readers-write")) {
             // Stock clients answer our question for what we lack whether they may edit or not.
             if self.kept.doc().is_some_and(|doc| doc.has(bytes)) {
                 return Edited::Repeat(author);
@@ -307,7 +320,9 @@ impl Room {
         let Some(applied) = self.kept.apply(bytes) else { return Edited::Refused(Refused::unavailable()) };
         match applied {
             Ok(Applied::Changed) => {
-                member.touch();
+                if let Some(member) = self.members.get(&seat) {
+                    member.touch();
+                }
                 self.edits.push((seat, bytes.clone()));
                 Edited::Keep(bytes.clone(), author)
             }

@@ -3,9 +3,14 @@
 
 use tandem_protocol::ProjectRole;
 
-use super::{Newcomer, Room, RoomNews, Seat, peer_of};
+use super::{Author, Newcomer, Room, RoomNews, Seat, peer_of};
 
 impl Newcomer {
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author { user: self.user.id, read_only: self.read_only }
+    }
+
     /// Somebody who still waits for the document.
     pub fn change_rights(&mut self, role: ProjectRole, read_only: Option<&'static str>) {
         self.role = role;

@@ -2,7 +2,7 @@
 
 use tandem_protocol::ProjectRole;
 
-use crate::room::{Newcomer, Refused, Seat};
+use crate::room::{Author, Newcomer, Refused, Seat};
 
 /// It is a matter of moments, and clients come again.
 const MOST: usize = 16_384;
@@ -36,6 +36,10 @@ impl Arrivals {
     pub fn take(&mut self, seat: Seat) -> Option<Newcomer> {
         let index = self.0.iter().position(|(_, newcomer)| newcomer.seat == seat)?;
         Some(self.0.remove(index).1)
+    }
+
+    pub fn author(&self, seat: Seat) -> Option<Author> {
+        self.0.iter().find(|(_, newcomer)| newcomer.seat == seat).map(|(_, newcomer)| newcomer.author())
     }
 
     pub fn all(&mut self) -> impl Iterator<Item = Newcomer> + use<> {

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
-use bytes::Bytes;
 use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
-use super::{GIVE_AGAIN, Phase, TaskActor, loading::turn_away};
+use super::{
+    FIRST_COMPACT_RETRY, GIVE_AGAIN, MAX_COMPACT_RETRY, Phase, TaskActor,
+    early::{Arrived, Early},
+    loading::turn_away,
+};
 use crate::{
     desk::Mail,
     document,
@@ -16,17 +19,25 @@ use crate::{
     measures,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat, Settled},
+    supervision::backoff,
     trace,
 };
 
 impl TaskActor {
-    pub(super) fn edit(&mut self, seat: Seat, seq: Option<u64>, bytes: &Bytes, ctx: &mut Context<Self>) {
+    pub(super) fn edit(&mut self, edit: Arrived, ctx: &mut Context<Self>) {
         fail::fail_point!("task-edit");
         let Phase::Live(room) = &mut self.phase else { return };
+        let Arrived { seat, seq, bytes, by, left } = edit;
         trace::in_room(seat, seq);
+        if self.deps.poison.knows(&self.key, &bytes) {
+            trace::refused(seat, seq);
+            room.refused += 1;
+            return room.send(seat, RoomNews::Refused { seq, why: unsound() });
+        }
         // Before it is applied: what is in the document must be able to reach the disk.
         let reserved = match self.deps.journal.reserve(bytes.len()) {
             Ok(reserved) if !self.journal.refusing => reserved,
+            _ if left => self.deps.journal.reserve_anyway(bytes.len()),
             taken => {
                 trace::refused(seat, seq);
                 return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) });
@@ -38,7 +49,7 @@ impl TaskActor {
         {
             room.send(seat, RoomNews::Ack(seq));
         }
-        match room.edit(seat, bytes) {
+        match room.edit(seat, by, &bytes) {
             Edited::Keep(payload, author) => {
                 self.edits += 1;
                 self.tail += 1;
@@ -46,13 +57,17 @@ impl TaskActor {
                 trace::taken(seat, seq, self.key.task, ticket);
             }
             Edited::Repeat(author) => {
-                self.inflight.push(None, reserved, Some(author), origin);
+                // Nothing of it will be written: what waits for the disk has its place again.
+                self.inflight.push(None, self.deps.journal.reserve_anyway(0), Some(author), origin);
             }
             Edited::Refused(why) => {
                 trace::refused(seat, seq);
                 return room.send(seat, RoomNews::Refused { seq, why });
             }
-            Edited::Broken(why) => return self.broken(seat, seq, &why, ctx),
+            Edited::Broken(why) => {
+                self.deps.poison.note(&self.key, &bytes);
+                return self.broken(seat, seq, &why, ctx);
+            }
         }
         self.give(ctx);
         self.touched(ctx);
@@ -106,7 +121,8 @@ impl TaskActor {
         }
         self.check_waiters();
         self.tell_settled();
-        if self.tail >= self.deps.config.compact_after {
+        let calm = self.compact_again.is_none_or(|at| at <= Instant::now());
+        if self.tail >= self.deps.config.compact_after && calm {
             self.compact(ctx);
         }
         self.sleep_if_idle(ctx);
@@ -116,7 +132,7 @@ impl TaskActor {
     /// is on disk or with the Journal. So: close the door to its sender, and let a new actor load what is true.
     pub(super) fn broken(&mut self, seat: Seat, seq: Option<u64>, why: &str, ctx: &mut Context<Self>) {
         tracing::error!(task = %self.key.task, session = %seat.session, why, "an edit broke the document, loading it anew");
-        let refused = Refused::new("update_refused", "the edit is not sound").field("update", "malformed");
+        let refused = unsound();
         if let Phase::Live(room) = &mut self.phase {
             room.send(seat, RoomNews::Refused { seq, why: refused.clone() });
             room.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: refused });
@@ -139,7 +155,7 @@ impl TaskActor {
     }
 
     pub(super) fn say_lost(&mut self) {
-        self.waking = None;
+        (self.waking, self.early) = (None, Early::default());
         for newcomer in self.arrivals.all() {
             newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
         }
@@ -163,7 +179,9 @@ impl TaskActor {
         let wanted = Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(self.deps.config.checkpoint_after) };
         let (tell, done) = oneshot::channel();
         let (log, workspace, task) = (Arc::clone(&self.deps.log), self.key.workspace, self.key.task);
+        let turn = Arc::clone(&self.deps.compactions);
         self.deps.background.spawn(async move {
+            let _turn = turn.acquire().await;
             let compacted = log.checkpoint(workspace, document, wanted, Arc::new(document::merge), Arc::new(document::compare)).await;
             if let Err(error) = &compacted {
                 tracing::warn!(%task, %error, "compaction failed; the log stays as it is");
@@ -176,9 +194,18 @@ impl TaskActor {
             task.compacting = false;
             if done == Ok(true) {
                 task.tail = task.tail.saturating_sub(covered);
+                (task.compactions_failed, task.compact_again) = (0, None);
+            } else {
+                let pause = backoff(FIRST_COMPACT_RETRY, MAX_COMPACT_RETRY, task.compactions_failed);
+                task.compactions_failed += 1;
+                task.compact_again = Some(Instant::now() + pause);
             }
         }));
     }
+}
+
+fn unsound() -> Refused {
+    Refused::new("update_refused", "the edit is not sound").field("update", "malformed")
 }
 
 fn waiting_for_disk(full: bool) -> Refused {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tandem_protocol::node::NodeFrame;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
-use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RoomDeps, TaskActor, WorkError, arrivals::Until};
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RoomDeps, TaskActor, WorkError, arrivals::Until, early::Early};
 use crate::{
     desk::{Desk, Mail},
     document::{self, Kept, Limits, LiveDoc},
@@ -107,6 +107,9 @@ impl TaskActor {
             self.wake(parts, ctx);
         }
         self.let_all_in(waiting, ctx);
+        if self.waking.is_none() {
+            self.take_early(ctx);
+        }
         if self.is_linked().is_some() {
             self.say_people(true);
         }
@@ -139,6 +142,9 @@ impl TaskActor {
     /// Do what waited for it.
     pub(super) fn document_is_here(&mut self, ctx: &mut Context<Self>) {
         if self.waking.is_none() {
+            if matches!(&self.phase, Phase::Live(room) if room.kept().doc().is_some_and(LiveDoc::is_incomplete)) {
+                tracing::error!(task = %self.key.task, "stored edits lack what they build on; the document is opened without them, the log keeps them");
+            }
             self.check_waiters();
             self.amend_waiting(ctx);
             self.ask_disk_if_stale(ctx);
@@ -164,7 +170,7 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, why, "the stored document cannot be read");
         let refused =
             Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
-        self.waking = None;
+        (self.waking, self.early) = (None, Early::default());
         for newcomer in waiting.into_iter().chain(self.arrivals.all()) {
             turn_away(&newcomer.desk, newcomer.seat, refused.clone());
         }

@@ -1,6 +1,6 @@
 //! What a TaskActor is told, and what it does about it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, ResponseFuture, StreamHandler};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use tandem_protocol::{
 use tokio::sync::oneshot;
 use yrs::StateVector;
 
-use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter};
+use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter, early::Arrived};
 use crate::{
     document::{ContentError, Work},
     journal::{JournalNews, JournalStatus},
@@ -42,6 +42,24 @@ pub enum JoinError {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Leave(pub Seat);
+
+/// Edits of somebody who is about to leave, which their session had and the room has not.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct LeftBehind {
+    pub seat: Seat,
+    pub edits: Vec<Bytes>,
+}
+
+impl LeftBehind {
+    /// None: there are none.
+    #[must_use]
+    pub fn of(seat: Seat, backlog: VecDeque<RoomInput>) -> Option<Self> {
+        let edit = |what| if let RoomInput::Update { bytes, .. } = what { Some(bytes) } else { None };
+        let edits: Vec<Bytes> = backlog.into_iter().filter_map(edit).collect();
+        (!edits.is_empty()).then_some(Self { seat, edits })
+    }
+}
 
 /// A member's rights are these from now on.
 #[derive(Clone, Copy, Debug, Message)]
@@ -230,12 +248,10 @@ impl Handler<Input> for TaskActor {
     fn handle(&mut self, Input { seat, what }: Input, ctx: &mut Self::Context) {
         let _handling = handling!("task", "Input");
         let Phase::Live(room) = &mut self.phase else { return };
-        if !room.has(seat) {
-            // Was thrown out, and has been told.
-            return;
-        }
-        let what = match &mut self.waking {
-            Some(waking) => match waking.hold(seat, what) {
+        // None: was thrown out, and has been told.
+        let Some(by) = room.author(seat) else { return };
+        let what = match &self.waking {
+            Some(_) => match self.early.hold(seat, by, what) {
                 Ok(None) => return self.build_now(ctx),
                 Ok(Some(what)) => what,
                 Err((seq, why)) => return room.send(seat, RoomNews::Refused { seq, why }),
@@ -243,7 +259,7 @@ impl Handler<Input> for TaskActor {
             None => what,
         };
         let refused = match what {
-            RoomInput::Update { seq, bytes } => return self.edit(seat, seq, &bytes, ctx),
+            RoomInput::Update { seq, bytes } => return self.edit(Arrived { seat, seq, bytes, by, left: false }, ctx),
             RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
             RoomInput::Presence(state) => room.show(seat, state),
             RoomInput::Step1(vector) => room.tell_diff(seat, &vector),

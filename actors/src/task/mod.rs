@@ -1,6 +1,6 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
+//! In: `Join`, `LeftBehind`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
 //! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 24 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
@@ -11,11 +11,13 @@
 //! does not have yet is always in `inflight`.
 
 mod arrivals;
+mod early;
 mod edits;
 mod flush;
 mod history;
 mod loading;
 mod messages;
+mod poison;
 mod replica;
 mod sleep;
 mod submits;
@@ -24,7 +26,9 @@ mod waking;
 pub use history::Amend;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, RoomInput, TaskNews, WorkError};
+pub use messages::{
+    ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, LeftBehind, RoomInput, TaskNews, WorkError,
+};
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,11 +41,16 @@ use tandem_store::{
     bus::Bus,
     documents::{DocumentKey, DocumentLog, history::Counts},
 };
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::Instant,
+};
 use yrs::StateVector;
 
 use arrivals::Arrivals;
+use early::Early;
 use flush::Planned;
+pub use poison::Poison;
 pub use replica::NodeNews;
 use replica::Replica;
 use waking::Waking;
@@ -65,6 +74,9 @@ const MAX_RETRY: Duration = Duration::from_secs(3);
 const PATIENCE: usize = 4;
 /// Fewer edits than this are not worth a compaction when the room goes to sleep.
 const WORTH_COMPACTING: usize = 20;
+/// Between a compaction that failed and the next try: each reads and merges the whole log.
+const FIRST_COMPACT_RETRY: Duration = Duration::from_secs(10);
+const MAX_COMPACT_RETRY: Duration = Duration::from_secs(600);
 /// Waiting for space in the Journal's mailbox.
 const GIVE_AGAIN: Duration = Duration::from_millis(20);
 
@@ -75,8 +87,11 @@ pub struct RoomDeps {
     pub log: Arc<dyn DocumentLog>,
     pub journal: JournalHandle,
     pub idle: Arc<IdleRooms>,
-    /// Where compactions run.
+    /// Where compactions run, and how many at once: each has a document several times over in memory, and rooms fall asleep by the thousand.
     pub background: ArbiterHandle,
+    pub compactions: Arc<Semaphore>,
+    /// Edits that are not to be tried again.
+    pub poison: Poison,
     /// How the rooms of other nodes are reached.
     pub bus: Arc<dyn Bus>,
     /// Which other nodes are alive.
@@ -108,8 +123,10 @@ pub struct TaskActor {
     rest: Option<Rest>,
     waiters: Vec<Waiter>,
     next_waiter: u64,
-    /// What waits for a document whose bytes are here already.
+    /// A document whose bytes are here already.
     waking: Option<Waking>,
+    /// What waits for the document.
+    early: Early,
     /// Who waits to be let in.
     arrivals: Arrivals,
     /// Asked for while the document was on its way.
@@ -122,6 +139,9 @@ pub struct TaskActor {
     /// Edits in the log that are not part of its snapshot.
     tail: usize,
     compacting: bool,
+    /// Compactions that failed in a row, and when the next is tried.
+    compactions_failed: usize,
+    compact_again: Option<Instant>,
     edits: u64,
 }
 
@@ -189,6 +209,7 @@ impl TaskActor {
             waiters: Vec::new(),
             next_waiter: 0,
             waking: None,
+            early: Early::default(),
             arrivals: Arrivals::default(),
             amendments: Vec::new(),
             when_settled: Vec::new(),
@@ -196,6 +217,8 @@ impl TaskActor {
             replica: Replica::default(),
             tail: 0,
             compacting: false,
+            compactions_failed: 0,
+            compact_again: None,
             edits: 0,
         }
     }

@@ -190,19 +190,27 @@ pub(super) async fn insert(tx: &mut TenantTx, new: &New<'_>) -> Result<Checkpoin
     Ok(id)
 }
 
-/// The newest checkpoint's document, and how old it is in seconds; without one the document's age.
-pub(super) async fn newest(tx: &mut TenantTx, document: DocumentId) -> Result<(Option<Vec<u8>>, f64), LogError> {
-    let row = sqlx::query!(
+/// The newest checkpoint.
+pub(super) struct Newest {
+    /// None: there is none.
+    pub id: Option<uuid::Uuid>,
+    pub payload: Option<Vec<u8>>,
+    /// In seconds; without a checkpoint the document's.
+    pub age: f64,
+}
+
+pub(super) async fn newest(tx: &mut TenantTx, document: DocumentId) -> Result<Newest, LogError> {
+    let newest = sqlx::query_as!(
+        Newest,
         r#"
-        SELECT c.payload AS "payload?", extract(epoch FROM now() - coalesce(c.made_at, d.created_at))::float8 AS "age!"
+        SELECT c.id AS "id?", c.payload AS "payload?", extract(epoch FROM now() - coalesce(c.made_at, d.created_at))::float8 AS "age!"
         FROM documents d
-        LEFT JOIN LATERAL (SELECT payload, made_at FROM document_checkpoints WHERE document_id = d.id ORDER BY id DESC LIMIT 1) c ON true
+        LEFT JOIN LATERAL (SELECT id, payload, made_at FROM document_checkpoints WHERE document_id = d.id ORDER BY id DESC LIMIT 1) c ON true
         WHERE d.id = $1
         "#,
         document.0,
     )
     .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(LogError::NotFound)?;
-    Ok((row.payload, row.age))
+    .await?;
+    newest.ok_or(LogError::NotFound)
 }

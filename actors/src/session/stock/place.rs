@@ -16,7 +16,7 @@ use crate::{
     project::{Gone, Here, ProjectActor, ProjectEvent},
     room::{Dialect, Newcomer, Refused, Seat, read_only},
     session::{Speaker, is_overfull},
-    task::{ChangeRights, Input, Leave, RoomInput, TaskActor},
+    task::{ChangeRights, Input, Leave, LeftBehind, RoomInput, TaskActor},
 };
 
 pub struct Place {
@@ -216,7 +216,12 @@ impl Place {
 
     pub fn give(&mut self, what: RoomInput, config: &SessionConfig) -> Backlog {
         self.backlog.push_back(what);
-        if is_overfull(&self.backlog, config) { Backlog::Overfull } else { self.hand_over() }
+        if is_overfull(&self.backlog, config) {
+            // Who is told to come back sends it again; a room that is overloaded is not given it all at once instead.
+            self.backlog.clear();
+            return Backlog::Overfull;
+        }
+        self.hand_over()
     }
 
     /// Give the room what waits for it, in order, as much as it takes.
@@ -312,9 +317,13 @@ impl Place {
 }
 
 impl Drop for Place {
-    /// However the session ends, the room learns of it. Must not be lost, so beyond the mailbox's capacity if need be.
+    /// However the session ends, the room learns of it, and gets what it has not had: a client that closed its tab has it no more. Must not be
+    /// lost, so beyond the mailbox's capacity if need be.
     fn drop(&mut self) {
         if let Some(room) = self.room.take() {
+            if let Some(left) = LeftBehind::of(self.seat(), std::mem::take(&mut self.backlog)) {
+                room.clone().recipient().do_send(left);
+            }
             room.recipient().do_send(Leave(self.seat()));
         }
         self.no_longer_here();

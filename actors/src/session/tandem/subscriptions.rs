@@ -12,7 +12,7 @@ use crate::{
     measures,
     project::{Gone, Watched},
     room::{Refused, Seat},
-    task::Leave,
+    task::{Leave, LeftBehind},
 };
 
 impl SessionActor {
@@ -93,6 +93,9 @@ impl SessionActor {
         match channel {
             Channel::Task(task) => {
                 if let Some(room) = task.room {
+                    if let Some(left) = LeftBehind::of(seat, task.backlog) {
+                        room.clone().recipient().do_send(left);
+                    }
                     room.recipient().do_send(Leave(seat));
                 }
                 if let Some(project) = task.project {

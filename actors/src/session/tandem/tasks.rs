@@ -139,6 +139,8 @@ impl SessionActor {
         }
         task.backlog.push_back(input);
         if is_overfull(&task.backlog, &self.config) {
+            // Who is told to come back sends it again; a room that is overloaded is not given it all at once instead.
+            task.backlog.clear();
             return self.close(CloseCode::TryLater, "too much waits for a busy room (max_backlog)", ctx);
         }
         self.drain(channel, ctx);

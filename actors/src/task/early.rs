@@ -1,0 +1,145 @@
+//! What came before the document could take it: while it is on its way, or here as bytes that are not built yet.
+//!
+//! An edit that was received is not lost because its author leaves before the document is here: they may have closed the tab, and no copy
+//! of it may be left anywhere. So each is kept with whose it is and what they were allowed when it came.
+
+use std::collections::VecDeque;
+
+use actix::{Context, Handler};
+use bytes::Bytes;
+
+use super::{
+    Phase, TaskActor,
+    messages::{Input, LeftBehind, RoomInput},
+};
+use crate::{
+    room::{Author, Refused, Seat},
+    watchdog::handling,
+};
+
+/// What may wait. It is a matter of seconds at most, and clients keep what is refused.
+const MAX_INPUTS: usize = 16_384;
+const MAX_BYTES: usize = 32 << 20;
+
+/// An edit as it arrived.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub seat: Seat,
+    /// Nobody waits for an acknowledgement of one without a number.
+    pub seq: Option<u64>,
+    pub bytes: Bytes,
+    pub by: Author,
+    /// Its author is not here to be told to keep it.
+    pub left: bool,
+}
+
+#[derive(Debug)]
+enum Held {
+    Edit(Arrived),
+    Other(Input),
+}
+
+#[derive(Default)]
+pub(super) struct Early {
+    held: VecDeque<Held>,
+    bytes: usize,
+}
+
+impl Early {
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// None: too much waits already.
+    pub fn hold_edit(&mut self, edit: Arrived) -> Option<()> {
+        self.reserve(edit.bytes.len())?;
+        self.held.push_back(Held::Edit(edit));
+        Some(())
+    }
+
+    /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
+    pub fn hold(&mut self, seat: Seat, by: Author, what: RoomInput) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
+        match what {
+            RoomInput::Update { seq, bytes } => {
+                self.hold_edit(Arrived { seat, seq, bytes, by, left: false }).ok_or((seq, Refused::overloaded()))?;
+                Ok(None)
+            }
+            what if self.must_wait(seat, &what) => {
+                self.reserve(what.size()).ok_or((None, Refused::overloaded()))?;
+                self.held.push_back(Held::Other(Input { seat, what }));
+                Ok(None)
+            }
+            what => Ok(Some(what)),
+        }
+    }
+
+    fn must_wait(&self, seat: Seat, what: &RoomInput) -> bool {
+        match what {
+            RoomInput::Update { .. } => true,
+            // Of somebody who has nothing: the bytes are an answer.
+            RoomInput::Step1(vector) => vector.as_ref() != [0],
+            RoomInput::AskStep1 => self.held.iter().any(|held| held.seat() == seat),
+            RoomInput::Ghost { .. } | RoomInput::Presence(_) | RoomInput::Awareness(_) | RoomInput::QueryAwareness => false,
+        }
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Option<()> {
+        if self.held.len() >= MAX_INPUTS || self.bytes + bytes > MAX_BYTES {
+            return None;
+        }
+        self.bytes += bytes;
+        Some(())
+    }
+}
+
+impl Held {
+    fn seat(&self) -> Seat {
+        match self {
+            Self::Edit(edit) => edit.seat,
+            Self::Other(input) => input.seat,
+        }
+    }
+}
+
+impl TaskActor {
+    /// The document is here.
+    pub(super) fn take_early(&mut self, ctx: &mut Context<Self>) {
+        for held in std::mem::take(&mut self.early).held {
+            match held {
+                Held::Edit(mut edit) => {
+                    edit.left |= !matches!(&self.phase, Phase::Live(room) if room.has(edit.seat));
+                    self.edit(edit, ctx);
+                }
+                Held::Other(input) => self.handle(input, ctx),
+            }
+        }
+    }
+
+    fn author(&self, seat: Seat) -> Option<Author> {
+        match &self.phase {
+            Phase::Loading(waiting) => waiting.iter().find(|newcomer| newcomer.seat == seat).map(|newcomer| newcomer.author()),
+            Phase::Live(room) => room.author(seat).or_else(|| self.arrivals.author(seat)),
+            Phase::Failed(_) | Phase::Retired => None,
+        }
+    }
+}
+
+impl Handler<LeftBehind> for TaskActor {
+    type Result = ();
+
+    fn handle(&mut self, LeftBehind { seat, edits }: LeftBehind, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "LeftBehind");
+        // None: thrown out or turned away before, and told so.
+        let Some(by) = self.author(seat) else { return };
+        let built = matches!(self.phase, Phase::Live(_)) && self.waking.is_none();
+        for bytes in edits {
+            let edit = Arrived { seat, seq: None, bytes, by, left: true };
+            if built {
+                self.edit(edit, ctx);
+            } else if self.early.hold_edit(edit).is_none() {
+                tracing::warn!(task = %self.key.task, session = %seat.session, "more waits for the document than may; an edit of somebody who left is lost");
+            }
+        }
+        self.build_now(ctx);
+    }
+}
