@@ -11,6 +11,7 @@ type Step = string | { readonly any: 'item' | 'entry' };
 
 /** A field wherever it keeps its values. */
 export interface KnownField {
+  readonly node: ComponentNode;
   readonly output: Output;
   readonly steps: readonly Step[];
 }
@@ -49,7 +50,7 @@ export function knownFields({ root }: Layout): KnownField[] {
         case 'text':
           break;
         case 'component':
-          if (node.output) found.push({ output: node.output, steps: stepsOf(node.output, keys) });
+          if (node.output) found.push({ node, output: node.output, steps: stepsOf(node.output, keys) });
           walk(node.children ?? [], keys);
           break;
         case 'show':
