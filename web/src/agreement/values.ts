@@ -61,7 +61,7 @@ export interface ComparedValues {
   readonly likeness: number | null;
   readonly isAgreed: boolean;
   readonly pairs: readonly PairAgreement[];
-  /** Which answer is most like the others. */
+  /** Which answer is most like the others, of those that say something. */
   readonly middle: number;
 }
 
@@ -72,8 +72,8 @@ export function compareValues({ values, ordered = false }: Question): ComparedVa
       return { answers: [i, j], value: valueLikeness(one, other, ordered) };
     }),
   );
-  const likeOthers = values.map((_, at) =>
-    pairs.reduce((sum, { answers, value }) => sum + (answers.includes(at) ? value : 0), 0),
+  const likeOthers = values.map((value, at) =>
+    isBlank(value) ? -1 : pairs.reduce((sum, { answers, value }) => sum + (answers.includes(at) ? value : 0), 0),
   );
   const middle = likeOthers.reduce((best, sum, at) => (sum > (likeOthers[best] ?? 0) + 1e-9 ? at : best), 0);
   return {

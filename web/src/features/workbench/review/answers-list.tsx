@@ -53,8 +53,8 @@ function Row({ answer, adjudication, hidden, beside }: RowProps): ReactNode {
   const { draws, fields } = adjudication;
   const said = fields.all.filter(({ values }) => !isBlank(values[at])).length;
   const counts = [
-    ...(draws ? [regions.length === 0 ? 'nothing found' : counted(regions.length, 'region')] : []),
-    ...(fields.all.length > 0 ? [counted(said, 'field')] : []),
+    ...(draws && regions.length > 0 ? [counted(regions.length, 'region')] : []),
+    ...(said > 0 ? [counted(said, 'field')] : []),
   ];
   // What has no picture is told by its words alone: there is nothing to hide.
   const Name = draws ? 'label' : 'span';
@@ -73,7 +73,7 @@ function Row({ answer, adjudication, hidden, beside }: RowProps): ReactNode {
         <Stroke at={at} />
         <span className="candidate-name">
           <strong className="truncate">{name}</strong>
-          <small className="muted">{counts.join(', ')}</small>
+          <small className="muted">{counts.join(', ') || (draws ? 'nothing found' : 'nothing answered')}</small>
         </span>
       </Name>
       <Button
