@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { acceptPrediction } from '~/layout/accept';
 import type { ComponentProps, LayoutBench } from '~/layout/context';
 import type { LayoutModel } from '~/layout/model';
 import { useResolved } from '~/layout/resolve';
-import type { ComponentNode, ForEachNode, KeptAs, Layout, Node, Part } from '~/layout/tree';
+import type { ComponentNode, ForEachNode, KeptAs, Layout, Node, Part, Schema } from '~/layout/tree';
 import LayoutView from '~/layout/view';
 import { TipProvider } from '~/ui/tip';
 import {
@@ -460,6 +461,51 @@ describe('answers and suggestions', () => {
       { start: 0, end: 3, label: 'Person', text: 'Ann' },
     ]);
     expect(screen.getByText('Nothing is left to decide.')).toBeTruthy();
+  });
+
+  it('become what their field keeps: letters in a text, one more of several choices, no plain value over either', async () => {
+    const room = await one();
+    room.fields.setText('notes', 'wet');
+    room.fields.setEntry('seen', 'road', true);
+    const several = { type: 'array', uniqueItems: true, items: { type: 'string', enum: ['road', 'ice'] } } as const;
+    const seen = field('Select', 'seen', { kept: 'set', schema: several as unknown as Schema });
+    const fixed = text('fixed', { properties: { readonly: literal(true) } });
+    const suggestions = component(
+      'AISuggestions',
+      { predictions: bound('$.ui_context.found') },
+      { events: { accept: 'acceptPrediction' } },
+    );
+    const found = [
+      { field: 'notes', value: 'wet leaves' },
+      { field: 'seen', value: 'ice' },
+      { field: 'seen', value: 'snow' },
+      { field: 'fixed', value: 'no' },
+      { field: 'gone', value: 'no' },
+    ];
+    show(layout(text('notes'), seen, fixed, suggestions), room, { uiContext: { found } });
+    for (const [at, name] of ['wet leaves', 'ice', 'snow', 'no'].entries()) {
+      fireEvent.click(first(screen.getAllByRole('button', { name: `Accept ${name}` })));
+      if (at === 2) expect(screen.getByRole('status').textContent).toContain('must be one of');
+    }
+    expect(room.fields.get('notes')).toEqual({ kind: 'text', text: 'wet leaves' });
+    expect(valueOf(room, 'seen')).toEqual({ road: true, ice: true });
+    expect([...room.fields.keys()]).toEqual(['notes', 'seen']);
+    // What could not be done is still there.
+    expect(screen.getAllByRole('button', { name: /^Accept (snow|no)$/ })).toHaveLength(3);
+    expect(screen.getByRole('status').textContent).toContain('only be looked at');
+  });
+
+  it('mark no letters that are marked already, and nothing where all is read only', async () => {
+    const room = await one();
+    room.fields.setEntry('entities', 'a', { start: 0, end: 3, label: 'Person' });
+    const tagger = field('NERTagger', 'entities', { kept: 'items', schema: { 'x-no-overlap': true } });
+    const { model } = show(layout(tagger), room, { input: {} });
+    const span = (start: number, end: number): Json => ({ detail: { start, end, label: 'Person' } });
+    expect(acceptPrediction(model, span(1, 5))).toContain('overlaps');
+    expect(acceptPrediction(model, span(4, 6), true)).toContain('looked at');
+    expect(Object.keys(valueOf(room, 'entities') as object)).toEqual(['a']);
+    expect(acceptPrediction(model, span(4, 6))).toBeNull();
+    expect(Object.keys(valueOf(room, 'entities') as object)).toHaveLength(2);
   });
 
   it('that are regions of the document are decided there, for everybody', async () => {

@@ -2,7 +2,7 @@
  * Marks entities in a text, together with others. By pointer: choose letters, then a type (or a type first, then letters). By keyboard: the text takes
  * the focus, arrows go from word to word, with Shift they widen the choice, with Control and Shift by a letter; a type's key marks what is chosen.
  */
-import { uuidv7, type Json } from '@tandem/client';
+import { uuidv7 } from '@tandem/client';
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 
@@ -10,12 +10,23 @@ import { useKeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import { IconButton, Kbd } from '~/ui/controls';
 import type { ComponentProps } from '../context';
-import { isList, isObject, isSomething, letters } from '../json';
+import { isSomething, letters } from '../json';
 import { optionsOf } from '../options';
 import { textOf, useResolved, type Resolved } from '../resolve';
-import { lettersUpTo, overlapping, segmentsOf, sliceOf, trimmed, wordsOf, type Range, type Span } from '../spans';
+import {
+  entitiesOf,
+  lettersUpTo,
+  overlapping,
+  refusal,
+  segmentsOf,
+  sliceOf,
+  trimmed,
+  wordsOf,
+  type Range,
+  type Span,
+} from '../spans';
 import { useEvents } from '../use-events';
-import { useField, type Field } from '../use-field';
+import { useField } from '../use-field';
 import { FieldFrame, groupOf } from './field-frame';
 
 interface EntityType {
@@ -41,18 +52,6 @@ function typesOf(resolved: Resolved): EntityType[] {
   });
 }
 
-/** Entities in the order of the answer. */
-const entitiesOf = (value: Json | undefined): Span[] =>
-  value !== undefined && isList(value)
-    ? value
-        .filter(isObject)
-        .flatMap(({ id, start, end, label }) =>
-          typeof id === 'string' && typeof start === 'number' && typeof end === 'number'
-            ? [{ id, start, end, label: typeof label === 'string' ? label : '' }]
-            : [],
-        )
-    : [];
-
 export const NERTagger = (props: ComponentProps): ReactNode => <Tagger {...props} source="source" />;
 export const SentenceAnnotator = (props: ComponentProps): ReactNode => <Tagger {...props} source="text" />;
 
@@ -77,7 +76,7 @@ function Tagger({ node, frame, source }: ComponentProps & { source: string }): R
       setSaid(label === inHand ? '' : `Choose letters to mark as ${label}`);
       return;
     }
-    const why = refusal(field, entities, wanted);
+    const why = refusal(field.output.schema, entities, wanted);
     if (why !== null) {
       setSaid(why);
       return;
@@ -178,20 +177,6 @@ function Tagger({ node, frame, source }: ComponentProps & { source: string }): R
       </div>
     </FieldFrame>
   );
-}
-
-/** Why this cannot be marked; said before it is refused at submit. */
-function refusal({ output: { schema } }: Field, entities: readonly Span[], range: Range): string | null {
-  const { 'x-min-span': least, 'x-max-span': most, 'x-no-overlap': apart, maxItems } = schema;
-  const length = range.end - range.start;
-  if (typeof least === 'number' && length < least) return `At least ${least} letters; these are ${length}`;
-  if (typeof most === 'number' && length > most) return `At most ${most} letters; these are ${length}`;
-  if (typeof maxItems === 'number' && entities.length >= maxItems)
-    return `There are ${maxItems} already, and there may be no more`;
-  const other = apart === true ? overlapping(entities, range) : undefined;
-  if (other) return `This overlaps the ${other.label} from ${other.start} to ${other.end}; take that away first`;
-  const twin = entities.find(({ start, end }) => start === range.start && end === range.end);
-  return twin ? `This is marked as ${twin.label} already` : null;
 }
 
 const colorOf = (types: readonly EntityType[], name: string): string =>

@@ -247,6 +247,7 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
   const { properties } = useResolved(node, frame);
   const emit = useEvents(node);
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
+  const [refused, setRefused] = useState('');
   const least = numberOf(properties, 'min_confidence') ?? 0;
   const given = properties.predictions;
   const all = given !== undefined && isList(given) ? given.filter(isObject) : [];
@@ -257,8 +258,11 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
     const live = predictions.filter(isLive).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
     if (live.length > 0) suggestions?.[event](live);
     const others = predictions.filter((prediction) => !isLive(prediction));
-    for (const prediction of others) emit(event, prediction);
-    setDecided(new Set([...decided, ...others.map((prediction) => JSON.stringify(prediction))]));
+    const said = others.map((prediction) => emit(event, prediction));
+    // What could not be done is not decided.
+    const done = others.filter((_, at) => typeof said[at] !== 'string');
+    setRefused(said.find((why) => typeof why === 'string') ?? '');
+    setDecided(new Set([...decided, ...done.map((prediction) => JSON.stringify(prediction))]));
   };
   return (
     <section className="lay-suggestions" aria-label={textOf(properties, 'title') || 'Suggestions'}>
@@ -277,6 +281,9 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
         )}
       </div>
       {left.length === 0 && <p className="muted">Nothing is left to decide.</p>}
+      <p className="lay-said" role="status">
+        {refused}
+      </p>
       <ul>
         {left.map((prediction) => {
           const confidence = confidenceOf(prediction);
