@@ -417,6 +417,81 @@ describe('answers and suggestions', () => {
     expect(screen.getByText('Fields that are equal').nextSibling?.textContent).toBe('50 %');
   });
 
+  describe('that mark a text', () => {
+    const letter = 'Ann sees Bob in Ulm';
+    const span = (id: string, start: number, end: number, label: string): Json => ({ id, start, end, label });
+    const marked = [
+      { user_name: 'Ann', output: { entities: [span('1', 0, 3, 'Person'), span('2', 9, 12, 'Person')] } },
+      { user_name: 'Bob', output: { entities: [span('3', 0, 3, 'Person'), span('4', 16, 19, 'Place')] } },
+    ];
+    const decide = async (mode: string): Promise<TaskRoom> => {
+      const room = await one();
+      const comparison = field('AnnotationComparison', 'resolved_entities', {
+        kept: 'value',
+        label: 'Decision',
+        schema: { type: 'array' },
+        properties: { annotations: bound('$.context.answers'), source: bound('$.input.text') },
+        parts: [part('ConflictResolver', { mode })],
+      });
+      const metrics = component('AgreementDisplay', {
+        annotations: bound('$.context.answers'),
+        metrics: literal(['krippendorff_alpha', 'token_f1', 'percentage']),
+      });
+      show(layout(comparison, metrics), room, { input: { text: letter }, context: { answers: marked } });
+      return room;
+    };
+    const decided = (room: TaskRoom): string[] =>
+      ((valueOf(room, 'resolved_entities') ?? []) as { start: number; label: string }[]).map(
+        ({ start, label }) => `${start} ${label}`,
+      );
+
+    it('show in the text what all have and what only some have', async () => {
+      await decide('select');
+      const shown = within(screen.getByRole('region', { name: /differences marked/ }));
+      expect(shown.getByText('Person · Ann')).toBeTruthy();
+      expect(shown.getByText('Place · Bob')).toBeTruthy();
+      expect(shown.getByText('Ann').className).not.toContain('lay-differs');
+      expect(shown.getByText('Bob').className).toContain('lay-differs');
+    });
+
+    it('are taken whole as a list, whatever the decision is called, and then thing by thing', async () => {
+      const room = await decide('select-or-edit');
+      fireEvent.click(within(screen.getByRole('columnheader', { name: /Ann/ })).getByRole('button'));
+      expect(decided(room)).toEqual(['0 Person', '9 Person']);
+      const picks = within(screen.getByRole('group', { name: /thing by thing/ }));
+      fireEvent.click(picks.getByRole('button', { name: /Place: Ulm/ }));
+      fireEvent.click(picks.getByRole('button', { name: /Person: Bob/ }));
+      expect(decided(room)).toEqual(['0 Person', '16 Place']);
+      expect(screen.getByRole('button', { name: 'Chosen' })).toBeTruthy();
+    });
+
+    it('are edited: an answer goes into the form, and what is marked there can go or have another label', async () => {
+      const room = await decide('select-or-edit');
+      fireEvent.click(screen.getByRole('button', { name: 'Edit the decision' }));
+      expect(decided(room)).toEqual(['0 Person', '9 Person']);
+      fireEvent.click(screen.getByRole('button', { name: /^Take away Person “Ann”/ }));
+      expect(decided(room)).toEqual(['9 Person']);
+      const form = within(screen.getByRole('list', { name: /what is marked/ }));
+      fireEvent.click(form.getByRole('button', { name: /^Bob/ }));
+      fireEvent.click(within(screen.getByRole('list', { name: 'Labels' })).getByRole('button', { name: 'Place' }));
+      expect(decided(room)).toEqual(['9 Place']);
+    });
+
+    it('cannot be edited where the layout asks to choose', async () => {
+      await decide('select');
+      expect(screen.queryByRole('button', { name: 'Edit the decision' })).toBeNull();
+      expect(screen.queryAllByRole('button', { name: 'Use this' })).toHaveLength(2);
+    });
+
+    it('agree by every number that a layout may ask for', async () => {
+      await decide('select');
+      // One unit, two values that differ: what chance would give.
+      expect(screen.getByText('Krippendorff’s alpha').nextSibling?.textContent).toBe('0.00');
+      expect(screen.getByText('Letters marked alike (F1)').nextSibling?.textContent).toBe('50 %');
+      expect(screen.getByText('Fields that are equal').nextSibling?.textContent).toBe('0 %');
+    });
+  });
+
   it('are compared on the picture too, as the workbench does it', async () => {
     const room = await one();
     const shown = (id: string, x: number) => ({
