@@ -187,7 +187,7 @@ const LABELS = [
 export async function makeProject(
   admin,
   name,
-  { people, images, size = [1280, 860], labels = LABELS, picture = png, format = 'png' },
+  { people, images, size = [1280, 860], labels = LABELS, picture = png, format = 'png', input = null },
 ) {
   const must = async (method, path, body) => {
     const { status, body: answer } = await admin.api(method, path, body);
@@ -207,7 +207,7 @@ export async function makeProject(
     const put = await fetch(asked.upload.url, { method: asked.upload.method, headers: asked.upload.headers, body: bytes });
     if (!put.ok) throw new Error(`upload: ${put.status} ${await put.text()}`);
     await must('POST', `/assets/${asked.asset.id}/complete`);
-    tasks.push({ asset_id: asked.asset.id });
+    tasks.push({ asset_id: asked.asset.id, input });
   }
   const made = await must('POST', `/projects/${project.id}/tasks`, { tasks });
   return { project, tasks: made.tasks };

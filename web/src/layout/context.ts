@@ -6,8 +6,8 @@ import type { Locals } from './expression';
 import type { LayoutModel } from './model';
 import type { Breakpoint, ComponentNode } from './tree';
 
-/** What a hook, or the workbench in its stead, does when something happens. */
-export type Handler = (detail: Json) => void;
+/** What a hook, or the workbench in its stead, does when something happens. A text that comes back says why it could not be done. */
+export type Handler = (detail: Json) => unknown;
 
 /** Suggested regions: they are decided in the document, for everybody, and not by a handler. */
 export interface LiveSuggestions {

@@ -11,6 +11,7 @@ type Step = string | { readonly any: 'item' | 'entry' };
 
 /** A field wherever it keeps its values. */
 export interface KnownField {
+  readonly node: ComponentNode;
   readonly output: Output;
   readonly steps: readonly Step[];
 }
@@ -20,6 +21,8 @@ export interface SeenField {
   readonly output: Output;
   readonly place: Place;
   readonly required: boolean;
+  /** The layout lets nobody change it. */
+  readonly locked: boolean;
   /** What is there at first; undefined: nothing. */
   readonly initial: Json | undefined;
 }
@@ -49,7 +52,7 @@ export function knownFields({ root }: Layout): KnownField[] {
         case 'text':
           break;
         case 'component':
-          if (node.output) found.push({ output: node.output, steps: stepsOf(node.output, keys) });
+          if (node.output) found.push({ node, output: node.output, steps: stepsOf(node.output, keys) });
           walk(node.children ?? [], keys);
           break;
         case 'show':
@@ -83,6 +86,14 @@ export function isVisible(properties: Readonly<Record<string, Property>>, scope:
   const { visible } = properties;
   if (visible?.kind === 'literal') return isSomething(visible.value);
   return visible?.kind === 'expression' ? holds(visible.expression, scope) : true;
+}
+
+/** Whether a field can be looked at and not changed. */
+function isLocked({ disabled, readonly: fixed }: Readonly<Record<string, Property>>, scope: Scope): boolean {
+  return [disabled, fixed].some((property) => {
+    if (property === undefined || property.kind === 'two_way') return false;
+    return property.kind === 'literal' ? isSomething(property.value) : holds(property.expression, scope);
+  });
 }
 
 /** A field's `default`. A box that is not ticked is as good as one that nobody has been in. */
@@ -143,7 +154,8 @@ export function seenFields(layout: Layout, variables: JsonObject): SeenField[] {
             const { output } = node;
             const required =
               output.required || (output.required_when !== undefined && holds(output.required_when.expression, scope));
-            seen.push({ output, place, required, initial: initialOf(node) });
+            const locked = isLocked(node.properties, scope);
+            seen.push({ output, place, required, locked, initial: initialOf(node) });
           }
           walk(node.children ?? [], locals, keys);
           break;

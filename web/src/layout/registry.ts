@@ -2,11 +2,12 @@
 import type { ComponentType } from 'react';
 
 import { Checkbox, Classification, RadioGroup, Select } from './components/choices';
+import { AnnotationComparison } from './components/comparison';
 import { Divider, Flow, Grid, ImageAnnotator, Panel, Tabs } from './components/containers';
 import { Alert, Badge, Button, Header, ImageViewer, Text, TextDisplay } from './components/content';
 import { DateField, NumberField, Pairwise, Ranker, Rating } from './components/measures';
 import { NERTagger, SentenceAnnotator } from './components/ner-tagger';
-import { AgreementDisplay, AISuggestions, AnnotationComparison, PreviousAnnotations } from './components/review';
+import { AgreementDisplay, AISuggestions, PreviousAnnotations } from './components/review';
 import { TextArea, TextInput } from './components/text-fields';
 import type { ComponentProps } from './context';
 

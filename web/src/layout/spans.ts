@@ -1,6 +1,8 @@
 /** Spans of a text: counted in letters (code points), cut into pieces that can be drawn, found by words. */
+import type { Json } from '@tandem/client';
 
-import { letters, lettersOf } from './json';
+import { isList, isObject, letters, lettersOf } from './json';
+import type { Schema } from './tree';
 
 export interface Span {
   readonly id: string;
@@ -66,3 +68,29 @@ export function wordsOf(text: string): Range[] {
 
 export const overlapping = <T extends Range>(spans: readonly T[], range: Range): T | undefined =>
   spans.find(({ start, end }) => start < range.end && range.start < end);
+
+/** Why this cannot be marked beside what is; said before it is refused at submit. */
+export function refusal(schema: Schema, entities: readonly Span[], range: Range): string | null {
+  const { 'x-min-span': least, 'x-max-span': most, 'x-no-overlap': apart, maxItems } = schema;
+  const length = range.end - range.start;
+  if (typeof least === 'number' && length < least) return `At least ${least} letters; these are ${length}`;
+  if (typeof most === 'number' && length > most) return `At most ${most} letters; these are ${length}`;
+  if (typeof maxItems === 'number' && entities.length >= maxItems)
+    return `There are ${maxItems} already, and there may be no more`;
+  const other = apart === true ? overlapping(entities, range) : undefined;
+  if (other) return `This overlaps the ${other.label} from ${other.start} to ${other.end}; take that away first`;
+  const twin = entities.find(({ start, end }) => start === range.start && end === range.end);
+  return twin ? `This is marked as ${twin.label} already` : null;
+}
+
+/** Entities in the order of the answer. */
+export const entitiesOf = (value: Json | undefined): Span[] =>
+  isList(value)
+    ? value
+        .filter(isObject)
+        .flatMap(({ id, start, end, label }) =>
+          typeof id === 'string' && typeof start === 'number' && typeof end === 'number'
+            ? [{ id, start, end, label: typeof label === 'string' ? label : '' }]
+            : [],
+        )
+    : [];

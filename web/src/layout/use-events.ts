@@ -5,7 +5,8 @@ import { useCallback } from 'react';
 import { useLayout } from './context';
 import type { ComponentNode, Part } from './tree';
 
-type Emit = (event: string, detail: Json) => void;
+/** Returns what the handler returns. */
+export type Emit = (event: string, detail: Json) => unknown;
 
 /** A handler that nobody provides is not called: hooks may come and go while people work. */
 export function useEvents({ events, instance_id }: Pick<ComponentNode, 'events' | 'instance_id'>): Emit {
@@ -13,7 +14,7 @@ export function useEvents({ events, instance_id }: Pick<ComponentNode, 'events' 
   return useCallback(
     (event, detail) => {
       const name = events?.[event];
-      if (name !== undefined) handlers[name]?.({ instance: instance_id, detail });
+      return name === undefined ? undefined : handlers[name]?.({ instance: instance_id, detail });
     },
     [handlers, events, instance_id],
   );

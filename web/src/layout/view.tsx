@@ -66,8 +66,8 @@ export default function LayoutView({
   const box = useRef<HTMLElement>(null);
   const bench = useMemo<LayoutBench>(() => {
     const decide: Readonly<Record<string, Handler>> = {
-      acceptPrediction: (event) => acceptPrediction(model, event),
-      applyPrediction: (event) => acceptPrediction(model, event),
+      acceptPrediction: (event) => acceptPrediction(model, event, readOnly),
+      applyPrediction: (event) => acceptPrediction(model, event, readOnly),
       rejectPrediction: () => undefined,
       submitAnnotation: submit,
     };

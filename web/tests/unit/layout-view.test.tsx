@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { acceptPrediction } from '~/layout/accept';
 import type { ComponentProps, LayoutBench } from '~/layout/context';
 import type { LayoutModel } from '~/layout/model';
 import { useResolved } from '~/layout/resolve';
-import type { ComponentNode, ForEachNode, KeptAs, Layout, Node, Part } from '~/layout/tree';
+import type { ComponentNode, ForEachNode, KeptAs, Layout, Node, Part, Schema } from '~/layout/tree';
 import LayoutView from '~/layout/view';
 import { TipProvider } from '~/ui/tip';
 import {
@@ -416,6 +417,81 @@ describe('answers and suggestions', () => {
     expect(screen.getByText('Fields that are equal').nextSibling?.textContent).toBe('50 %');
   });
 
+  describe('that mark a text', () => {
+    const letter = 'Ann sees Bob in Ulm';
+    const span = (id: string, start: number, end: number, label: string): Json => ({ id, start, end, label });
+    const marked = [
+      { user_name: 'Ann', output: { entities: [span('1', 0, 3, 'Person'), span('2', 9, 12, 'Person')] } },
+      { user_name: 'Bob', output: { entities: [span('3', 0, 3, 'Person'), span('4', 16, 19, 'Place')] } },
+    ];
+    const decide = async (mode: string): Promise<TaskRoom> => {
+      const room = await one();
+      const comparison = field('AnnotationComparison', 'resolved_entities', {
+        kept: 'value',
+        label: 'Decision',
+        schema: { type: 'array' },
+        properties: { annotations: bound('$.context.answers'), source: bound('$.input.text') },
+        parts: [part('ConflictResolver', { mode })],
+      });
+      const metrics = component('AgreementDisplay', {
+        annotations: bound('$.context.answers'),
+        metrics: literal(['krippendorff_alpha', 'token_f1', 'percentage']),
+      });
+      show(layout(comparison, metrics), room, { input: { text: letter }, context: { answers: marked } });
+      return room;
+    };
+    const decided = (room: TaskRoom): string[] =>
+      ((valueOf(room, 'resolved_entities') ?? []) as { start: number; label: string }[]).map(
+        ({ start, label }) => `${start} ${label}`,
+      );
+
+    it('show in the text what all have and what only some have', async () => {
+      await decide('select');
+      const shown = within(screen.getByRole('region', { name: /differences marked/ }));
+      expect(shown.getByText('Person · Ann')).toBeTruthy();
+      expect(shown.getByText('Place · Bob')).toBeTruthy();
+      expect(shown.getByText('Ann').className).not.toContain('lay-differs');
+      expect(shown.getByText('Bob').className).toContain('lay-differs');
+    });
+
+    it('are taken whole as a list, whatever the decision is called, and then thing by thing', async () => {
+      const room = await decide('select-or-edit');
+      fireEvent.click(within(screen.getByRole('columnheader', { name: /Ann/ })).getByRole('button'));
+      expect(decided(room)).toEqual(['0 Person', '9 Person']);
+      const picks = within(screen.getByRole('group', { name: /thing by thing/ }));
+      fireEvent.click(picks.getByRole('button', { name: /Place: Ulm/ }));
+      fireEvent.click(picks.getByRole('button', { name: /Person: Bob/ }));
+      expect(decided(room)).toEqual(['0 Person', '16 Place']);
+      expect(screen.getByRole('button', { name: 'Chosen' })).toBeTruthy();
+    });
+
+    it('are edited: an answer goes into the form, and what is marked there can go or have another label', async () => {
+      const room = await decide('select-or-edit');
+      fireEvent.click(screen.getByRole('button', { name: 'Edit the decision' }));
+      expect(decided(room)).toEqual(['0 Person', '9 Person']);
+      fireEvent.click(screen.getByRole('button', { name: /^Take away Person “Ann”/ }));
+      expect(decided(room)).toEqual(['9 Person']);
+      const form = within(screen.getByRole('list', { name: /what is marked/ }));
+      fireEvent.click(form.getByRole('button', { name: /^Bob/ }));
+      fireEvent.click(within(screen.getByRole('list', { name: 'Labels' })).getByRole('button', { name: 'Place' }));
+      expect(decided(room)).toEqual(['9 Place']);
+    });
+
+    it('cannot be edited where the layout asks to choose', async () => {
+      await decide('select');
+      expect(screen.queryByRole('button', { name: 'Edit the decision' })).toBeNull();
+      expect(screen.queryAllByRole('button', { name: 'Use this' })).toHaveLength(2);
+    });
+
+    it('agree by every number that a layout may ask for', async () => {
+      await decide('select');
+      // One unit, two values that differ: what chance would give.
+      expect(screen.getByText('Krippendorff’s alpha').nextSibling?.textContent).toBe('0.00');
+      expect(screen.getByText('Letters marked alike (F1)').nextSibling?.textContent).toBe('50 %');
+      expect(screen.getByText('Fields that are equal').nextSibling?.textContent).toBe('0 %');
+    });
+  });
+
   it('are compared on the picture too, as the workbench does it', async () => {
     const room = await one();
     const shown = (id: string, x: number) => ({
@@ -460,6 +536,51 @@ describe('answers and suggestions', () => {
       { start: 0, end: 3, label: 'Person', text: 'Ann' },
     ]);
     expect(screen.getByText('Nothing is left to decide.')).toBeTruthy();
+  });
+
+  it('become what their field keeps: letters in a text, one more of several choices, no plain value over either', async () => {
+    const room = await one();
+    room.fields.setText('notes', 'wet');
+    room.fields.setEntry('seen', 'road', true);
+    const several = { type: 'array', uniqueItems: true, items: { type: 'string', enum: ['road', 'ice'] } } as const;
+    const seen = field('Select', 'seen', { kept: 'set', schema: several as unknown as Schema });
+    const fixed = text('fixed', { properties: { readonly: literal(true) } });
+    const suggestions = component(
+      'AISuggestions',
+      { predictions: bound('$.ui_context.found') },
+      { events: { accept: 'acceptPrediction' } },
+    );
+    const found = [
+      { field: 'notes', value: 'wet leaves' },
+      { field: 'seen', value: 'ice' },
+      { field: 'seen', value: 'snow' },
+      { field: 'fixed', value: 'no' },
+      { field: 'gone', value: 'no' },
+    ];
+    show(layout(text('notes'), seen, fixed, suggestions), room, { uiContext: { found } });
+    for (const [at, name] of ['wet leaves', 'ice', 'snow', 'no'].entries()) {
+      fireEvent.click(first(screen.getAllByRole('button', { name: `Accept ${name}` })));
+      if (at === 2) expect(screen.getByRole('status').textContent).toContain('must be one of');
+    }
+    expect(room.fields.get('notes')).toEqual({ kind: 'text', text: 'wet leaves' });
+    expect(valueOf(room, 'seen')).toEqual({ road: true, ice: true });
+    expect([...room.fields.keys()]).toEqual(['notes', 'seen']);
+    // What could not be done is still there.
+    expect(screen.getAllByRole('button', { name: /^Accept (snow|no)$/ })).toHaveLength(3);
+    expect(screen.getByRole('status').textContent).toContain('only be looked at');
+  });
+
+  it('mark no letters that are marked already, and nothing where all is read only', async () => {
+    const room = await one();
+    room.fields.setEntry('entities', 'a', { start: 0, end: 3, label: 'Person' });
+    const tagger = field('NERTagger', 'entities', { kept: 'items', schema: { 'x-no-overlap': true } });
+    const { model } = show(layout(tagger), room, { input: {} });
+    const span = (start: number, end: number): Json => ({ detail: { start, end, label: 'Person' } });
+    expect(acceptPrediction(model, span(1, 5))).toContain('overlaps');
+    expect(acceptPrediction(model, span(4, 6), true)).toContain('looked at');
+    expect(Object.keys(valueOf(room, 'entities') as object)).toEqual(['a']);
+    expect(acceptPrediction(model, span(4, 6))).toBeNull();
+    expect(Object.keys(valueOf(room, 'entities') as object)).toHaveLength(2);
   });
 
   it('that are regions of the document are decided there, for everybody', async () => {

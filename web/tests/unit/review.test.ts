@@ -38,6 +38,7 @@ const answer = (at: number, name: string, ...regions: RegionSnapshot[]): Answer 
   userId: name,
   name,
   regions,
+  output: {},
 });
 
 /** Agreed at 100; another shape at 300; another label at 500; only Anna at 700. */
@@ -74,7 +75,14 @@ describe('deciding', () => {
     desk = new Desk({ room, image: IMAGE, frames, notify: () => undefined });
     desk.camera.resize({ width: 1000, height: 800 });
     await vi.advanceTimersByTimeAsync(200);
-    deciding = new Adjudication({ desk, answers: ANSWERS, scope: 'adjudicate', leftOut: keptOn(null, 'x') });
+    deciding = new Adjudication({
+      desk,
+      layout: null,
+      draws: true,
+      answers: ANSWERS,
+      scope: 'adjudicate',
+      leftOut: keptOn(null, 'x'),
+    });
   });
 
   afterEach(() => {
@@ -158,7 +166,14 @@ describe('deciding', () => {
 
   test('the same answers decide the same regions, on whatever device', () => {
     resolve.take(deciding, conflict('a2'), 0);
-    const again = new Adjudication({ desk, answers: ANSWERS, scope: 'adjudicate', leftOut: keptOn(null, 'x') });
+    const again = new Adjudication({
+      desk,
+      layout: null,
+      draws: true,
+      answers: ANSWERS,
+      scope: 'adjudicate',
+      leftOut: keptOn(null, 'x'),
+    });
     expect(again.open()).toHaveLength(2);
     again.dispose();
   });

@@ -23,10 +23,12 @@ import { useLinkedThread, useNews } from './comments/use-news';
 import { useTelling } from './comments/use-telling';
 import { deskKeys } from './desk-keys';
 import type { AnswerGate } from './laid-out';
+import { mayFill } from './fills';
 import { claim, heldOf } from './lease';
 import { Picture } from './picture';
 import { AdjudicationPanel } from './review/adjudication-panel';
 import { ConflictBar } from './review/conflict-bar';
+import { FieldBar } from './review/field-bar';
 import { authorOf } from './review/author';
 import { ReviewBar } from './review/review-bar';
 import { ReviewPanel } from './review/review-panel';
@@ -35,6 +37,7 @@ import { SideBySide } from './review/side-by-side';
 import { useDecide, type Said } from './review/use-decide';
 import { useReview } from './review/use-review';
 import { useSentBack } from './review/use-sent-back';
+import { useSpot } from './review/use-spot';
 import type { Asking } from './review/verdict-dialog';
 import { SidePanel } from './side-panel';
 import { StatusLine } from './status-line';
@@ -61,13 +64,25 @@ interface BenchViewProps extends Bench {
   room: TaskRoom;
   /** What the task is worked on with; null: the canvas alone. */
   layout: Layout | null;
+  /** The layout is this task's, and not the one of the task before until this one's is there. */
+  isLayoutOwn: boolean;
   activity: Activity;
   image: TaskImage;
 }
 
 const LaidOut = lazy(() => import('./laid-out'));
 
-export function BenchView({ task, project, room, layout, desk, follow, activity, image }: BenchViewProps): ReactNode {
+export function BenchView({
+  task,
+  project,
+  room,
+  layout,
+  isLayoutOwn,
+  desk,
+  follow,
+  activity,
+  image,
+}: BenchViewProps): ReactNode {
   const { api } = useBackend();
   const snapshot = useSnapshot(room);
   const connection = useConnection();
@@ -84,7 +99,8 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
   const [seeing, setSeeing] = useState(false);
   const [dialog, setDialog] = useState<BenchDialog | null>(null);
   const asking = useMemo(() => createStore<Asking | null>(null), []);
-  const review = useReview(desk, task.id, work);
+  const review = useReview(desk, layout, task.id, work);
+  useSpot(review.adjudication, review.round);
   const remarks = useSentBack(room, work);
   const pointers = useRef<Pointers | null>(null);
   const suggests = useSuggests(room);
@@ -157,9 +173,9 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
           attributes: () => askAttributes(desk, setup, check.asked),
           seeing: () => setSeeing((open) => !open),
           ...suggesting?.handlers,
-          ...review.handlers,
         }
       : {}),
+    ...review.handlers,
     ...(work?.kind === 'review' && {
       requestChanges: () => asking.set('request_changes'),
       reject: () => asking.set('reject'),
@@ -203,6 +219,16 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
   const rail = (
     <ToolRail desk={desk} setup={setup} taken={keys.taken} seeing={seeing} onSeeing={() => setSeeing((open) => !open)} />
   );
+  const reviewing = (
+    <>
+      {work?.kind === 'adjudication' && (
+        <AdjudicationPanel adjudication={adjudication} error={review.error} retry={review.retry} />
+      )}
+      {round && <ReviewPanel round={round} />}
+    </>
+  );
+  // Where nothing is drawn there is no panel that it could stand in.
+  const isBesideForm = !draws && (work?.kind === 'adjudication' || round !== null);
   const side = (
     <SidePanel
       desk={desk}
@@ -215,17 +241,14 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
       onDone={toPicture}
       onSubmit={() => submit()}
     >
-      {work?.kind === 'adjudication' && (
-        <AdjudicationPanel adjudication={adjudication} error={review.error} retry={review.retry} />
-      )}
-      {round && <ReviewPanel round={round} />}
+      {reviewing}
       {suggesting && (
         <SuggestionsPanel suggestions={suggesting.suggestions} looks={looks} taken={keys.taken} onDone={toPicture} />
       )}
     </SidePanel>
   );
   return (
-    <div className={cx('bench', layout && 'bench-laid')}>
+    <div className={cx('bench', layout && 'bench-laid', isBesideForm && 'bench-reviewed')}>
       <TopBar
         task={task}
         project={project}
@@ -275,7 +298,8 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
               room={room}
               desk={desk}
               work={work}
-              fills={held !== null && snapshot.phase === 'joined' && snapshot.readOnly === null}
+              fills={mayFill({ work, snapshot, isOwn: isLayoutOwn })}
+              onAsked={adjudication?.fields.ask}
               onAnnotator={setShown}
               readOnly={snapshot.readOnly !== null}
               image={
@@ -294,12 +318,18 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
         ) : (
           canvas
         )}
+        {adjudication && <FieldBar adjudication={adjudication} taken={keys.taken} />}
         <p id="bench-help" className="sr-only">
           Regions are listed on the right; everything done here by pointer can be done there by keyboard. Press question mark for
           all keys.
         </p>
       </div>
       {!layout && side}
+      {isBesideForm && (
+        <aside className="bench-side" aria-label="What there is to review">
+          {reviewing}
+        </aside>
+      )}
       <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
       <BenchDialogs
         {...{ dialog, setDialog, keys }}

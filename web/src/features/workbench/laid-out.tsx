@@ -4,7 +4,8 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } fro
 
 import { isAbout, type FieldError } from '~/layout/check';
 import type { LiveSuggestions, ShownAnnotator } from '~/layout/context';
-import { knownFields } from '~/layout/fields';
+import { knownFields, seenFields } from '~/layout/fields';
+import type { JsonObject } from '~/layout/json';
 import { LayoutModel } from '~/layout/model';
 import { spelled } from '~/layout/place';
 import type { Layout } from '~/layout/tree';
@@ -36,6 +37,8 @@ interface LaidOutProps {
   readOnly: boolean;
   /** The task is mine to fill in, and its document is here: fields get their defaults. */
   fills: boolean;
+  /** Told which fields the layout asks for with the answer as it is, by their keys. Absent: nobody wants to know. */
+  onAsked?: ((keys: ReadonlySet<string>) => void) | undefined;
   image: ReactNode;
   onAnnotator: (shown: ShownAnnotator | null) => void;
   /** What models suggest; null: nothing. */
@@ -55,6 +58,7 @@ export default function LaidOut({
   work,
   readOnly,
   fills,
+  onAsked,
   image,
   onAnnotator,
   suggestions,
@@ -77,6 +81,12 @@ export default function LaidOut({
     if (model.fillDefaults(fills) && isFresh) room.undo.clear();
     return () => void model.fillDefaults(false);
   }, [model, room, fills]);
+  useEffect(() => {
+    if (!onAsked) return;
+    const tell = (): void => onAsked(askedIn(layout, model.variables));
+    tell();
+    return model.follow(['$.output', '$.context', '$.input'], tell);
+  }, [model, layout, onAsked]);
   const regionKeys = useMemo(() => regionKeysOf(layout), [layout]);
   useEffect(() => {
     onGate({
@@ -114,6 +124,9 @@ export default function LaidOut({
     />
   );
 }
+
+const askedIn = (layout: Layout, variables: JsonObject): ReadonlySet<string> =>
+  new Set(seenFields(layout, variables).map(({ place }) => spelled(place)));
 
 /** What errors about regions are called. */
 const regionKeysOf = (layout: Layout): string[] =>

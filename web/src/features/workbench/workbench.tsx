@@ -48,7 +48,14 @@ export default function Workbench({ projectId, taskId }: { projectId: string; ta
   if (!task.data || !project.data || !room || layout.data === undefined) return <Loading />;
   return (
     <Boundary key={taskId}>
-      <Opened key={room.taskId} task={task.data} project={project.data} room={room} layout={layout.data} />
+      <Opened
+        key={room.taskId}
+        task={task.data}
+        project={project.data}
+        room={room}
+        layout={layout.data}
+        isLayoutOwn={!layout.isPlaceholderData}
+      />
     </Boundary>
   );
 }
@@ -72,9 +79,10 @@ interface OpenedProps {
   project: Project;
   room: TaskRoom;
   layout: Layout | null;
+  isLayoutOwn: boolean;
 }
 
-function Opened({ task, project, room, layout }: OpenedProps): ReactNode {
+function Opened({ task, project, room, layout, isLayoutOwn }: OpenedProps): ReactNode {
   const image = useImage(task);
   // The server read the size when the image came; without it the picture itself says so.
   const width = task.asset.width ?? image.picture?.size.width;
@@ -84,5 +92,16 @@ function Opened({ task, project, room, layout }: OpenedProps): ReactNode {
   const bench = useBench(room, width ?? unseen, height ?? unseen);
   const activity = useMemo(() => new Activity(Date.now), []);
   if (!bench) return image.state.name === 'failed' ? <Failed error={image.state.error} retry={image.again} /> : <Loading />;
-  return <BenchView {...bench} task={task} project={project} room={room} layout={layout} activity={activity} image={image} />;
+  return (
+    <BenchView
+      {...bench}
+      task={task}
+      project={project}
+      room={room}
+      layout={layout}
+      isLayoutOwn={isLayoutOwn}
+      activity={activity}
+      image={image}
+    />
+  );
 }

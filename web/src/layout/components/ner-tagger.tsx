@@ -2,31 +2,21 @@
  * Marks entities in a text, together with others. By pointer: choose letters, then a type (or a type first, then letters). By keyboard: the text takes
  * the focus, arrows go from word to word, with Shift they widen the choice, with Control and Shift by a letter; a type's key marks what is chosen.
  */
-import { uuidv7, type Json } from '@tandem/client';
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
+import { uuidv7 } from '@tandem/client';
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 
 import { useKeys } from '~/hotkeys/use-hotkeys';
-import { cx } from '~/lib/cx';
 import { IconButton, Kbd } from '~/ui/controls';
 import type { ComponentProps } from '../context';
-import { isList, isObject, isSomething, letters } from '../json';
+import { isSomething } from '../json';
 import { optionsOf } from '../options';
 import { textOf, useResolved, type Resolved } from '../resolve';
-import { lettersUpTo, overlapping, segmentsOf, sliceOf, trimmed, wordsOf, type Range, type Span } from '../spans';
+import { entitiesOf, overlapping, refusal, sliceOf, trimmed, type Range, type Span } from '../spans';
 import { useEvents } from '../use-events';
-import { useField, type Field } from '../use-field';
+import { useField } from '../use-field';
 import { FieldFrame, groupOf } from './field-frame';
-
-interface EntityType {
-  readonly name: string;
-  readonly color: string;
-  readonly hotkey: string;
-  readonly about: string;
-}
-
-const UNKNOWN_COLOR = '#8b8f99';
-const CHOICE = 'choice';
+import { colorOf, Letters, UNKNOWN_COLOR, type EntityType } from './letters';
 
 function typesOf(resolved: Resolved): EntityType[] {
   return optionsOf(resolved, 'EntityType').map(({ value, hotkey, description }) => {
@@ -40,18 +30,6 @@ function typesOf(resolved: Resolved): EntityType[] {
     };
   });
 }
-
-/** Entities in the order of the answer. */
-const entitiesOf = (value: Json | undefined): Span[] =>
-  value !== undefined && isList(value)
-    ? value
-        .filter(isObject)
-        .flatMap(({ id, start, end, label }) =>
-          typeof id === 'string' && typeof start === 'number' && typeof end === 'number'
-            ? [{ id, start, end, label: typeof label === 'string' ? label : '' }]
-            : [],
-        )
-    : [];
 
 export const NERTagger = (props: ComponentProps): ReactNode => <Tagger {...props} source="source" />;
 export const SentenceAnnotator = (props: ComponentProps): ReactNode => <Tagger {...props} source="text" />;
@@ -77,7 +55,7 @@ function Tagger({ node, frame, source }: ComponentProps & { source: string }): R
       setSaid(label === inHand ? '' : `Choose letters to mark as ${label}`);
       return;
     }
-    const why = refusal(field, entities, wanted);
+    const why = refusal(field.output.schema, entities, wanted);
     if (why !== null) {
       setSaid(why);
       return;
@@ -178,162 +156,4 @@ function Tagger({ node, frame, source }: ComponentProps & { source: string }): R
       </div>
     </FieldFrame>
   );
-}
-
-/** Why this cannot be marked; said before it is refused at submit. */
-function refusal({ output: { schema } }: Field, entities: readonly Span[], range: Range): string | null {
-  const { 'x-min-span': least, 'x-max-span': most, 'x-no-overlap': apart, maxItems } = schema;
-  const length = range.end - range.start;
-  if (typeof least === 'number' && length < least) return `At least ${least} letters; these are ${length}`;
-  if (typeof most === 'number' && length > most) return `At most ${most} letters; these are ${length}`;
-  if (typeof maxItems === 'number' && entities.length >= maxItems)
-    return `There are ${maxItems} already, and there may be no more`;
-  const other = apart === true ? overlapping(entities, range) : undefined;
-  if (other) return `This overlaps the ${other.label} from ${other.start} to ${other.end}; take that away first`;
-  const twin = entities.find(({ start, end }) => start === range.start && end === range.end);
-  return twin ? `This is marked as ${twin.label} already` : null;
-}
-
-const colorOf = (types: readonly EntityType[], name: string): string =>
-  types.find((type) => type.name === name)?.color ?? UNKNOWN_COLOR;
-
-interface LettersProps {
-  label: string;
-  text: string;
-  entities: readonly Span[];
-  choice: Range | null;
-  types: readonly EntityType[];
-  /** Each entity shows its type. */
-  named: boolean;
-  onChoose: (range: Range | null) => void;
-  onDelete: () => void;
-}
-
-function Letters({ label, text, entities, choice, types, named, onChoose, onDelete }: LettersProps): ReactNode {
-  const box = useRef<HTMLDivElement>(null);
-  const words = useMemo(() => wordsOf(text), [text]);
-  const length = useMemo(() => letters(text), [text]);
-  const segments = useMemo(
-    () => segmentsOf(text, choice ? [...entities, { ...choice, id: CHOICE, label: '' }] : entities),
-    [text, entities, choice],
-  );
-
-  const read = (): void => {
-    const selection = getSelection();
-    if (!selection || selection.isCollapsed || !box.current || selection.rangeCount === 0) {
-      if (selection?.isCollapsed) onChoose(null);
-      return;
-    }
-    const found = rangeIn(box.current, text, selection.getRangeAt(0));
-    selection.removeAllRanges();
-    if (found) onChoose(trimmed(text, found));
-  };
-  const onKey = (event: KeyboardEvent): void => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (event.altKey) return;
-    if (event.key === 'Escape' && choice) onChoose(null);
-    else if (event.key === 'Delete' || event.key === 'Backspace') onDelete();
-    else if (by !== 0) {
-      const next = step(words, length, choice, by, event.shiftKey, event.ctrlKey || event.metaKey);
-      // The type in hand waits: going along with the arrows would mark each word.
-      if (next) onChoose(next);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  useEffect(() => {
-    if (choice) box.current?.querySelector('.lay-choice')?.scrollIntoView({ block: 'nearest' });
-  }, [choice]);
-  return (
-    <div
-      ref={box}
-      className="lay-letters"
-      role="application"
-      aria-label={`Text of ${label}. Arrows choose words, Shift widens, a type’s key marks`}
-      tabIndex={0}
-      onKeyDown={onKey}
-      onMouseUp={read}
-      onTouchEnd={read}
-    >
-      {segments.map(({ start, end, text: piece, spans }) => {
-        const marks = spans.filter(({ id }) => id !== CHOICE);
-        const isChosen = marks.length < spans.length;
-        const inner = marks.at(-1);
-        const ends = named ? marks.filter((span) => span.end === end) : [];
-        return (
-          <span key={start}>
-            <span
-              data-start={start}
-              className={cx(inner && 'lay-span', isChosen && 'lay-choice')}
-              style={
-                inner &&
-                ({
-                  '--type': colorOf(types, inner.label),
-                  boxShadow: marks.map((span, at) => `0 ${2 + at * 3}px 0 ${colorOf(types, span.label)}`).join(', '),
-                } as CSSProperties)
-              }
-              title={marks.map((span) => span.label).join(', ') || undefined}
-            >
-              {piece}
-            </span>
-            {ends.map((span) => (
-              <small
-                key={span.id}
-                className="lay-tag"
-                style={{ '--type': colorOf(types, span.label) } as CSSProperties}
-                data-label={span.label}
-              >
-                {span.label}
-              </small>
-            ))}
-          </span>
-        );
-      })}
-    </div>
-  );
-}
-
-/** The letters that a selection of the browser covers. Tags in between are no letters. */
-function rangeIn(box: HTMLElement, text: string, range: globalThis.Range): Range | null {
-  const letterOf = (container: Node, offset: number): number | null => {
-    const element = container instanceof Element ? (container.childNodes[offset] ?? container) : container;
-    const piece = (element instanceof Element ? element : element.parentElement)?.closest<HTMLElement>('[data-start]');
-    if (piece && box.contains(piece)) {
-      const start = Number(piece.dataset.start);
-      return container instanceof Text ? start + lettersUpTo(container.data, offset) : start;
-    }
-    // On a tag: behind the piece it stands at.
-    const before = (element instanceof Element ? element : element.parentElement)
-      ?.closest('.lay-tag')
-      ?.parentElement?.querySelector<HTMLElement>('[data-start]');
-    if (before && box.contains(before)) return Number(before.dataset.start) + letters(before.textContent);
-    return element === box || element.contains(box) ? letters(text) : null;
-  };
-  const start = letterOf(range.startContainer, range.startOffset);
-  const end = letterOf(range.endContainer, range.endOffset);
-  return start !== null && end !== null && start < end ? { start, end } : null;
-}
-
-/** The next choice by an arrow: the word beside, or more or less of the text. */
-export function step(
-  words: readonly Range[],
-  length: number,
-  choice: Range | null,
-  by: 1 | -1,
-  widen: boolean,
-  byLetter: boolean,
-): Range | null {
-  if (!choice) return words.at(by === 1 ? 0 : -1) ?? null;
-  if (widen) {
-    const { start } = choice;
-    const stops = byLetter ? null : words.map(({ end }) => end);
-    const end = stops
-      ? by === 1
-        ? stops.find((stop) => stop > choice.end)
-        : stops.findLast((stop) => stop < choice.end)
-      : choice.end + by;
-    return end !== undefined && end > start && end <= length ? { start, end } : choice;
-  }
-  const next = by === 1 ? words.find(({ start }) => start >= choice.end) : words.findLast(({ end }) => end <= choice.start);
-  return next ?? choice;
 }

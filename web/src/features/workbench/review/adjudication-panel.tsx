@@ -35,19 +35,23 @@ function Answers({ adjudication }: { adjudication: Adjudication }): ReactNode {
       <header className="candidates-head">
         <h2 className="side-title">Answers</h2>
         <span className="spacer" />
-        <IconButton
-          label={beside ? 'Over one another' : 'Side by side'}
-          {...hint('sideBySide')}
-          pressed={beside}
-          disabled={answers.length === 0}
-          onClick={() => adjudication.beside.set(!beside)}
-          data-testid="side-by-side"
-        >
-          {beside ? <Layers size={16} aria-hidden /> : <Columns2 size={16} aria-hidden />}
-        </IconButton>
+        {adjudication.draws && (
+          <IconButton
+            label={beside ? 'Over one another' : 'Side by side'}
+            {...hint('sideBySide')}
+            pressed={beside}
+            disabled={answers.length === 0}
+            onClick={() => adjudication.beside.set(!beside)}
+            data-testid="side-by-side"
+          >
+            {beside ? <Layers size={16} aria-hidden /> : <Columns2 size={16} aria-hidden />}
+          </IconButton>
+        )}
       </header>
       {answers.length === 0 ? (
-        <p className="muted">There are no answers to decide between. Draw what is right, then submit.</p>
+        <p className="muted">
+          There are no answers to decide between. {adjudication.draws ? 'Draw' : 'Fill in'} what is right, then submit.
+        </p>
       ) : (
         <>
           <Agreement adjudication={adjudication} />
@@ -61,12 +65,14 @@ function Answers({ adjudication }: { adjudication: Adjudication }): ReactNode {
 
 function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode {
   useStore(adjudication.decisions);
-  const { conflicts, agreed } = adjudication;
-  const decided = conflicts.length - adjudication.open().length;
-  const untaken = adjudication.untaken().length;
+  const { fields } = adjudication;
+  const agreed = adjudication.agreed.length + fields.agreed.length;
+  const count = adjudication.count();
+  const decided = count - adjudication.open().length;
+  const untaken = adjudication.untaken().length + fields.untaken().length;
   return (
     <>
-      {agreed.length > 0 && (
+      {agreed > 0 && (
         <Button
           className="take-agreed"
           icon={<ListChecks size={15} aria-hidden />}
@@ -75,35 +81,28 @@ function Conflicts({ adjudication }: { adjudication: Adjudication }): ReactNode 
           onClick={() => takeAgreed(adjudication)}
           data-testid="take-agreed"
         >
-          {untaken === 0 ? `All that is agreed is taken (${agreed.length})` : `Take all agreed (${untaken})`}
+          {untaken === 0 ? `All that is agreed is taken (${agreed})` : `Take all agreed (${untaken})`}
         </Button>
       )}
       <header className="candidates-head">
         <h3 className="side-title">Conflicts</h3>
         <span className="muted num" role="status" data-testid="decided">
-          {conflicts.length === 0 ? 'none' : `${decided} of ${conflicts.length} decided`}
+          {count === 0 ? 'none' : `${decided} of ${count} decided`}
         </span>
         <span className="spacer" />
         <IconButton
           label="Conflict before"
           {...hint('previousDifference')}
-          disabled={conflicts.length === 0}
+          disabled={count === 0}
           onClick={() => adjudication.step(-1)}
         >
           <ChevronUp size={16} aria-hidden />
         </IconButton>
-        <IconButton
-          label="Next conflict"
-          {...hint('nextDifference')}
-          disabled={conflicts.length === 0}
-          onClick={() => adjudication.step(1)}
-        >
+        <IconButton label="Next conflict" {...hint('nextDifference')} disabled={count === 0} onClick={() => adjudication.step(1)}>
           <ChevronDown size={16} aria-hidden />
         </IconButton>
       </header>
-      {conflicts.length > 0 && (
-        <progress className="conflicts-progress" max={conflicts.length} value={decided} aria-label="Conflicts decided" />
-      )}
+      {count > 0 && <progress className="conflicts-progress" max={count} value={decided} aria-label="Conflicts decided" />}
       <ConflictList adjudication={adjudication} />
     </>
   );

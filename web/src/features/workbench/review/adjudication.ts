@@ -2,17 +2,24 @@
 import { compare, conflictsOf, type PairAgreement } from '~/agreement/compare';
 import type { RegionSnapshot } from '@tandem/client';
 
+import { isBlank, overall, saysTheSame } from '~/agreement/values';
 import type { Rect, Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
+import type { Layout } from '~/layout/tree';
 import { createStore } from '~/lib/store';
 import type { Desk } from '~/tools/desk';
 import type { Answer } from './answers';
 import { decidedOf, regionIdOf, type Decided, type Thing } from './decisions';
+import { FieldDecisions, type FieldThing } from './field-decisions';
 import type { Kept } from './kept';
 
 export interface AdjudicationPorts {
   readonly desk: Desk;
   readonly answers: readonly Answer[];
+  /** What the answers are put together by; null: they have regions alone. */
+  readonly layout: Layout | null;
+  /** Whether there is a picture to draw on: else answers have no regions to agree about. */
+  readonly draws: boolean;
   /** The document that is decided in. */
   readonly scope: string;
   /** What was left out: decisions that no region stands for. */
@@ -54,14 +61,37 @@ export function framing(rects: readonly Rect[], image: Size): Rect {
   return { x: (x0 + x1 - width) / 2, y: (y0 + y1 - height) / 2, width, height };
 }
 
+/** How much the answers agree about one part of them. */
+export interface AgreementPart {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Something to be decided: a thing on the picture, or a field. */
+export type Conflict = Thing | FieldThing;
+
+export const isField = (conflict: Conflict): conflict is FieldThing => 'output' in conflict;
+
+/** A field's key could be that of a region. */
+const keyOf = (conflict: Conflict): string => (isField(conflict) ? `field ${conflict.key}` : conflict.key);
+
+const mean = (pairs: readonly PairAgreement[]): number | null =>
+  pairs.length === 0 ? null : pairs.reduce((sum, { value }) => sum + value, 0) / pairs.length;
+
 export class Adjudication {
   readonly desk: Desk;
   readonly answers: readonly Answer[];
   readonly agreed: readonly Thing[];
-  /** Worst first. */
+  /** Of the regions, worst first. */
   readonly conflicts: readonly Thing[];
+  /** What the answers say besides. */
+  readonly fields: FieldDecisions;
+  readonly draws: boolean;
+  /** Of every two answers; the regions count as much as one field. */
   readonly pairs: readonly PairAgreement[];
   readonly agreement: number | null;
+  /** Of the regions and of each field by itself. */
+  readonly parts: readonly AgreementPart[];
   readonly current = createStore<Thing | null>(null);
   /** Answers that are not to be seen. */
   readonly hidden = createStore<ReadonlySet<number>>(new Set());
@@ -73,23 +103,38 @@ export class Adjudication {
   readonly #things = new Map<string, Thing>();
   readonly #ids = new Map<string, string>();
   readonly #ofRegion = new Map<string, Thing>();
+  readonly #related: readonly Thing[];
   readonly #kept: Kept;
-  readonly #stop: () => void;
+  readonly #stops: readonly (() => void)[];
   #leftOut: ReadonlyMap<string, LeftOut>;
   /** Of which answers something is in the document. */
   #standing: ReadonlySet<number> = new Set();
 
-  constructor({ desk, answers, scope, leftOut }: AdjudicationPorts) {
+  constructor({ desk, answers, layout, draws, scope, leftOut }: AdjudicationPorts) {
     this.desk = desk;
     this.answers = answers;
-    const { groups, pairs, agreement } = compare(
+    this.draws = draws;
+    const { groups, pairs } = compare(
       answers.map(({ regions }) => regions),
       desk.image,
     );
-    this.pairs = pairs;
-    this.agreement = agreement;
+    this.fields = new FieldDecisions({
+      fields: desk.room.fields,
+      layout,
+      outputs: answers.map(({ output }) => output),
+      isLeftOut: (thing) => this.#isLeftOut(thing),
+      leaveOut: (things) => this.leaveOut(things),
+      putBack: (things) => this.putBack(things),
+    });
+    for (const field of this.fields.all) this.#ids.set(keyOf(field), regionIdOf(scope, keyOf(field)));
+    const fieldParts = this.fields.all.map((field) => ({ name: field.label, pairs: field.pairs }));
+    const parts = [...(draws ? [{ name: 'Regions', pairs }] : []), ...fieldParts];
+    this.pairs = overall(parts.map((part) => part.pairs));
+    this.agreement = mean(this.pairs);
+    this.parts = parts.map((part) => ({ name: part.name, value: mean(part.pairs) ?? 1 }));
     this.conflicts = conflictsOf(groups);
     this.agreed = groups.filter(({ kind }) => kind === 'agreed');
+    this.#related = groups.filter(({ members }) => members.some(({ region }) => region.relations.length > 0));
     for (const thing of groups) {
       const id = regionIdOf(scope, thing.key);
       this.#ids.set(thing.key, id);
@@ -99,23 +144,45 @@ export class Adjudication {
     this.#kept = leftOut;
     this.#leftOut = readLeftOut(leftOut.get());
     this.#standing = this.#stand();
-    this.#stop = desk.room.regions.onChange(({ added, changed, removed }) => {
-      if ([...added, ...changed, ...removed].some((id) => this.#things.has(id))) this.#told();
-    });
+    const keys = new Set(this.fields.all.map(({ key }) => key));
+    this.#stops = [
+      desk.room.regions.onChange(({ added, changed, removed }) => {
+        if ([...added, ...changed, ...removed].some((id) => this.#things.has(id))) this.#told();
+      }),
+      desk.room.fields.onChange(({ changed }) => {
+        if (changed.some((key) => keys.has(key))) this.#told();
+      }),
+      this.fields.asked.subscribe(() => this.#told()),
+    ];
   }
 
   dispose(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
   }
 
-  /** Of a region that decides something. */
-  idOf({ key }: Thing): string {
-    return this.#ids.get(key) ?? '';
+  /** Everything that the answers differ in: on the picture the worst first, then the fields in their order. */
+  get all(): readonly Conflict[] {
+    return [...this.conflicts, ...this.fields.conflicts];
+  }
+
+  /** What is looked at. */
+  looked(): Conflict | null {
+    return this.current.get() ?? this.fields.current.get();
+  }
+
+  /** Of a region that decides something; of a field what says that it is left out. */
+  idOf(thing: Conflict): string {
+    return this.#ids.get(keyOf(thing)) ?? '';
   }
 
   /** What a region of one of the answers belongs to. */
   thingOf(region: string): Thing | undefined {
     return this.#ofRegion.get(region);
+  }
+
+  /** Things that some answer relates to others. */
+  related(): readonly Thing[] {
+    return this.#related;
   }
 
   regionOf(thing: Thing): RegionSnapshot | undefined {
@@ -131,8 +198,13 @@ export class Adjudication {
   }
 
   /** Conflicts without a decision. */
-  open(): readonly Thing[] {
-    return this.conflicts.filter((thing) => !this.isDecided(thing));
+  open(): readonly Conflict[] {
+    return [...this.conflicts.filter((thing) => !this.isDecided(thing)), ...this.fields.open()];
+  }
+
+  /** How many are to be decided: fields that are not asked for are not. */
+  count(): number {
+    return this.conflicts.length + this.fields.conflicts.filter((thing) => this.fields.isAsked(thing)).length;
   }
 
   /** What all agree on and is not in the document yet. */
@@ -141,19 +213,31 @@ export class Adjudication {
   }
 
   /** @param why which whole answer was taken; null: it was decided by itself */
-  leaveOut(things: readonly Thing[], why: LeftOut = null): void {
+  leaveOut(things: readonly Conflict[], why: LeftOut = null): void {
     this.#setLeftOut((next) => things.forEach((thing) => next.set(this.idOf(thing), why)));
   }
 
   /** What is there is no longer left out. */
-  putBack(things: readonly Thing[]): void {
+  putBack(things: readonly Conflict[]): void {
     this.#setLeftOut((next) => things.forEach((thing) => next.delete(this.idOf(thing))));
   }
 
   // ---------------------------------------------------------------- looking
 
+  /** Nothing is looked at any more. */
+  close(): void {
+    this.current.set(null);
+    this.fields.current.set(null);
+  }
+
   /** Brings something into view, so near that what it is about can be seen. */
-  go(thing: Thing): void {
+  go(thing: Conflict): void {
+    if (isField(thing)) {
+      this.current.set(null);
+      this.fields.current.set(thing);
+      return;
+    }
+    this.fields.current.set(null);
     this.current.set(thing);
     const region = this.regionOf(thing);
     this.desk.select(region ? [region.id] : []);
@@ -167,9 +251,10 @@ export class Adjudication {
   }
 
   /** To the next conflict (or the one before); from nowhere to the first that is open. */
-  step(by: 1 | -1): Thing | null {
-    const { conflicts } = this;
-    const current = this.current.get();
+  step(by: 1 | -1): Conflict | null {
+    // What is not asked for is passed by.
+    const conflicts = this.all.filter((thing) => !isField(thing) || this.fields.isAsked(thing));
+    const current = this.looked();
     const at = current ? conflicts.indexOf(current) : -1;
     const [open] = by === 1 ? this.open() : this.open().slice(-1);
     const next =
@@ -193,7 +278,7 @@ export class Adjudication {
     });
   }
 
-  #isLeftOut(thing: Thing): boolean {
+  #isLeftOut(thing: Conflict): boolean {
     const why = this.#leftOut.get(this.idOf(thing));
     return why !== undefined && (why === null || this.#standing.has(why));
   }
@@ -208,7 +293,11 @@ export class Adjudication {
 
   #stand(): ReadonlySet<number> {
     const there = [...this.#things].filter(([id]) => this.desk.room.regions.get(id) !== undefined);
-    return new Set(there.flatMap(([, { members }]) => members.map(({ answer }) => answer)));
+    const said = this.fields.all.flatMap((field) => {
+      const now = this.fields.now(field);
+      return isBlank(now) ? [] : field.values.flatMap((value, at) => (saysTheSame(value, now, field.ordered) ? [at] : []));
+    });
+    return new Set([...there.flatMap(([, { members }]) => members.map(({ answer }) => answer)), ...said]);
   }
 
   #told(): void {

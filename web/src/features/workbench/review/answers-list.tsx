@@ -1,6 +1,7 @@
 /** Whose answers there are: each can be hidden, and taken over whole. */
 import type { ReactNode } from 'react';
 
+import { isBlank } from '~/agreement/values';
 import { useStore } from '~/lib/use-store';
 import { Button } from '~/ui/controls';
 import { toast } from '~/ui/toast';
@@ -12,6 +13,7 @@ export function AnswersList({ adjudication }: { adjudication: Adjudication }): R
   const hidden = useStore(adjudication.hidden);
   const opacity = useStore(adjudication.opacity);
   const beside = useStore(adjudication.beside);
+  const { draws } = adjudication;
   return (
     <>
       <ol className="answers">
@@ -19,7 +21,7 @@ export function AnswersList({ adjudication }: { adjudication: Adjudication }): R
           <Row key={answer.id} answer={answer} adjudication={adjudication} hidden={hidden.has(answer.at)} beside={beside} />
         ))}
       </ol>
-      {!beside && (
+      {draws && !beside && (
         <label className="answers-opacity">
           <span>Opacity</span>
           <input
@@ -37,6 +39,8 @@ export function AnswersList({ adjudication }: { adjudication: Adjudication }): R
   );
 }
 
+const counted = (n: number, what: string): string => (n === 1 ? `1 ${what}` : `${n} ${what}s`);
+
 interface RowProps {
   answer: Answer;
   adjudication: Adjudication;
@@ -46,28 +50,38 @@ interface RowProps {
 
 function Row({ answer, adjudication, hidden, beside }: RowProps): ReactNode {
   const { name, regions, at } = answer;
-  const count = regions.length === 1 ? '1 region' : `${regions.length} regions`;
+  const { draws, fields } = adjudication;
+  const said = fields.all.filter(({ values }) => !isBlank(values[at])).length;
+  const counts = [
+    ...(draws && regions.length > 0 ? [counted(regions.length, 'region')] : []),
+    ...(said > 0 ? [counted(said, 'field')] : []),
+  ];
+  // What has no picture is told by its words alone: there is nothing to hide.
+  const Name = draws ? 'label' : 'span';
   return (
     <li className="candidate" data-testid="answer">
-      <label className="candidate-shown">
-        <input
-          type="checkbox"
-          checked={!hidden || beside}
-          disabled={beside}
-          aria-label={`Show what ${name} drew`}
-          onChange={() => adjudication.toggle(at)}
-        />
+      <Name className="candidate-shown">
+        {draws && (
+          <input
+            type="checkbox"
+            checked={!hidden || beside}
+            disabled={beside}
+            aria-label={`Show what ${name} drew`}
+            onChange={() => adjudication.toggle(at)}
+          />
+        )}
         <Stroke at={at} />
         <span className="candidate-name">
           <strong className="truncate">{name}</strong>
-          <small className="muted">{regions.length === 0 ? 'nothing found' : count}</small>
+          <small className="muted">{counts.join(', ') || (draws ? 'nothing found' : 'nothing answered')}</small>
         </span>
-      </label>
+      </Name>
       <Button
         onClick={() => {
-          if (takeWhole(adjudication, at)) toast(`What ${name} drew is on the image now`, 'good');
+          if (takeWhole(adjudication, at))
+            toast(draws ? `What ${name} drew is on the image now` : `The answer is as ${name} gave it`, 'good');
         }}
-        aria-label={`Use this: all that ${name} drew`}
+        aria-label={`Use this: all that ${name} ${draws ? 'drew' : 'answered'}`}
         data-testid={`use-${name}`}
       >
         Use this

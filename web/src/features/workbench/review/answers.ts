@@ -11,6 +11,8 @@ export interface Answer {
   readonly userId: string | null;
   readonly name: string;
   readonly regions: readonly RegionSnapshot[];
+  /** What it says besides, as the layout asks for it. */
+  readonly output: Json;
 }
 
 /** Told apart by people who see colours differently (Okabe and Ito, jfly.uni-koeln.de/color); with the dash, also by those who see none. */
@@ -43,6 +45,8 @@ const regionOf = (of: string, { id, label, geometry, attributes, author, z, rela
 export const regionsOf = ({ annotation }: Candidate): readonly RegionSnapshot[] =>
   annotation.regions.map((region) => regionOf(annotation.id, region));
 
+export const outputOf = ({ annotation }: Candidate): Json => (annotation.output ?? {}) as Json;
+
 export const nameOf = ({ user_name }: Pick<Candidate, 'user_name'>): string => user_name ?? 'Somebody who left';
 
 /**
@@ -66,5 +70,6 @@ export function answersTo(
     userId: candidate.annotation.user_id,
     name: nameOf(candidate),
     regions: regionsOf(candidate),
+    output: outputOf(candidate),
   }));
 }

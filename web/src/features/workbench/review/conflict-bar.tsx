@@ -48,10 +48,10 @@ function Bar({ adjudication, thing, taken, onDone }: BarProps & { thing: Thing }
         </span>
         <span className="spacer" />
         <span className="muted num" role="status" data-testid="conflict-decision">
-          {at >= 0 && `${at + 1} of ${adjudication.conflicts.length} · `}
+          {at >= 0 && `${at + 1} of ${adjudication.all.length} · `}
           {decisionOf(decided, answers)}
         </span>
-        <IconButton label="Close" side="top" onClick={done(() => adjudication.current.set(null))}>
+        <IconButton label="Close" side="top" onClick={done(() => adjudication.close())}>
           <X size={15} aria-hidden />
         </IconButton>
       </header>
@@ -162,7 +162,7 @@ function Choices({ adjudication, thing, done }: ChoicesProps): ReactNode {
   );
 }
 
-function Key({ of, taken }: { of: CommandId; taken: ReadonlySet<string> }): ReactNode {
+export function Key({ of, taken }: { of: CommandId; taken: ReadonlySet<string> }): ReactNode {
   const key = firstKey(of, taken);
   return key === undefined ? null : <Kbd keys={key} />;
 }

@@ -2,11 +2,14 @@
 import type { Geometry, Json, RegionSnapshot } from '@tandem/client';
 
 import { same } from '~/lib/json';
-import type { Adjudication } from './adjudication';
+import { isField, type Adjudication, type Conflict } from './adjudication';
+import { carryRelations } from './carried';
 import type { Thing } from './decisions';
+import { leavesNothing } from './field-decisions';
 import { mergesOf, type Merge } from './merges';
 
-type Content = Pick<RegionSnapshot, 'label' | 'geometry' | 'attributes' | 'z'>;
+/** With what it has to do with others: of an answer, or as it is in the document. */
+type Content = Pick<RegionSnapshot, 'id' | 'label' | 'geometry' | 'attributes' | 'z' | 'relations'>;
 
 /** The region that decides a thing becomes this; attributes that it had and this has not go. */
 function put(adjudication: Adjudication, thing: Thing, { label, geometry, attributes, z }: Content): void {
@@ -25,6 +28,7 @@ function decide(adjudication: Adjudication, changes: readonly (readonly [Thing, 
   desk.dispatch({ type: 'cancel' });
   desk.room.regions.transact(() => {
     for (const [thing, content] of changes) put(adjudication, thing, content);
+    carryRelations(adjudication, changes);
   });
   adjudication.putBack(changes.map(([thing]) => thing));
   return true;
@@ -37,14 +41,22 @@ function one(adjudication: Adjudication, thing: Thing, content: Content): boolea
 }
 
 /** As one of the answers has it; where that answer has nothing there, nothing. */
-export function take(adjudication: Adjudication, thing: Thing, answer: number): void {
+export function take(adjudication: Adjudication, thing: Conflict, answer: number): void {
+  if (isField(thing)) {
+    if (adjudication.desk.mayEdit()) adjudication.fields.take(thing, answer);
+    return;
+  }
   const member = thing.members.find((one) => one.answer === answer);
   if (member) one(adjudication, thing, member.region);
   else leaveOut(adjudication, thing);
 }
 
 /** As the next answer that has it does; again: the one after it. */
-export function takeNext(adjudication: Adjudication, thing: Thing): void {
+export function takeNext(adjudication: Adjudication, thing: Conflict): void {
+  if (isField(thing)) {
+    if (adjudication.desk.mayEdit()) adjudication.fields.takeNext(thing);
+    return;
+  }
   const { members } = thing;
   const decided = adjudication.decided(thing);
   const now = decided?.kind === 'taken' ? members.findIndex(({ answer }) => decided.answers.includes(answer)) : -1;
@@ -80,7 +92,12 @@ export function merge(adjudication: Adjudication, thing: Thing, { geometry }: Me
 }
 
 /** The next way to merge it after the one that it is now. */
-export function mergeNext(adjudication: Adjudication, thing: Thing): void {
+export function mergeNext(adjudication: Adjudication, thing: Conflict): void {
+  if (isField(thing)) {
+    const { desk, fields } = adjudication;
+    if (desk.mayEdit() && !fields.mergeNext(thing)) desk.notify('These cannot be merged: take one of them, or fill it in');
+    return;
+  }
   const merges = mergesFor(adjudication, thing);
   const now = JSON.stringify(adjudication.regionOf(thing)?.geometry);
   const at = merges.findIndex(({ geometry }) => JSON.stringify(geometry) === now);
@@ -100,17 +117,27 @@ export function setAttribute(adjudication: Adjudication, thing: Thing, name: str
 }
 
 /** It is put in as it most likely is, and selected to be drawn on. */
-export function edit(adjudication: Adjudication, thing: Thing): void {
+export function edit(adjudication: Adjudication, thing: Conflict): void {
   const { desk } = adjudication;
+  if (isField(thing)) {
+    if (!desk.mayEdit()) return;
+    if (adjudication.fields.decided(thing) === null) adjudication.fields.take(thing, thing.middle);
+    adjudication.fields.editing.set(thing);
+    return;
+  }
   if (!adjudication.regionOf(thing) && !one(adjudication, thing, base(thing))) return;
   desk.pickTool('select');
   desk.select([adjudication.idOf(thing)]);
 }
 
 /** Nothing is there; again: that is open once more. */
-export function leaveOut(adjudication: Adjudication, thing: Thing): void {
+export function leaveOut(adjudication: Adjudication, thing: Conflict): void {
   const { desk } = adjudication;
   if (!desk.mayEdit()) return;
+  if (isField(thing)) {
+    adjudication.fields.leaveOut(thing);
+    return;
+  }
   if (adjudication.decided(thing)?.kind === 'left_out') {
     adjudication.putBack([thing]);
     return;
@@ -121,19 +148,23 @@ export function leaveOut(adjudication: Adjudication, thing: Thing): void {
 
 /** Everything that all agree on, in one step. */
 export function takeAgreed(adjudication: Adjudication): number {
-  const things = adjudication.untaken();
-  if (things.length === 0) return 0;
-  return decide(
-    adjudication,
-    things.map((thing) => [thing, thing.middle.region]),
-  )
-    ? things.length
-    : 0;
+  const { desk, fields } = adjudication;
+  const [things, said] = [adjudication.untaken(), fields.untaken()];
+  if (things.length + said.length === 0 || !desk.mayEdit()) return 0;
+  desk.room.regions.transact(() => {
+    for (const field of said) fields.write(field, field.values[field.middle]);
+    decide(
+      adjudication,
+      things.map((thing) => [thing, thing.middle.region]),
+    );
+  });
+  adjudication.putBack(said);
+  return things.length + said.length;
 }
 
 /** The whole answer becomes the decision, and what others have besides is left out. One undo takes it back. */
 export function takeWhole(adjudication: Adjudication, answer: number): boolean {
-  const { desk, agreed, conflicts } = adjudication;
+  const { desk, agreed, conflicts, fields } = adjudication;
   if (!desk.mayEdit()) return false;
   const { regions } = desk.room;
   const theirs = new Map<string, readonly [Thing, RegionSnapshot]>();
@@ -145,13 +176,17 @@ export function takeWhole(adjudication: Adjudication, answer: number): boolean {
   regions.transact(() => {
     for (const { id } of regions.list()) if (!theirs.has(id)) regions.remove(id);
     for (const [thing, region] of theirs.values()) put(adjudication, thing, region);
+    carryRelations(adjudication, [...theirs.values()]);
+    for (const field of fields.all) fields.write(field, field.values[answer]);
   });
-  const isTheirs = (thing: Thing): boolean => theirs.has(adjudication.idOf(thing));
-  adjudication.putBack([...agreed, ...conflicts].filter(isTheirs));
+  const isTheirs = (thing: Conflict): boolean =>
+    isField(thing) ? !leavesNothing(thing, thing.values[answer]) : theirs.has(adjudication.idOf(thing));
+  const all = [...agreed, ...conflicts, ...fields.all];
+  adjudication.putBack(all.filter(isTheirs));
   // Somebody who found nothing leaves nothing that could stand for their answer.
-  const why = theirs.size > 0 ? answer : null;
+  const why = all.some(isTheirs) ? answer : null;
   adjudication.leaveOut(
-    conflicts.filter((thing) => !isTheirs(thing)),
+    [...conflicts, ...fields.all].filter((thing) => !isTheirs(thing)),
     why,
   );
   return true;

@@ -5,10 +5,11 @@ import type { Focused, ShapeStyle, Underlay } from '~/canvas/underlay';
 import type { Rect } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import { createStore } from '~/lib/store';
+import type { Layout } from '~/layout/tree';
 import type { Desk } from '~/tools/desk';
 import { framing } from './adjudication';
-import type { Candidate } from './answers';
-import { changesBetween, regionsIn, type Change } from './changes';
+import { outputOf, type Candidate } from './answers';
+import { changesBetween, fieldChangesBetween, regionsIn, type Change } from './changes';
 
 export class Round implements Underlay {
   readonly changes: readonly Change[];
@@ -21,10 +22,16 @@ export class Round implements Underlay {
     readonly desk: Desk,
     readonly now: Candidate,
     readonly before: Candidate | null,
+    /** What the answer is put together by; null: it has regions alone. */
+    readonly layout: Layout | null,
   ) {
-    this.changes = before ? changesBetween(regionsIn(before), regionsIn(now)) : [];
+    this.changes = before
+      ? [...changesBetween(regionsIn(before), regionsIn(now)), ...fieldChangesBetween(layout, outputOf(before), outputOf(now))]
+      : [];
     this.#before = this.changes.flatMap((change) =>
-      change.kind === 'added' ? [] : [{ ...change.before, author: null, z: 0, createdAt: 0, relations: [] }],
+      change.kind === 'added' || change.kind === 'field'
+        ? []
+        : [{ ...change.before, author: null, z: 0, createdAt: 0, relations: [] }],
     );
   }
 
@@ -38,6 +45,7 @@ export class Round implements Underlay {
 
   go(change: Change): void {
     this.current.set(change);
+    if (change.kind === 'field') return;
     const live = this.desk.room.regions.get(change.id);
     this.desk.select(live ? [live.id] : []);
     const shapes = [
@@ -65,7 +73,7 @@ export class Round implements Underlay {
 
   focused(): readonly Focused[] {
     const change = this.current.get();
-    if (!change || change.kind === 'added' || !this.shown.get()) return [];
+    if (!change || change.kind === 'added' || change.kind === 'field' || !this.shown.get()) return [];
     const { geometry, label } = change.before;
     return [{ geometry, label, name: `before · ${label}`, color: BEFORE.color, dash: BEFORE.dash }];
   }

@@ -7,12 +7,13 @@ import { useEffect, useMemo, useState } from 'react';
 import { TAKES } from '~/hotkeys/commands';
 import { type Handlers } from '~/hotkeys/registry';
 import { useBackend } from '~/session/backend';
+import type { Layout } from '~/layout/tree';
 import type { Assignment } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import { toast } from '~/ui/toast';
-import { Adjudication } from './adjudication';
+import { drawsOn } from '../task-layout';
+import { Adjudication, type Conflict } from './adjudication';
 import { answersTo, type Candidate } from './answers';
-import type { Thing } from './decisions';
 import { deviceShelf, keptOn } from './kept';
 import * as resolve from './resolve';
 
@@ -27,9 +28,13 @@ export function useCandidates(taskId: string, work: Assignment | null): UseQuery
   });
 }
 
-/** @param candidates undefined: they are not here yet */
+/**
+ * @param layout what the answers are put together by; null: the task has none
+ * @param candidates undefined: they are not here yet
+ */
 export function useAdjudication(
   desk: Desk,
+  layout: Layout | null,
   work: Assignment | null,
   candidates: readonly Candidate[] | undefined,
 ): Adjudication | null {
@@ -41,13 +46,15 @@ export function useAdjudication(
   const [id, scope] = [work?.id ?? '', `${work?.task_id ?? ''} ${work?.scope ?? ''}`];
   useEffect(() => {
     if (!answers) return;
-    const made = new Adjudication({ desk, answers, scope, leftOut: keptOn(deviceShelf(), `left_out.${id}`) });
+    const leftOut = keptOn(deviceShelf(), `left_out.${id}`);
+    const draws = layout === null || drawsOn(layout);
+    const made = new Adjudication({ desk, answers, layout, draws, scope, leftOut });
     setAdjudication(made);
     return () => {
       setAdjudication(null);
       made.dispose();
     };
-  }, [desk, answers, id, scope]);
+  }, [desk, answers, layout, id, scope]);
   return adjudication;
 }
 
@@ -55,15 +62,15 @@ const NONE = 'All that differs is decided';
 
 /** What the keys do while there is something to decide. */
 export function adjudicationKeys(adjudication: Adjudication): Handlers {
-  const { desk, current, beside, conflicts } = adjudication;
+  const { desk, beside } = adjudication;
   const step = (by: 1 | -1): void => {
     if (!adjudication.step(by)) desk.notify(NONE);
   };
   /** Of what one looks at; if that is nothing, it is the first. */
-  const here = (act: (thing: Thing) => void): void => {
-    const thing = current.get();
+  const here = (act: (thing: Conflict) => void): void => {
+    const thing = adjudication.looked();
     if (thing) act(thing);
-    else if (conflicts.length > 0) step(1);
+    else if (adjudication.all.length > 0) step(1);
     else desk.notify(NONE);
   };
   return {
@@ -82,14 +89,15 @@ export function adjudicationKeys(adjudication: Adjudication): Handlers {
     editAnswer: () => here((thing) => resolve.edit(adjudication, thing)),
     leaveOut: () => here((thing) => resolve.leaveOut(adjudication, thing)),
     takeAgreed: () => takeAgreed(adjudication),
-    sideBySide: () => beside.update((is) => !is),
+    ...(adjudication.draws && { sideBySide: () => beside.update((is) => !is) }),
   };
 }
 
 export function takeAgreed(adjudication: Adjudication): void {
-  const { length } = adjudication.agreed;
+  const length = adjudication.agreed.length + adjudication.fields.agreed.length;
   const taken = resolve.takeAgreed(adjudication);
   if (taken > 0) toast(`Taken: ${taken} that all agree on. Ctrl+Z takes them back`, 'good');
   else if (length === 0) toast('There is nothing that all agree on');
-  else if (adjudication.untaken().length === 0) toast('All that is agreed is here already');
+  else if (adjudication.untaken().length + adjudication.fields.untaken().length === 0)
+    toast('All that is agreed is here already');
 }

@@ -5,6 +5,7 @@ import type { Underlay } from '~/canvas/underlay';
 import type { Handlers } from '~/hotkeys/registry';
 import { useStore } from '~/lib/use-store';
 import { createStore } from '~/lib/store';
+import type { Layout } from '~/layout/tree';
 import type { Assignment } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import type { Adjudication } from './adjudication';
@@ -25,10 +26,10 @@ export interface Review {
 
 const NEVER = createStore(false);
 
-export function useReview(desk: Desk, taskId: string, work: Assignment | null): Review {
+export function useReview(desk: Desk, layout: Layout | null, taskId: string, work: Assignment | null): Review {
   const found = useCandidates(taskId, work);
-  const adjudication = useAdjudication(desk, work, found.data);
-  const round = useRound(desk, work, found.data);
+  const adjudication = useAdjudication(desk, layout, work, found.data);
+  const round = useRound(desk, layout, work, found.data);
   const isBeside = useStore(adjudication?.beside ?? NEVER);
   const answers = useMemo(() => adjudication && new AnswersUnderlay(adjudication, null), [adjudication]);
   const handlers = useMemo((): Handlers => {

@@ -4,14 +4,23 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
 import { useBackend } from '~/session/backend';
+import type { Layout } from '~/layout/tree';
 import type { Assignment } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import type { Candidate } from './answers';
 import { newestFirst, roundBefore } from './changes';
 import { Round } from './round';
 
-/** @param candidates undefined: they are not here yet */
-export function useRound(desk: Desk, work: Assignment | null, candidates: readonly Candidate[] | undefined): Round | null {
+/**
+ * @param layout what the answer is put together by; null: the task has none
+ * @param candidates undefined: they are not here yet
+ */
+export function useRound(
+  desk: Desk,
+  layout: Layout | null,
+  work: Assignment | null,
+  candidates: readonly Candidate[] | undefined,
+): Round | null {
   const { api } = useBackend();
   const isReview = work?.kind === 'review';
   const found = useQuery({
@@ -31,6 +40,6 @@ export function useRound(desk: Desk, work: Assignment | null, candidates: readon
   const id = found.data ?? null;
   return useMemo(() => {
     const now = isReview ? candidates?.find(({ annotation }) => annotation.id === id) : undefined;
-    return now && candidates ? new Round(desk, now, roundBefore(candidates, now)) : null;
-  }, [desk, isReview, candidates, id]);
+    return now && candidates ? new Round(desk, now, roundBefore(candidates, now), layout) : null;
+  }, [desk, layout, isReview, candidates, id]);
 }
