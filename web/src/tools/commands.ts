@@ -149,12 +149,12 @@ export function duplicate(desk: Desk): void {
 export function copySelected(desk: Desk): void {
   const regions = desk.selected();
   if (regions.length === 0) return;
-  const kept = copy(regions, desk.image, desk.room.taskId);
+  const kept = copy(desk.owner, regions, desk.image, desk.room.taskId);
   desk.notify(kept === null ? 'The browser has no room to keep a copy of so much' : `Copied ${count(kept)}`);
 }
 
 export function pasteCopied(desk: Desk): void {
-  const pasted = paste(desk.image, desk.room.taskId);
+  const pasted = paste(desk.owner, desk.image, desk.room.taskId);
   const regions = pasted.regions.filter(({ label, geometry }) => desk.accepts(label, geometry));
   const dropped = pasted.dropped + pasted.regions.length - regions.length;
   if (regions.length === 0) {

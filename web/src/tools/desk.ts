@@ -37,6 +37,8 @@ export interface DeskPorts {
   readonly image: Size;
   readonly frames: Frames;
   readonly notify: (text: string) => void;
+  /** Who sits here, in which workspace: what they copy stays theirs. */
+  readonly owner?: string;
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
   readonly reader?: Reader;
@@ -82,6 +84,7 @@ export class Desk {
   readonly room: TaskRoom;
   readonly index: RegionIndex;
   readonly image: Size;
+  readonly owner: string;
   readonly notify: (text: string) => void;
   readonly assistant: Assistant;
   readonly segmenter: Assistant;
@@ -94,7 +97,7 @@ export class Desk {
   #missed: ((point: ImagePoint, reach: number) => void) | null = null;
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, look, reader, assistant, segmenter }: DeskPorts) {
+  constructor({ room, image, frames, notify, owner, look, reader, assistant, segmenter }: DeskPorts) {
     this.assistant = assistant ?? nobody;
     this.segmenter = segmenter ?? nobody;
     this.look = look ?? createStore(FIRST_LOOK);
@@ -107,6 +110,7 @@ export class Desk {
       held: () => this.#hand.holds,
     });
     this.image = image;
+    this.owner = owner ?? '';
     this.notify = notify;
     this.camera = new Camera(image, frames);
     this.writer = new RegionWriter({

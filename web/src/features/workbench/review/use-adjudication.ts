@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from 'react';
 
 import { TAKES } from '~/hotkeys/commands';
 import { type Handlers } from '~/hotkeys/registry';
+import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import type { Assignment } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
@@ -13,7 +14,7 @@ import { toast } from '~/ui/toast';
 import { Adjudication } from './adjudication';
 import { answersTo, type Candidate } from './answers';
 import type { Thing } from './decisions';
-import { deviceShelf, keptOn } from './kept';
+import { keptOn } from './kept';
 import * as resolve from './resolve';
 
 /** Every answer to a task; only whoever reviews or decides may ask. */
@@ -41,7 +42,7 @@ export function useAdjudication(
   const [id, scope] = [work?.id ?? '', `${work?.task_id ?? ''} ${work?.scope ?? ''}`];
   useEffect(() => {
     if (!answers) return;
-    const made = new Adjudication({ desk, answers, scope, leftOut: keptOn(deviceShelf(), `left_out.${id}`) });
+    const made = new Adjudication({ desk, answers, scope, leftOut: keptOn(device, `left_out.${id}`) });
     setAdjudication(made);
     return () => {
       setAdjudication(null);
