@@ -8,7 +8,7 @@ import { createStore, type Store } from '~/lib/store';
 import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
 import { Comments, type Reader } from './comments';
-import { take, type Hand } from './hand';
+import { take, type Hand, type Moment } from './hand';
 import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
@@ -18,6 +18,7 @@ import { Relations } from './relations';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
 import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
+import { Unfinished } from './unfinished';
 
 /** How far a pointer may miss, in CSS pixels. */
 const REACH = { mouse: 7, touch: 20 };
@@ -30,6 +31,7 @@ const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
 export const NOT_TAKEN = 'No label of this task takes this shape';
+export const DROPPED = 'Dropped; Undo brings it back';
 export const NOT_ALLOWED = 'The layout of this task does not have this tool';
 
 export interface DeskPorts {
@@ -75,6 +77,9 @@ export class Desk {
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
   readonly pointer = createStore<ImagePoint | null>(null);
+  /** Whether there is something that `undo` takes back, and `redo` brings back: also of what is being drawn. */
+  readonly canUndo = createStore(false);
+  readonly canRedo = createStore(false);
   readonly look: Store<Look>;
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
@@ -94,6 +99,11 @@ export class Desk {
   readonly #around: Surroundings;
   #book = new LabelBook();
   #hand: Hand = take('box');
+  /** A pointer is down for the tool. */
+  #pressed = false;
+  readonly #unfinished = new Unfinished();
+  /** The document is being undone or redone from here. */
+  #undoing = false;
   #missed: ((point: ImagePoint, reach: number) => void) | null = null;
   #stop: (() => void)[] = [];
 
@@ -137,6 +147,12 @@ export class Desk {
         if (changed.length > 0) this.#keepVertex();
       }),
       this.comments.writing.subscribe(() => this.#tell()),
+      room.undo.subscribe(() => {
+        // Something was done since: that is what is undone next.
+        if (!this.#undoing && !this.isBusy) this.#unfinished.forget();
+        this.#tellUndo();
+      }),
+      room.subscribe(() => this.#tellUndo()),
     );
     this.#tell();
   }
@@ -154,12 +170,18 @@ export class Desk {
   dispatch(event: ToolEvent): void {
     const hadDraft = this.draft.get() !== null;
     const context = this.#context();
+    const before = event.type === 'back' && this.isBusy ? this.#hand.remember() : null;
+    if (BEGINS_ANEW.has(event.type)) this.#unfinished.forget();
+    if (event.type === 'down') this.#pressed = true;
+    else if (event.type === 'up' || event.type === 'lost') this.#pressed = false;
     const effects = this.#hand.step(event, context);
+    if (before && !before.isNow()) this.#unfinished.tookBack(before);
     for (const effect of effects) this.#perform(effect);
     const isMissed = event.type === 'up' && effects.some((effect) => effect.type === 'select' && effect.ids.length === 0);
     if (isMissed) this.#missed?.(event.point, context.reach);
     if (hadDraft !== (this.draft.get() !== null)) this.#tell();
     this.hint.set(this.#hand.hint(this.#context()));
+    this.#tellUndo();
     if ('point' in event) this.aim(event.point);
   }
 
@@ -206,7 +228,7 @@ export class Desk {
       this.notify(NOT_TAKEN);
       return;
     }
-    this.dispatch({ type: 'cancel' });
+    this.drop();
     this.#take(tool);
     // The label in hand takes no such shape: whatever is drawn with it would be invalid.
     if (drawn === null) return;
@@ -230,7 +252,12 @@ export class Desk {
   }
 
   #take(tool: ToolName): void {
-    this.#hand = take(tool);
+    this.#holdOf(take(tool));
+  }
+
+  #holdOf(hand: Hand): void {
+    const tool = hand.name;
+    this.#hand = hand;
     this.tool.set(tool);
     this.cursor.set(tool === 'select' ? 'default' : 'crosshair');
     this.vertex.set(null);
@@ -358,7 +385,7 @@ export class Desk {
       return true;
     }
     if (this.isBusy) {
-      this.dispatch({ type: 'cancel' });
+      this.drop();
       return true;
     }
     if (this.comments.close()) return true;
@@ -371,15 +398,50 @@ export class Desk {
     return true;
   }
 
-  /** While a shape is drawn its last point is what is undone. */
-  undo(): void {
-    if (this.isBusy) this.dispatch({ type: 'back' });
-    else this.room.undo.undo();
+  /** What is being drawn is given up. What took more than one press can be brought back. */
+  drop(): void {
+    // What the press began goes first: it is not there to be gone on with.
+    if (this.#pressed && this.isBusy) this.dispatch({ type: 'lost' });
+    const before = this.isBusy ? this.#hand.remember() : null;
+    if (before) this.#unfinished.drop(before);
+    this.dispatch({ type: 'cancel' });
+    if (before) this.hint.set(DROPPED);
   }
 
+  /** While a shape is drawn its last point is what is undone; one that was just dropped comes back. */
+  undo(): void {
+    if (this.isBusy) this.dispatch({ type: 'back' });
+    else if (this.#unfinished.hasDropped) this.#resume(this.#unfinished.pickUp());
+    else this.#step('undo');
+  }
+
+  /** A point that was taken back comes back. Nothing else is redone while something is drawn: what is in hand would be lost. */
   redo(): void {
-    this.dispatch({ type: 'cancel' });
-    this.room.undo.redo();
+    if (this.#unfinished.hasTaken) this.#resume(this.#unfinished.again());
+    else if (!this.isBusy) this.#step('redo');
+  }
+
+  #step(way: 'undo' | 'redo'): void {
+    this.#undoing = true;
+    try {
+      if (this.room.undo[way]()) this.#unfinished.undid(way === 'undo' ? 1 : -1);
+    } finally {
+      this.#undoing = false;
+      this.#tellUndo();
+    }
+  }
+
+  #resume(moment: Moment | null): void {
+    if (!moment) return;
+    if (moment.hand !== this.#hand) this.#holdOf(moment.hand);
+    moment.restore();
+    this.dispatch({ type: 'resumed' });
+  }
+
+  #tellUndo(): void {
+    const { undo } = this.room;
+    this.canUndo.set(this.isBusy || this.#unfinished.hasDropped || undo.canUndo);
+    this.canRedo.set(this.#unfinished.hasTaken || (!this.isBusy && undo.canRedo));
   }
 
   /** A region's shape as I see it: as it is in somebody's hand, mine or another's, else as it is kept. */
@@ -552,6 +614,9 @@ export class Desk {
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
 }
+
+/** What was taken back before these is past. */
+const BEGINS_ANEW: ReadonlySet<ToolEvent['type']> = new Set(['down', 'skip', 'finish', 'removed']);
 
 /** By at least one: what is small grows too. */
 const scaled = (value: number, factor: number): number =>

@@ -70,6 +70,8 @@ export const keypointsTool = correctable<Placing>({
         return goOn({ ...state, points: [...state.points, ABSENT], pressed: false });
       case 'back':
         return shorter({ ...state, pressed: false });
+      case 'resumed':
+        return show({ ...state, pressed: false });
       case 'finish':
         return finish(state);
       case 'cancel':

@@ -60,6 +60,7 @@ function marquee(state: Extract<SelectState, { name: 'marquee' }>, event: ToolEv
     case 'removed':
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<SelectState>(state);
   }
 }

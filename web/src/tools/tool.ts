@@ -78,7 +78,9 @@ export type ToolEvent =
   /** What somebody who sees the pixels says to what was asked. What is no longer waited for may still be answered. */
   | { readonly type: 'answer'; readonly ask: Ask; readonly answer: Answer }
   /** What the tool goes by was set to something else. */
-  | { readonly type: 'tuned' };
+  | { readonly type: 'tuned' }
+  /** What was taken back or dropped is in hand again, as it was: it is shown, and what was never answered is asked anew. */
+  | { readonly type: 'resumed' };
 
 export type Down = Extract<ToolEvent, { type: 'down' }>;
 

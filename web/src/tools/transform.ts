@@ -146,6 +146,7 @@ export function transformStep<S>(
       return state.going ? step<S>(idle, noDraft, notice(GONE)) : step(idle);
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<Transform>(state);
   }
 }

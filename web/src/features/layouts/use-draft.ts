@@ -132,13 +132,3 @@ function useStore(projectId: string) {
     return result;
   };
 }
-
-/** Whoever closes the window is asked first. */
-export function useLeaveWarning(dirty: boolean): void {
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [dirty]);
-}

@@ -58,7 +58,7 @@ export function Whole({ desk }: { desk: Desk }): ReactNode {
       <IconButton label="Take the last click back" keys="Backspace" side="bottom" onClick={() => desk.dispatch({ type: 'back' })}>
         <Undo2 size={16} aria-hidden />
       </IconButton>
-      <Button look="plain" onClick={() => desk.dispatch({ type: 'cancel' })}>
+      <Button look="plain" onClick={() => desk.drop()}>
         Cancel
       </Button>
       <Button look="solid" onClick={() => desk.finish()} data-testid="assist-done">

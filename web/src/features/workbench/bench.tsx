@@ -8,6 +8,7 @@ import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import { createStore } from '~/lib/store';
 import type { Layout } from '~/layout/tree';
+import { useLeaveWarning } from '~/lib/use-leave-warning';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
@@ -83,6 +84,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
   const decide = useDecide(room, activity, actions.onward);
   const [seeing, setSeeing] = useState(false);
   const [dialog, setDialog] = useState<BenchDialog | null>(null);
+  useLeaveWarning(useCallback(() => desk.isBusy, [desk]));
   const asking = useMemo(() => createStore<Asking | null>(null), []);
   const review = useReview(desk, task.id, work);
   const remarks = useSentBack(room, work);
