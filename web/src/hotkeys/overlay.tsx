@@ -93,6 +93,7 @@ function AllKeys({ keys: { shown, taken, moved, idle }, onChange }: { keys: Keys
               {[...shown].map(([name, key]) => (
                 <Row key={name} title={name} keys={[key]} after={moved.get(name)} />
               ))}
+              <Row title="Not only the next shape, the one just drawn too" keys={['Shift']} after="and its key" />
             </dl>
           </section>
         )}

@@ -99,6 +99,8 @@ export class Desk {
   readonly #around: Surroundings;
   #book = new LabelBook();
   #hand: Hand = take('box');
+  /** The region that is selected only because I just drew it. */
+  #fresh: string | null = null;
   /** A pointer is down for the tool. */
   #pressed = false;
   readonly #unfinished = new Unfinished();
@@ -128,6 +130,10 @@ export class Desk {
       notify,
       book: () => this.#book,
       select: (ids) => this.select(ids),
+      drawn: (id) => {
+        this.select([id]);
+        this.#fresh = id;
+      },
     });
     this.relations = new Relations({
       room,
@@ -276,8 +282,12 @@ export class Desk {
     else this.label.set(null);
   }
 
-  /** The label for what I draw next; what is selected takes it at once. */
-  pickLabel(label: string): void {
+  /**
+   * The label for what I draw next; what I selected takes it at once. What is selected only because it was just drawn keeps its own: whoever draws all day
+   * picks the label of the next shape right after the last one.
+   * @param also what was just drawn takes it, too
+   */
+  pickLabel(label: string, also = false): void {
     const problem = this.#book.get(label)?.problem;
     if (problem != null) {
       this.notify(problem);
@@ -285,6 +295,10 @@ export class Desk {
     }
     this.#takeLabel(label);
     const ids = this.selection.get().filter((id) => this.room.regions.get(id)?.label !== label);
+    if (!also && this.#fresh !== null) {
+      if (ids.length > 0) this.hint.set(nextIs(label));
+      return;
+    }
     const fit = ids.filter((id) => {
       const region = this.room.regions.get(id);
       return region !== undefined && fits(this.#label(), region.geometry);
@@ -322,6 +336,7 @@ export class Desk {
   // ---------------------------------------------------------------- selection
 
   select(ids: readonly string[]): void {
+    this.#fresh = null;
     this.selection.set(ids);
     this.vertex.set(null);
     const label = ids.length === 1 && ids[0] !== undefined ? this.room.regions.get(ids[0])?.label : undefined;
@@ -614,6 +629,9 @@ export class Desk {
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
 }
+
+/** Said where a label was picked and the shape just drawn keeps its own. */
+export const nextIs = (label: string): string => `Next: ${label} · with Shift: the one just drawn, too`;
 
 /** What was taken back before these is past. */
 const BEGINS_ANEW: ReadonlySet<ToolEvent['type']> = new Set(['down', 'skip', 'finish', 'removed']);

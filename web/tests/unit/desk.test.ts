@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { imagePoint } from '~/geometry/points';
 import * as commands from '~/tools/commands';
-import { Desk } from '~/tools/desk';
+import { Desk, nextIs } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
 import { GONE } from '~/tools/tool';
 import { seatAt } from '../support/memory-room';
@@ -134,6 +134,26 @@ describe('the desk', () => {
     expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['truck', 'truck']);
     pair.desk.undo();
     expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['car', 'car']);
+  });
+
+  test('a label picked right after drawing is for the next shape, and the hint says how to mean this one', () => {
+    pair.drag([100, 100], [200, 180]);
+    pair.desk.pickLabel('tree');
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['car']);
+    expect(pair.desk.hint.get()).toBe(nextIs('tree'));
+    pair.drag([300, 100], [400, 180]);
+    expect(pair.anna.regions.list().map((r) => r.label).sort()).toEqual(['car', 'tree']); // prettier-ignore
+    pair.desk.pickLabel('bush', true);
+    expect(pair.anna.regions.list().map((r) => r.label).sort()).toEqual(['bush', 'car']); // prettier-ignore
+  });
+
+  test('what was just drawn takes a label as any other once I selected it', () => {
+    pair.drag([100, 100], [200, 180]);
+    const [id = ''] = pair.desk.selection.get();
+    pair.desk.pickLabel('tree');
+    pair.desk.select([id]);
+    pair.desk.pickLabel('bush');
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['bush']);
   });
 
   test('arrows move by pixels and stop at the border', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { COMMANDS } from '~/hotkeys/commands';
-import { keyOf } from '~/hotkeys/keyboard';
+import { keyOf, withoutShift } from '~/hotkeys/keyboard';
 import { commandOf } from '~/hotkeys/keymap';
 import { labelKeys } from '~/hotkeys/registry';
 
@@ -30,6 +30,26 @@ describe('keys', () => {
 
   test('Shift+B is not B', () => {
     expect(commandOf(press('B', { shiftKey: true }))).toBe('cuboid');
+  });
+});
+
+describe('a key with Shift', () => {
+  const held = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: true };
+  test.each([
+    ['T', 'KeyT', 't'],
+    ['!', 'Digit1', '1'],
+    ['1', 'Digit1', '1'],
+    ['Ц', 'KeyW', 'w'],
+    ['Ä', 'Quote', 'ä'],
+    ['?', 'Slash', null],
+    ['ArrowLeft', 'ArrowLeft', null],
+  ])('%s (%s) is %s without it', (key, code, plain) => {
+    expect(withoutShift({ key, code, ...held })).toBe(plain);
+  });
+
+  test('is none where another is held as well, or Shift is not', () => {
+    expect(withoutShift({ key: 'T', code: 'KeyT', ...held, ctrlKey: true })).toBeNull();
+    expect(withoutShift({ key: 't', code: 'KeyT', ...held, shiftKey: false })).toBeNull();
   });
 });
 

@@ -168,7 +168,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
     }),
   };
   const usable = setup.labels.filter(({ problem }) => problem === null);
-  const pickLabel = (name: string): void => desk.pickLabel(name);
+  const pickLabel = (name: string, also = false): void => desk.pickLabel(name, also);
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
   useSeenPicture(image.picture, desk.image);
