@@ -28,7 +28,7 @@ export function HotkeyOverlay({ open, onClose, keys, onChange }: OverlayProps): 
   return (
     <Dialog open={open} onClose={close} title={changing ? 'Change keys' : 'Keys'} wide>
       {changing ? (
-        <ChangeKeys onChange={onChange} onDone={() => setChanging(false)} />
+        <ChangeKeys keys={keys} onChange={onChange} onDone={() => setChanging(false)} />
       ) : (
         <AllKeys keys={keys} onChange={() => setChanging(true)} />
       )}

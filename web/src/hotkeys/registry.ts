@@ -40,6 +40,16 @@ function holderOf(key: string, { ceded, idle, mine }: KeyNeighbours): string | n
   return id === undefined || YIELDING.has(id) || idle?.has(id) ? null : COMMANDS[id].title;
 }
 
+export interface HolderHere {
+  readonly name: string;
+  /** The layout listens itself: no command can have it on this task. */
+  readonly isLayouts: boolean;
+}
+
+/** What besides commands has a key on this task, by that key. */
+export const holdersHere = ({ shown, ceded }: KeysHere): ReadonlyMap<string, HolderHere> =>
+  new Map([...shown].map(([name, key]) => [key, { name, isLayouts: ceded.has(key) }]));
+
 interface Keyed {
   readonly name: string;
   readonly hotkey?: string | null | undefined;
@@ -67,6 +77,14 @@ export function labelKeys(labels: readonly Keyed[], around: KeyNeighbours = {}):
     keys.set(name, digit);
   }
   return keys;
+}
+
+const KEYS_OF_COMMANDS: ReadonlySet<string> = new Set(Object.values(COMMANDS).flatMap(({ keys }) => [...keys]));
+
+/** A key for one label more: what no label has and no command, so that a new label takes nobody's tool away. Null: there is none. */
+export function freeLabelKey(labels: readonly Keyed[]): string | null {
+  const taken = new Set(labels.map(({ hotkey }) => hotkey?.toLowerCase()));
+  return Array.from('123456789abcdefghijklmnopqrstuvwxyz').find((key) => !taken.has(key) && !KEYS_OF_COMMANDS.has(key)) ?? null;
 }
 
 /** Of labels that have another key than they were to have: which, and what has that. */
