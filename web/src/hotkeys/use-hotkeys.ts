@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 
 import { pressedKeys, withoutShift } from './keyboard';
 import { commandOf } from './keymap';
-import { isTaken, LEFT_ALONE, type Handlers } from './registry';
+import { claimOn, commandAnywhere, isTaken, LEFT_ALONE, type Handlers } from './registry';
 
 /**
  * Binds commands, and the keys of labels, as long as the component is on the screen.
@@ -21,10 +21,20 @@ export function useHotkeys(
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isTaken(event.target)) return;
+      if (event.defaultPrevented) return;
       const bound = latest.current;
       const pressed = pressedKeys(event);
       if (pressed.some((key) => bound.ceded.has(key))) return;
+      const claim = claimOn(event.target);
+      if (claim !== 'nobody') {
+        const id = commandAnywhere(pressed, claim);
+        const anywhere = id && bound.handlers[id];
+        if (!anywhere) return;
+        event.preventDefault();
+        // What is open is to be answered first.
+        if (claim !== 'dialog') anywhere(event);
+        return;
+      }
       const labelOf = (key: string | null): string | undefined => [...bound.labels].find(([, labelKey]) => labelKey === key)?.[0];
       const isCommand = (key: string): boolean => {
         const id = commandOf(key);
