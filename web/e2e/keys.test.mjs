@@ -58,7 +58,7 @@ describe('keys of one’s own', () => {
     assert.ok(await dialog().isVisible(), 'Esc leaves the key as it is, and the dialog open');
     await ask('ellipse', '1');
     await dialog().getByText('“car”, and stays so there.').waitFor();
-    await dialog().getByRole('button', { name: 'Leave it' }).click();
+    await dialog().getByRole('button', { name: 'Leave it', exact: true }).click();
     await ask('ellipse', 'b');
     await dialog().getByText('is Box.').waitFor();
     for (const colorScheme of ['dark', 'light']) {

@@ -418,18 +418,18 @@ describe('the tools', () => {
     assert.equal((await regions(tablet)).length, count, 'and the finger drew nothing');
     // The hand lies down before the nib, and moves while it draws.
     await key(tablet, 'Escape', 'b');
-    const palm = await at(tablet, 700, 600);
+    const palm = await at(tablet, 480, 430);
     await touch('touchStart', [palm]);
-    await pen('mousePressed', 100, 500);
+    await pen('mousePressed', 300, 230);
     for (let n = 1; n <= 5; n++) {
-      await pen('mouseMoved', 100 + n * 20, 500 + n * 10);
+      await pen('mouseMoved', 300 + n * 20, 230 + n * 10);
       await touch('touchMove', [{ x: palm.x + n * 8, y: palm.y }]);
     }
-    await pen('mouseReleased', 200, 550);
+    await pen('mouseReleased', 400, 280);
     await touch('touchEnd', []);
     const all = await bens('a box beside a palm', (now) => now.some((r) => r.geometry.kind === 'box'));
     const { x, y, width, height } = all.find((r) => r.geometry.kind === 'box').geometry;
-    assert.ok([x - 100, y - 500, width - 100, height - 50].every((off) => Math.abs(off) < 3), `not the box meant: ${[x, y, width, height].join()}`); // prettier-ignore
+    assert.ok([x - 300, y - 230, width - 100, height - 50].every((off) => Math.abs(off) < 3), `not the box meant: ${[x, y, width, height].join()}`); // prettier-ignore
     await shots(tablet, 'tools-tablet');
     assert.deepEqual(tablet.problems, []);
     await tablet.context().close();
