@@ -1,6 +1,6 @@
 import type { RegionSnapshot } from '@tandem/client';
 
-import { brought, copyAt } from '~/geometry/arrange';
+import { brought, copiesAt } from '~/geometry/arrange';
 import type { Size } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import { COPIED, device } from '~/lib/keep';
@@ -44,17 +44,25 @@ export interface Pasted {
   readonly dropped: number;
 }
 
+/** Copies beside their originals, as they lie to one another. */
+export function beside(regions: readonly Copied[], image: Size): readonly Copied[] {
+  const shapes = regions.map(({ geometry }) => geometry);
+  const copies = copiesAt(shapes, BESIDE, BESIDE, image);
+  return regions.map((region, n) => ({ ...region, geometry: copies[n] ?? region.geometry }));
+}
+
 /** What this owner copied, as new regions of task `from` with this image. */
 export function paste(owner: string, image: Size, from: string): Pasted {
   const content = read(owner);
   const sameTask = content.from === from;
   const sameSize = content.image.width === image.width && content.image.height === image.height;
-  const regions = content.regions.flatMap((region) => {
-    const inside = sameSize ? region.geometry : brought(region.geometry, image);
-    if (!inside) return [];
-    return [{ ...region, geometry: sameTask ? copyAt(inside, BESIDE, BESIDE, image) : inside }];
+  const shapes = content.regions.map(({ geometry }) => geometry);
+  const placed = sameSize ? shapes : brought(shapes, image);
+  const regions = content.regions.flatMap((region, n) => {
+    const geometry = placed[n];
+    return geometry ? [{ ...region, geometry }] : [];
   });
-  return { regions, dropped: content.regions.length - regions.length };
+  return { regions: sameTask ? beside(regions, image) : regions, dropped: content.regions.length - regions.length };
 }
 
 // ---------------------------------------------------------------- reading back: anything may stand there

@@ -156,6 +156,14 @@ describe('the desk', () => {
     expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['bush']);
   });
 
+  test('arrows move several to the border and no further, with their gaps', () => {
+    pair.drag([10, 100], [110, 180]);
+    pair.drag([300, 100], [400, 180]);
+    pair.desk.selectAll();
+    commands.nudge(pair.desk, -500, 0);
+    expect(pair.anna.regions.list().map(({ geometry }) => 'x' in geometry && geometry.x).sort()).toEqual([0, 290]); // prettier-ignore
+  });
+
   test('arrows move by pixels and stop at the border', () => {
     pair.drag([10, 100], [110, 180]);
     commands.nudge(pair.desk, 1, 0);
