@@ -37,6 +37,7 @@ import { useDecide, type Said } from './review/use-decide';
 import { useReview } from './review/use-review';
 import { useSentBack } from './review/use-sent-back';
 import type { Asking } from './review/verdict-dialog';
+import { SideToggle, useSideDrawer } from './side-drawer';
 import { SidePanel } from './side-panel';
 import { StatusLine } from './status-line';
 import { SuggestionCard } from './suggestions/card';
@@ -99,6 +100,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
   );
   const gate = useRef<AnswerGate | null>(null);
   const check = useCheck(desk, draws ? setup : null, gate);
+  const [sideOpen, openSide] = useSideDrawer(desk, check.asked);
   const { held } = lease;
 
   useEffect(() => desk.setLabels(setup.labels, setup), [desk, setup]);
@@ -214,6 +216,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
       looks={looks}
       people={people}
       check={check}
+      open={sideOpen}
       onDone={toPicture}
       onSubmit={() => submit()}
     >
@@ -284,6 +287,7 @@ export function BenchView({ task, project, room, layout, desk, follow, activity,
                   {rail}
                   {canvas}
                   {side}
+                  <SideToggle open={sideOpen} onToggle={openSide} />
                 </>
               }
               suggestions={suggesting?.forLayout ?? null}
