@@ -27,6 +27,7 @@ export class Pointers {
     private readonly onTouch: () => void,
   ) {
     const options = { signal: this.#abort.signal };
+    desk.handheld.set(matchMedia('(pointer: coarse)').matches);
     host.addEventListener('pointerdown', (e) => this.#onDown(e), options);
     host.addEventListener('pointermove', (e) => this.#onMove(e), options);
     host.addEventListener('pointerup', (e) => this.#onUp(e), options);
@@ -77,6 +78,7 @@ export class Pointers {
     this.host.dataset.byPointer = '';
     if (event.pointerType === 'pen') this.#takeOver(event.pointerId);
     this.desk.touch = event.pointerType === 'touch';
+    this.desk.handheld.set(event.pointerType !== 'mouse');
     const at = this.#at(event);
     this.host.setPointerCapture(event.pointerId);
     this.#down.set(event.pointerId, at);

@@ -73,6 +73,13 @@ export class Desk {
   readonly touches = createStore<Touches>('anew');
   /** What a click of the smart polygon without Alt says: for those who have no such key at hand. */
   readonly leavesOut = createStore(false);
+  /** Shift for those without a keyboard: keypoints are occluded, what is pressed is selected besides. */
+  readonly occludes = createStore(false);
+  readonly gathers = createStore(false);
+  /** A finger or a pen was used last: keys are likely not at hand. */
+  readonly handheld = createStore(false);
+  /** Something is being drawn. */
+  readonly busy = createStore(false);
   /** Whether points drawn go to neighbours' borders. */
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
@@ -455,6 +462,7 @@ export class Desk {
 
   #tellUndo(): void {
     const { undo } = this.room;
+    this.busy.set(this.isBusy);
     this.canUndo.set(this.isBusy || this.#unfinished.hasDropped || undo.canUndo);
     this.canRedo.set(this.#unfinished.hasTaken || (!this.isBusy && undo.canRedo));
   }
@@ -509,6 +517,8 @@ export class Desk {
       tolerance: this.tolerance.get(),
       touches: this.touches.get(),
       leavesOut: this.leavesOut.get(),
+      occludes: this.occludes.get(),
+      gathers: this.gathers.get(),
       relation: this.relations.inHand.get(),
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),

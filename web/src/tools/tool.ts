@@ -116,6 +116,10 @@ export interface ToolContext {
   readonly touches: Touches;
   /** Whether a click of the smart polygon without Alt says what does not belong to the thing. */
   readonly leavesOut: boolean;
+  /** Whether keypoints are placed as occluded without Shift. */
+  readonly occludes: boolean;
+  /** Whether what is pressed with the select tool comes to what is selected already, without Shift. */
+  readonly gathers: boolean;
   /** What the next relation is. */
   readonly relation: string;
   /** Whether a label takes a shape. */
