@@ -56,6 +56,9 @@ describe('keys of one’s own', () => {
     await dialog().getByText('The browser keeps this one for itself.').waitFor();
     await ask('ellipse', 'Escape');
     assert.ok(await dialog().isVisible(), 'Esc leaves the key as it is, and the dialog open');
+    await ask('ellipse', '1');
+    await dialog().getByText('“car”, and stays so there.').waitFor();
+    await dialog().getByRole('button', { name: 'Leave it', exact: true }).click();
     await ask('ellipse', 'b');
     await dialog().getByText('is Box.').waitFor();
     for (const colorScheme of ['dark', 'light']) {

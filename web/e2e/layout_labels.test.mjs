@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { barriers } from './support/axe.mjs';
 import { drag, launch, moveTo, openTask, person, regions, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
-import { shots } from './support/shots.mjs';
+import { SHOTS, shots } from './support/shots.mjs';
 
 const LABELS = [
   { name: 'car', color: '#2563eb', hotkey: '1' },
@@ -208,6 +208,31 @@ describe('a layout with labels of its own', () => {
     await anna.keyboard.press('b');
     await drag(anna, [300, 400], [360, 560]);
     await anna.getByText('A person is selected').waitFor();
+  });
+
+  test('where there is little room labels and regions lie over the picture, and come by a button or when they are asked for', async () => {
+    await ben.setViewportSize({ width: 744, height: 1000 });
+    const label = ben.getByTestId('label-car');
+    const toggle = ben.getByTestId('side-toggle');
+    await label.waitFor({ state: 'hidden' });
+    await toggle.focus();
+    await ben.keyboard.press('Enter');
+    await label.waitFor();
+    assert.equal(await toggle.getAttribute('aria-expanded'), 'true');
+    if (SHOTS) await ben.screenshot({ path: `${SHOTS}/narrow-side-744.png` });
+    assert.deepEqual(await barriers(ben), []);
+    await toggle.click();
+    await label.waitFor({ state: 'hidden' });
+    await ben.getByTestId('stage').focus();
+    await ben.keyboard.press('Alt+ArrowDown');
+    await ben.keyboard.press('F2');
+    await until(
+      'the attribute has the focus',
+      () => ben.evaluate(() => document.activeElement?.closest('[data-attribute]')?.dataset.attribute ?? ''),
+      (name) => name !== '',
+    );
+    await ben.setViewportSize({ width: 1366, height: 768 });
+    await toggle.waitFor({ state: 'hidden' });
   });
 
   test('what the browser lets through the server takes as it is', async () => {

@@ -282,7 +282,20 @@ describe('the tools', () => {
     await anna.getByRole('button', { name: 'Align and distribute' }).click();
     await anna.getByRole('menuitem', { name: 'Align left' }).click();
     await bens('aligned', (all) => all[0].geometry.x === all[1].geometry.x && all[0].geometry.y !== all[1].geometry.y);
-    await key(anna, 'Shift+l', 'Escape');
+    const order = async () => (await regions(ben)).toSorted((a, b) => a.z - b.z).map(({ id }) => id);
+    const [lower, upper] = await order();
+    await key(anna, 'g', 'Shift+g', 'Escape', 'Escape');
+    await anna.getByTestId('region-row').last().getByRole('button', { name: /^car: / }).click(); // prettier-ignore
+    await anna.getByTestId('stage').focus();
+    await key(anna, 'PageUp');
+    await until('the lower one is in front', order, (ids) => ids.join() === [upper, lower].join()); // prettier-ignore
+    await key(anna, 'PageDown');
+    await until('and at the back again', order, (ids) => ids.join() === [lower, upper].join()); // prettier-ignore
+    await key(anna, 'h');
+    await until('hidden', () => anna.locator('.region-hidden').count(), (n) => n === 1); // prettier-ignore
+    await key(anna, 'h');
+    await until('shown', () => anna.locator('.region-hidden').count(), (n) => n === 0); // prettier-ignore
+    await key(anna, 'Escape', 'Control+a', 'Shift+l', 'Escape');
     await click(anna, 150, 150);
     assert.equal(await anna.locator('.region-on').count(), 0, 'what is locked is passed by');
     for (let n = 0; n < 2; n++) await anna.getByRole('button', { name: 'Unlock car' }).first().click();
@@ -416,7 +429,67 @@ describe('the tools', () => {
     const moved = await at(tablet, 300, 300);
     assert.ok(Math.abs(moved.x - p.x - 60) < 2, `the picture moved by ${moved.x - p.x}`);
     assert.equal((await regions(tablet)).length, count, 'and the finger drew nothing');
+    // The hand lies down before the nib, and moves while it draws.
+    await key(tablet, 'Escape', 'b');
+    const palm = await at(tablet, 480, 430);
+    await touch('touchStart', [palm]);
+    await pen('mousePressed', 300, 230);
+    for (let n = 1; n <= 5; n++) {
+      await pen('mouseMoved', 300 + n * 20, 230 + n * 10);
+      await touch('touchMove', [{ x: palm.x + n * 8, y: palm.y }]);
+    }
+    await pen('mouseReleased', 400, 280);
+    await touch('touchEnd', []);
+    const all = await bens('a box beside a palm', (now) => now.some((r) => r.geometry.kind === 'box'));
+    const { x, y, width, height } = all.find((r) => r.geometry.kind === 'box').geometry;
+    assert.ok([x - 300, y - 230, width - 100, height - 50].every((off) => Math.abs(off) < 3), `not the box meant: ${[x, y, width, height].join()}`); // prettier-ignore
     await shots(tablet, 'tools-tablet');
+    assert.deepEqual(tablet.problems, []);
+    await tablet.context().close();
+  });
+
+  test('on a tablet everything is as large as a finger, and what keys do has a button', async () => {
+    await clear();
+    const tablet = await person(browser, server.link('annotator'), { viewport: { width: 1024, height: 768 }, hasTouch: true, isMobile: true }); // prettier-ignore
+    await openTask(tablet, server, project.id, task.id);
+    const tap = async (x, y) => {
+      const p = await at(tablet, x, y);
+      await tablet.touchscreen.tap(p.x, p.y);
+    };
+    const press = (id) => tablet.getByTestId(id).tap();
+    await press('tool-polygon');
+    for (const [x, y] of [[200, 300], [400, 300], [400, 500], [120, 480]]) await tap(x, y); // prettier-ignore
+    await tablet.getByRole('button', { name: 'Take the last point back' }).tap();
+    await shots(tablet, 'tools-tablet-polygon');
+    await press('assist-done');
+    const [polygon] = await bens('a polygon by taps and a button', (all) => all.length === 1);
+    assert.equal(polygon.geometry.parts[0][0].length, 3);
+    await press('label-pose');
+    await press('tool-keypoints');
+    await press('occludes');
+    await tap(600, 300);
+    await press('absent');
+    await press('occludes');
+    await tap(700, 400);
+    await shots(tablet, 'tools-tablet-keypoints');
+    await press('assist-done');
+    const all = await bens('a skeleton by taps and buttons', (now) => now.length === 2);
+    const { points } = all.find((r) => r.geometry.kind === 'keypoints').geometry;
+    assert.deepEqual(points.map(({ v }) => v), [1, 0, 2, 0]); // prettier-ignore
+    await press('tool-select');
+    await press('gathers');
+    await tap(1000, 700);
+    await tap(380, 330);
+    await until('both are selected', () => tablet.locator('.region-on').count(), (n) => n === 2); // prettier-ignore
+    await shots(tablet, 'tools-tablet-selected');
+    const small = await tablet.evaluate(() =>
+      [...document.querySelectorAll('.bench button, .bench a, .bench input, .bench select')]
+        .map((element) => ({ element, box: element.getBoundingClientRect() }))
+        .filter(({ element, box }) => box.width > 0 && getComputedStyle(element).visibility !== 'hidden')
+        .filter(({ box }) => box.width < 43.5 || box.height < 43.5)
+        .map(({ element, box }) => `${element.getAttribute('aria-label') ?? element.textContent} ${Math.round(box.width)}x${Math.round(box.height)}`),
+    ); // prettier-ignore
+    assert.deepEqual(small, []);
     assert.deepEqual(tablet.problems, []);
     await tablet.context().close();
   });

@@ -1,3 +1,4 @@
+import { device } from '~/lib/keep';
 import { createStore } from '~/lib/store';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -5,15 +6,15 @@ export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'tandem.theme';
 const parse = (text: string | null): Theme => (text === 'light' || text === 'dark' ? text : 'system');
 
-export const theme = createStore<Theme>(parse(localStorage.getItem(KEY)));
+export const theme = createStore<Theme>(parse(device.getItem(KEY)));
 
 export function setTheme(next: Theme): void {
   theme.set(next);
   if (next === 'system') {
-    localStorage.removeItem(KEY);
+    device.removeItem(KEY);
     delete document.documentElement.dataset.theme;
   } else {
-    localStorage.setItem(KEY, next);
+    device.setItem(KEY, next);
     document.documentElement.dataset.theme = next;
   }
 }

@@ -4,7 +4,8 @@ import type { Desk } from '~/tools/desk';
 
 /**
  * From the browser's pointers to the desk: one finger, a pen or the left button is the tool; the middle button, the space
- * bar or two fingers move the image; the wheel zooms. Beside a pen, one finger moves the image too.
+ * bar or two fingers move the image; the wheel zooms. Beside a pen, one finger moves the image too, and whatever touches the screen while the pen is on
+ * it is the hand that holds it.
  */
 export class Pointers {
   readonly #abort = new AbortController();
@@ -12,8 +13,10 @@ export class Pointers {
   /** The pointer whose gesture the tool has. */
   #tool: number | null = null;
   #pan: { id: number; at: StagePoint } | null = null;
-  /** The pen that is down; what else touches the screen meanwhile is a palm. */
+  /** The pen that is down. */
   #pen: number | null = null;
+  /** Touches that were there while the pen was: they mean nothing until they are lifted. */
+  readonly #palms = new Set<number>();
   /** Whoever has a pen draws with it and moves the image with a finger. */
   #hasPen = false;
   #space = false;
@@ -24,6 +27,7 @@ export class Pointers {
     private readonly onTouch: () => void,
   ) {
     const options = { signal: this.#abort.signal };
+    desk.handheld.set(matchMedia('(pointer: coarse)').matches);
     host.addEventListener('pointerdown', (e) => this.#onDown(e), options);
     host.addEventListener('pointermove', (e) => this.#onMove(e), options);
     host.addEventListener('pointerup', (e) => this.#onUp(e), options);
@@ -65,12 +69,16 @@ export class Pointers {
   }
 
   #onDown(event: PointerEvent): void {
-    if (event.pointerType === 'touch' && this.#pen !== null) return;
+    if (event.pointerType === 'touch' && this.#pen !== null) {
+      this.#palms.add(event.pointerId);
+      return;
+    }
     this.onTouch();
     this.desk.keyPointer.putAway();
     this.host.dataset.byPointer = '';
-    if (event.pointerType === 'pen') [this.#pen, this.#hasPen] = [event.pointerId, true];
+    if (event.pointerType === 'pen') this.#takeOver(event.pointerId);
     this.desk.touch = event.pointerType === 'touch';
+    this.desk.handheld.set(event.pointerType !== 'mouse');
     const at = this.#at(event);
     this.host.setPointerCapture(event.pointerId);
     this.#down.set(event.pointerId, at);
@@ -91,7 +99,17 @@ export class Pointers {
     }
   }
 
+  /** The pen draws, whatever lay on the screen before it: a hand is put down before its nib. What the hand began is taken back. */
+  #takeOver(pen: number): void {
+    [this.#pen, this.#hasPen] = [pen, true];
+    for (const id of this.#down.keys()) this.#palms.add(id);
+    this.#down.clear();
+    this.#endTool();
+    if (this.#pan) this.#stopPan();
+  }
+
   #onMove(event: PointerEvent): void {
+    if (this.#palms.has(event.pointerId)) return;
     const at = this.#at(event);
     const before = this.#down.get(event.pointerId);
     if (before && this.#down.size === 2) {
@@ -107,7 +125,9 @@ export class Pointers {
     this.desk.pointAt(point);
     if (event.movementX !== 0 || event.movementY !== 0) this.desk.keyPointer.putAway();
     if (this.#tool === event.pointerId) this.desk.dispatch({ type: 'move', point, ...keysAndPressure(event) });
-    else if (!this.#pan && !this.#space) this.desk.hover(point, { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
+    // While one pointer draws, no other has a say in where.
+    else if (this.#tool === null && !this.#pan && !this.#space)
+      this.desk.hover(point, { shift: event.shiftKey, ctrl: event.ctrlKey || event.metaKey });
   }
 
   #pinch(id: number, at: StagePoint): void {
@@ -119,6 +139,7 @@ export class Pointers {
   }
 
   #onUp(event: PointerEvent): void {
+    if (this.#palms.delete(event.pointerId)) return;
     if (this.#pen === event.pointerId) this.#pen = null;
     if (!this.#down.delete(event.pointerId)) return;
     if (this.#pan?.id === event.pointerId) this.#stopPan();
@@ -128,6 +149,7 @@ export class Pointers {
   }
 
   #onLost(event: PointerEvent): void {
+    if (this.#palms.delete(event.pointerId)) return;
     if (this.#pen === event.pointerId) this.#pen = null;
     this.#down.delete(event.pointerId);
     this.#stopPan();

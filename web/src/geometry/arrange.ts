@@ -1,5 +1,5 @@
 import { clamp, round2, type Rect, type Size } from './points';
-import { bounds, canMove, moved, type Geometry } from './shapes';
+import { bounds, boundsOfAll, canMove, moved, movedTogether, type Geometry } from './shapes';
 
 export type AlignEdge = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom';
 export type Direction = 'across' | 'down';
@@ -67,18 +67,27 @@ export function distributed(placed: readonly Placed[], direction: Direction): Ma
   );
 }
 
-/** A copy a little further on. Where the border leaves it no room it goes the other way: on its original nobody would see it. */
-export function copyAt(g: Geometry, dx: number, dy: number, image: Size): Geometry {
-  const copy = moved(g, dx, dy, image);
-  const [before, after] = [bounds(g), bounds(copy)];
-  return before.x === after.x && before.y === after.y ? moved(g, -dx, -dy, image) : copy;
+/** Copies a little further on, lying to one another as they did. Where the border leaves them no room they go the other way: on its original nobody sees one. */
+export function copiesAt(shapes: readonly Geometry[], dx: number, dy: number, image: Size): readonly Geometry[] {
+  const copies = movedTogether(shapes, dx, dy, image);
+  const [before, after] = [shapes, copies].map((all) => boundsOfAll(all.filter(canMove)));
+  return before && after && before.x === after.x && before.y === after.y ? movedTogether(shapes, -dx, -dy, image) : copies;
 }
 
-/** Moved inside an image of another size; null when it is larger than that, or bound to the pixels of its own. */
-export function brought(g: Geometry, image: Size): Geometry | null {
-  if (!canMove(g)) return null;
-  const b = bounds(g);
-  if (b.width > image.width || b.height > image.height) return null;
+/**
+ * Moved inside an image of another size, together where all of them fit as they lie, else each by itself. Null in place of what is larger than the image,
+ * or bound to the pixels of its own.
+ */
+export function brought(shapes: readonly Geometry[], image: Size): readonly (Geometry | null)[] {
+  const fits = ({ width, height }: Rect): boolean => width <= image.width && height <= image.height;
+  const kept = shapes.map((g) => (canMove(g) && fits(bounds(g)) ? g : null));
+  const around = boundsOfAll(kept.filter((g) => g !== null));
+  if (!around) return kept;
+  return kept.map((g) => g && inside(g, fits(around) ? around : bounds(g), image));
+}
+
+/** With the box around it, or around it and others, inside the image. */
+function inside(g: Geometry, b: Rect, image: Size): Geometry {
   const dx = clamp(b.x, 0, image.width - b.width) - b.x;
   const dy = clamp(b.y, 0, image.height - b.height) - b.y;
   return dx === 0 && dy === 0 ? g : moved(g, dx, dy, image);

@@ -48,11 +48,32 @@ export const canMove = (g: Geometry): boolean => g.kind !== 'mask';
 
 /** Moves a shape, stopping at the image's border. */
 export function moved(g: Geometry, dx: number, dy: number, image: Size): Geometry {
-  const b = bounds(g);
-  const x = clamp(dx, Math.min(0, -b.x), Math.max(0, image.width - b.x - b.width));
-  const y = clamp(dy, Math.min(0, -b.y), Math.max(0, image.height - b.y - b.height));
+  const { x, y } = within(bounds(g), dx, dy, image);
   return translated(g, x, y);
 }
+
+/** Moves shapes as one, stopping where the first of them meets the image's border: what lies between them stays as it is. */
+export function movedTogether(shapes: readonly Geometry[], dx: number, dy: number, image: Size): readonly Geometry[] {
+  const around = boundsOfAll(shapes.filter(canMove));
+  if (!around) return shapes;
+  const { x, y } = within(around, dx, dy, image);
+  return shapes.map((g) => translated(g, x, y));
+}
+
+/** The box around all; null: there is nothing. */
+export function boundsOfAll(shapes: readonly Geometry[]): Rect | null {
+  if (shapes.length === 0) return null;
+  const all = shapes.map(bounds);
+  const [x, y] = [Math.min(...all.map((b) => b.x)), Math.min(...all.map((b) => b.y))];
+  const [right, bottom] = [Math.max(...all.map((b) => b.x + b.width)), Math.max(...all.map((b) => b.y + b.height))];
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** As much of a shift as leaves a box in the image. */
+const within = (b: Rect, dx: number, dy: number, image: Size): { x: number; y: number } => ({
+  x: clamp(dx, Math.min(0, -b.x), Math.max(0, image.width - b.x - b.width)),
+  y: clamp(dy, Math.min(0, -b.y), Math.max(0, image.height - b.y - b.height)),
+});
 
 function translated(g: Geometry, dx: number, dy: number): Geometry {
   const shift = (p: Pair): [number, number] => [round2((p[0] ?? 0) + dx), round2((p[1] ?? 0) + dy)];

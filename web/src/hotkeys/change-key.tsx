@@ -2,26 +2,32 @@ import { RotateCcw, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 
 import { Button, IconButton, keyInWords } from '~/ui/controls';
-import { COMMANDS, type CommandId } from './commands';
+import { COMMANDS, YIELDING, type CommandId } from './commands';
 import { keyOf } from './keyboard';
 import { commandOf, given, keysOf, refusal, usual, withoutKeys, type MyKeys } from './keymap';
+import type { HolderHere } from './registry';
 
 interface ChangeKeyProps {
   id: CommandId;
   mine: MyKeys;
+  /** What else has a key on this task: labels, options of the layout. */
+  here: ReadonlyMap<string, HolderHere>;
   onChange: (next: MyKeys) => void;
 }
 
 /** What has been pressed and is no key of this command yet. */
-type Asked = { readonly key: string; readonly holder: CommandId } | { readonly key: string; readonly refused: string };
+type Asked =
+  | { readonly key: string; readonly holder: CommandId | null; readonly other: HolderHere | undefined }
+  | { readonly key: string; readonly refused: string };
 
 /** One command's key, to be given another: by pressing it. */
-export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
+export function ChangeKey({ id, mine, here, onChange }: ChangeKeyProps): ReactNode {
   const [listening, setListening] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const { title } = COMMANDS[id];
   const keys = keysOf(id, mine);
+  const had = keys.find((key) => here.has(key));
   const take = (key: string): void => {
     setAsked(null);
     onChange(given(mine, id, key));
@@ -44,7 +50,8 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
       const holder = commandOf(key, mine);
       const refused = refusal(key);
       if (refused !== null) setAsked({ key, refused });
-      else if (holder !== undefined && holder !== id) setAsked({ key, holder });
+      else if ((holder !== undefined && holder !== id) || here.has(key))
+        setAsked({ key, holder: holder === undefined || holder === id ? null : holder, other: here.get(key) });
       else take(key);
     };
     addEventListener('keydown', onKey, { capture: true });
@@ -85,6 +92,11 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
           </IconButton>
         )}
       </div>
+      {!asked && had && (
+        <p className="muted key-change-here">
+          On this task {keyInWords(had)} is “{here.get(had)?.name}”.
+        </p>
+      )}
       <div aria-live="polite">
         {asked && 'refused' in asked && (
           <p className="field-error">
@@ -94,7 +106,17 @@ export function ChangeKey({ id, mine, onChange }: ChangeKeyProps): ReactNode {
         {asked && 'holder' in asked && (
           <p className="key-change-asked">
             <span>
-              <strong>{keyInWords(asked.key)}</strong> is {COMMANDS[asked.holder].title}.
+              {asked.holder && (
+                <>
+                  <strong>{keyInWords(asked.key)}</strong> is {COMMANDS[asked.holder].title}.{' '}
+                </>
+              )}
+              {asked.other && (
+                <>
+                  On this task <strong>{keyInWords(asked.key)}</strong> is “{asked.other.name}”
+                  {asked.other.isLayouts || YIELDING.has(id) ? ', and stays so there.' : ', which gets another there.'}
+                </>
+              )}
             </span>
             <Button onClick={() => take(asked.key)} autoFocus>
               Take it

@@ -1,19 +1,22 @@
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 
 import { useStore } from '~/lib/use-store';
 import { Button } from '~/ui/controls';
 import { ChangeKey } from './change-key';
 import { COMMANDS, type CommandId } from './commands';
 import { FIXED, myKeys, type MyKeys } from './keymap';
+import { holdersHere, type KeysHere } from './registry';
 
 interface ChangeKeysProps {
+  keys: KeysHere;
   onChange: (next: MyKeys) => void;
   onDone: () => void;
 }
 
 /** Every command with its key, to give it another. They are kept with the person, on the server. */
-export function ChangeKeys({ onChange, onDone }: ChangeKeysProps): ReactNode {
+export function ChangeKeys({ keys, onChange, onDone }: ChangeKeysProps): ReactNode {
   const mine = useStore(myKeys);
+  const here = useMemo(() => holdersHere(keys), [keys]);
   const ids = (Object.keys(COMMANDS) as CommandId[]).filter((id) => !FIXED.has(id));
   const groups = [...new Set(ids.map((id) => COMMANDS[id].group))];
   const changed = Object.keys(mine).length;
@@ -36,7 +39,7 @@ export function ChangeKeys({ onChange, onDone }: ChangeKeysProps): ReactNode {
             {ids
               .filter((id) => COMMANDS[id].group === group)
               .map((id) => (
-                <ChangeKey key={id} id={id} mine={mine} onChange={onChange} />
+                <ChangeKey key={id} id={id} mine={mine} here={here} onChange={onChange} />
               ))}
           </section>
         ))}

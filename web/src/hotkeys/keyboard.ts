@@ -31,6 +31,13 @@ export function pressedKeys(event: Pressed): readonly string[] {
   return place === null || place === event.key.toLowerCase() ? [typed] : [typed, keyOf({ ...copy(event), key: place })];
 }
 
+/** What the key is called without the Shift that is held, and nothing besides; null: that is not so. Digits go by their place: with Shift they type others. */
+export function withoutShift(event: Pressed): string | null {
+  if (!event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return null;
+  const digit = /^Digit(\d)$/.exec(event.code ?? '')?.[1];
+  return digit ?? latinOf(event) ?? (isLetter(event.key) ? event.key.toLowerCase() : null);
+}
+
 const copy = ({ ctrlKey, metaKey, altKey, shiftKey, code }: Pressed): Omit<Pressed, 'key'> => ({
   ctrlKey,
   metaKey,

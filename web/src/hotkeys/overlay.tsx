@@ -28,7 +28,7 @@ export function HotkeyOverlay({ open, onClose, keys, onChange }: OverlayProps): 
   return (
     <Dialog open={open} onClose={close} title={changing ? 'Change keys' : 'Keys'} wide>
       {changing ? (
-        <ChangeKeys onChange={onChange} onDone={() => setChanging(false)} />
+        <ChangeKeys keys={keys} onChange={onChange} onDone={() => setChanging(false)} />
       ) : (
         <AllKeys keys={keys} onChange={() => setChanging(true)} />
       )}
@@ -93,6 +93,7 @@ function AllKeys({ keys: { shown, taken, moved, idle }, onChange }: { keys: Keys
               {[...shown].map(([name, key]) => (
                 <Row key={name} title={name} keys={[key]} after={moved.get(name)} />
               ))}
+              <Row title="Not only the next shape, the one just drawn too" keys={['Shift']} after="and its key" />
             </dl>
           </section>
         )}

@@ -40,6 +40,16 @@ function holderOf(key: string, { ceded, idle, mine }: KeyNeighbours): string | n
   return id === undefined || YIELDING.has(id) || idle?.has(id) ? null : COMMANDS[id].title;
 }
 
+export interface HolderHere {
+  readonly name: string;
+  /** The layout listens itself: no command can have it on this task. */
+  readonly isLayouts: boolean;
+}
+
+/** What besides commands has a key on this task, by that key. */
+export const holdersHere = ({ shown, ceded }: KeysHere): ReadonlyMap<string, HolderHere> =>
+  new Map([...shown].map(([name, key]) => [key, { name, isLayouts: ceded.has(key) }]));
+
 interface Keyed {
   readonly name: string;
   readonly hotkey?: string | null | undefined;
@@ -69,6 +79,14 @@ export function labelKeys(labels: readonly Keyed[], around: KeyNeighbours = {}):
   return keys;
 }
 
+const KEYS_OF_COMMANDS: ReadonlySet<string> = new Set(Object.values(COMMANDS).flatMap(({ keys }) => [...keys]));
+
+/** A key for one label more: what no label has and no command, so that a new label takes nobody's tool away. Null: there is none. */
+export function freeLabelKey(labels: readonly Keyed[]): string | null {
+  const taken = new Set(labels.map(({ hotkey }) => hotkey?.toLowerCase()));
+  return Array.from('123456789abcdefghijklmnopqrstuvwxyz').find((key) => !taken.has(key) && !KEYS_OF_COMMANDS.has(key)) ?? null;
+}
+
 /** Of labels that have another key than they were to have: which, and what has that. */
 export function movedKeys(
   labels: readonly Keyed[],
@@ -85,11 +103,30 @@ export function movedKeys(
   return moved;
 }
 
-/** Keys belong to a text field while one has the focus, and to a dialog or menu while one is open. */
-export function isTaken(target: EventTarget | null): boolean {
-  if (document.querySelector('[role="dialog"], [role="menu"]')) return true;
-  if (!(target instanceof HTMLElement)) return false;
-  return (
-    target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="range"]), textarea, select')
-  );
+/** Who has the keys: nobody but us; a list, for what is typed; a text field, for editing as well; a dialog or menu that is open. */
+export type Claim = 'nobody' | 'list' | 'text' | 'dialog';
+
+export function claimOn(target: EventTarget | null): Claim {
+  if (document.querySelector('[role="dialog"], [role="menu"]')) return 'dialog';
+  if (!(target instanceof HTMLElement)) return 'nobody';
+  if (target.matches('select')) return 'list';
+  const isText =
+    target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="range"]), textarea');
+  return isText ? 'text' : 'nobody';
+}
+
+/** Plain keys belong to a form's control while one has the focus, and to a dialog or menu while one is open. */
+export const isTaken = (target: EventTarget | null): boolean => claimOn(target) !== 'nobody';
+
+/** What every text field does with these keys is its own. */
+const EDITING: ReadonlySet<string> = new Set(
+  ['a', 'c', 'v', 'x', 'z', 'y', 'Shift+z', 'Shift+v', 'Backspace', 'Delete', 'Home', 'End', 'Insert'].map(
+    (key) => `Control+${key}`,
+  ),
+);
+
+/** The command with Ctrl (Mac: Command) that a key is also where something else has the plain keys: the browser must not save the page meanwhile. */
+export function commandAnywhere(keys: readonly string[], claim: Claim): CommandId | undefined {
+  const key = keys.find((one) => one.startsWith('Control+') && (claim === 'list' || !EDITING.has(one)) && commandOf(one));
+  return key === undefined ? undefined : commandOf(key);
 }

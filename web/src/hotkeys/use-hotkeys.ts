@@ -1,17 +1,18 @@
 import { useEffect, useRef } from 'react';
 
-import { pressedKeys } from './keyboard';
+import { pressedKeys, withoutShift } from './keyboard';
 import { commandOf } from './keymap';
-import { isTaken, LEFT_ALONE, type Handlers } from './registry';
+import { claimOn, commandAnywhere, isTaken, LEFT_ALONE, type Handlers } from './registry';
 
 /**
  * Binds commands, and the keys of labels, as long as the component is on the screen.
+ * @param pickLabel `also`: with Shift, as long as no command has the label's key with Shift
  * @param ceded keys that a layout gives to something of its own, which listens itself
  */
 export function useHotkeys(
   handlers: Handlers,
   labels: ReadonlyMap<string, string>,
-  pickLabel: (name: string) => void,
+  pickLabel: (name: string, also: boolean) => void,
   ceded: ReadonlySet<string>,
 ): void {
   const latest = useRef({ handlers, labels, pickLabel, ceded });
@@ -20,17 +21,38 @@ export function useHotkeys(
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isTaken(event.target)) return;
+      if (event.defaultPrevented) return;
       const bound = latest.current;
       const pressed = pressedKeys(event);
       if (pressed.some((key) => bound.ceded.has(key))) return;
+      const claim = claimOn(event.target);
+      if (claim !== 'nobody') {
+        const id = commandAnywhere(pressed, claim);
+        const anywhere = id && bound.handlers[id];
+        if (!anywhere) return;
+        event.preventDefault();
+        // What is open is to be answered first.
+        if (claim !== 'dialog') anywhere(event);
+        return;
+      }
+      const labelOf = (key: string | null): string | undefined => [...bound.labels].find(([, labelKey]) => labelKey === key)?.[0];
+      const isCommand = (key: string): boolean => {
+        const id = commandOf(key);
+        return id !== undefined && bound.handlers[id] !== undefined;
+      };
+      const shifted = labelOf(withoutShift(event));
+      if (shifted !== undefined && !pressed.some(isCommand)) {
+        event.preventDefault();
+        bound.pickLabel(shifted, true);
+        return;
+      }
       const key = pressed.find((one) => [...bound.labels.values()].includes(one) || commandOf(one) !== undefined);
       if (key === undefined) return;
       // A label's key was given to it by the project, and a command that has it too has yielded it.
-      const label = [...bound.labels].find(([, labelKey]) => labelKey === key)?.[0];
+      const label = labelOf(key);
       if (label !== undefined) {
         event.preventDefault();
-        bound.pickLabel(label);
+        bound.pickLabel(label, false);
         return;
       }
       const command = commandOf(key);

@@ -1,5 +1,6 @@
 import type { components } from '@tandem/client';
 
+import { COPIED, device, dropAll } from '~/lib/keep';
 import { createStore } from '~/lib/store';
 
 export type AuthSession = components['schemas']['AuthSession'];
@@ -8,13 +9,13 @@ const KEY = 'tandem.session';
 
 function read(): AuthSession | null {
   try {
-    const text = localStorage.getItem(KEY);
+    const text = device.getItem(KEY);
     if (!text) return null;
     const session = JSON.parse(text) as AuthSession;
     const alive = Date.parse(session.refresh_expires_at) > Date.now();
     return alive && typeof session.access_token === 'string' ? session : null;
   } catch {
-    // Written by another version, or storage is closed to us: sign in anew.
+    // Written by another version: sign in anew.
     return null;
   }
 }
@@ -23,11 +24,8 @@ function read(): AuthSession | null {
 export const account = createStore<AuthSession | null>(read());
 
 export function keep(session: AuthSession): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(session));
-  } catch {
-    // A full or closed storage costs the next reload its session, nothing else.
-  }
+  // A full or closed storage costs the next reload its session, nothing else.
+  device.setItem(KEY, JSON.stringify(session));
 }
 
 export function enter(session: AuthSession): void {
@@ -36,7 +34,9 @@ export function enter(session: AuthSession): void {
 }
 
 export function leave(): void {
-  localStorage.removeItem(KEY);
+  device.removeItem(KEY);
+  // Whoever signs in next on this machine finds nothing of what was copied.
+  dropAll(COPIED);
   account.set(null);
 }
 

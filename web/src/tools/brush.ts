@@ -119,6 +119,7 @@ function paint(painter: Painter, state: Painting, event: ToolEvent, context: Too
     case 'skip':
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<BrushState>(state);
   }
 }

@@ -34,6 +34,8 @@ const WELL_SEEN = { scale: 0.5, margin: 0.08 };
 export class Camera {
   readonly view = createStore<View>(IDENTITY);
   readonly stage = createStore<Size>({ width: 0, height: 0 });
+  /** Told whenever I go somewhere myself, by whatever means. */
+  readonly steered = createStore(0);
   /** True until I zoom or pan myself: the image then keeps fitting when the window changes. */
   #fitted = true;
   #corner = stagePoint(0, 0);
@@ -65,6 +67,7 @@ export class Camera {
 
   fit(): void {
     this.#fitted = true;
+    this.#steer();
     this.#glideTo(fit(this.image, this.stage.get(), this.view.get().turn));
   }
 
@@ -82,12 +85,14 @@ export class Camera {
 
   pan(dx: number, dy: number): void {
     this.#fitted = false;
+    this.#steer();
     this.#stop();
     this.#set(panBy(this.view.get(), dx, dy));
   }
 
   zoom(factor: number, at?: StagePoint): void {
     this.#fitted = false;
+    this.#steer();
     this.#stop();
     const { width, height } = this.stage.get();
     this.#set(zoomAt(this.view.get(), at ?? stagePoint(width / 2, height / 2), factor));
@@ -96,6 +101,7 @@ export class Camera {
   /** Two fingers at once zoom and pan. */
   pinch(from: readonly [StagePoint, StagePoint], to: readonly [StagePoint, StagePoint]): void {
     this.#fitted = false;
+    this.#steer();
     this.#stop();
     this.#set(pinch(this.view.get(), from, to));
   }
@@ -105,11 +111,18 @@ export class Camera {
     const target = reveal(this.view.get(), rect, this.stage.get(), 48);
     if (!target) return;
     this.#fitted = false;
+    this.#steer();
     this.#glideTo(confine(target, this.image, this.stage.get()));
   }
 
-  /** Shows what somebody else sees. */
+  /** Shows all of a part. */
   show(rect: Rect): void {
+    this.#steer();
+    this.follow(rect);
+  }
+
+  /** Shows what somebody else sees: they steer. */
+  follow(rect: Rect): void {
     this.#fitted = false;
     this.#glideTo(viewOf(rect, this.stage.get(), this.view.get().turn));
   }
@@ -117,6 +130,7 @@ export class Camera {
   /** Brings a point into the middle, at once: it is dragged to. */
   centreOn(point: ImagePoint): void {
     this.#fitted = false;
+    this.#steer();
     this.#stop();
     this.#set(centredOn(this.view.get(), point, this.stage.get()));
   }
@@ -129,6 +143,7 @@ export class Camera {
     const [low, high] = [WELL_SEEN.margin, 1 - WELL_SEEN.margin];
     if (view.scale >= WELL_SEEN.scale && x > low && x < high && y > low && y < high) return;
     this.#fitted = false;
+    this.#steer();
     this.#glideTo(confine(centredOn(view, point, stage, Math.max(view.scale, 1)), this.image, stage));
   }
 
@@ -141,6 +156,7 @@ export class Camera {
     const near = viewOf({ x, y, width, height }, stage, this.view.get().turn, Math.min(stage.width, stage.height) / 4);
     const target = near.scale <= most ? near : zoomAt(near, stagePoint(stage.width / 2, stage.height / 2), most / near.scale);
     this.#fitted = false;
+    this.#steer();
     this.#glideTo(confine(target, this.image, stage));
   }
 
@@ -157,6 +173,10 @@ export class Camera {
 
   dispose(): void {
     this.#stop();
+  }
+
+  #steer(): void {
+    this.steered.update((times) => times + 1);
   }
 
   #set(view: View): void {

@@ -1,15 +1,18 @@
 import type { RegionSnapshot } from '@tandem/client';
 
-import { brought, copyAt } from '~/geometry/arrange';
+import { brought, copiesAt } from '~/geometry/arrange';
 import type { Size } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
+import { COPIED, device } from '~/lib/keep';
 
 /** Relations are kept with the ids of the regions that were copied: copies get ids of their own. */
 export type Copied = Pick<RegionSnapshot, 'id' | 'label' | 'geometry' | 'attributes' | 'relations'>;
 
-/** Where it lies in localStorage, so that every task and tab of this browser has it. */
-const KEY = 'tandem.clipboard';
+/** Every task and tab of this browser has it, but only for the person who copied, in the workspace it is of. */
+const placeOf = (owner: string): string => `${COPIED}.${owner}`;
 export const MAX_COPIED = 1000;
+/** Characters: browsers keep about five million in all, and others need some of them. */
+const MOST = 3_000_000;
 /** A copy beside its original, so that both are seen. */
 export const BESIDE = 10;
 
@@ -22,18 +25,17 @@ interface Content {
 
 const NOTHING: Content = { from: '', image: { width: 0, height: 0 }, regions: [] };
 
-/** @returns how many were kept, at most `MAX_COPIED`; null when the browser has no room, and what was copied before stays */
-export function copy(regions: readonly Copied[], image: Size, from: string): number | null {
+/**
+ * @param owner whose it is, in which workspace
+ * @returns how many were kept, at most `MAX_COPIED`; null when the browser has no room, and what was copied before stays
+ */
+export function copy(owner: string, regions: readonly Copied[], image: Size, from: string): number | null {
   const kept = regions
     .slice(0, MAX_COPIED)
     .map(({ id, label, geometry, attributes, relations }) => ({ id, label, geometry, attributes, relations }));
-  try {
-    const { width, height } = image;
-    localStorage.setItem(KEY, JSON.stringify({ from, image: { width, height }, regions: kept } satisfies Content));
-    return kept.length;
-  } catch {
-    return null;
-  }
+  const { width, height } = image;
+  const text = JSON.stringify({ from, image: { width, height }, regions: kept } satisfies Content);
+  return text.length <= MOST && device.setItem(placeOf(owner), text) ? kept.length : null;
 }
 
 export interface Pasted {
@@ -42,24 +44,32 @@ export interface Pasted {
   readonly dropped: number;
 }
 
-/** What was copied, as new regions of task `from` with this image. */
-export function paste(image: Size, from: string): Pasted {
-  const content = read();
+/** Copies beside their originals, as they lie to one another. */
+export function beside(regions: readonly Copied[], image: Size): readonly Copied[] {
+  const shapes = regions.map(({ geometry }) => geometry);
+  const copies = copiesAt(shapes, BESIDE, BESIDE, image);
+  return regions.map((region, n) => ({ ...region, geometry: copies[n] ?? region.geometry }));
+}
+
+/** What this owner copied, as new regions of task `from` with this image. */
+export function paste(owner: string, image: Size, from: string): Pasted {
+  const content = read(owner);
   const sameTask = content.from === from;
   const sameSize = content.image.width === image.width && content.image.height === image.height;
-  const regions = content.regions.flatMap((region) => {
-    const inside = sameSize ? region.geometry : brought(region.geometry, image);
-    if (!inside) return [];
-    return [{ ...region, geometry: sameTask ? copyAt(inside, BESIDE, BESIDE, image) : inside }];
+  const shapes = content.regions.map(({ geometry }) => geometry);
+  const placed = sameSize ? shapes : brought(shapes, image);
+  const regions = content.regions.flatMap((region, n) => {
+    const geometry = placed[n];
+    return geometry ? [{ ...region, geometry }] : [];
   });
-  return { regions, dropped: content.regions.length - regions.length };
+  return { regions: sameTask ? beside(regions, image) : regions, dropped: content.regions.length - regions.length };
 }
 
 // ---------------------------------------------------------------- reading back: anything may stand there
 
-function read(): Content {
+function read(owner: string): Content {
   try {
-    const content: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+    const content: unknown = JSON.parse(device.getItem(placeOf(owner)) ?? 'null');
     return isContent(content) ? content : NOTHING;
   } catch {
     return NOTHING;

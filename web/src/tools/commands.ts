@@ -1,13 +1,13 @@
 import type { Json, RegionSnapshot } from '@tandem/client';
 
-import { aligned, copyAt, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
+import { aligned, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
 import { united, without } from '~/geometry/booleans';
 import { polygonWithin } from '~/geometry/within';
 import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { imagePoint } from '~/geometry/points';
-import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
-import { BESIDE, copy, paste, type Copied } from './clipboard';
+import { bounds, canMove, moved, movedTogether, type Geometry } from '~/geometry/shapes';
+import { beside, copy, paste, type Copied } from './clipboard';
 import type { Desk } from './desk';
 import { GONE, type Change } from './tool';
 
@@ -71,7 +71,9 @@ export function nudge(desk: Desk, dx: number, dy: number): void {
     return;
   }
   const free = regions.filter((region) => canMove(region.geometry));
-  desk.writer.change(free.map(({ id, geometry }) => ({ id, geometry: moved(geometry, dx, dy, desk.image) })));
+  const shapes = free.map(({ geometry }) => geometry);
+  const moved = movedTogether(shapes, dx, dy, desk.image);
+  desk.writer.change(free.map(({ id, geometry }, n) => ({ id, geometry: moved[n] ?? geometry })));
 }
 
 /** The next (or previous) point of the selected outline or skeleton. */
@@ -140,21 +142,18 @@ function addAll(desk: Desk, regions: readonly Copied[]): boolean {
 export function duplicate(desk: Desk): void {
   const regions = chosen(desk, 1, 'what to duplicate');
   if (!regions) return;
-  addAll(
-    desk,
-    regions.map((region) => ({ ...region, geometry: copyAt(region.geometry, BESIDE, BESIDE, desk.image) })),
-  );
+  addAll(desk, beside(regions, desk.image));
 }
 
 export function copySelected(desk: Desk): void {
   const regions = desk.selected();
   if (regions.length === 0) return;
-  const kept = copy(regions, desk.image, desk.room.taskId);
+  const kept = copy(desk.owner, regions, desk.image, desk.room.taskId);
   desk.notify(kept === null ? 'The browser has no room to keep a copy of so much' : `Copied ${count(kept)}`);
 }
 
 export function pasteCopied(desk: Desk): void {
-  const pasted = paste(desk.image, desk.room.taskId);
+  const pasted = paste(desk.owner, desk.image, desk.room.taskId);
   const regions = pasted.regions.filter(({ label, geometry }) => desk.accepts(label, geometry));
   const dropped = pasted.dropped + pasted.regions.length - regions.length;
   if (regions.length === 0) {

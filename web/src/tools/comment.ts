@@ -30,6 +30,7 @@ export const commentTool: Tool<CommentState> = {
       case 'removed':
       case 'answer':
       case 'tuned':
+      case 'resumed':
         return step<CommentState>(state);
     }
   },

@@ -55,6 +55,8 @@ function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Drawn 
       return finish(state, state.whole);
     case 'back':
       return step(null, noDraft);
+    case 'resumed':
+      return step(state, drafted(state.label, state.whole ?? flat(state.front)));
     case 'lost':
     case 'skip':
     case 'cancel':

@@ -140,6 +140,8 @@ function draw(state: Cutting, event: ToolEvent, context: ToolContext): Step<CutS
       return finish(state, context);
     case 'back':
       return back(state, context);
+    case 'resumed':
+      return shownWith({ ...state, press: null }, context);
     case 'lost':
       return state.points.length === 0 ? step(IDLE, noDraft) : shownWith({ ...state, press: null }, context);
     case 'cancel':

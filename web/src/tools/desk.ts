@@ -8,7 +8,7 @@ import { createStore, type Store } from '~/lib/store';
 import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
 import { Comments, type Reader } from './comments';
-import { take, type Hand } from './hand';
+import { take, type Hand, type Moment } from './hand';
 import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
@@ -18,6 +18,7 @@ import { Relations } from './relations';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
 import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
+import { Unfinished } from './unfinished';
 
 /** How far a pointer may miss, in CSS pixels. */
 const REACH = { mouse: 7, touch: 20 };
@@ -30,6 +31,7 @@ const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
 export const NOT_TAKEN = 'No label of this task takes this shape';
+export const DROPPED = 'Dropped; Undo brings it back';
 export const NOT_ALLOWED = 'The layout of this task does not have this tool';
 
 export interface DeskPorts {
@@ -37,6 +39,8 @@ export interface DeskPorts {
   readonly image: Size;
   readonly frames: Frames;
   readonly notify: (text: string) => void;
+  /** Who sits here, in which workspace: what they copy stays theirs. */
+  readonly owner?: string;
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
   readonly reader?: Reader;
@@ -69,10 +73,20 @@ export class Desk {
   readonly touches = createStore<Touches>('anew');
   /** What a click of the smart polygon without Alt says: for those who have no such key at hand. */
   readonly leavesOut = createStore(false);
+  /** Shift for those without a keyboard: keypoints are occluded, what is pressed is selected besides. */
+  readonly occludes = createStore(false);
+  readonly gathers = createStore(false);
+  /** A finger or a pen was used last: keys are likely not at hand. */
+  readonly handheld = createStore(false);
+  /** Something is being drawn. */
+  readonly busy = createStore(false);
   /** Whether points drawn go to neighbours' borders. */
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
   readonly pointer = createStore<ImagePoint | null>(null);
+  /** Whether there is something that `undo` takes back, and `redo` brings back: also of what is being drawn. */
+  readonly canUndo = createStore(false);
+  readonly canRedo = createStore(false);
   readonly look: Store<Look>;
   readonly keyPointer = new KeyPointer(this);
   readonly camera: Camera;
@@ -82,6 +96,7 @@ export class Desk {
   readonly room: TaskRoom;
   readonly index: RegionIndex;
   readonly image: Size;
+  readonly owner: string;
   readonly notify: (text: string) => void;
   readonly assistant: Assistant;
   readonly segmenter: Assistant;
@@ -91,10 +106,17 @@ export class Desk {
   readonly #around: Surroundings;
   #book = new LabelBook();
   #hand: Hand = take('box');
+  /** The region that is selected only because I just drew it. */
+  #fresh: string | null = null;
+  /** A pointer is down for the tool. */
+  #pressed = false;
+  readonly #unfinished = new Unfinished();
+  /** The document is being undone or redone from here. */
+  #undoing = false;
   #missed: ((point: ImagePoint, reach: number) => void) | null = null;
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, look, reader, assistant, segmenter }: DeskPorts) {
+  constructor({ room, image, frames, notify, owner, look, reader, assistant, segmenter }: DeskPorts) {
     this.assistant = assistant ?? nobody;
     this.segmenter = segmenter ?? nobody;
     this.look = look ?? createStore(FIRST_LOOK);
@@ -107,6 +129,7 @@ export class Desk {
       held: () => this.#hand.holds,
     });
     this.image = image;
+    this.owner = owner ?? '';
     this.notify = notify;
     this.camera = new Camera(image, frames);
     this.writer = new RegionWriter({
@@ -114,6 +137,10 @@ export class Desk {
       notify,
       book: () => this.#book,
       select: (ids) => this.select(ids),
+      drawn: (id) => {
+        this.select([id]);
+        this.#fresh = id;
+      },
     });
     this.relations = new Relations({
       room,
@@ -133,6 +160,12 @@ export class Desk {
         if (changed.length > 0) this.#keepVertex();
       }),
       this.comments.writing.subscribe(() => this.#tell()),
+      room.undo.subscribe(() => {
+        // Something was done since: that is what is undone next.
+        if (!this.#undoing && !this.isBusy) this.#unfinished.forget();
+        this.#tellUndo();
+      }),
+      room.subscribe(() => this.#tellUndo()),
     );
     this.#tell();
   }
@@ -150,12 +183,18 @@ export class Desk {
   dispatch(event: ToolEvent): void {
     const hadDraft = this.draft.get() !== null;
     const context = this.#context();
+    const before = event.type === 'back' && this.isBusy ? this.#hand.remember() : null;
+    if (BEGINS_ANEW.has(event.type)) this.#unfinished.forget();
+    if (event.type === 'down') this.#pressed = true;
+    else if (event.type === 'up' || event.type === 'lost') this.#pressed = false;
     const effects = this.#hand.step(event, context);
+    if (before && !before.isNow()) this.#unfinished.tookBack(before);
     for (const effect of effects) this.#perform(effect);
     const isMissed = event.type === 'up' && effects.some((effect) => effect.type === 'select' && effect.ids.length === 0);
     if (isMissed) this.#missed?.(event.point, context.reach);
     if (hadDraft !== (this.draft.get() !== null)) this.#tell();
     this.hint.set(this.#hand.hint(this.#context()));
+    this.#tellUndo();
     if ('point' in event) this.aim(event.point);
   }
 
@@ -202,7 +241,7 @@ export class Desk {
       this.notify(NOT_TAKEN);
       return;
     }
-    this.dispatch({ type: 'cancel' });
+    this.drop();
     this.#take(tool);
     // The label in hand takes no such shape: whatever is drawn with it would be invalid.
     if (drawn === null) return;
@@ -226,7 +265,12 @@ export class Desk {
   }
 
   #take(tool: ToolName): void {
-    this.#hand = take(tool);
+    this.#holdOf(take(tool));
+  }
+
+  #holdOf(hand: Hand): void {
+    const tool = hand.name;
+    this.#hand = hand;
     this.tool.set(tool);
     this.cursor.set(tool === 'select' ? 'default' : 'crosshair');
     this.vertex.set(null);
@@ -245,8 +289,12 @@ export class Desk {
     else this.label.set(null);
   }
 
-  /** The label for what I draw next; what is selected takes it at once. */
-  pickLabel(label: string): void {
+  /**
+   * The label for what I draw next; what I selected takes it at once. What is selected only because it was just drawn keeps its own: whoever draws all day
+   * picks the label of the next shape right after the last one.
+   * @param also what was just drawn takes it, too
+   */
+  pickLabel(label: string, also = false): void {
     const problem = this.#book.get(label)?.problem;
     if (problem != null) {
       this.notify(problem);
@@ -254,6 +302,10 @@ export class Desk {
     }
     this.#takeLabel(label);
     const ids = this.selection.get().filter((id) => this.room.regions.get(id)?.label !== label);
+    if (!also && this.#fresh !== null) {
+      if (ids.length > 0) this.hint.set(nextIs(label));
+      return;
+    }
     const fit = ids.filter((id) => {
       const region = this.room.regions.get(id);
       return region !== undefined && fits(this.#label(), region.geometry);
@@ -291,6 +343,7 @@ export class Desk {
   // ---------------------------------------------------------------- selection
 
   select(ids: readonly string[]): void {
+    this.#fresh = null;
     this.selection.set(ids);
     this.vertex.set(null);
     const label = ids.length === 1 && ids[0] !== undefined ? this.room.regions.get(ids[0])?.label : undefined;
@@ -354,7 +407,7 @@ export class Desk {
       return true;
     }
     if (this.isBusy) {
-      this.dispatch({ type: 'cancel' });
+      this.drop();
       return true;
     }
     if (this.comments.close()) return true;
@@ -367,15 +420,51 @@ export class Desk {
     return true;
   }
 
-  /** While a shape is drawn its last point is what is undone. */
-  undo(): void {
-    if (this.isBusy) this.dispatch({ type: 'back' });
-    else this.room.undo.undo();
+  /** What is being drawn is given up. What took more than one press can be brought back. */
+  drop(): void {
+    // What the press began goes first: it is not there to be gone on with.
+    if (this.#pressed && this.isBusy) this.dispatch({ type: 'lost' });
+    const before = this.isBusy ? this.#hand.remember() : null;
+    if (before) this.#unfinished.drop(before);
+    this.dispatch({ type: 'cancel' });
+    if (before) this.hint.set(DROPPED);
   }
 
+  /** While a shape is drawn its last point is what is undone; one that was just dropped comes back. */
+  undo(): void {
+    if (this.isBusy) this.dispatch({ type: 'back' });
+    else if (this.#unfinished.hasDropped) this.#resume(this.#unfinished.pickUp());
+    else this.#step('undo');
+  }
+
+  /** A point that was taken back comes back. Nothing else is redone while something is drawn: what is in hand would be lost. */
   redo(): void {
-    this.dispatch({ type: 'cancel' });
-    this.room.undo.redo();
+    if (this.#unfinished.hasTaken) this.#resume(this.#unfinished.again());
+    else if (!this.isBusy) this.#step('redo');
+  }
+
+  #step(way: 'undo' | 'redo'): void {
+    this.#undoing = true;
+    try {
+      if (this.room.undo[way]()) this.#unfinished.undid(way === 'undo' ? 1 : -1);
+    } finally {
+      this.#undoing = false;
+      this.#tellUndo();
+    }
+  }
+
+  #resume(moment: Moment | null): void {
+    if (!moment) return;
+    if (moment.hand !== this.#hand) this.#holdOf(moment.hand);
+    moment.restore();
+    this.dispatch({ type: 'resumed' });
+  }
+
+  #tellUndo(): void {
+    const { undo } = this.room;
+    this.busy.set(this.isBusy);
+    this.canUndo.set(this.isBusy || this.#unfinished.hasDropped || undo.canUndo);
+    this.canRedo.set(this.#unfinished.hasTaken || (!this.isBusy && undo.canRedo));
   }
 
   /** A region's shape as I see it: as it is in somebody's hand, mine or another's, else as it is kept. */
@@ -428,6 +517,8 @@ export class Desk {
       tolerance: this.tolerance.get(),
       touches: this.touches.get(),
       leavesOut: this.leavesOut.get(),
+      occludes: this.occludes.get(),
+      gathers: this.gathers.get(),
       relation: this.relations.inHand.get(),
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
@@ -548,6 +639,12 @@ export class Desk {
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
 }
+
+/** Said where a label was picked and the shape just drawn keeps its own. */
+export const nextIs = (label: string): string => `Next: ${label} · with Shift: the one just drawn, too`;
+
+/** What was taken back before these is past. */
+const BEGINS_ANEW: ReadonlySet<ToolEvent['type']> = new Set(['down', 'skip', 'finish', 'removed']);
 
 /** By at least one: what is small grows too. */
 const scaled = (value: number, factor: number): number =>

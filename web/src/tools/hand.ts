@@ -17,6 +17,15 @@ import type { Effect, Tool, ToolContext, ToolEvent, ToolName } from './tool';
 import type { RegionKind } from '~/geometry/shapes';
 import { wandTool } from './wand';
 
+/** A tool as it was at a moment. */
+export interface Moment {
+  readonly hand: Hand;
+  /** Whether nothing has come of what happened since. */
+  isNow(): boolean;
+  /** The tool is as it was then. */
+  restore(): void;
+}
+
 /** A tool in somebody's hand: the tool and the state it is in. */
 export interface Hand {
   readonly name: ToolName;
@@ -24,13 +33,14 @@ export interface Hand {
   readonly isBusy: boolean;
   readonly holds: readonly string[];
   step(event: ToolEvent, context: ToolContext): readonly Effect[];
+  remember(): Moment;
   cursor(point: ImagePoint, context: ToolContext): string;
   hint(context: ToolContext): string | null;
 }
 
 function taken<S>(tool: Tool<S>): Hand {
   let state = tool.idle;
-  return {
+  const hand: Hand = {
     name: tool.name,
     makes: tool.makes,
     get isBusy() {
@@ -44,9 +54,20 @@ function taken<S>(tool: Tool<S>): Hand {
       state = next.state;
       return next.effects;
     },
+    remember() {
+      const then = state;
+      return {
+        hand,
+        isNow: () => state === then,
+        restore() {
+          state = then;
+        },
+      };
+    },
     cursor: (point, context) => tool.cursor(state, point, context),
     hint: (context) => tool.hint?.(state, context) ?? null,
   };
+  return hand;
 }
 
 const TOOLS: Readonly<Record<ToolName, () => Hand>> = {

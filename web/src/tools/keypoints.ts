@@ -35,6 +35,9 @@ function finish(state: Placing): Step<Placing | null> {
   return step(null, { type: 'add', label: state.label, geometry: { kind: 'keypoints', points } }, noDraft);
 }
 
+const isOccluded = (event: { readonly shift?: boolean }, context: ToolContext): boolean =>
+  event.shift === true || context.occludes;
+
 /** Everything that has a place has been given one, or left out. */
 const goOn = (state: Placing): Step<Placing | null> => (state.points.length >= state.names.length ? finish(state) : show(state));
 
@@ -50,15 +53,15 @@ export const keypointsTool = correctable<Placing>({
   begin(event, context, label) {
     if (context.keypoints.length === 0) return step(null, notice(NO_SKELETON));
     const empty: Placing = { label, names: context.keypoints, points: [], pressed: false };
-    return place(empty, event.point, event.shift ?? false, context);
+    return place(empty, event.point, isOccluded(event, context), context);
   },
   draw(state, event, context) {
     switch (event.type) {
       case 'down':
-        return place(state, event.point, event.shift ?? false, context);
+        return place(state, event.point, isOccluded(event, context), context);
       case 'move': {
         const last = state.points.at(-1);
-        if (!state.pressed || !last) return show(state, keypoint(event.point, event.shift ?? false, context));
+        if (!state.pressed || !last) return show(state, keypoint(event.point, isOccluded(event, context), context));
         const moved = { ...keypoint(event.point, false, context), v: last.v };
         return show({ ...state, points: [...state.points.slice(0, -1), moved] });
       }
@@ -70,6 +73,8 @@ export const keypointsTool = correctable<Placing>({
         return goOn({ ...state, points: [...state.points, ABSENT], pressed: false });
       case 'back':
         return shorter({ ...state, pressed: false });
+      case 'resumed':
+        return show({ ...state, pressed: false });
       case 'finish':
         return finish(state);
       case 'cancel':

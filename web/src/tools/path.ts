@@ -131,6 +131,8 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
           return finish(state);
         case 'back':
           return back(state);
+        case 'resumed':
+          return show({ ...state, press: null, next: null });
         case 'cancel':
         case 'skip':
         case 'removed':

@@ -39,6 +39,7 @@ export const pointTool: Tool<PointState> = {
       case 'removed':
       case 'answer':
       case 'tuned':
+      case 'resumed':
         return step<PointState>(state);
     }
   },

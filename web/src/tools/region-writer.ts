@@ -12,6 +12,8 @@ export interface RegionWriterPorts {
   /** As it is now: labels change while people work. */
   readonly book: () => LabelBook;
   readonly select: (ids: readonly string[]) => void;
+  /** It was just drawn. */
+  readonly drawn: (id: string) => void;
 }
 
 export class RegionWriter {
@@ -19,9 +21,9 @@ export class RegionWriter {
 
   /** Drawn is drawn: where somebody else was quicker with the last that there may be, both stay, and both are told. */
   add(label: string, geometry: Geometry): void {
-    const { room, notify, book, select } = this.ports;
+    const { room, notify, book, drawn } = this.ports;
     const full = book().full(room.regions.list(), [label]);
-    select([room.commit({ label, geometry, attributes: { ...book().initial(label) } })]);
+    drawn(room.commit({ label, geometry, attributes: { ...book().initial(label) } }));
     if (full !== null) notify(`${full}: somebody else drew one meanwhile, so one has to go`);
   }
 

@@ -59,6 +59,7 @@ function next(state: RelationState, event: ToolEvent, context: ToolContext): Ste
     case 'skip':
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<RelationState>(state);
   }
 }

@@ -64,6 +64,8 @@ function drawDepth(state: Depth, event: ToolEvent, context: ToolContext): Drawn 
       return finish(state, state.frame);
     case 'back':
       return step(null, noDraft);
+    case 'resumed':
+      return state.frame ? step(state, drafted(state.label, inFrame('rotated_box', state.frame))) : step(state);
     case 'lost':
     case 'skip':
     case 'cancel':

@@ -122,6 +122,11 @@ function cutBack(state: Snipping, to: number, context: ToolContext): Step<Snippi
   return proceed({ ...state, parts, clicks, asked, pressed, live: null, press: null, finishing: false }, context);
 }
 
+function resumed(state: Snipping, context: ToolContext): Step<Snipping | null> {
+  const clicks = state.clicks.filter(({ closes }) => !closes);
+  return proceed({ ...state, clicks, asked: null, live: null, pointer: null, press: null, finishing: false }, context);
+}
+
 /** What has begun is not lost: it goes on straight. */
 function unhelped(state: Snipping, text: string | null, context: ToolContext): Step<Snipping | null> {
   if (state.parts.length === 0) return step(null, noDraft, ...(text === null ? [] : [notice(text)]));
@@ -181,6 +186,8 @@ export const scissorsTool: Tool<CorrectableState<Snipping>> = correctable<Snippi
         return finish(state, context);
       case 'back':
         return cutBack(state, counted(state) - 1, context);
+      case 'resumed':
+        return resumed(state, context);
       case 'cancel':
       case 'skip':
       case 'removed':

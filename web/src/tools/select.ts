@@ -17,9 +17,10 @@ const IDLE: SelectState = { name: 'idle' };
 
 function press(event: Down, context: ToolContext): Step<SelectState> {
   const { point } = event;
-  const gripped = event.shift ? null : pressGrip<SelectState>(event, context, IDLE);
+  const gathers = event.shift === true || context.gathers;
+  const gripped = gathers ? null : pressGrip<SelectState>(event, context, IDLE);
   if (gripped) return gripped;
-  if (event.shift) return step<SelectState>({ name: 'marquee', from: point, moved: false });
+  if (gathers) return step<SelectState>({ name: 'marquee', from: point, moved: false });
   // What is selected already keeps the drag, also where a smaller region lies on top; a click then reaches that one.
   const selected = context.selection.map((id) => context.get(id)).find((r) => r && hits(r.geometry, point, context.reach));
   if (selected) return step<SelectState>(grab(selected, null, point, context));
@@ -60,6 +61,7 @@ function marquee(state: Extract<SelectState, { name: 'marquee' }>, event: ToolEv
     case 'removed':
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<SelectState>(state);
   }
 }

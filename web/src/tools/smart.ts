@@ -182,6 +182,8 @@ export const smartTool: Tool<SmartState> = {
         return state.prompts.length === 0 ? step<SmartState>(state) : proceed({ ...state, finishing: true }, context);
       case 'back':
         return takenBack(state, context);
+      case 'resumed':
+        return proceed({ ...state, asked: null, press: null, finishing: false }, context);
       case 'cancel':
         return step(IDLE, noDraft, FORGET);
       case 'tuned':

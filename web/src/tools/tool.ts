@@ -78,7 +78,9 @@ export type ToolEvent =
   /** What somebody who sees the pixels says to what was asked. What is no longer waited for may still be answered. */
   | { readonly type: 'answer'; readonly ask: Ask; readonly answer: Answer }
   /** What the tool goes by was set to something else. */
-  | { readonly type: 'tuned' };
+  | { readonly type: 'tuned' }
+  /** What was taken back or dropped is in hand again, as it was: it is shown, and what was never answered is asked anew. */
+  | { readonly type: 'resumed' };
 
 export type Down = Extract<ToolEvent, { type: 'down' }>;
 
@@ -114,6 +116,10 @@ export interface ToolContext {
   readonly touches: Touches;
   /** Whether a click of the smart polygon without Alt says what does not belong to the thing. */
   readonly leavesOut: boolean;
+  /** Whether keypoints are placed as occluded without Shift. */
+  readonly occludes: boolean;
+  /** Whether what is pressed with the select tool comes to what is selected already, without Shift. */
+  readonly gathers: boolean;
   /** What the next relation is. */
   readonly relation: string;
   /** Whether a label takes a shape. */

@@ -1,6 +1,6 @@
 import { gripAt, gripCursor, gripsOf, isSamePlace, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
 import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
-import { canMove, moved, type Geometry } from '~/geometry/shapes';
+import { canMove, movedTogether, type Geometry } from '~/geometry/shapes';
 import {
   GONE,
   noDraft,
@@ -87,9 +87,14 @@ export function pressGrip<S>(event: Down, context: ToolContext, idle: S): Step<S
  * The shape as it is to be. Its base is what it is now, not what it was when it was taken: what somebody else did to it meanwhile stays.
  * null: the point in hand is no longer there.
  */
-function shaped(state: Transform, now: Geometry, point: ImagePoint, steps: boolean, context: ToolContext): Geometry | null {
+function shaped(
+  state: Transform & { readonly grip: Grip },
+  now: Geometry,
+  point: ImagePoint,
+  steps: boolean,
+  context: ToolContext,
+): Geometry | null {
   const [dx, dy] = [point.x - state.from.x, point.y - state.from.y];
-  if (!state.grip) return moved(now, dx, dy, context.image);
   const grip = refound(state.original, now, state.grip);
   if (!grip) return null;
   if (grip.type === 'turn') return pulled(now, grip, { from: state.from, to: point, steps }, context.image);
@@ -100,14 +105,20 @@ function shaped(state: Transform, now: Geometry, point: ImagePoint, steps: boole
 
 function changes(state: Transform, point: ImagePoint, steps: boolean, context: ToolContext): readonly Change[] | null {
   const region = context.get(state.id);
-  const geometry = region && shaped(state, region.geometry, point, steps, context);
-  if (!geometry) return null;
-  const along = state.along.flatMap((id): Change[] => {
-    const other = context.get(id);
-    if (!other || !canMove(other.geometry)) return [];
-    return [{ id, geometry: moved(other.geometry, point.x - state.from.x, point.y - state.from.y, context.image) }];
-  });
-  return [{ id: state.id, geometry }, ...along];
+  if (!region) return null;
+  const { grip } = state;
+  if (!grip) return movedAlong(state, region, point, context);
+  const geometry = shaped({ ...state, grip }, region.geometry, point, steps, context);
+  return geometry ? [{ id: state.id, geometry }] : null;
+}
+
+/** All that moves goes as far as the first of it can: gaps stay as they are. */
+function movedAlong(state: Transform, region: ToolRegion, point: ImagePoint, context: ToolContext): readonly Change[] {
+  const others = state.along.flatMap((id) => context.get(id) ?? []).filter(({ geometry }) => canMove(geometry));
+  const all = [region, ...others];
+  const shapes = all.map(({ geometry }) => geometry);
+  const moved = movedTogether(shapes, point.x - state.from.x, point.y - state.from.y, context.image);
+  return all.map(({ id, geometry }, n) => ({ id, geometry: moved[n] ?? geometry }));
 }
 
 /** One step of the gesture; `idle` is where it ends, `onClick` what an unmoved press means. */
@@ -146,6 +157,7 @@ export function transformStep<S>(
       return state.going ? step<S>(idle, noDraft, notice(GONE)) : step(idle);
     case 'answer':
     case 'tuned':
+    case 'resumed':
       return step<Transform>(state);
   }
 }

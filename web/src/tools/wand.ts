@@ -143,6 +143,8 @@ export const wandTool: Tool<WandState> = {
         return proceed({ ...state, finishing: true }, context);
       case 'back':
         return kept(state, state.touches.slice(0, -1), context);
+      case 'resumed':
+        return shown({ ...state, asked: null, before: null, finishing: false }, context);
       case 'lost':
         return state.before === null ? step<WandState>(state) : kept(state, state.before, context);
       case 'up':

@@ -21,6 +21,8 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     tolerance: 24,
     touches: 'anew',
     leavesOut: false,
+    occludes: false,
+    gathers: false,
     relation: 'related',
     takes: () => true,
     get: (id) => regions.find((r) => r.id === id),

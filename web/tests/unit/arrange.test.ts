@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { aligned, brought, copyAt, distributed, type AlignEdge, type Placed, type Shift } from '~/geometry/arrange';
+import { aligned, brought, copiesAt, distributed, type AlignEdge, type Placed, type Shift } from '~/geometry/arrange';
 import { bounds, type Geometry } from '~/geometry/shapes';
 
 const placed: Placed[] = [
@@ -76,28 +76,47 @@ describe('distributing', () => {
   });
 });
 
+const copyAt = (g: Geometry, dx: number, dy: number): Geometry | undefined => copiesAt([g], dx, dy, image)[0];
+
 describe('copies', () => {
   test('lie beside the original, inside the image', () => {
-    expect(copyAt(box, 10, 10, image)).toEqual({ ...box, x: 30, y: 30 });
-    expect(copyAt(box, 500, 10, image)).toEqual({ ...box, x: 160, y: 30 });
+    expect(copyAt(box, 10, 10)).toEqual({ ...box, x: 30, y: 30 });
+    expect(copyAt(box, 500, 10)).toEqual({ ...box, x: 160, y: 30 });
   });
 
   test('in the last corner they go the other way, so that both are seen', () => {
     const corner: Geometry = { kind: 'box', x: 160, y: 70, width: 40, height: 30 };
-    expect(copyAt(corner, 10, 10, image)).toEqual({ ...corner, x: 150, y: 60 });
+    expect(copyAt(corner, 10, 10)).toEqual({ ...corner, x: 150, y: 60 });
   });
 
   test('masks stay where they are', () => {
     const mask: Geometry = { kind: 'mask', width: 200, height: 100, counts: [50, 10, 19_940] };
-    expect(copyAt(mask, 10, 10, image)).toEqual(mask);
+    expect(copyAt(mask, 10, 10)).toEqual(mask);
   });
 
   test('what lies outside another image is moved inside, what is larger or painted has no place', () => {
     const far: Geometry = { kind: 'polygon', parts: [[[[500, -40], [560, -40], [530, 20]]]] }; // prettier-ignore
-    const inside = brought(far, image);
+    const [inside] = brought([far], image);
     expect(inside && bounds(inside)).toEqual({ x: 140, y: 0, width: 60, height: 60 });
-    expect(brought(box, image)).toBe(box);
-    expect(brought({ ...box, width: 201 }, image)).toBeNull();
-    expect(brought({ kind: 'mask', width: 10, height: 10, counts: [100] }, image)).toBeNull();
+    expect(brought([box], image)[0]).toBe(box);
+    expect(brought([{ ...box, width: 201 }], image)).toEqual([null]);
+    expect(brought([{ kind: 'mask', width: 10, height: 10, counts: [100] }], image)).toEqual([null]);
+  });
+
+  test('of several lie to one another as their originals do, at the border too', () => {
+    const [a, b] = [box, { ...box, x: 150, y: 60 }];
+    expect(copiesAt([a, b], 20, 0, image)).toMatchObject([{ x: a.x + 10 }, { x: 160 }]);
+    expect(copiesAt([a, { ...box, x: 160, y: 70 }], 10, 10, image)).toMatchObject([{ x: a.x - 10, y: a.y - 10 }, { x: 150, y: 60 }]); // prettier-ignore
+  });
+
+  test('brought to a smaller image together keep their gaps, as far as all fit', () => {
+    const small = { width: 100, height: 60 };
+    const [a, b] = [
+      { ...box, x: 90, y: 50, width: 20, height: 20 },
+      { ...box, x: 130, y: 60, width: 20, height: 20 },
+    ];
+    expect(brought([a, b], small)).toMatchObject([{ x: 40, y: 30 }, { x: 80, y: 40 }]); // prettier-ignore
+    expect(brought([a, { ...b, x: 400 }], small)).toMatchObject([{ x: 80, y: 40 }, { x: 80, y: 40 }]); // prettier-ignore
+    expect(brought([a, { ...b, width: 101 }], small)).toMatchObject([{ x: 80, y: 40 }, null]);
   });
 });

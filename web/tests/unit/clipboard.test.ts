@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { copy, MAX_COPIED, paste, type Copied } from '~/tools/clipboard';
 
-const KEY = 'tandem.clipboard';
+const ANN = 'acme.ann';
+const KEY = `tandem.clipboard.${ANN}`;
 const image = { width: 200, height: 100 };
 const car: Copied = {
   id: 'r1',
@@ -42,45 +43,45 @@ describe('the clipboard', () => {
       car,
       ...SHAPES.map((geometry, n) => ({ id: `s${n}`, relations: [], label: 'x', geometry, attributes: { n: [1, null] } })),
     ];
-    expect(copy(regions, image, 'task-1')).toBe(regions.length);
-    expect(paste(image, 'task-2')).toEqual({ regions, dropped: 0 });
+    expect(copy(ANN, regions, image, 'task-1')).toBe(regions.length);
+    expect(paste(ANN, image, 'task-2')).toEqual({ regions, dropped: 0 });
   });
 
   test('keeps nothing else of a region: a copy is nobody’s yet', () => {
     const region = { ...car, id: 'r1', author: 'ann', z: 4, createdAt: 5 };
-    copy([region], image, 'task-1');
-    expect(paste(image, 'task-2').regions).toEqual([car]);
-    expect(localStorage.getItem(KEY)).not.toContain('ann');
+    copy(ANN, [region], image, 'task-1');
+    expect(paste(ANN, image, 'task-2').regions).toEqual([car]);
+    expect(localStorage.getItem(KEY)).not.toContain('author');
   });
 
   test('in the same task the copy lies ten pixels beside its original', () => {
-    copy([car, road], image, 'task-1');
-    expect(paste(image, 'task-1')).toEqual({
+    copy(ANN, [car, road], image, 'task-1');
+    expect(paste(ANN, image, 'task-1')).toEqual({
       regions: [{ ...car, geometry: { ...car.geometry, x: 30, y: 30 } }, road],
       dropped: 0,
     });
   });
 
   test('in a smaller image shapes are moved inside, not scaled; what has no place is counted', () => {
-    copy([{ ...car, geometry: { kind: 'box', x: 150, y: 60, width: 40, height: 30 } }, { ...car, geometry: { kind: 'box', x: 0, y: 0, width: 90, height: 3 } }, road], image, 't'); // prettier-ignore
-    expect(paste({ width: 80, height: 50 }, 'u')).toEqual({
+    copy(ANN, [{ ...car, geometry: { kind: 'box', x: 150, y: 60, width: 40, height: 30 } }, { ...car, geometry: { kind: 'box', x: 0, y: 0, width: 90, height: 3 } }, road], image, 't'); // prettier-ignore
+    expect(paste(ANN, { width: 80, height: 50 }, 'u')).toEqual({
       regions: [{ ...car, geometry: { kind: 'box', x: 40, y: 20, width: 40, height: 30 } }],
       dropped: 2,
     });
   });
 
   test('a mask needs an image of the same size, not only one it fits', () => {
-    copy([road], image, 't');
-    expect(paste({ width: 400, height: 400 }, 'u')).toEqual({ regions: [], dropped: 1 });
+    copy(ANN, [road], image, 't');
+    expect(paste(ANN, { width: 400, height: 400 }, 'u')).toEqual({ regions: [], dropped: 1 });
   });
 
   test('holds a thousand regions', () => {
-    expect(copy(Array.from({ length: 1200 }, () => car), image, 't')).toBe(MAX_COPIED); // prettier-ignore
-    expect(paste(image, 'u').regions).toHaveLength(1000);
+    expect(copy(ANN, Array.from({ length: 1200 }, () => car), image, 't')).toBe(MAX_COPIED); // prettier-ignore
+    expect(paste(ANN, image, 'u').regions).toHaveLength(1000);
   });
 
   test('a full storage is told, and what was copied before stays', () => {
-    copy([car], image, 't');
+    copy(ANN, [car], image, 't');
     const before = localStorage.getItem(KEY);
     vi.stubGlobal('localStorage', {
       getItem: () => before,
@@ -88,8 +89,24 @@ describe('the clipboard', () => {
         throw new DOMException('full', 'QuotaExceededError');
       },
     });
-    expect(copy([road], image, 't')).toBeNull();
-    expect(paste(image, 'u').regions).toEqual([car]);
+    expect(copy(ANN, [road], image, 't')).toBeNull();
+    expect(paste(ANN, image, 'u').regions).toEqual([car]);
+  });
+
+  test('is one person’s in one workspace, and nobody’s once they signed out', async () => {
+    copy(ANN, [car], image, 't');
+    expect(paste('acme.bob', image, 'u').regions).toEqual([]);
+    expect(paste('other.ann', image, 'u').regions).toEqual([]);
+    localStorage.setItem('tandem.theme', 'dark');
+    const { leave } = await import('~/session/account');
+    leave();
+    expect(paste(ANN, image, 'u').regions).toEqual([]);
+    expect(localStorage.getItem('tandem.theme')).toBe('dark');
+  });
+
+  test('leaves room for what else is kept', () => {
+    const long = { ...car, attributes: { note: 'x'.repeat(40_000) } };
+    expect(copy(ANN, Array.from({ length: 100 }, () => long), image, 't')).toBeNull(); // prettier-ignore
   });
 
   test('a storage that is closed to us is empty', () => {
@@ -98,8 +115,8 @@ describe('the clipboard', () => {
         throw new DOMException('no', 'SecurityError');
       },
     });
-    expect(copy([car], image, 't')).toBeNull();
-    expect(paste(image, 't')).toEqual({ regions: [], dropped: 0 });
+    expect(copy(ANN, [car], image, 't')).toBeNull();
+    expect(paste(ANN, image, 't')).toEqual({ regions: [], dropped: 0 });
   });
 
   const whole = { from: 't', image, regions: [car] };
@@ -122,6 +139,6 @@ describe('the clipboard', () => {
     ['too many', JSON.stringify({ ...whole, regions: Array(1001).fill(car) })],
   ])('%s in storage is an empty clipboard', (_, text) => {
     if (text !== null) localStorage.setItem(KEY, text);
-    expect(paste(image, 'u')).toEqual({ regions: [], dropped: 0 });
+    expect(paste(ANN, image, 'u')).toEqual({ regions: [], dropped: 0 });
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { imagePoint } from '~/geometry/points';
 import * as commands from '~/tools/commands';
-import { Desk } from '~/tools/desk';
+import { Desk, nextIs } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
 import { GONE } from '~/tools/tool';
 import { seatAt } from '../support/memory-room';
@@ -136,6 +136,34 @@ describe('the desk', () => {
     expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['car', 'car']);
   });
 
+  test('a label picked right after drawing is for the next shape, and the hint says how to mean this one', () => {
+    pair.drag([100, 100], [200, 180]);
+    pair.desk.pickLabel('tree');
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['car']);
+    expect(pair.desk.hint.get()).toBe(nextIs('tree'));
+    pair.drag([300, 100], [400, 180]);
+    expect(pair.anna.regions.list().map((r) => r.label).sort()).toEqual(['car', 'tree']); // prettier-ignore
+    pair.desk.pickLabel('bush', true);
+    expect(pair.anna.regions.list().map((r) => r.label).sort()).toEqual(['bush', 'car']); // prettier-ignore
+  });
+
+  test('what was just drawn takes a label as any other once I selected it', () => {
+    pair.drag([100, 100], [200, 180]);
+    const [id = ''] = pair.desk.selection.get();
+    pair.desk.pickLabel('tree');
+    pair.desk.select([id]);
+    pair.desk.pickLabel('bush');
+    expect(pair.anna.regions.list().map((r) => r.label)).toEqual(['bush']);
+  });
+
+  test('arrows move several to the border and no further, with their gaps', () => {
+    pair.drag([10, 100], [110, 180]);
+    pair.drag([300, 100], [400, 180]);
+    pair.desk.selectAll();
+    commands.nudge(pair.desk, -500, 0);
+    expect(pair.anna.regions.list().map(({ geometry }) => 'x' in geometry && geometry.x).sort()).toEqual([0, 290]); // prettier-ignore
+  });
+
   test('arrows move by pixels and stop at the border', () => {
     pair.drag([10, 100], [110, 180]);
     commands.nudge(pair.desk, 1, 0);
@@ -177,6 +205,87 @@ describe('the desk', () => {
     await pair.settle();
     expect(follow.peer.get()).toBeNull();
     follow.dispose();
+  });
+
+  describe('two who follow', () => {
+    /** Ben's window is high, Anna's is wide. */
+    const both = () => {
+      const desk = new Desk({ room: pair.ben, image: { width: 1000, height: 800 }, frames, notify: () => undefined });
+      desk.camera.resize({ width: 400, height: 900 });
+      const [anna, ben] = [new Follow(pair.anna, pair.desk.camera), new Follow(pair.ben, desk.camera)];
+      const idOf = (room: TaskRoom, name: string) => room.presence.peers().find((peer) => peer.user.name === name)?.peer ?? 0;
+      return {
+        desk,
+        anna,
+        ben,
+        annaFollows: () => anna.start(idOf(pair.anna, 'Ben')),
+        benFollows: () => ben.start(idOf(pair.ben, 'Anna')),
+        /** Until everybody was told, several times over. */
+        settle: () => vi.advanceTimersByTimeAsync(3_000),
+        close: () => {
+          anna.dispose();
+          ben.dispose();
+          desk.dispose();
+        },
+      };
+    };
+
+    test('each other stay where they are, and whoever goes somewhere leads', async () => {
+      const two = both();
+      two.desk.camera.zoom(3);
+      await two.settle();
+      two.annaFollows();
+      await two.settle();
+      two.benFollows();
+      await two.settle();
+      const scales = [pair.desk.camera.view.get().scale, two.desk.camera.view.get().scale];
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect([pair.desk.camera.view.get().scale, two.desk.camera.view.get().scale]).toEqual(scales);
+      pair.desk.camera.zoom(4);
+      await two.settle();
+      expect([two.anna.peer.get() === null, two.ben.peer.get() === null]).toEqual([true, false]);
+      expect(two.desk.camera.view.get().scale).toBeGreaterThan(scales[1] ?? 0);
+      two.close();
+    });
+
+    test('each other from the same moment on let go: nobody leads', async () => {
+      const two = both();
+      two.desk.camera.zoom(3);
+      pair.desk.camera.pan(200, 0);
+      await two.settle();
+      two.annaFollows();
+      two.benFollows();
+      await two.settle();
+      expect([two.anna.peer.get(), two.ben.peer.get()]).toEqual([null, null]);
+      two.close();
+    });
+
+    test('a third follows the first through the second', async () => {
+      const two = both();
+      await two.settle();
+      two.benFollows();
+      pair.desk.camera.zoom(4);
+      await two.settle();
+      const told = pair.anna.presence.peers().find((peer) => peer.user.name === 'Ben')?.state.viewport;
+      expect(told?.[2]).toBeCloseTo(pair.desk.camera.visible().width, 0);
+      two.close();
+    });
+
+    test.each<[string, (desk: Desk) => void]>([
+      ['a zoom', (desk) => desk.camera.zoom(1.25)],
+      ['a fit', (desk) => desk.camera.fit()],
+      ['a move', (desk) => desk.camera.pan(9, 0)],
+      ['a visit', (desk) => desk.camera.visit(imagePoint(5, 5))],
+    ])('%s of my own ends it, by whatever key or hand', async (_, go) => {
+      const two = both();
+      await two.settle();
+      two.annaFollows();
+      pair.desk.camera.resize({ width: 700, height: 700 });
+      expect(two.anna.peer.get()).not.toBeNull();
+      go(pair.desk);
+      expect(two.anna.peer.get()).toBeNull();
+      two.close();
+    });
   });
 
   test('others are told where I look, so that they can follow', async () => {

@@ -131,6 +131,26 @@ describe('the select tool', () => {
     expect(effects.at(-2)).toEqual({ type: 'marquee', corners: null });
   });
 
+  test('what is selected together stops together where the first of it meets the border', () => {
+    const both = context({ selection: ['car', 'bus'] }, [car, bus]);
+    const { last } = run(selectTool, [down(30, 30), move(35, 40), up(500, -300)], both);
+    expect(last[0]).toMatchObject({
+      changes: [
+        { id: 'car', geometry: { x: 80, y: 0 } },
+        { id: 'bus', geometry: { x: 160, y: 0 } },
+      ],
+    });
+  });
+
+  test('without a Shift key: what is pressed comes to the selection, and a drag takes in what lies within', () => {
+    const seen = context({ gathers: true, selection: ['bus'] }, [car, bus]);
+    expect(run(selectTool, [down(30, 30), up(30, 30)], seen).last).toEqual([{ type: 'select', ids: ['bus', 'car'] }]);
+    expect(run(selectTool, [down(5, 5), move(90, 90), up(90, 90)], seen).last.at(-1)).toEqual({
+      type: 'select',
+      ids: ['bus', 'car'],
+    });
+  });
+
   test('what is selected together moves together, as one change', () => {
     const both = context({ selection: ['car', 'bus'] }, [car, bus]);
     const { effects, last } = run(selectTool, [down(30, 30), move(35, 40), up(35, 40)], both);

@@ -2,10 +2,11 @@ import { ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
+import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import { Consequences } from '~/ui/consequences';
 import { toast } from '~/ui/toast';
-import { dropText, shelf } from './kept';
+import { dropText } from './kept';
 import { layoutsKey, type LayoutVersion } from './queries';
 import { called } from './versions';
 
@@ -26,7 +27,7 @@ export function DiscardDialog({ projectId, version, onClose }: DiscardProps): Re
         }),
       ),
     onSuccess: () => {
-      dropText(shelf(), projectId, version.id);
+      dropText(device, projectId, version.id);
       void client.invalidateQueries({ queryKey: layoutsKey(projectId) });
       toast(`${called(version)} is deleted`, 'good');
       onClose();

@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type
 import type { Layout } from '~/layout/tree';
 import { cx } from '~/lib/cx';
 import { ago } from '~/lib/time';
+import { useLeaveWarning } from '~/lib/use-leave-warning';
 import { useNow } from '~/lib/use-now';
 import type { Project } from '~/session/queries';
 import { Button } from '~/ui/controls';
@@ -20,7 +21,7 @@ import { Preview } from './preview/preview';
 import { useTaskByNumber } from './preview/use-task-by-number';
 import { ProblemList } from './problem-list';
 import { useCheck, useComponents, useLayouts, type LayoutDetail, type LayoutVersion } from './queries';
-import { useDraft, useLeaveWarning, type Draft, type How, type Written } from './use-draft';
+import { useDraft, type Draft, type How, type Written } from './use-draft';
 
 const CodePane = lazy(() => import('./code/code-pane'));
 

@@ -8,15 +8,6 @@ export interface Kept {
 
 export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** Null: this browser keeps nothing, and says so by throwing. */
-export function shelf(): Shelf | null {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
 const keyOf = (projectId: string, layoutId: string | null): string => `tandem-layout-text:${projectId}:${layoutId ?? 'new'}`;
 
 export function keptText(from: Shelf | null, projectId: string, layoutId: string | null): Kept | null {

@@ -3,9 +3,10 @@ import { ApiError, idempotencyKey, ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
+import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import { toast, toastError } from '~/ui/toast';
-import { dropText, keepText, keptText, shelf, type Kept } from './kept';
+import { dropText, keepText, keptText, type Kept } from './kept';
 import { layoutsKey, type LayoutDetail, type LayoutVersion } from './queries';
 import { called } from './versions';
 
@@ -39,7 +40,7 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
   const [kept, setKept] = useState<Written | null>(from ? begin : null);
   const [now, setNow] = useState<Written>(begin);
   const [offered, setOffered] = useState<Kept | null>(() => {
-    const found = keptText(shelf(), projectId, from?.id ?? null);
+    const found = keptText(device, projectId, from?.id ?? null);
     if (!found) return null;
     return found.source === begin.source && found.name === begin.name ? null : found;
   });
@@ -50,14 +51,14 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
   useEffect(() => {
     // Until it is answered, the offer is what is kept.
     if (offered) return;
-    if (dirty && now !== begin) keepText(shelf(), projectId, id, { ...now, at: Date.now() });
-    else if (!dirty) dropText(shelf(), projectId, id);
+    if (dirty && now !== begin) keepText(device, projectId, id, { ...now, at: Date.now() });
+    else if (!dirty) dropText(device, projectId, id);
   }, [dirty, now, begin, offered, projectId, id]);
 
   const save = useMutation({
     mutationFn: async (how: How) => ({ result: await store(saved, now, how), of: now, before: saved?.id ?? null }),
     onSuccess: ({ result, of, before }) => {
-      dropText(shelf(), projectId, before);
+      dropText(device, projectId, before);
       setOffered(null);
       setSaved(result);
       setKept(of);
@@ -84,7 +85,7 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
       setNow({ name: version.name, source: version.source });
     },
     answerOffer: () => {
-      dropText(shelf(), projectId, id);
+      dropText(device, projectId, id);
       setOffered(null);
     },
   };
@@ -130,14 +131,4 @@ function useStore(projectId: string) {
     unfilled.current = null;
     return result;
   };
-}
-
-/** Whoever closes the window is asked first. */
-export function useLeaveWarning(dirty: boolean): void {
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [dirty]);
 }

@@ -4,6 +4,7 @@ import { Pencil, Plus, SlidersHorizontal, Tags, Trash2 } from 'lucide-react';
 import { useState, type SubmitEvent, type ReactNode } from 'react';
 
 import { KIND_NAMES } from '~/geometry/shapes';
+import { freeLabelKey } from '~/hotkeys/registry';
 import { useBackend } from '~/session/backend';
 import { useMay, type LabelDef, type Project } from '~/session/queries';
 import { Button, IconButton, Kbd } from '~/ui/controls';
@@ -15,13 +16,6 @@ import { LabelDialog } from './label-dialog';
 import { RelabelDialog } from './relabel-dialog';
 
 const PALETTE = ['#e5484d', '#f0884a', '#e2a336', '#46a758', '#12a594', '#3e8ede', '#5b5bd6', '#a35bd1', '#d6409f', '#8d7b68'];
-
-/** The first digit, then letter, that no label has. */
-function freeKey(labels: readonly LabelDef[]): string | null {
-  const taken = new Set(labels.map((label) => label.hotkey));
-  // Letters that are tools or commands of the workbench stay out.
-  return Array.from('123456789dfgijnoqstuwxyz').find((key) => !taken.has(key)) ?? null;
-}
 
 const replaced = (labels: readonly LabelDef[], changed: LabelDef): LabelDef[] =>
   labels.map((label) => (label.name === changed.name ? changed : label));
@@ -54,7 +48,7 @@ export function LabelsTab({ project }: { project: Project }): ReactNode {
     const label: LabelDef = {
       name: name.trim(),
       color,
-      hotkey: freeKey(labels),
+      hotkey: freeLabelKey(labels),
       kinds: [],
       keypoints: [],
       skeleton: [],

@@ -50,15 +50,20 @@ export function WandBar({ desk }: { desk: Desk }): ReactNode {
 }
 
 /** Enter, Backspace and Esc for those who hold a pen. */
-export function Whole({ desk }: { desk: Desk }): ReactNode {
-  const draft = useStore(desk.draft);
-  if (draft === null) return null;
+export function Whole({ desk, what }: { desk: Desk; what: 'click' | 'point' }): ReactNode {
+  const busy = useStore(desk.busy);
+  if (!busy) return null;
   return (
-    <div className="desk-group">
-      <IconButton label="Take the last click back" keys="Backspace" side="bottom" onClick={() => desk.dispatch({ type: 'back' })}>
+    <div className="desk-group" role="group" aria-label="What is being drawn">
+      <IconButton
+        label={`Take the last ${what} back`}
+        keys="Backspace"
+        side="bottom"
+        onClick={() => desk.dispatch({ type: 'back' })}
+      >
         <Undo2 size={16} aria-hidden />
       </IconButton>
-      <Button look="plain" onClick={() => desk.dispatch({ type: 'cancel' })}>
+      <Button look="plain" onClick={() => desk.drop()}>
         Cancel
       </Button>
       <Button look="solid" onClick={() => desk.finish()} data-testid="assist-done">

@@ -8,6 +8,7 @@ import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import { createStore } from '~/lib/store';
 import type { Layout } from '~/layout/tree';
+import { useLeaveWarning } from '~/lib/use-leave-warning';
 import type { Project, Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
@@ -39,6 +40,7 @@ import { useReview } from './review/use-review';
 import { useSentBack } from './review/use-sent-back';
 import { useSpot } from './review/use-spot';
 import type { Asking } from './review/verdict-dialog';
+import { SideToggle, useSideDrawer } from './side-drawer';
 import { SidePanel } from './side-panel';
 import { StatusLine } from './status-line';
 import { SuggestionCard } from './suggestions/card';
@@ -98,6 +100,7 @@ export function BenchView({
   const decide = useDecide(room, activity, actions.onward);
   const [seeing, setSeeing] = useState(false);
   const [dialog, setDialog] = useState<BenchDialog | null>(null);
+  useLeaveWarning(useCallback(() => desk.isBusy, [desk]));
   const asking = useMemo(() => createStore<Asking | null>(null), []);
   const review = useReview(desk, layout, task.id, work);
   useSpot(review.adjudication, review.round);
@@ -113,6 +116,7 @@ export function BenchView({
   );
   const gate = useRef<AnswerGate | null>(null);
   const check = useCheck(desk, draws ? setup : null, gate);
+  const [sideOpen, openSide] = useSideDrawer(desk, check.asked);
   const { held } = lease;
 
   useEffect(() => desk.setLabels(setup.labels, setup), [desk, setup]);
@@ -182,7 +186,7 @@ export function BenchView({
     }),
   };
   const usable = setup.labels.filter(({ problem }) => problem === null);
-  const pickLabel = (name: string): void => desk.pickLabel(name);
+  const pickLabel = (name: string, also = false): void => desk.pickLabel(name, also);
   useHotkeys(handlers, keys.labels, pickLabel, keys.ceded);
   useSpaceBar(desk, pointers, activity);
   useSeenPicture(image.picture, desk.image);
@@ -238,6 +242,7 @@ export function BenchView({
       looks={looks}
       people={people}
       check={check}
+      open={sideOpen}
       onDone={toPicture}
       onSubmit={() => submit()}
     >
@@ -307,6 +312,7 @@ export function BenchView({
                   {rail}
                   {canvas}
                   {side}
+                  <SideToggle open={sideOpen} onToggle={openSide} />
                 </>
               }
               suggestions={suggesting?.forLayout ?? null}

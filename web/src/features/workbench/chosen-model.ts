@@ -1,15 +1,16 @@
 /** Which of several models the smart polygon asks, remembered on this device: a fast one suits a tablet, a large one a workstation. */
+import { device } from '~/lib/keep';
 import { createStore } from '~/lib/store';
 import type { Model } from '~/session/queries';
 
 const KEY = 'tandem.model';
 
 /** Null: nobody has chosen. */
-export const chosenModel = createStore<string | null>(localStorage.getItem(KEY));
+export const chosenModel = createStore<string | null>(device.getItem(KEY));
 
 export function chooseModel(id: string): void {
   chosenModel.set(id);
-  localStorage.setItem(KEY, id);
+  device.setItem(KEY, id);
 }
 
 /** The one that was chosen, as long as it is there; else the first by name. */

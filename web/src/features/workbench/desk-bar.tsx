@@ -37,6 +37,7 @@ import type { ToolName } from '~/tools/tool';
 import { IconButton } from '~/ui/controls';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 import { Arriving, WandBar, Whole } from './assist-bar';
+import { Gathering, Occluding } from './hand-bar';
 import { RelationBar } from './relation-bar';
 import { SmartBar } from './smart-bar';
 
@@ -52,6 +53,8 @@ const EDGES: readonly (readonly [AlignEdge, string, Icon])[] = [
 ];
 
 const DRAWS_LINES: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'cut']);
+/** Drawn by more than one press. */
+const BY_POINTS: ReadonlySet<ToolName> = new Set(['polygon', 'polyline', 'cut', 'keypoints', 'rotated_box', 'cuboid']);
 const ASSISTED: ReadonlySet<ToolName> = new Set(['wand', 'scissors', 'smart']);
 const PAINTS: ReadonlySet<ToolName> = new Set(['brush', 'eraser']);
 const CLOSED: ReadonlySet<RegionSnapshot['geometry']['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon', 'mask']);
@@ -60,6 +63,7 @@ const CLOSED: ReadonlySet<RegionSnapshot['geometry']['kind']> = new Set(['box', 
 export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
   const tool = useStore(desk.tool);
   const hint = useStore(desk.hint);
+  const handheld = useStore(desk.handheld);
   return (
     <div className="desk-bar">
       {PAINTS.has(tool) && <BrushSize desk={desk} />}
@@ -67,7 +71,11 @@ export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string
       {tool === 'wand' && <WandBar desk={desk} />}
       {tool === 'smart' && <SmartBar desk={desk} />}
       {tool === 'relation' && <RelationBar desk={desk} />}
-      {ASSISTED.has(tool) && <Whole desk={desk} />}
+      {tool === 'select' && handheld && <Gathering desk={desk} />}
+      {tool === 'keypoints' && handheld && <Occluding desk={desk} />}
+      {(ASSISTED.has(tool) || (handheld && BY_POINTS.has(tool))) && (
+        <Whole desk={desk} what={ASSISTED.has(tool) ? 'click' : 'point'} />
+      )}
       {ASSISTED.has(tool) && <Arriving key={tool} assistant={desk.helperOf(tool)} />}
       <Selected desk={desk} taken={taken} />
       <p className="desk-hint" role="status" data-testid="hint" hidden={hint === null}>

@@ -52,7 +52,7 @@ export function LabelsPanel({ desk, room, labels, keys }: LabelsPanelProps): Rea
               hotkey={keys.labels.get(label.name)}
               moved={keys.moved.get(label.name)}
               pressed={current === label.name}
-              onPick={() => desk.pickLabel(label.name)}
+              onPick={(also) => desk.pickLabel(label.name, also)}
             />
           </li>
         ))}
@@ -68,7 +68,8 @@ interface LabelButtonProps {
   /** Why its key is another one than it was to have. */
   moved: string | undefined;
   pressed: boolean;
-  onPick: () => void;
+  /** With Shift: what was just drawn takes it, too. */
+  onPick: (also: boolean) => void;
 }
 
 function LabelButton({ label, count, hotkey, moved, pressed, onPick }: LabelButtonProps): ReactNode {
@@ -85,7 +86,7 @@ function LabelButton({ label, count, hotkey, moved, pressed, onPick }: LabelButt
       aria-disabled={problem !== null}
       title={about || undefined}
       data-testid={`label-${name}`}
-      onClick={onPick}
+      onClick={(event) => onPick(event.shiftKey)}
     >
       <i className="label-swatch" aria-hidden />
       <span className="truncate">{name}</span>

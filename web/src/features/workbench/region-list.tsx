@@ -24,6 +24,7 @@ import { memo, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent, 
 import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
 import { cx } from '~/lib/cx';
+import { useCoarse } from '~/lib/use-coarse';
 import { useLive, useStore } from '~/lib/use-store';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
@@ -35,7 +36,8 @@ import { regionFaults } from './region-rules';
 import { RelationRow } from './relation-row';
 import type { Person } from './use-people';
 
-const ROW = 34;
+/** CSS pixels, by a mouse and by a finger. */
+const ROW = { fine: 34, coarse: 44 };
 
 const ICONS: Record<RegionKind, typeof Square> = {
   box: Square,
@@ -86,13 +88,17 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
   const peers = useLive(room.presence, () => room.presence.peers());
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
+  const height = ROW[useCoarse() ? 'coarse' : 'fine'];
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component alone
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => height,
     overscan: 10,
   });
+
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- a mouse was plugged in, or a tablet taken off its keyboard
+  useEffect(() => virtual.measure(), [height]);
 
   const first = selection[0];
   const index = first === undefined ? -1 : rows.findIndex(({ region, related }) => !related && region.id === first);
@@ -187,7 +193,8 @@ const Row = memo(function Row({
   const name = editor === undefined ? region.label : `${region.label} ${editor} is editing`;
   const about = [`${name}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
   const choose = (event: MouseEvent): void => {
-    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
+    const gathers = desk.handheld.get() && desk.gathers.get();
+    if (!event.shiftKey && !event.ctrlKey && !event.metaKey && !gathers) {
       desk.goTo(region.id);
       return;
     }
@@ -198,7 +205,7 @@ const Row = memo(function Row({
     desk.select([region.id]);
     commands.remove(desk);
   };
-  const style: CSSProperties = { transform: `translateY(${start}px)`, height: ROW, '--label': color };
+  const style: CSSProperties = { transform: `translateY(${start}px)`, '--label': color };
   return (
     <li
       className={cx('region-row', selected && 'region-on', hidden && 'region-hidden')}

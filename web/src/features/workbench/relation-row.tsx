@@ -15,8 +15,6 @@ interface RelationRowProps {
   start: number;
 }
 
-const ROW = 34;
-
 export function RelationRow({ desk, related, at, start }: RelationRowProps): ReactNode {
   const { relations, room } = desk;
   const { from, to, label, directed } = related;
@@ -29,7 +27,7 @@ export function RelationRow({ desk, related, at, start }: RelationRowProps): Rea
   return (
     <li
       className="region-row relation-row"
-      style={{ transform: `translateY(${start}px)`, height: ROW }}
+      style={{ transform: `translateY(${start}px)` }}
       data-testid="relation-row"
       data-relation={label}
     >

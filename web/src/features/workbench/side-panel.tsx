@@ -10,6 +10,7 @@ import { AttributesPanel } from './attributes-panel';
 import { CommentsPanel } from './comments/panel';
 import { LabelsPanel } from './labels-panel';
 import { RegionList } from './region-list';
+import { SIDE } from './side-drawer';
 import type { Check } from './use-check';
 import type { Person } from './use-people';
 
@@ -24,14 +25,16 @@ interface SidePanelProps {
   /** Out of the attributes, back to the canvas. */
   onDone: () => void;
   onSubmit: () => void;
+  /** Whether it is out, where there is not always room for it. */
+  open: boolean;
   /** Above all else: what there is to decide between. */
   children?: ReactNode;
 }
 
 export function SidePanel({ children, ...props }: SidePanelProps): ReactNode {
-  const { desk, room, setup, keys, looks, people, check, onDone, onSubmit } = props;
+  const { desk, room, setup, keys, looks, people, check, open, onDone, onSubmit } = props;
   return (
-    <aside className="bench-side" aria-label="Labels, regions and comments">
+    <aside className="bench-side" id={SIDE} data-open={open || undefined} aria-label="Labels, regions and comments">
       {children}
       <LabelsPanel desk={desk} room={room} labels={setup.labels} keys={keys} />
       <RegionList desk={desk} room={room} setup={setup} looks={looks} people={people} />

@@ -104,8 +104,8 @@ const WHY_NO_SUBMIT: Record<Standing['kind'], string> = {
 };
 
 function History({ desk }: { desk: Desk }): ReactNode {
-  const canUndo = useLive(desk.room.undo, () => desk.room.undo.canUndo);
-  const canRedo = useLive(desk.room.undo, () => desk.room.undo.canRedo);
+  const canUndo = useStore(desk.canUndo);
+  const canRedo = useStore(desk.canRedo);
   return (
     <>
       <IconButton

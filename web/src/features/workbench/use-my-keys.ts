@@ -3,6 +3,7 @@ import { ok } from '@tandem/client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 
+import { device } from '~/lib/keep';
 import { useStore } from '~/lib/use-store';
 import { useBackend } from '~/session/backend';
 import { useMe } from '~/session/queries';
@@ -18,7 +19,7 @@ const place = (user: string): string => `${HERE}.${user}`;
 
 function keptHere(user: string): MyKeys {
   try {
-    return keysFrom(JSON.parse(localStorage.getItem(place(user)) ?? '{}'));
+    return keysFrom(JSON.parse(device.getItem(place(user)) ?? '{}'));
   } catch {
     return {};
   }
@@ -34,7 +35,7 @@ export function useMyKeys(): MyKeys {
   useEffect(() => {
     if (!values) return;
     const mine = keysFrom(values.hotkeys);
-    localStorage.setItem(place(user), JSON.stringify(mine));
+    device.setItem(place(user), JSON.stringify(mine));
     myKeys.set(mine);
   }, [user, values]);
   return useStore(myKeys);

@@ -3,6 +3,7 @@ import type { RoomSnapshot, TaskRoom } from '@tandem/client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 
 import type { Size } from '~/geometry/points';
+import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import { Desk } from '~/tools/desk';
 import { createMarks } from '~/tools/marks';
@@ -38,16 +39,8 @@ export interface Bench {
   readonly follow: Follow;
 }
 
-/** One for all tasks of this page. A browser that keeps nothing says so by throwing. */
-const look = createLook(storage());
-
-function storage(): Storage | null {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
+/** One for all tasks of this page. */
+const look = createLook(device);
 
 const frames = {
   request: (run: (time: number) => void) => requestAnimationFrame(run),
@@ -59,13 +52,15 @@ const frames = {
 
 /** A desk in a room, once the size of the picture is known. */
 export function useBench(room: TaskRoom, width: number | undefined, height: number | undefined): Bench | null {
-  const userId = useBackend().me.user.id;
+  const { user, workspace_id: workspace } = useBackend().me;
+  const userId = user.id;
   const [bench, setBench] = useState<Bench | null>(null);
   useEffect(() => {
     if (width === undefined || height === undefined) return;
     const image: Size = { width, height };
-    const reader = { id: userId, marks: createMarks(storage(), userId, room.taskId) };
-    const desk = new Desk({ room, image, frames, notify: toast, look, reader, assistant: helper, segmenter });
+    const reader = { id: userId, marks: createMarks(device, userId, room.taskId) };
+    const owner = `${workspace}.${userId}`;
+    const desk = new Desk({ room, image, frames, notify: toast, owner, look, reader, assistant: helper, segmenter });
     const follow = new Follow(room, desk.camera);
     setBench({ desk, follow });
     return () => {
@@ -73,6 +68,6 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
       follow.dispose();
       desk.dispose();
     };
-  }, [room, width, height, userId]);
+  }, [room, width, height, userId, workspace]);
   return bench;
 }

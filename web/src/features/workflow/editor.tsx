@@ -4,6 +4,7 @@ import { Braces, CircleAlert, CircleCheck, Plus, Redo2, Undo2, Wand2, Workflow a
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
+import { useLeaveWarning } from '~/lib/use-leave-warning';
 import { useBackend } from '~/session/backend';
 import { Button, IconButton } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
@@ -43,12 +44,7 @@ export function WorkflowEditor({ projectId, initial, draft, active, leave }: Edi
   const found = useFound(form, problems);
   const { saved, save, dirty } = useSave(projectId, form, draft, initial);
 
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [dirty]);
+  useLeaveWarning(dirty);
 
   const edit = useMemo(
     () => ({

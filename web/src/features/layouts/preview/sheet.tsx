@@ -16,6 +16,7 @@ import { personOf, usePeople } from '~/features/workbench/use-people';
 import { useBench } from '~/features/workbench/use-room';
 import { PictureState } from '~/features/workbench/picture-state';
 import { SeeingPanel } from '~/features/workbench/seeing-panel';
+import { SideToggle, useSideDrawer } from '~/features/workbench/side-drawer';
 import { SidePanel } from '~/features/workbench/side-panel';
 import { ToolRail } from '~/features/workbench/tool-rail';
 import { LayoutModel } from '~/layout/model';
@@ -90,6 +91,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
   const people = usePeople(room);
   const faces = useCallback((id: string | null) => personOf(people, id), [people]);
   const asked = useMemo(() => createStore<Asked | null>(null), []);
+  const [sideOpen, openSide] = useSideDrawer(bench?.desk ?? null, asked);
   useEffect(() => bench?.desk.setLabels(setup.labels, setup), [bench, setup]);
   if (state.name === 'failed') return <Failed error={state.error} retry={again} />;
   if (!bench) return <div className="bench-canvas" aria-busy="true" />;
@@ -120,9 +122,11 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
         looks={looks}
         people={people}
         check={{ asked, tried }}
+        open={sideOpen}
         onDone={nothing}
         onSubmit={submit}
       />
+      <SideToggle open={sideOpen} onToggle={openSide} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 /** Whom a comment concerns, and which comments have not been told of yet. */
 import type { ThreadSnapshot } from '@tandem/client';
 
+import { device } from '~/lib/keep';
+
 /** As the server takes it. */
 const EXCERPT = 280;
 const MOST = 50;
@@ -36,7 +38,7 @@ export interface Unsaid {
 }
 
 /** The names of a task's comments that have not been told of, kept over a reload. */
-export function unsaid(taskId: string, kept: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage): Unsaid {
+export function unsaid(taskId: string, kept: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = device): Unsaid {
   const key = `tandem.telling.${taskId}`;
   const names = new Set(readNames(kept, key));
   const write = (): void => {

@@ -57,12 +57,3 @@ export function keptOn(shelf: Shelf | null, name: string, now: () => number = Da
     },
   };
 }
-
-/** A browser that keeps nothing says so by throwing. */
-export function deviceShelf(): Shelf | null {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}

@@ -4,12 +4,13 @@ import { Check, Undo2, X } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 
 import { hint } from '~/hotkeys/keymap';
+import { device } from '~/lib/keep';
 import { useStore } from '~/lib/use-store';
 import type { Store } from '~/lib/store';
 import type { Desk } from '~/tools/desk';
 import { Button } from '~/ui/controls';
 import type { Person } from '../use-people';
-import { deviceShelf, keptOn } from './kept';
+import { keptOn } from './kept';
 import type { Said } from './use-decide';
 import { VerdictDialog, type Asking } from './verdict-dialog';
 
@@ -28,7 +29,7 @@ export function ReviewBar({ desk, assignmentId, author, people, asked, busy, onS
   const asking = useStore(asked);
   const isPlacing = useStore(desk.comments.placing) !== null;
   const [clicked, setClicked] = useState<ThreadAnchor | null>(null);
-  const draft = useMemo(() => keptOn(deviceShelf(), `reason.${assignmentId}`), [assignmentId]);
+  const draft = useMemo(() => keptOn(device, `reason.${assignmentId}`), [assignmentId]);
   /** The dialog goes away until the picture was clicked; what is written stays. */
   const place = (): void => {
     const tool = desk.tool.get();

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from 'react';
 
 import { TAKES } from '~/hotkeys/commands';
 import { type Handlers } from '~/hotkeys/registry';
+import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import type { Layout } from '~/layout/tree';
 import type { Assignment } from '~/session/queries';
@@ -14,7 +15,7 @@ import { toast } from '~/ui/toast';
 import { drawsOn } from '../task-layout';
 import { Adjudication, type Conflict } from './adjudication';
 import { answersTo, type Candidate } from './answers';
-import { deviceShelf, keptOn } from './kept';
+import { keptOn } from './kept';
 import * as resolve from './resolve';
 
 /** Every answer to a task; only whoever reviews or decides may ask. */
@@ -46,7 +47,7 @@ export function useAdjudication(
   const [id, scope] = [work?.id ?? '', `${work?.task_id ?? ''} ${work?.scope ?? ''}`];
   useEffect(() => {
     if (!answers) return;
-    const leftOut = keptOn(deviceShelf(), `left_out.${id}`);
+    const leftOut = keptOn(device, `left_out.${id}`);
     const draws = layout === null || drawsOn(layout);
     const made = new Adjudication({ desk, answers, layout, draws, scope, leftOut });
     setAdjudication(made);

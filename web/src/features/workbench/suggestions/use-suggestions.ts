@@ -93,7 +93,7 @@ function takingBack(desk: Desk): ToastAction {
     stop();
   });
   const run = (): void => {
-    if (isLast) desk.undo();
+    if (isLast) desk.room.undo.undo();
     else toast('More was done since. Ctrl+Z takes back one step after the other');
   };
   return { label: 'Undo', run };
