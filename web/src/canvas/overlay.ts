@@ -9,6 +9,7 @@ import { matrixOf, onStage, toStage, visibleRect, type View } from '~/geometry/v
 import type { Desk } from '~/tools/desk';
 import type { Mark } from '~/tools/tool';
 import { KNOB } from '~/tools/transform';
+import type { Names } from './names';
 import { paint } from './paint';
 import { paintRelation, paintRelations } from './relations';
 import { dot, grip, tag } from './tags';
@@ -21,7 +22,7 @@ export interface Looks {
   edges(label: string): readonly (readonly number[])[];
   /** A relation's name for people, and its colour if it has one. */
   relation(label: string): { readonly title: string; readonly color: string | undefined };
-  /** Whether what is pointed at or selected shows its label. */
+  /** Whether regions may show their labels; which of them do is everybody's own choice. */
   readonly names: boolean;
   /** Lines through the pointer, whatever this person has chosen. */
   readonly crosshair: boolean;
@@ -32,7 +33,7 @@ const GHOST_DASH = [6, 4];
 const DRAWN = '#f8fafc';
 
 /** Everything that changes with every pointer move, mine or others': painted at once, without React and without nodes. */
-export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
+export function paintOverlay(ctx: Context, desk: Desk, looks: Looks, names: Names, moving: boolean): void {
   const view = desk.camera.view.get();
   const stage = desk.camera.stage.get();
   const me = desk.room.presence.me;
@@ -42,7 +43,8 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
-  paintNames(ctx, desk, view, looks, stage);
+  names.paint(ctx, view, stage, moving);
+  paintSoleGrips(ctx, desk, view, looks);
   paintDraft(ctx, desk, view, looks, stage);
   paintMarquee(ctx, desk, view);
   paintPointer(ctx, desk, view, looks, stage);
@@ -115,17 +117,10 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
   }
 }
 
-/** The label of what the pointer rests on, and of a single selected region. */
-function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: Size): void {
+/** What a single selected region can be taken by. */
+function paintSoleGrips(ctx: Context, desk: Desk, view: View, looks: Looks): void {
   if (desk.draft.get()) return;
   const selection = desk.selection.get();
-  const named = new Set([desk.hovered.get(), selection.length === 1 ? selection[0] : null]);
-  for (const id of named) {
-    const region = id == null ? undefined : desk.room.regions.get(id);
-    if (!region || desk.hidden.get().has(region.id)) continue;
-    const p = seen(view, region.geometry, stage);
-    if (p && looks.names) tag(ctx, region.label, p.x - 1, p.y - 7, { background: looks.color(region.label) }, stage.width);
-  }
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
   const sole = desk.room.regions.get(selection[0] ?? '');
   if (sole && !desk.hidden.get().has(sole.id)) paintGrips(ctx, view, sole.geometry, looks.color(sole.label), desk.vertex.get());

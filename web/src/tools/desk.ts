@@ -55,6 +55,10 @@ export class Desk {
   readonly vertex = createStore<VertexGrip | null>(null);
   readonly hovered = createStore<string | null>(null);
   readonly hidden = createStore<ReadonlySet<string>>(new Set());
+  /** Whether the list shows what it is narrowed by. */
+  readonly finding = createStore(false);
+  /** What the list is narrowed to; null: all. */
+  narrowed: ((region: RegionSnapshot) => boolean) | null = null;
   /** What the pointer passes by. */
   readonly locked = createStore<ReadonlySet<string>>(new Set());
   readonly draft = createStore<Draft | null>(null);
@@ -329,11 +333,16 @@ export class Desk {
 
   /** As the list on the right shows them: newest on top, as they lie. */
   listed(): readonly RegionSnapshot[] {
-    return [...this.room.regions.list()].reverse();
+    const all = [...this.room.regions.list()].reverse();
+    return this.narrowed ? all.filter(this.narrowed) : all;
   }
 
   toggleHidden(ids: readonly string[] = this.selection.get()): void {
     toggle(this.hidden, ids);
+  }
+
+  hideAll(): void {
+    this.hidden.set(new Set(this.room.regions.list().map(({ id }) => id)));
   }
 
   toggleLocked(ids: readonly string[] = this.selection.get()): void {

@@ -2,7 +2,9 @@ import { wayOnImage } from '~/geometry/view';
 import type { Handlers } from '~/hotkeys/registry';
 import * as commands from '~/tools/commands';
 import type { Desk } from '~/tools/desk';
+import { NAMES_SHOWN } from '~/tools/seeing';
 import { TOOL_NAMES, type ToolName } from '~/tools/tool';
+import { NAMES_WORDS } from './words';
 
 /** CSS pixels that the pointer of the keys goes at once; with Shift. */
 const STRIDE = [5, 50] as const;
@@ -66,7 +68,11 @@ export function deskKeys(desk: Desk): Handlers {
     back: () => commands.order(desk, 'back'),
     nextRegion: () => desk.cycle(1),
     previousRegion: () => desk.cycle(-1),
+    findRegion: () => desk.finding.set(true),
     hide: () => desk.toggleHidden(),
+    hideAll: () => desk.hideAll(),
+    showAll: () => desk.hidden.set(new Set()),
+    names: () => nextNames(desk),
     lock: () => desk.toggleLocked(),
     zoomIn: () => desk.camera.zoom(1.25),
     zoomOut: () => desk.camera.zoom(0.8),
@@ -74,4 +80,12 @@ export function deskKeys(desk: Desk): Handlers {
     turnRight: () => desk.camera.turnBy(90),
     turnLeft: () => desk.camera.turnBy(-90),
   };
+}
+
+/** Says what it is now: on an empty picture nothing would show it. */
+function nextNames(desk: Desk): void {
+  const look = desk.look.get();
+  const names = NAMES_SHOWN[(NAMES_SHOWN.indexOf(look.names) + 1) % NAMES_SHOWN.length] ?? 'all';
+  desk.look.set({ ...look, names });
+  desk.notify(`Names on the picture: ${NAMES_WORDS[names].toLowerCase()}`);
 }

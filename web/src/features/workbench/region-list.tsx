@@ -11,6 +11,7 @@ import {
   Hexagon,
   Lock,
   PenLine,
+  Search,
   Spline,
   Square,
   SquareDashed,
@@ -19,7 +20,7 @@ import {
   Waypoints,
   Brush,
 } from 'lucide-react';
-import { memo, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
+import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
 
 import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
@@ -31,6 +32,8 @@ import { byName } from '~/tools/labels';
 import { linksOf, relationsAt, type Related } from '~/tools/relations';
 import { Avatar } from '~/ui/people';
 import type { AnnotatorSetup } from './annotator-setup';
+import { EVERYTHING, filtering, isEverything } from './region-filter';
+import { RegionFind } from './region-find';
 import { regionFaults } from './region-rules';
 import { RelationRow } from './relation-row';
 import type { Person } from './use-people';
@@ -78,11 +81,27 @@ const keyOf = ({ region, related }: ListRow): string => [region.id, related?.fro
 export function RegionList({ desk, room, setup, looks, people }: RegionListProps): ReactNode {
   const labels = useMemo(() => byName(setup.labels), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
-  const listed = useMemo(() => [...regions].reverse(), [regions]);
-  const rows = useMemo(() => rowsOf(listed, room), [listed, room]);
+  const all = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
+  const finding = useStore(desk.finding);
+  const [filter, setFilter] = useState(EVERYTHING);
+  const isWhole = !finding || isEverything(filter);
+  const passes = useMemo(() => {
+    if (isWhole) return null;
+    const lacks = (region: RegionSnapshot): boolean => regionFaults(labels.get(region.label), region).length > 0;
+    return filtering(filter, { hidden, locked, lacks: labels.size === 0 ? () => false : lacks });
+  }, [isWhole, filter, hidden, locked, labels]);
+  // Going from one region to the next goes by what the list shows.
+  useEffect(() => {
+    desk.narrowed = passes;
+    return () => {
+      desk.narrowed = null;
+    };
+  }, [desk, passes]);
+  const listed = useMemo(() => (passes ? all.filter(passes) : all), [all, passes]);
+  const rows = useMemo(() => rowsOf(listed, room), [listed, room]);
   const peers = useLive(room.presence, () => room.presence.peers());
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -108,21 +127,35 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
         <h2 className="side-title" id="regions-title">
           Regions
         </h2>
-        <span className="muted num">{listed.length}</span>
+        <span className="muted num">{isWhole ? all.length : `${listed.length} of ${all.length}`}</span>
         <span className="spacer" />
         <button
           type="button"
           className="row-icon"
-          aria-label={allHidden ? 'Show all regions' : 'Hide all regions'}
+          aria-label="Find regions"
+          aria-expanded={finding}
+          disabled={all.length === 0 && !finding}
+          onClick={() => desk.finding.set(!finding)}
+          data-testid="find-regions"
+        >
+          <Search size={15} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="row-icon"
+          aria-label={`${allHidden ? 'Show' : 'Hide'} ${isWhole ? 'all regions' : 'the regions found'}`}
           disabled={listed.length === 0}
           onClick={() => desk.toggleHidden(listed.map((region) => region.id))}
         >
           {allHidden ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}
         </button>
       </div>
-      {listed.length === 0 ? (
+      {finding && <RegionFind filter={filter} onChange={setFilter} onClose={() => desk.finding.set(false)} />}
+      {all.length === 0 && (
         <p className="muted side-none">Nothing is labelled yet. Take a tool on the left and draw over an object.</p>
-      ) : (
+      )}
+      {all.length > 0 && listed.length === 0 && <p className="muted side-none">No region is like that.</p>}
+      {listed.length > 0 && (
         <div className="region-scroll" ref={scroller}>
           <ul style={{ height: virtual.getTotalSize() }} className="region-list">
             {virtual.getVirtualItems().map((item) => {
