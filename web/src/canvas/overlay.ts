@@ -3,6 +3,7 @@ import type { Peer } from '@tandem/client';
 import { faceOf } from '~/geometry/cuboid';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
 import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
+import { framed } from '~/geometry/reshape';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { imagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
 import { matrixOf, onStage, toStage, visibleRect, type View } from '~/geometry/view';
@@ -44,6 +45,7 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks, names: Name
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
   names.paint(ctx, view, stage, moving);
+  paintFrame(ctx, desk, view);
   paintSoleGrips(ctx, desk, view, looks);
   paintDraft(ctx, desk, view, looks, stage);
   paintMarquee(ctx, desk, view);
@@ -102,6 +104,7 @@ function paintSelection(ctx: Context, desk: Desk, view: View, peer: Peer, stage:
 
 /** What somebody else is drawing at this moment: dashed, in their colour, with their name. */
 function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer[], looks: Looks, stage: Size): void {
+  const named = new Set<number>();
   for (const ghost of desk.room.ghosts.others()) {
     const user = others.find((peer) => peer.peer === ghost.peer)?.user;
     const color = user?.color ?? '#8b8f99';
@@ -112,7 +115,9 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
     }
     const style = { color, fill: 0.14, width: 2, dash: GHOST_DASH };
     inImage(ctx, view, () => paint(ctx, ghost.geometry, style, view.scale, looks.edges(ghost.label)));
-    const p = seen(view, ghost.geometry, stage);
+    // Of several that move together one says whose they are.
+    const p = named.has(ghost.peer) ? null : seen(view, ghost.geometry, stage);
+    if (p) named.add(ghost.peer);
     if (p) tag(ctx, user ? `${user.name} · ${ghost.label}` : ghost.label, p.x - 1, p.y - 4, { background: color }, stage.width);
   }
 }
@@ -124,6 +129,41 @@ function paintSoleGrips(ctx: Context, desk: Desk, view: View, looks: Looks): voi
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
   const sole = desk.room.regions.get(selection[0] ?? '');
   if (sole && !desk.hidden.get().has(sole.id)) paintGrips(ctx, view, sole.geometry, looks.color(sole.label), desk.vertex.get());
+}
+
+const FRAME = '#4f8cff';
+
+/** Around what is scaled and turned together. Light on dark, so that it is seen on any picture. */
+function paintFrame(ctx: Context, desk: Desk, view: View): void {
+  const frame = desk.draft.get() ? null : desk.frame();
+  if (!frame) return;
+  const outer = framed(frame.rect, frame.away);
+  const corners = [
+    imagePoint(outer.x, outer.y),
+    imagePoint(outer.x + outer.width, outer.y),
+    imagePoint(outer.x + outer.width, outer.y + outer.height),
+    imagePoint(outer.x, outer.y + outer.height),
+  ].map((corner) => toStage(view, corner));
+  ctx.save();
+  ctx.beginPath();
+  for (const { x, y } of corners) ctx.lineTo(x, y);
+  ctx.closePath();
+  ctx.lineWidth = 2.5;
+  ctx.strokeStyle = 'rgb(0 0 0 / 35%)';
+  ctx.stroke();
+  ctx.lineWidth = 1.25;
+  ctx.strokeStyle = '#fff';
+  ctx.setLineDash([5, 4]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  const knob = frame.grips.find(({ grip: { type } }) => type === 'turn');
+  if (knob) stem(ctx, toStage(view, imagePoint(outer.x + outer.width / 2, outer.y)), toStage(view, knob.point), FRAME);
+  for (const { grip: held, point } of frame.grips) {
+    const { x, y } = toStage(view, point);
+    if (held.type === 'turn') dot(ctx, x, y, 5, FRAME);
+    else grip(ctx, x, y, FRAME, false);
+  }
+  ctx.restore();
 }
 
 /** So near to one another that they would be one blot, points are not shown. */
@@ -320,13 +360,16 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   const style = { color, fill: 0.16, width: 2 };
   inImage(ctx, view, () => {
     paint(ctx, geometry, style, view.scale, looks.edges(draft.label));
-    for (const { geometry: other } of draft.along ?? []) paint(ctx, other, style, view.scale);
+    for (const { id, geometry: other } of draft.along ?? []) {
+      const label = desk.room.regions.get(id)?.label ?? draft.label;
+      paint(ctx, other, { ...style, color: looks.color(label) }, view.scale, looks.edges(label));
+    }
   });
   const outline = geometry.kind === 'polygon' || geometry.kind === 'polyline';
   if (draft.stops) paintStops(ctx, view, draft.stops, color);
   else if (draft.marks) paintMarks(ctx, view, draft.marks);
-  else if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
-  if (!SIZED.has(geometry.kind)) return;
+  else if (!draft.along && (draft.region_id !== null || outline)) paintGrips(ctx, view, geometry, color, null);
+  if (!SIZED.has(geometry.kind) || draft.along) return;
   const b = bounds(geometry);
   const at = onStage(view, b);
   const dark = { background: 'rgb(22 23 28 / 88%)', ink: '#fff' };

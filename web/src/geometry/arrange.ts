@@ -1,5 +1,5 @@
 import { clamp, round2, type Rect, type Size } from './points';
-import { bounds, canMove, moved, type Geometry } from './shapes';
+import { bounds, moved, type Geometry } from './shapes';
 
 export type AlignEdge = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom';
 export type Direction = 'across' | 'down';
@@ -76,7 +76,7 @@ export function copyAt(g: Geometry, dx: number, dy: number, image: Size): Geomet
 
 /** Moved inside an image of another size; null when it is larger than that, or bound to the pixels of its own. */
 export function brought(g: Geometry, image: Size): Geometry | null {
-  if (!canMove(g)) return null;
+  if (g.kind === 'mask') return null;
   const b = bounds(g);
   if (b.width > image.width || b.height > image.height) return null;
   const dx = clamp(b.x, 0, image.width - b.width) - b.x;

@@ -5,7 +5,8 @@ import { united, without } from '~/geometry/booleans';
 import { polygonWithin } from '~/geometry/within';
 import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
-import { imagePoint } from '~/geometry/points';
+import { imagePoint, type Rect } from '~/geometry/points';
+import { around, canReshape, middleOf, reshapedTogether, type Reshaping } from '~/geometry/reshape';
 import { bounds, canMove, moved, type Geometry } from '~/geometry/shapes';
 import { BESIDE, copy, paste, type Copied } from './clipboard';
 import type { Desk } from './desk';
@@ -72,6 +73,33 @@ export function nudge(desk: Desk, dx: number, dy: number): void {
   }
   const free = regions.filter((region) => canMove(region.geometry));
   desk.writer.change(free.map(({ id, geometry }) => ({ id, geometry: moved(geometry, dx, dy, desk.image) })));
+}
+
+/** All that is selected, around its middle. */
+export function turnShapes(desk: Desk, degrees: number): void {
+  reshape(desk, (rect) => ({ type: 'turn', centre: middleOf(rect), degrees }));
+}
+
+export function scaleShapes(desk: Desk, factor: number): void {
+  reshape(desk, (rect) => ({ type: 'scale', fixed: middleOf(rect), sx: factor, sy: factor }));
+}
+
+function reshape(desk: Desk, by: (rect: Rect) => Reshaping): void {
+  const regions = chosen(desk, 1, 'what to turn or scale');
+  if (!regions) return;
+  const shapes = regions.map(({ geometry }) => geometry);
+  if (!shapes.every(canReshape)) {
+    desk.notify('Masks can be moved, not turned or scaled');
+    return;
+  }
+  const reshaping = by(around(shapes.map(bounds)));
+  if (shapes.length === 1 && shapes[0]?.kind === 'box' && reshaping.type === 'turn') {
+    desk.notify('A box stands upright: a rotated box can be turned');
+    return;
+  }
+  const made = reshapedTogether(shapes, reshaping, desk.image);
+  if (!made) desk.notify('There is no room for that in the image');
+  else desk.writer.change(regions.flatMap(({ id }, i): Change[] => (made[i] ? [{ id, geometry: made[i] }] : [])));
 }
 
 /** The next (or previous) point of the selected outline or skeleton. */

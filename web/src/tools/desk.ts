@@ -1,4 +1,4 @@
-import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
+import type { GhostShape, Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
 import { vertexPoint, type VertexGrip } from '~/geometry/grips';
 import { turnedCursor } from '~/geometry/handles';
@@ -15,6 +15,7 @@ import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { RegionWriter } from './region-writer';
 import { Relations } from './relations';
+import { frameAtHand, type FrameAtHand } from './reshape';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
 import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
@@ -24,7 +25,7 @@ const REACH = { mouse: 7, touch: 20 };
 const SLOP = { mouse: 3, touch: 8 };
 /** The borders of neighbours attract from a little further. */
 const SNAP = 1.3;
-/** A mask with more runs than this is not told to others while it is painted, only when it is there. */
+/** So many runs of masks and points of outlines are told to others thirty times a second: what is beyond they see when it is there. */
 const GHOST_RUNS = 4_000;
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
@@ -341,6 +342,12 @@ export class Desk {
     toggle(this.hidden, ids);
   }
 
+  /** The frame by which what is selected is scaled and turned; null: there is none just now. */
+  frame(): FrameAtHand | null {
+    if (this.tool.get() !== 'select' || this.selection.get().some((id) => this.hidden.get().has(id))) return null;
+    return frameAtHand(this.#context());
+  }
+
   hideAll(): void {
     this.hidden.set(new Set(this.room.regions.list().map(({ id }) => id)));
   }
@@ -505,8 +512,14 @@ export class Desk {
       return;
     }
     const { region_id, label, geometry } = draft;
-    const long = geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS;
-    if (!long) this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get() });
+    let room = GHOST_RUNS - lengthOf(geometry);
+    if (geometry.kind === 'mask' && room < 0) return;
+    const along = (draft.along ?? []).flatMap(({ id, geometry: other }): GhostShape[] => {
+      const of = this.room.regions.get(id)?.label;
+      room -= lengthOf(other);
+      return of === undefined || room < 0 ? [] : [{ region_id: id, label: of, geometry: other }];
+    });
+    this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get(), ...(along.length > 0 && { along }) });
   }
 
   /** What is grouped is selected together. */
@@ -556,6 +569,13 @@ export class Desk {
     const { x, y, width, height } = this.camera.visible();
     return clampToImage(imagePoint(x + width / 2, y + height / 2), this.image);
   }
+}
+
+/** How much there is to tell of a shape: its points, or its runs. */
+function lengthOf(g: Geometry): number {
+  if (g.kind === 'mask') return g.counts.length;
+  if (g.kind === 'polygon') return g.parts.reduce((sum, part) => part.reduce((all, ring) => all + ring.length, sum), 0);
+  return g.kind === 'polyline' || g.kind === 'keypoints' ? g.points.length : 4;
 }
 
 /** By at least one: what is small grows too. */

@@ -152,7 +152,7 @@ export interface Draft {
   readonly marks?: readonly Mark[];
   /** How good whoever found it takes it for, 0 to 1. */
   readonly confidence?: number;
-  /** What moves along; others see where it went when it is there. */
+  /** What moves along; others see as much of it as can be told. */
   readonly along?: readonly Change[];
 }
 

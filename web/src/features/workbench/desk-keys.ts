@@ -11,6 +11,9 @@ const STRIDE = [5, 50] as const;
 /** Image pixels that what is selected goes. */
 const NUDGE = [1, 10] as const;
 const STEP = 1.15;
+/** What keys do to shapes at once: degrees, and how much larger. */
+const TURNED = 5;
+const GROWN = 1.05;
 const TUNED: ReadonlySet<ToolName> = new Set(['brush', 'eraser', 'wand']);
 
 /** What the keys do at a desk where something can be drawn. */
@@ -57,6 +60,10 @@ export function deskKeys(desk: Desk): Handlers {
     nudgeRight: (event) => arrow(event, 1, 0),
     nudgeUp: (event) => arrow(event, 0, -1),
     nudgeDown: (event) => arrow(event, 0, 1),
+    turnShapesRight: () => commands.turnShapes(desk, TURNED),
+    turnShapesLeft: () => commands.turnShapes(desk, -TURNED),
+    growShapes: () => commands.scaleShapes(desk, GROWN),
+    shrinkShapes: () => commands.scaleShapes(desk, 1 / GROWN),
     merge: () => commands.merge(desk),
     subtract: () => commands.subtract(desk),
     fill: () => commands.fill(desk),
