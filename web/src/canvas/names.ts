@@ -2,7 +2,7 @@
 import type { RegionSnapshot } from '@tandem/client';
 
 import { plates, rectOf, Room, type Named, type Plate } from '~/geometry/name-plates';
-import { stagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
+import { imagePoint, stagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import { onImage, onStage, toImage, toStage, type View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
@@ -16,6 +16,8 @@ const MOST = 250;
 const MOST_SELECTED = 100;
 /** Shapes smaller than this (CSS pixels) are not named until one zooms in. */
 const SMALL = 22;
+/** Around a skeleton's point. */
+const JOINT = 7;
 /** Above a shape with grips. */
 const OVER_GRIPS = 7;
 /** While the camera moves, names stay with their shapes up to such a stretch, and as far beyond the stage's border (in parts of it). */
@@ -61,8 +63,27 @@ export class Names {
       MOST_SELECTED,
     );
     if (choice === 'all') this.#paintAll(ctx, view, stage, moving, new Set(pointed.map(({ id }) => id)), room);
+    this.#paintJoints(ctx, pointed, view, stage, room);
     const known = new Map(pointed.map((region) => [region.id, region]));
     for (const one of first) this.#one(ctx, known.get(one.id), one);
+  }
+
+  /** Which point of a skeleton is which, as far as there is room. */
+  #paintJoints(ctx: Context, pointed: readonly RegionSnapshot[], view: View, stage: Size, room: Room): void {
+    const skeletons = pointed.filter(({ geometry }) => geometry.kind === 'keypoints').slice(0, 2);
+    for (const { geometry, label } of skeletons) {
+      if (geometry.kind !== 'keypoints') continue;
+      const names = this.desk.joints(label);
+      const joints = geometry.points.flatMap((p, index): (Named & { readonly text: string })[] => {
+        const [text, { x, y }] = [names[index], toStage(view, imagePoint(p.x, p.y))];
+        if (p.v === 0 || text === undefined) return [];
+        const rect = { x: x - JOINT, y: y - JOINT, width: 2 * JOINT, height: 2 * JOINT };
+        return [{ id: `${index}`, rect, width: tagWidth(ctx, text), text }];
+      });
+      const texts = new Map(joints.map(({ id, text }) => [id, text]));
+      for (const { id, ...at } of plates(joints, { x: 0, y: 0, ...stage }, room, MOST_SELECTED))
+        plate(ctx, texts.get(id) ?? '', at, { background: 'rgb(22 23 28 / 82%)', ink: '#fff' });
+    }
   }
 
   #paintAll(ctx: Context, view: View, stage: Size, moving: boolean, pointed: ReadonlySet<string>, room: Room): void {

@@ -2,7 +2,7 @@ import type { Peer } from '@tandem/client';
 
 import { faceOf } from '~/geometry/cuboid';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
-import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
+import { isSameGrip, shownGrips, type ChosenGrip } from '~/geometry/grips';
 import { framed } from '~/geometry/reshape';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { imagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
@@ -173,7 +173,7 @@ const MISS = 7;
 /** Radius of what was said of a thing. */
 const MARK = 6;
 
-function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: VertexGrip | null): void {
+function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: ChosenGrip | null): void {
   const grips = shownGrips(g, MISS / view.scale, KNOB / view.scale);
   const knob = grips.find(({ grip: { type } }) => type === 'turn');
   if (knob && isFramed(g)) stem(ctx, toStage(view, frameHandle(frameOf(g), 'n')), toStage(view, knob.point), color);
@@ -184,11 +184,13 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
     const handle = held.type === 'side' || held.type === 'face' ? held.handle : null;
     const side = held.type === 'face' && g.kind === 'cuboid' ? faceOf(g, held.part) : g;
     const small = handle?.length === 1 && sideLength(side, handle) * view.scale < 36;
-    if (small) continue;
+    const isChosen = chosen !== null && isSameGrip(held, chosen);
+    if (small && !isChosen) continue;
     const p = toStage(view, point);
     if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
+    else if (isChosen) grip(ctx, p.x, p.y, color, true);
     else if (held.type === 'turn' || (held.type === 'face' && held.handle === null)) dot(ctx, p.x, p.y, 5, color);
-    else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
+    else grip(ctx, p.x, p.y, color, false);
   }
 }
 

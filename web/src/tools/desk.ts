@@ -1,12 +1,14 @@
 import type { GhostShape, Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
-import { vertexPoint, type VertexGrip } from '~/geometry/grips';
+import { gripPoint, type ChosenGrip } from '~/geometry/grips';
 import { turnedCursor } from '~/geometry/handles';
+import { hits, type Bones } from '~/geometry/hit';
 import { clamp, clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
+import { chosenWords } from './chosen';
 import { Comments, type Reader } from './comments';
 import { take, type Hand } from './hand';
 import { KeyPointer } from './key-pointer';
@@ -27,6 +29,7 @@ const SLOP = { mouse: 3, touch: 8 };
 const SNAP = 1.3;
 /** So many runs of masks and points of outlines are told to others thirty times a second: what is beyond they see when it is there. */
 const GHOST_RUNS = 4_000;
+const NO_BONES: Bones = [];
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
@@ -52,8 +55,8 @@ export class Desk {
   readonly tool = createStore<ToolName>('box');
   readonly label = createStore<string | null>(null);
   readonly selection = createStore<readonly string[]>([]);
-  /** The point of the selected shape that keys move and delete. */
-  readonly vertex = createStore<VertexGrip | null>(null);
+  /** The point of the selected shape that keys move and delete, or its side or knob, that they move. */
+  readonly vertex = createStore<ChosenGrip | null>(null);
   readonly hovered = createStore<string | null>(null);
   readonly hidden = createStore<ReadonlySet<string>>(new Set());
   /** Whether the list shows what it is narrowed by. */
@@ -109,6 +112,7 @@ export class Desk {
       index: this.index,
       image,
       isPassedBy: (id) => this.#isPassedBy(id),
+      bonesOf: (label) => this.bones(label),
       held: () => this.#hand.holds,
     });
     this.image = image;
@@ -138,6 +142,7 @@ export class Desk {
         if (changed.length > 0) this.#keepVertex();
       }),
       this.comments.writing.subscribe(() => this.#tell()),
+      this.vertex.subscribe(() => this.hint.set(chosenWords(this) ?? this.#hand.hint(this.#context()))),
     );
     this.#tell();
   }
@@ -305,6 +310,16 @@ export class Desk {
     this.#tell();
   }
 
+  /** Names of the points of a label's skeleton. */
+  joints(label: string): readonly string[] {
+    return this.#book.get(label)?.keypoints ?? [];
+  }
+
+  /** Which of them lines join. */
+  bones(label: string): Bones {
+    return this.#book.get(label)?.skeleton ?? NO_BONES;
+  }
+
   /** All that the pointer could reach. */
   selectAll(): void {
     this.select(this.room.regions.list().flatMap(({ id }) => (this.#isPassedBy(id) ? [] : [id])));
@@ -448,6 +463,8 @@ export class Desk {
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
       at: (point) => this.#around.at(point, reach),
+      under: (point) => this.#around.under(point, reach),
+      isOn: ({ geometry, label }, point) => hits(geometry, point, reach, this.bones(label)),
       within: (a, b) => this.#around.within(a, b),
       snap: (point) => (snaps ? this.#around.snap(point, reach * SNAP) : point),
       border: (from, to) => (snaps ? this.#around.border(from, to) : []),
@@ -545,7 +562,7 @@ export class Desk {
   #keepVertex(): void {
     const grip = this.vertex.get();
     const [region] = this.selected();
-    if (grip && (!region || !vertexPoint(region.geometry, grip))) this.vertex.set(null);
+    if (grip && (!region || !gripPoint(region.geometry, grip))) this.vertex.set(null);
   }
 
   /** Others see what I have in hand. */

@@ -1,5 +1,4 @@
 import type { Grip } from '~/geometry/grips';
-import { hits } from '~/geometry/hit';
 import { distance, type ImagePoint } from '~/geometry/points';
 import { canMove } from '~/geometry/shapes';
 import { pressFrame, reshapeCursor, reshapeStep, type Reshape } from './reshape';
@@ -23,13 +22,21 @@ function press(event: Down, context: ToolContext): Step<SelectState> {
   if (gripped) return gripped;
   const frame = event.shift || event.alt ? null : pressFrame(point, context);
   if (frame) return step<SelectState>(frame);
+  if (event.alt) return below(point, context);
   if (event.shift) return step<SelectState>({ name: 'marquee', from: point, moved: false });
   // What is selected already keeps the drag, also where a smaller region lies on top; a click then reaches that one.
-  const selected = context.selection.map((id) => context.get(id)).find((r) => r && hits(r.geometry, point, context.reach));
+  const selected = context.selection.map((id) => context.get(id)).find((r) => r && context.isOn(r, point));
   if (selected) return step<SelectState>(grab(selected, null, point, context));
   const under = context.at(point);
   if (!under) return step<SelectState>({ name: 'empty', from: point, moved: false }, { type: 'pan' });
   return step<SelectState>(grab(under, null, point, context), { type: 'select', ids: [under.id] });
+}
+
+/** With Alt: of what lies over one another there, the one after that which is selected. */
+function below(point: ImagePoint, context: ToolContext): Step<SelectState> {
+  const all = context.under(point);
+  const next = all[(all.findIndex(({ id }) => context.selection.includes(id)) + 1) % all.length];
+  return next ? step(IDLE, { type: 'select', ids: [next.id] }) : step(IDLE);
 }
 
 const choose = (grip: Grip): Step<SelectState> => (grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE));

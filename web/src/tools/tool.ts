@@ -120,6 +120,10 @@ export interface ToolContext {
   takes(label: string, kind: RegionKind): boolean;
   get(id: string): ToolRegion | undefined;
   at(point: ImagePoint): ToolRegion | null;
+  /** All that lies there, what `at` finds first. */
+  under(point: ImagePoint): readonly ToolRegion[];
+  /** Whether a point touches a region, with some patience. */
+  isOn(region: ToolRegion, point: ImagePoint): boolean;
   /** All that lies within a rectangle, whole. */
   within(a: ImagePoint, b: ImagePoint): readonly string[];
   /** The point on a neighbour's border that this one is meant to be, or the point itself. */

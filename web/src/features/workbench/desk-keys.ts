@@ -26,6 +26,10 @@ export function deskKeys(desk: Desk): Handlers {
       desk.keyPointer.move(x * STRIDE[far], y * STRIDE[far]);
       return;
     }
+    if (desk.vertex.get()?.type === 'turn') {
+      commands.turnChosen(desk, (x + y) * NUDGE[far]);
+      return;
+    }
     // To where the arrow points on the screen, however the image is turned.
     const way = wayOnImage({ ...desk.camera.view.get(), scale: 1 }, x * NUDGE[far], y * NUDGE[far]);
     commands.nudge(desk, way.x, way.y);
@@ -68,11 +72,22 @@ export function deskKeys(desk: Desk): Handlers {
     subtract: () => commands.subtract(desk),
     fill: () => commands.fill(desk),
     convert: () => commands.convert(desk),
+    simplify: () => commands.simplify(desk),
     occluded: () => commands.toggleOccluded(desk),
     group: () => commands.group(desk),
     ungroup: () => commands.ungroup(desk),
+    alignLeft: () => commands.align(desk, 'left'),
+    alignRight: () => commands.align(desk, 'right'),
+    alignTop: () => commands.align(desk, 'top'),
+    alignBottom: () => commands.align(desk, 'bottom'),
+    alignCentre: () => commands.align(desk, 'centre'),
+    alignMiddle: () => commands.align(desk, 'middle'),
+    distributeAcross: () => commands.distribute(desk, 'across'),
+    distributeDown: () => commands.distribute(desk, 'down'),
     front: () => commands.order(desk, 'front'),
     back: () => commands.order(desk, 'back'),
+    forward: () => commands.orderBy(desk, 1),
+    backward: () => commands.orderBy(desk, -1),
     nextRegion: () => desk.cycle(1),
     previousRegion: () => desk.cycle(-1),
     findRegion: () => desk.finding.set(true),

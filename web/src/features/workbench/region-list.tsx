@@ -20,7 +20,17 @@ import {
   Waypoints,
   Brush,
 } from 'lucide-react';
-import { memo, useEffect, useMemo, useRef, useState, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
+import {
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 
 import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
@@ -219,13 +229,19 @@ const Row = memo(function Row({
   // What is to be seen in the row is what it is called: its label, and who is at it.
   const name = editor === undefined ? region.label : `${region.label} ${editor} is editing`;
   const about = [`${name}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
-  const choose = (event: MouseEvent): void => {
-    if (!event.shiftKey && !event.ctrlKey && !event.metaKey) {
-      desk.goTo(region.id);
-      return;
-    }
+  const toggle = (): void => {
     const rest = desk.selection.get().filter((id) => id !== region.id);
     desk.select(selected ? rest : [...rest, region.id]);
+  };
+  const choose = (event: MouseEvent): void => {
+    if (event.shiftKey || event.ctrlKey || event.metaKey) toggle();
+    else desk.goTo(region.id);
+  };
+  /** Enter chooses it alone, the space bar adds it to what is chosen, or takes it from it. */
+  const onSpace = (event: KeyboardEvent): void => {
+    if (event.key !== ' ') return;
+    event.preventDefault();
+    if (event.type === 'keydown' && !event.repeat) toggle();
   };
   const remove = (): void => {
     desk.select([region.id]);
@@ -246,6 +262,8 @@ const Row = memo(function Row({
         aria-label={about}
         title={fault ?? describe(region.geometry)}
         onClick={choose}
+        onKeyDown={onSpace}
+        onKeyUp={onSpace}
         onPointerEnter={() => desk.hovered.set(region.id)}
         onPointerLeave={() => desk.hovered.set(null)}
       >
