@@ -3,9 +3,11 @@ import type { RegionSnapshot } from '@tandem/client';
 
 import { plates, rectOf, Room, type Named, type Plate } from '~/geometry/name-plates';
 import { imagePoint, stagePoint, type ImagePoint, type Rect, type Size } from '~/geometry/points';
+import { framed } from '~/geometry/reshape';
 import { bounds } from '~/geometry/shapes';
 import { onImage, onStage, toImage, toStage, type View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
+import type { FrameAtHand } from '~/tools/reshape';
 import type { Looks } from './overlay';
 import { plate, tagWidth } from './tags';
 
@@ -55,9 +57,16 @@ export class Names {
     const choice = desk.look.get().names;
     if (!looks.names || choice === 'none') return;
     const pointed = this.#pointed();
-    const room = new Room();
+    const frame = desk.draft.get() ? null : desk.frame();
+    const room = roomBeside(frame, view);
+    // A single region's name stands above its frame.
+    const sole = frame?.regions.length === 1 ? frame.regions[0]?.id : undefined;
+    const outer = frame && framed(frame.rect, frame.away);
     const first = plates(
-      pointed.map((region) => this.#named(ctx, region, view)),
+      pointed.map(({ id, label, geometry }): Named => {
+        const rect = onStage(view, outer && id === sole ? outer : bounds(geometry));
+        return { id, rect, width: tagWidth(ctx, label), lift: OVER_GRIPS };
+      }),
       { x: 0, y: 0, ...stage },
       room,
       MOST_SELECTED,
@@ -78,8 +87,9 @@ export class Names {
         const [text, { x, y }] = [names[index], toStage(view, imagePoint(p.x, p.y))];
         if (p.v === 0 || text === undefined) return [];
         const rect = { x: x - JOINT, y: y - JOINT, width: 2 * JOINT, height: 2 * JOINT };
-        return [{ id: `${index}`, rect, width: tagWidth(ctx, text), text }];
+        return [{ id: `${index}`, rect, width: tagWidth(ctx, text), lift: 4, text }];
       });
+      for (const { rect } of joints) room.take(rect);
       const texts = new Map(joints.map(({ id, text }) => [id, text]));
       for (const { id, ...at } of plates(joints, { x: 0, y: 0, ...stage }, room, MOST_SELECTED))
         plate(ctx, texts.get(id) ?? '', at, { background: 'rgb(22 23 28 / 82%)', ink: '#fff' });
@@ -149,10 +159,16 @@ export class Names {
     });
     return { view, stage, placed };
   }
+}
 
-  #named(ctx: Context, { id, label, geometry }: RegionSnapshot, view: View): Named {
-    return { id, rect: onStage(view, bounds(geometry)), width: tagWidth(ctx, label), lift: OVER_GRIPS };
+/** No name lies over the grips of a frame. */
+function roomBeside(frame: FrameAtHand | null, view: View): Room {
+  const room = new Room();
+  for (const { point } of frame?.grips ?? []) {
+    const { x, y } = toStage(view, point);
+    room.take({ x: x - JOINT, y: y - JOINT, width: 2 * JOINT, height: 2 * JOINT });
   }
+  return room;
 }
 
 /** The part of a rectangle that lies in another; null: none does. */

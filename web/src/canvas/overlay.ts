@@ -44,8 +44,8 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks, names: Name
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
-  names.paint(ctx, view, stage, moving);
   paintFrame(ctx, desk, view);
+  names.paint(ctx, view, stage, moving);
   paintSoleGrips(ctx, desk, view, looks);
   paintDraft(ctx, desk, view, looks, stage);
   paintMarquee(ctx, desk, view);
