@@ -20,8 +20,10 @@ const MOST_SELECTED = 100;
 const SMALL = 22;
 /** Around a skeleton's point. */
 const JOINT = 7;
+/** Around a grip. */
+const GRIP = 5;
 /** Above a shape with grips. */
-const OVER_GRIPS = 7;
+const OVER_GRIPS = 8;
 /** While the camera moves, names stay with their shapes up to such a stretch, and as far beyond the stage's border (in parts of it). */
 const STRETCH = 1.25;
 const MARGIN = 0.3;
@@ -87,7 +89,7 @@ export class Names {
         const [text, { x, y }] = [names[index], toStage(view, imagePoint(p.x, p.y))];
         if (p.v === 0 || text === undefined) return [];
         const rect = { x: x - JOINT, y: y - JOINT, width: 2 * JOINT, height: 2 * JOINT };
-        return [{ id: `${index}`, rect, width: tagWidth(ctx, text), lift: 4, text }];
+        return [{ id: `${index}`, rect, width: tagWidth(ctx, text), lift: 4, beside: true, text }];
       });
       for (const { rect } of joints) room.take(rect);
       const texts = new Map(joints.map(({ id, text }) => [id, text]));
@@ -166,7 +168,7 @@ function roomBeside(frame: FrameAtHand | null, view: View): Room {
   const room = new Room();
   for (const { point } of frame?.grips ?? []) {
     const { x, y } = toStage(view, point);
-    room.take({ x: x - JOINT, y: y - JOINT, width: 2 * JOINT, height: 2 * JOINT });
+    room.take({ x: x - GRIP, y: y - GRIP, width: 2 * GRIP, height: 2 * GRIP });
   }
   return room;
 }

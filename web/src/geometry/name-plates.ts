@@ -19,6 +19,8 @@ export interface Named {
   readonly width: number;
   /** How far above the shape its plate has to stay, e.g. for grips. */
   readonly lift?: number;
+  /** Whether its plate may also stand beside it: what is as small as a point has no other side to be read from. */
+  readonly beside?: boolean;
   /** Where its plate has to be; absent: where all have to. */
   readonly area?: Rect;
 }
@@ -60,7 +62,7 @@ export class Room {
 }
 
 /** Above its shape, else inside it, else below; what would leave the area slides along the shape as far as that goes. */
-function places({ rect, width, lift = GAP }: Named, area: Rect): readonly (readonly [number, number])[] {
+function places({ rect, width, lift = GAP, beside = false }: Named, area: Rect): readonly (readonly [number, number])[] {
   const { x, y, width: w, height: h } = rect;
   const [least, right] = [area.x + EDGE, area.x + area.width - width - EDGE];
   const [top, bottom] = [area.y + EDGE, area.y + area.height - PLATE_HEIGHT - EDGE];
@@ -73,10 +75,12 @@ function places({ rect, width, lift = GAP }: Named, area: Rect): readonly (reado
     [slid(x - 1), inside],
     [slid(x - 1), y + h + lift],
   ];
+  const level = y + (h - PLATE_HEIGHT) / 2;
+  if (beside) found.push([x + w + lift, level], [x - lift - width, level]);
   // A plate that has slid away from its shape would name nothing.
   const touches = (px: number, py: number): boolean =>
-    px <= x + w && px + width >= x && py <= y + h + lift && py + PLATE_HEIGHT >= y - lift;
-  return found.filter(([px, py]) => py >= top && py <= bottom && touches(px, py));
+    px <= x + w + lift && px + width >= x - lift && py <= y + h + lift && py + PLATE_HEIGHT >= y - lift;
+  return found.filter(([px, py]) => px >= least && px <= right && py >= top && py <= bottom && touches(px, py));
 }
 
 /**

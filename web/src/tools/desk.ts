@@ -27,8 +27,10 @@ const REACH = { mouse: 7, touch: 20 };
 const SLOP = { mouse: 3, touch: 8 };
 /** The borders of neighbours attract from a little further. */
 const SNAP = 1.3;
-/** So many runs of masks and points of outlines are told to others thirty times a second: what is beyond they see when it is there. */
+/** A mask with more runs than this is not told to others while it is painted, only when it is there. */
 const GHOST_RUNS = 4_000;
+/** Of what moves along so much is told, thirty times a second; what is beyond others see when it is there. */
+const GHOST_ALONG = { regions: 50, points: 1_000 };
 const NO_BONES: Bones = [];
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
@@ -529,12 +531,12 @@ export class Desk {
       return;
     }
     const { region_id, label, geometry } = draft;
-    let room = GHOST_RUNS - lengthOf(geometry);
-    if (geometry.kind === 'mask' && room < 0) return;
-    const along = (draft.along ?? []).flatMap(({ id, geometry: other }): GhostShape[] => {
+    if (geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS) return;
+    let points = GHOST_ALONG.points;
+    const along = (draft.along ?? []).slice(0, GHOST_ALONG.regions).flatMap(({ id, geometry: other }): GhostShape[] => {
       const of = this.room.regions.get(id)?.label;
-      room -= lengthOf(other);
-      return of === undefined || room < 0 ? [] : [{ region_id: id, label: of, geometry: other }];
+      points -= lengthOf(other);
+      return of === undefined || points < 0 ? [] : [{ region_id: id, label: of, geometry: other }];
     });
     this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get(), ...(along.length > 0 && { along }) });
   }

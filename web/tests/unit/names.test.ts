@@ -30,6 +30,14 @@ describe('names on the picture', () => {
     expect(found.length).toBeLessThan(6);
   });
 
+  test('where grips lie above and below, a point is named beside', () => {
+    const room = new Room();
+    for (const y of [70, 120]) room.take({ x: 80, y, width: 60, height: 20 });
+    const point = { id: 'hand', rect: { x: 100, y: 100, width: 10, height: 10 }, width: 50, lift: 4 };
+    expect(plates([point], stage, room, 1)).toEqual([]);
+    expect(plates([{ ...point, beside: true }], stage, room, 1)).toEqual([{ id: 'hand', x: 114, y: 96, width: 50 }]);
+  });
+
   test('the first goes before the later, and there are no more than can be read', () => {
     const row = Array.from({ length: 9 }, (_, i) => named(`r${i}`, 20 + i * 80, 200));
     expect(plates(row, stage, new Room(), 4).map(({ id }) => id)).toEqual(['r0', 'r1', 'r2', 'r3']);
