@@ -303,16 +303,23 @@ export interface ThreadStore {
   reopen(id: string): boolean;
 }
 
-/** What somebody is drawing at this moment. */
-export interface Ghost {
+/** A region as somebody is changing it. */
+export interface GhostShape {
   /** The region being changed; null for a new shape. */
   readonly region_id: string | null;
-  readonly tool: string;
   readonly label: string;
   readonly geometry: Readonly<Geometry>;
 }
 
-export interface PeerGhost extends Ghost {
+/** What somebody is drawing at this moment. */
+export interface Ghost extends GhostShape {
+  readonly tool: string;
+  /** What is changed together with it. */
+  readonly along?: readonly GhostShape[];
+}
+
+export interface PeerGhost extends GhostShape {
+  readonly tool: string;
   readonly peer: number;
 }
 
@@ -320,7 +327,7 @@ export interface GhostStore {
   /** Show others what I draw; sent at most about 30 times a second, the last one always. */
   setMine(ghost: Ghost): void;
   clearMine(): void;
-  /** Everybody else's. The same array until something changes. */
+  /** Everybody else's, of those who change several regions together one for each. The same array until something changes. */
   others(): readonly PeerGhost[];
   subscribe(listener: Listener): Unsubscribe;
 }

@@ -438,6 +438,21 @@ describe('presence, cursors, ghosts', () => {
     expect(bob.regions.size).toBe(1);
   });
 
+  it('show each of several regions that one person changes together', async () => {
+    const { ann, bob } = await two();
+    const along = [{ region_id: 'r2', label: 'b', geometry: box(2) }];
+    ann.ghosts.setMine({ region_id: 'r1', tool: 'select', label: 'a', geometry: box(1), along });
+    await pass(50);
+    const { me: peer } = ann.presence;
+    expect(bob.ghosts.others()).toEqual([
+      { peer, tool: 'select', region_id: 'r1', label: 'a', geometry: box(1) },
+      { peer, tool: 'select', region_id: 'r2', label: 'b', geometry: box(2) },
+    ]);
+    ann.ghosts.clearMine();
+    await pass(50);
+    expect(bob.ghosts.others()).toEqual([]);
+  });
+
   it('start a new ghost document when nobody draws, and draw on in it', async () => {
     const { server, ann, bob } = await two();
     const first = server.task(TASK).ghostEpoch;

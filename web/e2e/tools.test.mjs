@@ -302,6 +302,67 @@ describe('the tools', () => {
     assert.deepEqual(await barriers(anna), []);
   });
 
+  test('several are scaled, turned and moved together by their frame; Ben sees each of them meanwhile; one undo takes it back', async () => {
+    await clear();
+    await key(anna, '1', 'b');
+    await drag(anna, [200, 200], [300, 280]);
+    await key(anna, 'Escape', 'p');
+    for (const [x, y] of [[400, 200], [500, 200], [500, 300], [400, 300]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Enter');
+    const [box, polygon] = await bens('a box and a polygon', (all) => all.length === 2);
+    await key(anna, 'Escape', 'v', 'Control+a');
+    await shots(anna, 'tools-frame');
+    // The frame stays 14 pixels away from what it is around.
+    const corner = await at(anna, 500, 300);
+    await anna.mouse.move(corner.x + 14, corner.y + 14);
+    await anna.mouse.down();
+    const far = await at(anna, 650, 350);
+    await anna.mouse.move(far.x + 14, far.y + 14, { steps: 5 });
+    const two = (seen) => new Set(seen.map(({ region_id }) => region_id)).size === 2;
+    await until("both as ghosts at Ben's", () => ghosts(ben), two); // prettier-ignore
+    await anna.mouse.up();
+    await bensRegion('the polygon, half as wide again', polygon.id, (g) => g.parts[0][0].some(([x, y]) => Math.abs(x - 650) < 3 && Math.abs(y - 350) < 3)); // prettier-ignore
+    await bensRegion('and the box', box.id, (g) => Math.abs(g.width - 150) < 3 && Math.abs(g.x - 200) < 1);
+    await until("no ghost left at Ben's", () => ghosts(ben), (seen) => seen.length === 0); // prettier-ignore
+    await key(anna, 'Control+z');
+    await bensRegion('both are back by one undo', box.id, (g) => g.width === box.geometry.width);
+    await bensRegion('both', polygon.id, (g) => JSON.stringify(g) === JSON.stringify(polygon.geometry));
+    // The knob, to the right: a quarter.
+    const [top, middle] = [await at(anna, 350, 200), await at(anna, 350, 250)];
+    await anna.mouse.move(top.x, top.y - 14 - 26);
+    await anna.mouse.down();
+    await anna.mouse.move(middle.x + 200, middle.y, { steps: 6 });
+    await anna.mouse.up();
+    await bensRegion(
+      'the box stands where it turned to',
+      box.id,
+      (g) => Math.abs(g.width - 80) < 2 && Math.abs(g.height - 100) < 2,
+    );
+    await key(anna, 'Alt+Shift+ArrowLeft');
+    await bens('aligned by a key', (all) => {
+      const left = Math.min(...all.find(({ id }) => id === polygon.id).geometry.parts[0][0].map(([x]) => x));
+      return Math.abs(all.find(({ id }) => id === box.id).geometry.x - left) < 0.1;
+    });
+    await key(anna, 'Alt+=');
+    await bensRegion('larger by a key', box.id, (g) => g.width > 83);
+    assert.deepEqual(await barriers(anna), []);
+  });
+
+  test('a mask is moved, nudged and duplicated beside itself', async () => {
+    await clear();
+    await key(anna, '1', 'm');
+    await drag(anna, [300, 300], [400, 300]);
+    const [mask] = await bens('a mask', (all) => all.length === 1);
+    await key(anna, 'v');
+    await drag(anna, [350, 300], [450, 340]);
+    await bensRegion('moved', mask.id, (g) => ones(g) === ones(mask.geometry) && g.counts[0] > mask.geometry.counts[0]);
+    const before = (await regions(anna))[0].geometry.counts[0];
+    await key(anna, 'ArrowDown');
+    await bensRegion('nudged by a pixel', mask.id, (g) => g.counts[0] === before + 1);
+    await key(anna, 'Control+d');
+    await bens('two, beside one another', (all) => all.length === 2 && all[0].geometry.counts[0] !== all[1].geometry.counts[0]);
+  });
+
   test('relations: drawn, seen, undone, turned, gone and back with a region, made by keyboard, kept', async () => {
     await clear();
     await key(anna, 'b');
@@ -386,6 +447,145 @@ describe('the tools', () => {
     await key(anna, 'Space');
     await bens('a mask', (all) => all.some((r) => r.geometry.kind === 'mask'));
     await key(anna, 'Escape', 'Escape');
+  });
+
+  test('by keyboard alone: sides are pulled, shapes turned, two regions chosen in the list', async () => {
+    await clear();
+    await key(anna, '1', 'b');
+    await drag(anna, [200, 200], [300, 300]);
+    await key(anna, 'v');
+    const [box] = await bens('a box', (all) => all.length === 1);
+    // Its corners and sides from the top left one on: the fourth is the right side.
+    await key(anna, ']', ']', ']', ']');
+    assert.match(await anna.getByTestId('hint').innerText(), /Right side/);
+    await key(anna, 'Shift+ArrowRight');
+    await bensRegion('wider by ten', box.id, (g) => Math.abs(g.width - box.geometry.width - 10) < 0.1 && g.x === box.geometry.x);
+    await key(anna, 'Escape', 'ArrowRight');
+    await bensRegion('moved again once the side is let go', box.id, (g) => Math.abs(g.x - box.geometry.x - 1) < 0.1);
+    await key(anna, 'Escape', 'r');
+    await drag(anna, [500, 300], [700, 300]);
+    await moveTo(anna, 600, 400);
+    await click(anna, 600, 400);
+    const { id, geometry } = (await bens('a rotated box', (all) => all.length === 2)).find(
+      (r) => r.geometry.kind === 'rotated_box',
+    );
+    // The knob is the last of its grips: the one before the first.
+    await key(anna, 'v', '[', 'Shift+ArrowRight');
+    await bensRegion('turned by ten degrees', id, (g) => Math.abs(g.rotation - geometry.rotation - 10) < 0.1);
+    await key(anna, 'Escape', 'Escape');
+    const rows = anna.locator('.region-main');
+    await rows.nth(0).focus();
+    await key(anna, 'Space', 'Tab', 'Tab', 'Tab', 'Tab');
+    await rows.nth(1).focus();
+    await key(anna, 'Space');
+    await until('both chosen', () => anna.locator('.region-on').count(), (n) => n === 2); // prettier-ignore
+    await key(anna, 'Space');
+    await until('one let go', () => anna.locator('.region-on').count(), (n) => n === 1); // prettier-ignore
+    await key(anna, 'Enter');
+    await until('that one alone', () => anna.locator('.region-on').count(), (n) => n === 1); // prettier-ignore
+    await key(anna, 'Escape');
+  });
+
+  test('a point that a skeleton lacks is placed later, and each shows its name', async () => {
+    await clear();
+    await key(anna, '2', 'k');
+    await click(anna, 400, 200);
+    await click(anna, 300, 300);
+    await key(anna, 'n', 'Enter');
+    const [pose] = await bens('a skeleton', (all) => all.length === 1);
+    assert.deepEqual(pose.geometry.points.map(({ v }) => v), [2, 2, 0, 0]); // prettier-ignore
+    await key(anna, 'v');
+    await moveTo(anna, 500, 300);
+    await key(anna, 'Insert');
+    await bensRegion(
+      'the right hand, where the pointer is',
+      pose.id,
+      (g) => Math.abs(g.points[2].x - 500) < 2 && g.points[2].v === 2,
+    );
+    assert.match(await anna.getByTestId('hint').innerText(), /right hand/);
+    await anna.getByTestId('absent-points').click();
+    await anna.getByRole('menuitem', { name: 'Place foot' }).click();
+    await bensRegion('the foot', pose.id, (g) => g.points[3].v === 2);
+    await key(anna, 'Shift+ArrowDown');
+    await shots(anna, 'tools-joints');
+    // Between its bones there is nothing of it: what lies there is reached.
+    await key(anna, 'Escape', 'Escape');
+    await click(anna, 480, 220);
+    assert.equal(await anna.locator('.region-on').count(), 0);
+    await click(anna, 350, 250);
+    await until('hit on a bone', () => anna.locator('.region-on').count(), (n) => n === 1); // prettier-ignore
+    await key(anna, 'Escape');
+  });
+
+  test('a line goes on from its end; what lies below is reached with Alt, and brought one step up', async () => {
+    await clear();
+    await key(anna, '1', 'l');
+    for (const [x, y] of [[200, 500], [300, 500]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Enter');
+    const [line] = await bens('a line', (all) => all.length === 1);
+    await click(anna, 300, 500);
+    await click(anna, 380, 450);
+    await key(anna, 'Enter');
+    await bensRegion('with a third point', line.id, (g) => g.points.length === 3 && Math.abs(g.points[2][0] - 380) < 2);
+    await key(anna, 'v', ']', ']', ']', 'Insert');
+    await bensRegion('and beyond it by a key', line.id, (g) => g.points.length === 4 && g.points[3][0] > 382);
+    await key(anna, 'Escape', 'Escape', 'b');
+    await drag(anna, [500, 100], [700, 300]);
+    await key(anna, 'Escape', 'b');
+    await drag(anna, [550, 150], [650, 250]);
+    await bens('a box in a box', (all) => all.length === 3);
+    await key(anna, 'Escape', 'v');
+    const chosen = () => anna.locator('.region-on').getAttribute('data-region');
+    await click(anna, 600, 200);
+    const inner = await chosen();
+    await anna.keyboard.down('Alt');
+    await click(anna, 600, 200);
+    const outer = await chosen();
+    assert.notEqual(outer, inner);
+    await anna.keyboard.up('Alt');
+    const order = (list) => list.filter(({ id }) => id !== line.id).map(({ id }) => id);
+    await key(anna, 'Shift+PageUp');
+    await bens('the outer one on top', (all) => order(all).at(-1) === outer);
+    await key(anna, 'Shift+PageDown');
+    await bens('and below again', (all) => order(all).at(-1) === inner);
+    await key(anna, 'Escape');
+  });
+
+  test('names stand on the picture as far as they can be read; the list is narrowed, and hides what it found', async () => {
+    await clear();
+    await key(anna, '1', 'b');
+    for (const [x, y] of [[60, 80], [300, 60], [330, 90], [620, 120]]) await (await drag(anna, [x, y], [x + 180, y + 150]), key(anna, 'Escape')); // prettier-ignore
+    await key(anna, '2', 'k');
+    for (const [x, y] of [[250, 420], [200, 500], [300, 500], [250, 560]]) await click(anna, x, y); // prettier-ignore
+    await key(anna, 'Escape', 'Escape', 'v');
+    await bens('five regions', (all) => all.length === 5);
+    await moveTo(anna, 20, 20);
+    await shots(anna, 'tools-names');
+    await key(anna, '/');
+    await anna.getByRole('searchbox', { name: /Find regions/ }).fill('pose');
+    await until('one found', () => anna.getByTestId('region-row').count(), (n) => n === 1); // prettier-ignore
+    await shots(anna, 'tools-find');
+    assert.deepEqual(await barriers(anna), []);
+    await anna.getByRole('button', { name: 'Hide the regions found' }).click();
+    await anna.getByRole('combobox', { name: 'Which regions' }).selectOption('hidden');
+    await until('it alone is hidden', () => anna.getByTestId('region-row').count(), (n) => n === 1); // prettier-ignore
+    await anna.getByRole('button', { name: 'Show the whole list again' }).click();
+    await anna.getByTestId('stage').focus();
+    await key(anna, 'Shift+h');
+    await until('all hidden', () => anna.locator('.region-hidden').count(), (n) => n === 5); // prettier-ignore
+    await key(anna, 'Alt+h');
+    await until('all shown', () => anna.locator('.region-hidden').count(), (n) => n === 0); // prettier-ignore
+    await key(anna, 'i');
+    const names = anna.getByRole('combobox', { name: 'Names' });
+    assert.equal(await names.inputValue(), 'all');
+    await names.selectOption('none');
+    await shots(anna, 'tools-names-choice');
+    await names.selectOption('all');
+    await anna.getByRole('region', { name: 'How the picture is shown' }).getByRole('button', { name: 'Close' }).click();
+    await anna.getByTestId('stage').focus();
+    await key(anna, 'Alt+n');
+    assert.equal(await anna.evaluate(() => JSON.parse(localStorage.getItem('tandem.look')).names), 'pointed');
+    await key(anna, 'Alt+n', 'Alt+n');
   });
 
   test('a pen draws, and then a finger moves the picture; two fingers in a polygon leave what is drawn', async () => {

@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs';
 
-import type { Ghost, GhostStore, Listener, PeerGhost, Unsubscribe } from '../surface.js';
+import type { Ghost, GhostShape, GhostStore, Listener, PeerGhost, Unsubscribe } from '../surface.js';
 import type { Link } from '../session/channel.js';
 import type { Timers } from '../util/env.js';
 import { Pace } from '../util/pace.js';
@@ -15,20 +15,29 @@ import { geometry } from './region.js';
 
 const INTERVAL_MS = 33;
 
-function readGhost(key: string, value: unknown): PeerGhost | undefined {
+/** Of those who change many regions together no more are read: they would be painted with every move. */
+const MOST_ALONG = 1_000;
+
+function readShape(value: unknown): GhostShape {
+  const ghost = record(value, 'ghost');
+  const region = ghost['region_id'];
+  return {
+    region_id: typeof region === 'string' ? region : null,
+    label: string(ghost['label'], 'label'),
+    geometry: geometry(ghost['geometry'], 'geometry'),
+  };
+}
+
+/** What cannot be read is left out: other versions may draw what this one does not know. */
+function readGhosts(key: string, value: unknown): PeerGhost[] {
   const peer = Number(key);
   try {
     const ghost = record(value, 'ghost');
-    const region = ghost['region_id'];
-    return Object.freeze({
-      peer,
-      region_id: typeof region === 'string' ? region : null,
-      tool: string(ghost['tool'], 'tool'),
-      label: string(ghost['label'], 'label'),
-      geometry: geometry(ghost['geometry'], 'geometry'),
-    });
+    const tool = string(ghost['tool'], 'tool');
+    const along: readonly unknown[] = Array.isArray(ghost['along']) ? ghost['along'].slice(0, MOST_ALONG) : [];
+    return [value, ...along].map((shape) => Object.freeze({ peer, tool, ...readShape(shape) }));
   } catch {
-    return undefined;
+    return [];
   }
 }
 
@@ -127,8 +136,7 @@ export class Ghosts implements GhostStore {
   #list(): readonly PeerGhost[] {
     const list: PeerGhost[] = [];
     this.#doc.getMap<unknown>('ghosts').forEach((value, key) => {
-      const ghost = key === String(this.#me) ? undefined : readGhost(key, value);
-      if (ghost) list.push(ghost);
+      if (key !== String(this.#me)) list.push(...readGhosts(key, value));
     });
     return Object.freeze(list);
   }

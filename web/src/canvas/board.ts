@@ -2,6 +2,7 @@ import type { Size } from '~/geometry/points';
 import type { Desk } from '~/tools/desk';
 import { paintFocus, paintTags } from './focus';
 import type { LoadedPicture } from './images';
+import { Names } from './names';
 import { paintOverlay, type Looks } from './overlay';
 import { PictureLayer } from './picture-layer';
 import { onPixelRatio } from './pixel-ratio';
@@ -35,6 +36,7 @@ const REST = 90;
 export class Board {
   readonly #picture: PictureLayer;
   readonly #shapes: ShapeLayer;
+  readonly #names: Names;
   readonly #due = new Set<Layer>();
   readonly #stops: (() => void)[] = [];
   #frame: number | null = null;
@@ -59,6 +61,7 @@ export class Board {
         return { color: looks.color(label), fill, width: OUTLINE, alpha: this.#theirs.has(id) ? FADED : 1 };
       },
     });
+    this.#names = new Names(desk, looks);
     this.#watch();
     this.#resize(desk.camera.stage.get());
   }
@@ -115,6 +118,7 @@ export class Board {
     this.#stops.push(
       desk.index.onTouched((rects) => {
         this.#shapes.touch(rects);
+        this.#names.forget();
         this.#ask('shapes', 'overlay');
       }),
     );
@@ -156,12 +160,13 @@ export class Board {
     if (this.#rest !== null) clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
       this.#rest = null;
-      this.#ask('camera', 'under', 'shapes');
+      this.#ask('camera', 'under', 'shapes', 'overlay');
     }, REST);
     this.#ask('camera', 'under', 'shapes', 'overlay');
   }
 
   #anew(): void {
+    this.#names.forget();
     this.#shapes.reset();
     this.#ask('shapes', 'overlay');
   }
@@ -205,10 +210,10 @@ export class Board {
     if (due.has('camera')) this.#picture.frame(view, moving);
     if (due.has('under') && this.#under?.layer.frame(view, time, moving)) this.#ask('under');
     if (due.has('shapes') && this.#shapes.frame(view, time, moving)) this.#ask('shapes');
-    if (due.has('overlay')) this.#paintOverlay();
+    if (due.has('overlay')) this.#paintOverlay(moving);
   }
 
-  #paintOverlay(): void {
+  #paintOverlay(moving: boolean): void {
     const { overlay } = this.canvases;
     const ctx = overlay.getContext('2d');
     if (!ctx) return;
@@ -216,7 +221,7 @@ export class Board {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, overlay.width, overlay.height);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintOverlay(ctx, this.desk, this.looks);
+    paintOverlay(ctx, this.desk, this.looks, this.#names, moving);
     const { camera } = this.desk;
     if (!this.#under) return;
     const { from } = this.#under;

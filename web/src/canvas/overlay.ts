@@ -2,13 +2,15 @@ import type { Peer } from '@tandem/client';
 
 import { faceOf } from '~/geometry/cuboid';
 import { frameHandle, frameOf, isFramed } from '~/geometry/frame';
-import { isSamePlace, shownGrips, type VertexGrip } from '~/geometry/grips';
+import { isSameGrip, shownGrips, type ChosenGrip } from '~/geometry/grips';
+import { framed } from '~/geometry/reshape';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { imagePoint, type ImagePoint, type Rect, type Size, type StagePoint } from '~/geometry/points';
 import { matrixOf, onStage, toStage, visibleRect, type View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
 import type { Mark } from '~/tools/tool';
 import { KNOB } from '~/tools/transform';
+import type { Names } from './names';
 import { paint } from './paint';
 import { paintRelation, paintRelations } from './relations';
 import { dot, grip, tag } from './tags';
@@ -21,7 +23,7 @@ export interface Looks {
   edges(label: string): readonly (readonly number[])[];
   /** A relation's name for people, and its colour if it has one. */
   relation(label: string): { readonly title: string; readonly color: string | undefined };
-  /** Whether what is pointed at or selected shows its label. */
+  /** Whether regions may show their labels; which of them do is everybody's own choice. */
   readonly names: boolean;
   /** Lines through the pointer, whatever this person has chosen. */
   readonly crosshair: boolean;
@@ -32,7 +34,7 @@ const GHOST_DASH = [6, 4];
 const DRAWN = '#f8fafc';
 
 /** Everything that changes with every pointer move, mine or others': painted at once, without React and without nodes. */
-export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
+export function paintOverlay(ctx: Context, desk: Desk, looks: Looks, names: Names, moving: boolean): void {
   const view = desk.camera.view.get();
   const stage = desk.camera.stage.get();
   const me = desk.room.presence.me;
@@ -42,7 +44,9 @@ export function paintOverlay(ctx: Context, desk: Desk, looks: Looks): void {
   paintStanding(ctx, desk, view, looks);
   for (const peer of others) paintSelection(ctx, desk, view, peer, stage);
   paintGhosts(ctx, desk, view, others, looks, stage);
-  paintNames(ctx, desk, view, looks, stage);
+  paintFrame(ctx, desk, view);
+  names.paint(ctx, view, stage, moving);
+  paintSoleGrips(ctx, desk, view, looks);
   paintDraft(ctx, desk, view, looks, stage);
   paintMarquee(ctx, desk, view);
   paintPointer(ctx, desk, view, looks, stage);
@@ -100,6 +104,7 @@ function paintSelection(ctx: Context, desk: Desk, view: View, peer: Peer, stage:
 
 /** What somebody else is drawing at this moment: dashed, in their colour, with their name. */
 function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer[], looks: Looks, stage: Size): void {
+  const named = new Set<number>();
   for (const ghost of desk.room.ghosts.others()) {
     const user = others.find((peer) => peer.peer === ghost.peer)?.user;
     const color = user?.color ?? '#8b8f99';
@@ -110,25 +115,55 @@ function paintGhosts(ctx: Context, desk: Desk, view: View, others: readonly Peer
     }
     const style = { color, fill: 0.14, width: 2, dash: GHOST_DASH };
     inImage(ctx, view, () => paint(ctx, ghost.geometry, style, view.scale, looks.edges(ghost.label)));
-    const p = seen(view, ghost.geometry, stage);
+    // Of several that move together one says whose they are.
+    const p = named.has(ghost.peer) ? null : seen(view, ghost.geometry, stage);
+    if (p) named.add(ghost.peer);
     if (p) tag(ctx, user ? `${user.name} · ${ghost.label}` : ghost.label, p.x - 1, p.y - 4, { background: color }, stage.width);
   }
 }
 
-/** The label of what the pointer rests on, and of a single selected region. */
-function paintNames(ctx: Context, desk: Desk, view: View, looks: Looks, stage: Size): void {
+/** What a single selected region can be taken by. */
+function paintSoleGrips(ctx: Context, desk: Desk, view: View, looks: Looks): void {
   if (desk.draft.get()) return;
   const selection = desk.selection.get();
-  const named = new Set([desk.hovered.get(), selection.length === 1 ? selection[0] : null]);
-  for (const id of named) {
-    const region = id == null ? undefined : desk.room.regions.get(id);
-    if (!region || desk.hidden.get().has(region.id)) continue;
-    const p = seen(view, region.geometry, stage);
-    if (p && looks.names) tag(ctx, region.label, p.x - 1, p.y - 7, { background: looks.color(region.label) }, stage.width);
-  }
   if (selection.length !== 1 || desk.room.snapshot().readOnly !== null) return;
   const sole = desk.room.regions.get(selection[0] ?? '');
   if (sole && !desk.hidden.get().has(sole.id)) paintGrips(ctx, view, sole.geometry, looks.color(sole.label), desk.vertex.get());
+}
+
+const FRAME = '#4f8cff';
+
+/** Around what is scaled and turned together. Light on dark, so that it is seen on any picture. */
+function paintFrame(ctx: Context, desk: Desk, view: View): void {
+  const frame = desk.draft.get() ? null : desk.frame();
+  if (!frame) return;
+  const outer = framed(frame.rect, frame.away);
+  const corners = [
+    imagePoint(outer.x, outer.y),
+    imagePoint(outer.x + outer.width, outer.y),
+    imagePoint(outer.x + outer.width, outer.y + outer.height),
+    imagePoint(outer.x, outer.y + outer.height),
+  ].map((corner) => toStage(view, corner));
+  ctx.save();
+  ctx.beginPath();
+  for (const { x, y } of corners) ctx.lineTo(x, y);
+  ctx.closePath();
+  ctx.lineWidth = 2.5;
+  ctx.strokeStyle = 'rgb(0 0 0 / 35%)';
+  ctx.stroke();
+  ctx.lineWidth = 1.25;
+  ctx.strokeStyle = '#fff';
+  ctx.setLineDash([5, 4]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  const knob = frame.grips.find(({ grip: { type } }) => type === 'turn');
+  if (knob) stem(ctx, toStage(view, imagePoint(outer.x + outer.width / 2, outer.y)), toStage(view, knob.point), FRAME);
+  for (const { grip: held, point } of frame.grips) {
+    const { x, y } = toStage(view, point);
+    if (held.type === 'turn') dot(ctx, x, y, 5, FRAME);
+    else grip(ctx, x, y, FRAME, false);
+  }
+  ctx.restore();
 }
 
 /** So near to one another that they would be one blot, points are not shown. */
@@ -138,7 +173,7 @@ const MISS = 7;
 /** Radius of what was said of a thing. */
 const MARK = 6;
 
-function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: VertexGrip | null): void {
+function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen: ChosenGrip | null): void {
   const grips = shownGrips(g, MISS / view.scale, KNOB / view.scale);
   const knob = grips.find(({ grip: { type } }) => type === 'turn');
   if (knob && isFramed(g)) stem(ctx, toStage(view, frameHandle(frameOf(g), 'n')), toStage(view, knob.point), color);
@@ -149,11 +184,13 @@ function paintGrips(ctx: Context, view: View, g: Geometry, color: string, chosen
     const handle = held.type === 'side' || held.type === 'face' ? held.handle : null;
     const side = held.type === 'face' && g.kind === 'cuboid' ? faceOf(g, held.part) : g;
     const small = handle?.length === 1 && sideLength(side, handle) * view.scale < 36;
-    if (small) continue;
+    const isChosen = chosen !== null && isSameGrip(held, chosen);
+    if (small && !isChosen) continue;
     const p = toStage(view, point);
     if (held.type === 'middle') dot(ctx, p.x, p.y, 3, color);
+    else if (isChosen) grip(ctx, p.x, p.y, color, true);
     else if (held.type === 'turn' || (held.type === 'face' && held.handle === null)) dot(ctx, p.x, p.y, 5, color);
-    else grip(ctx, p.x, p.y, color, held.type === 'vertex' && chosen !== null && isSamePlace(held, chosen));
+    else grip(ctx, p.x, p.y, color, false);
   }
 }
 
@@ -325,13 +362,16 @@ function paintDraft(ctx: Context, desk: Desk, view: View, looks: Looks, stage: S
   const style = { color, fill: 0.16, width: 2 };
   inImage(ctx, view, () => {
     paint(ctx, geometry, style, view.scale, looks.edges(draft.label));
-    for (const { geometry: other } of draft.along ?? []) paint(ctx, other, style, view.scale);
+    for (const { id, geometry: other } of draft.along ?? []) {
+      const label = desk.room.regions.get(id)?.label ?? draft.label;
+      paint(ctx, other, { ...style, color: looks.color(label) }, view.scale, looks.edges(label));
+    }
   });
   const outline = geometry.kind === 'polygon' || geometry.kind === 'polyline';
   if (draft.stops) paintStops(ctx, view, draft.stops, color);
   else if (draft.marks) paintMarks(ctx, view, draft.marks);
-  else if (draft.region_id !== null || outline) paintGrips(ctx, view, geometry, color, null);
-  if (!SIZED.has(geometry.kind)) return;
+  else if (!draft.along && (draft.region_id !== null || outline)) paintGrips(ctx, view, geometry, color, null);
+  if (!SIZED.has(geometry.kind) || draft.along) return;
   const b = bounds(geometry);
   const at = onStage(view, b);
   const dark = { background: 'rgb(22 23 28 / 88%)', ink: '#fff' };

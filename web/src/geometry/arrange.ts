@@ -80,7 +80,7 @@ export function copiesAt(shapes: readonly Geometry[], dx: number, dy: number, im
  */
 export function brought(shapes: readonly Geometry[], image: Size): readonly (Geometry | null)[] {
   const fits = ({ width, height }: Rect): boolean => width <= image.width && height <= image.height;
-  const kept = shapes.map((g) => (canMove(g) && fits(bounds(g)) ? g : null));
+  const kept = shapes.map((g) => (g.kind !== 'mask' && fits(bounds(g)) ? g : null));
   const around = boundsOfAll(kept.filter((g) => g !== null));
   if (!around) return kept;
   return kept.map((g) => g && inside(g, fits(around) ? around : bounds(g), image));

@@ -20,13 +20,35 @@ type Place = Extract<Grip, { type: 'vertex' | 'middle' }>;
 
 export const isSamePlace = (a: Place, b: Place): boolean => a.part === b.part && a.ring === b.ring && a.index === b.index;
 
+export function isSameGrip(a: Grip, b: Grip): boolean {
+  if (a.type === 'side') return b.type === 'side' && a.handle === b.handle;
+  if (a.type === 'face') return b.type === 'face' && a.part === b.part && a.handle === b.handle;
+  if (a.type === 'turn' || b.type === 'side' || b.type === 'turn' || b.type === 'face') return a.type === b.type;
+  return a.type === b.type && isSamePlace(a, b);
+}
+
+/** What keys can choose and then move: points, and of what has none its sides and its knob. */
+export type ChosenGrip = Exclude<Grip, { type: 'middle' | 'face' }>;
+
+export function choosable(g: Geometry): readonly ChosenGrip[] {
+  const all = gripsOf(g, 0).map(({ grip }) => grip);
+  const points = all.filter((grip) => grip.type === 'vertex');
+  return points.length > 0 ? points : all.filter((grip): grip is ChosenGrip => grip.type === 'side' || grip.type === 'turn');
+}
+
 export interface GripPoint {
   readonly grip: Grip;
   readonly point: ImagePoint;
 }
 
 /** More than so many points are shown as none: they would lie over one another, and all of them be looked at with every move. */
-const MOST = 2_000;
+export const MOST_GRIPS = 2_000;
+
+/** Of an outline; of anything else none. */
+export const outlinePoints = (g: Geometry): number =>
+  g.kind === 'polygon' || g.kind === 'polyline'
+    ? rings(g).reduce((sum, part) => part.reduce((all, ring) => all + ring.length, sum), 0)
+    : 0;
 
 const at = (pair: Pair): ImagePoint => imagePoint(pair[0] ?? 0, pair[1] ?? 0);
 
@@ -49,6 +71,7 @@ export function gripsOf(g: Geometry, knob: number): readonly GripPoint[] {
     );
   }
   if (g.kind !== 'polygon' && g.kind !== 'polyline') return [];
+  if (outlinePoints(g) > MOST_GRIPS) return [];
   const found: GripPoint[] = [];
   rings(g).forEach((part, partIndex) =>
     part.forEach((ring, ringIndex) =>
@@ -62,7 +85,7 @@ export function gripsOf(g: Geometry, knob: number): readonly GripPoint[] {
       }),
     ),
   );
-  return found.length > 2 * MOST ? [] : found;
+  return found;
 }
 
 /** Corners before sides, the front before the back: of two in one place the first is taken. */
@@ -184,6 +207,12 @@ export function vertexPoint(g: Geometry, grip: VertexGrip): ImagePoint | null {
   if (g.kind !== 'polygon' && g.kind !== 'polyline') return null;
   const pair = rings(g)[grip.part]?.[grip.ring]?.[grip.index];
   return pair ? at(pair) : null;
+}
+
+/** Where what was chosen lies, if it is still there. */
+export function gripPoint(g: Geometry, grip: ChosenGrip, knob = 0): ImagePoint | null {
+  if (grip.type === 'vertex') return vertexPoint(g, grip);
+  return gripsOf(g, knob).find((other) => isSameGrip(other.grip, grip))?.point ?? null;
 }
 
 const COMPASS: readonly Handle[] = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'];

@@ -46,8 +46,21 @@ function maskAt(g: Extract<Geometry, { kind: 'mask' }>, p: ImagePoint): boolean 
   return false;
 }
 
+/** Pairs of a skeleton's points that a line joins. */
+export type Bones = readonly (readonly number[])[];
+
+/** At its joints and bones: between them there is nothing of it, and what lies there must be reached. */
+function skeletonAt({ points }: Extract<Geometry, { kind: 'keypoints' }>, p: ImagePoint, reach: number, bones: Bones): boolean {
+  const joints = points.map(({ x, y, v }) => (v > 0 ? imagePoint(x, y) : null));
+  if (joints.some((joint) => joint && distance(p, joint) <= reach * 1.5)) return true;
+  return bones.some(([from = -1, to = -1]) => {
+    const [a, b] = [joints[from], joints[to]];
+    return a && b ? distanceToSegment(p, a, b) <= reach : false;
+  });
+}
+
 /** Whether a point (with `reach` image pixels of patience) touches a shape. */
-export function hits(g: Geometry, p: ImagePoint, reach: number): boolean {
+export function hits(g: Geometry, p: ImagePoint, reach: number, bones: Bones = []): boolean {
   const b = bounds(g);
   if (p.x < b.x - reach || p.y < b.y - reach || p.x > b.x + b.width + reach || p.y > b.y + b.height + reach) {
     return false;
@@ -77,25 +90,34 @@ export function hits(g: Geometry, p: ImagePoint, reach: number): boolean {
     case 'point':
       return distance(p, imagePoint(g.x, g.y)) <= reach * 1.5;
     case 'keypoints':
-      return true;
+      return skeletonAt(g, p, reach, bones);
     case 'mask':
       return maskAt(g, p);
   }
 }
 
-/** What lies under a point. Among several the smallest wins: a box inside a box must be reachable. */
-export function topmost<T extends { readonly geometry: Geometry; readonly z: number }>(
-  regions: Iterable<T>,
-  p: ImagePoint,
-  reach: number,
-): T | null {
-  let best: T | null = null;
-  let bestArea = Infinity;
-  for (const region of regions) {
-    if (!hits(region.geometry, p, reach)) continue;
-    const b = bounds(region.geometry);
-    const area = b.width * b.height;
-    if (area < bestArea || (area === bestArea && region.z >= (best?.z ?? -Infinity))) [best, bestArea] = [region, area];
-  }
-  return best;
+interface Lying {
+  readonly geometry: Geometry;
+  readonly label: string;
+  readonly z: number;
 }
+
+/** Of a label's skeleton. */
+export type BonesOf = (label: string) => Bones;
+const boneless: BonesOf = () => [];
+
+const areaAround = ({ geometry }: Lying): number => {
+  const { width, height } = bounds(geometry);
+  return width * height;
+};
+
+/** All that lies under a point, the smallest first: a box inside a box must be reachable. */
+export const allUnder = <T extends Lying>(regions: Iterable<T>, p: ImagePoint, reach: number, bonesOf: BonesOf = boneless): T[] =>
+  [...regions]
+    .filter(({ geometry, label }) => hits(geometry, p, reach, bonesOf(label)))
+    .reverse()
+    .sort((a, b) => areaAround(a) - areaAround(b) || b.z - a.z);
+
+/** What lies under a point. Among several the smallest wins. */
+export const topmost = <T extends Lying>(regions: Iterable<T>, p: ImagePoint, reach: number, bonesOf?: BonesOf): T | null =>
+  allUnder(regions, p, reach, bonesOf)[0] ?? null;

@@ -1,4 +1,5 @@
 import { extentOf, type Geometry } from '@tandem/client';
+import { shifted } from './mask-shift';
 import { clamp, imagePoint, round2, type ImagePoint, type Rect, type Size } from './points';
 
 export type { Geometry };
@@ -43,8 +44,8 @@ export function bounds(g: Geometry): Rect {
   return rect;
 }
 
-/** A mask is bound to the pixels it was painted on; everything else may be moved. */
-export const canMove = (g: Geometry): boolean => g.kind !== 'mask';
+/** A mask without a pixel is nowhere. */
+export const canMove = (g: Geometry): boolean => g.kind !== 'mask' || bounds(g).width > 0;
 
 /** Moves a shape, stopping at the image's border. */
 export function moved(g: Geometry, dx: number, dy: number, image: Size): Geometry {
@@ -57,7 +58,9 @@ export function movedTogether(shapes: readonly Geometry[], dx: number, dy: numbe
   const around = boundsOfAll(shapes.filter(canMove));
   if (!around) return shapes;
   const { x, y } = within(around, dx, dy, image);
-  return shapes.map((g) => translated(g, x, y));
+  // Masks go by whole pixels: with one among them all do, or they would drift apart.
+  const [byX, byY] = shapes.some(({ kind }) => kind === 'mask') ? [Math.trunc(x), Math.trunc(y)] : [x, y];
+  return shapes.map((g) => translated(g, byX, byY));
 }
 
 /** The box around all; null: there is nothing. */
@@ -75,7 +78,7 @@ const within = (b: Rect, dx: number, dy: number, image: Size): { x: number; y: n
   y: clamp(dy, Math.min(0, -b.y), Math.max(0, image.height - b.y - b.height)),
 });
 
-function translated(g: Geometry, dx: number, dy: number): Geometry {
+export function translated(g: Geometry, dx: number, dy: number): Geometry {
   const shift = (p: Pair): [number, number] => [round2((p[0] ?? 0) + dx), round2((p[1] ?? 0) + dy)];
   switch (g.kind) {
     case 'box':
@@ -96,7 +99,8 @@ function translated(g: Geometry, dx: number, dy: number): Geometry {
       // An absent point has no place to be moved from.
       return { ...g, points: g.points.map((p) => (p.v === 0 ? p : { ...p, x: round2(p.x + dx), y: round2(p.y + dy) })) };
     case 'mask':
-      return g;
+      // Its pixels are its picture's: only whole ones can be gone.
+      return shifted(g, Math.round(dx), Math.round(dy));
   }
 }
 

@@ -73,12 +73,17 @@ const AREA_CHANGE = 0.04;
  * A ring along the borders of pixels with fewer corners, nowhere much farther than `tolerance` from it. What is so thin or
  * small that this would empty it stays finer.
  */
-export function simplifiedRing(ring: Ring, tolerance: number): Ring {
+export const simplifiedRing = (ring: Ring, tolerance: number): Ring => fewer(ring, withoutStairs(ring), tolerance) ?? ring;
+
+/** A ring that somebody drew, with fewer corners and each of them where it was. */
+export const thinnedRing = (ring: Ring, tolerance: number): Ring => fewer(ring, ring, tolerance) ?? ring;
+
+/** null: nothing simpler is like it. */
+function fewer(ring: Ring, smooth: Ring, tolerance: number): Ring | null {
   const before = turning(ring);
-  const smooth = withoutStairs(ring);
   for (let t = tolerance; t > 0.1; t /= 2) {
     const simpler = simplifiedAt(smooth, t);
     if (simpler.length >= 3 && Math.abs(turning(simpler) / before - 1) <= AREA_CHANGE) return simpler;
   }
-  return ring;
+  return null;
 }

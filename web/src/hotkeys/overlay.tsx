@@ -71,7 +71,7 @@ function AllKeys({ keys: { shown, taken, moved, idle }, onChange }: { keys: Keys
             <Row title="Move the image" keys={[' ']} after="drag" />
             <Row title="Add to the selection" keys={['Shift']} after="click" />
             <Row title="Select what lies within" keys={['Shift']} after="drag" />
-            <Row title="Take a point away" keys={['Alt']} after="click" />
+            <Row title="Take a point away; elsewhere: what lies below" keys={['Alt']} after="click" />
             <Row title="Brush size, tolerance of the wand" keys={['Alt']} after="wheel" />
             <Row title="Wand: add to what it has" keys={['Shift']} after="click" />
             <Row title="Wand: take away from it" keys={['Alt']} after="click" />

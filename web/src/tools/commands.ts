@@ -1,11 +1,26 @@
-import type { Json, RegionSnapshot } from '@tandem/client';
+import { byDrawingOrder, type Json, type RegionSnapshot } from '@tandem/client';
 
 import { aligned, distributed, type AlignEdge, type Direction, type Placed, type Shift } from '~/geometry/arrange';
 import { united, without } from '~/geometry/booleans';
 import { polygonWithin } from '~/geometry/within';
-import { gripsOf, isSamePlace, pulled, vertexPoint, withoutVertex, type VertexGrip } from '~/geometry/grips';
+import {
+  choosable,
+  gripPoint,
+  gripsOf,
+  isSameGrip,
+  isSamePlace,
+  outlinePoints,
+  pulled,
+  vertexPoint,
+  withoutVertex,
+  type VertexGrip,
+} from '~/geometry/grips';
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
-import { imagePoint } from '~/geometry/points';
+import { frameOf, inFrame, isFramed } from '~/geometry/frame';
+import { clampToImage, distance, imagePoint, round2, type ImagePoint, type Rect } from '~/geometry/points';
+import { around, canReshape, middleOf, reshapedTogether, type Reshaping } from '~/geometry/reshape';
+import { stepped } from '~/geometry/stacking';
+import { thinned } from '~/geometry/thinned';
 import { bounds, canMove, moved, movedTogether, type Geometry } from '~/geometry/shapes';
 import { beside, copy, paste, type Copied } from './clipboard';
 import type { Desk } from './desk';
@@ -31,7 +46,7 @@ export function remove(desk: Desk): void {
   }
   const grip = desk.vertex.get();
   const [sole] = desk.selected();
-  if (grip && sole) {
+  if (grip?.type === 'vertex' && sole) {
     removeVertex(desk, sole, grip);
     return;
   }
@@ -64,7 +79,7 @@ export function nudge(desk: Desk, dx: number, dy: number): void {
   const grip = desk.vertex.get();
   if (regions.length === 0 || !desk.mayEdit()) return;
   const [sole] = regions;
-  const at = grip && sole ? vertexPoint(sole.geometry, grip) : null;
+  const at = grip && sole ? gripPoint(sole.geometry, grip) : null;
   if (grip && sole && at) {
     const to = imagePoint(at.x + dx, at.y + dy);
     desk.writer.change([{ id: sole.id, geometry: pulled(sole.geometry, grip, { from: at, to, steps: false }, desk.image) }]);
@@ -72,32 +87,112 @@ export function nudge(desk: Desk, dx: number, dy: number): void {
   }
   const free = regions.filter((region) => canMove(region.geometry));
   const shapes = free.map(({ geometry }) => geometry);
-  const moved = movedTogether(shapes, dx, dy, desk.image);
-  desk.writer.change(free.map(({ id, geometry }, n) => ({ id, geometry: moved[n] ?? geometry })));
+  const gone = movedTogether(shapes, dx, dy, desk.image);
+  desk.writer.change(free.map(({ id, geometry }, n) => ({ id, geometry: gone[n] ?? geometry })));
 }
 
-/** The next (or previous) point of the selected outline or skeleton. */
+/** All that is selected, around its middle. */
+export function turnShapes(desk: Desk, degrees: number): void {
+  reshape(desk, (rect) => ({ type: 'turn', centre: middleOf(rect), degrees }));
+}
+
+export function scaleShapes(desk: Desk, factor: number): void {
+  reshape(desk, (rect) => ({ type: 'scale', fixed: middleOf(rect), sx: factor, sy: factor }));
+}
+
+function reshape(desk: Desk, by: (rect: Rect) => Reshaping): void {
+  const regions = chosen(desk, 1, 'what to turn or scale');
+  if (!regions) return;
+  const shapes = regions.map(({ geometry }) => geometry);
+  if (!shapes.every(canReshape)) {
+    desk.notify('Masks can be moved, not turned or scaled');
+    return;
+  }
+  const reshaping = by(around(shapes.map(bounds)));
+  if (shapes.length === 1 && shapes[0]?.kind === 'box' && reshaping.type === 'turn') {
+    desk.notify('A box stands upright: a rotated box can be turned');
+    return;
+  }
+  const made = reshapedTogether(shapes, reshaping, desk.image);
+  if (!made) desk.notify('There is no room for that in the image');
+  else desk.writer.change(regions.flatMap(({ id }, i): Change[] => (made[i] ? [{ id, geometry: made[i] }] : [])));
+}
+
+/** The knob is chosen: the shape turns. */
+export function turnChosen(desk: Desk, degrees: number): void {
+  const [sole] = desk.selected();
+  if (!sole || !isFramed(sole.geometry) || !desk.mayEdit()) return;
+  const frame = frameOf(sole.geometry);
+  const geometry = inFrame(sole.geometry.kind, { ...frame, rotation: frame.rotation + degrees });
+  desk.writer.change([{ id: sole.id, geometry }]);
+}
+
+/** The next (or previous) point of the selected outline or skeleton, or side of what has no points. */
 export function stepVertex(desk: Desk, by: 1 | -1): void {
   const [sole, ...more] = desk.selected();
   if (!sole || more.length > 0) return;
-  const points = gripsOf(sole.geometry, 0).flatMap(({ grip }) => (grip.type === 'vertex' ? [grip] : []));
-  if (points.length === 0) return;
+  const all = choosable(sole.geometry);
+  if (all.length === 0) return;
   const now = desk.vertex.get();
-  const at = points.findIndex((p) => now !== null && isSamePlace(p, now));
-  const next = at === -1 ? (by === 1 ? 0 : points.length - 1) : (at + by + points.length) % points.length;
-  desk.vertex.set(points[next] ?? null);
+  const at = all.findIndex((grip) => now !== null && isSameGrip(grip, now));
+  const next = at === -1 ? (by === 1 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+  desk.vertex.set(all[next] ?? null);
 }
 
-/** A point more, between the chosen one and the next. */
+/** A point more, between the chosen one and the next; after a line's last one beyond it; of a skeleton the next that is absent. */
 export function addVertex(desk: Desk): void {
   const [sole] = desk.selected();
+  if (sole?.geometry.kind === 'keypoints') {
+    placeJoint(desk, desk.keyPointer.at.get() ?? desk.pointer.get());
+    return;
+  }
   const grip = desk.vertex.get();
-  if (!sole || !grip || !desk.mayEdit()) return;
+  if (!sole || grip?.type !== 'vertex' || !desk.mayEdit()) return;
   const middle = gripsOf(sole.geometry, 0).find(({ grip: g }) => g.type === 'middle' && isSamePlace(g, grip));
-  if (!middle) return;
+  if (!middle) {
+    continueLine(desk, sole, grip);
+    return;
+  }
   const pull = { from: middle.point, to: middle.point, steps: false };
   desk.writer.change([{ id: sole.id, geometry: pulled(sole.geometry, middle.grip, pull, desk.image) }]);
   desk.vertex.set({ ...grip, index: grip.index + 1 });
+}
+
+/** How far (CSS pixels) beyond its end a line goes on. */
+const ONWARD = 30;
+
+function continueLine(desk: Desk, { id, geometry }: RegionSnapshot, grip: VertexGrip): void {
+  const end = vertexPoint(geometry, grip);
+  const before = vertexPoint(geometry, { ...grip, index: grip.index - 1 });
+  if (geometry.kind !== 'polyline' || !end || !before) return;
+  const length = Math.max(distance(before, end), 1e-6);
+  const far = ONWARD / desk.camera.view.get().scale / length;
+  const to = clampToImage(imagePoint(end.x + (end.x - before.x) * far, end.y + (end.y - before.y) * far), desk.image);
+  desk.writer.change([{ id, geometry: { kind: 'polyline', points: [...geometry.points, [round2(to.x), round2(to.y)]] } }]);
+  desk.vertex.set({ ...grip, index: grip.index + 1 });
+}
+
+/**
+ * The next absent point of the selected skeleton gets a place, and is chosen: it can be put right at once.
+ * @param where null: in the middle of it
+ * @param which the one that is meant; absent: the next after the chosen one
+ */
+export function placeJoint(desk: Desk, where: ImagePoint | null, which?: number): void {
+  const [sole, ...more] = desk.selected();
+  if (sole?.geometry.kind !== 'keypoints' || more.length > 0 || !desk.mayEdit()) return;
+  const { points } = sole.geometry;
+  const grip = desk.vertex.get();
+  const from = which ?? (grip?.type === 'vertex' ? grip.index + 1 : 0);
+  const order = points.map((_, i) => (from + i) % points.length);
+  const index = order.find((i) => points[i]?.v === 0);
+  if (index === undefined) {
+    desk.notify('Every point of this skeleton is there');
+    return;
+  }
+  const { x, y } = clampToImage(where ?? middleOf(bounds(sole.geometry)), desk.image);
+  const placed = points.map((p, i) => (i === index ? { x: round2(x), y: round2(y), v: 2 } : p));
+  desk.writer.change([{ id: sole.id, geometry: { kind: 'keypoints', points: placed } }]);
+  desk.vertex.set({ type: 'vertex', part: 0, ring: 0, index });
 }
 
 // -------------------------------------------------------------------- copies
@@ -178,13 +273,28 @@ export function order(desk: Desk, to: 'front' | 'back'): void {
   desk.room.regions.transact(() => regions.forEach(({ id }) => desk.room.regions.update(id, { z })));
 }
 
+/** One step, past the next that it overlaps. */
+export function orderBy(desk: Desk, by: 1 | -1): void {
+  const regions = chosen(desk, 1, 'what to move');
+  const [sole, ...more] = regions ?? [];
+  if (!sole) return;
+  if (more.length > 0) {
+    desk.notify('One step is for one region: select one');
+    return;
+  }
+  const all = desk.room.regions.list().map((region) => ({ ...region, rect: bounds(region.geometry) }));
+  const changed = stepped({ all, isAbove: (a, b) => byDrawingOrder(a, b) > 0 }, sole.id, by);
+  if (!changed) desk.notify(by === 1 ? 'Nothing lies over it' : 'Nothing lies below it');
+  else desk.room.regions.transact(() => changed.forEach((z, id) => desk.room.regions.update(id, { z })));
+}
+
 /** A skeleton's chosen point, or else whole regions, as hidden behind something. */
 export function toggleOccluded(desk: Desk): void {
   const regions = chosen(desk, 1, 'what is occluded');
   if (!regions) return;
   const grip = desk.vertex.get();
   const [sole] = regions;
-  if (grip && sole?.geometry.kind === 'keypoints') {
+  if (grip?.type === 'vertex' && sole?.geometry.kind === 'keypoints') {
     const points = sole.geometry.points.map((p, i) => (i === grip.index && p.v > 0 ? { ...p, v: p.v === 1 ? 2 : 1 } : p));
     desk.writer.change([{ id: sole.id, geometry: { kind: 'keypoints', points } }]);
     return;
@@ -322,6 +432,30 @@ export function convert(desk: Desk): void {
   });
   if (changes.length === 0) desk.notify('Only masks, and closed shapes that cover a pixel, can be turned into one another');
   else desk.writer.change(changes);
+}
+
+/** Least of what (image pixels) an outline may lose, however near one looks. */
+const FINEST = 0.25;
+
+/** Fewer points: what is lost nobody sees at this zoom. */
+export function simplify(desk: Desk): void {
+  const regions = chosen(desk, 1, 'a polygon or a line');
+  if (!regions) return;
+  const tolerance = Math.max(FINEST, 1 / desk.camera.view.get().scale);
+  const changes = regions.flatMap(({ id, geometry }): (Change & { before: number })[] => {
+    const fewer = thinned(geometry, tolerance);
+    const before = outlinePoints(geometry);
+    return fewer && outlinePoints(fewer) < before ? [{ id, geometry: fewer, before }] : [];
+  });
+  const [first] = changes;
+  if (!first) {
+    desk.notify('None of these points could be left out unseen: zoom out for a coarser outline');
+    return;
+  }
+  const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
+  const [was, is] = [sum(changes.map(({ before }) => before)), sum(changes.map(({ geometry }) => outlinePoints(geometry)))];
+  if (desk.writer.change(changes.map(({ id, geometry }) => ({ id, geometry }))))
+    desk.notify(`${was.toLocaleString('en')} points are ${is.toLocaleString('en')} now`);
 }
 
 /** The holes of masks are filled, and those of polygons. */

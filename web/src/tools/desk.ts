@@ -1,12 +1,14 @@
-import type { Json, RegionSnapshot, TaskRoom } from '@tandem/client';
+import type { GhostShape, Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
-import { vertexPoint, type VertexGrip } from '~/geometry/grips';
+import { gripPoint, type ChosenGrip } from '~/geometry/grips';
 import { turnedCursor } from '~/geometry/handles';
+import { hits, type Bones } from '~/geometry/hit';
 import { clamp, clampToImage, imagePoint, type ImagePoint, type Size } from '~/geometry/points';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { createStore, type Store } from '~/lib/store';
 import { nobody, type Assistant, type Ask } from './assistant';
 import { Camera, type Frames } from './camera';
+import { chosenWords } from './chosen';
 import { Comments, type Reader } from './comments';
 import { take, type Hand, type Moment } from './hand';
 import { KeyPointer } from './key-pointer';
@@ -15,6 +17,7 @@ import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
 import { RegionIndex } from './region-index';
 import { RegionWriter } from './region-writer';
 import { Relations } from './relations';
+import { frameAtHand, type FrameAtHand } from './reshape';
 import { FIRST_LOOK, type Look } from './seeing';
 import { Surroundings } from './surroundings';
 import { type Draft, type Effect, type ToolContext, type ToolEvent, type ToolName, type Touches } from './tool';
@@ -27,6 +30,9 @@ const SLOP = { mouse: 3, touch: 8 };
 const SNAP = 1.3;
 /** A mask with more runs than this is not told to others while it is painted, only when it is there. */
 const GHOST_RUNS = 4_000;
+/** Of what moves along so much is told, thirty times a second; what is beyond others see when it is there. */
+const GHOST_ALONG = { regions: 50, points: 1_000 };
+const NO_BONES: Bones = [];
 const BRUSH = { least: 1, most: 1_000, first: 24 };
 export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
@@ -55,10 +61,14 @@ export class Desk {
   readonly tool = createStore<ToolName>('box');
   readonly label = createStore<string | null>(null);
   readonly selection = createStore<readonly string[]>([]);
-  /** The point of the selected shape that keys move and delete. */
-  readonly vertex = createStore<VertexGrip | null>(null);
+  /** The point of the selected shape that keys move and delete, or its side or knob, that they move. */
+  readonly vertex = createStore<ChosenGrip | null>(null);
   readonly hovered = createStore<string | null>(null);
   readonly hidden = createStore<ReadonlySet<string>>(new Set());
+  /** Whether the list shows what it is narrowed by. */
+  readonly finding = createStore(false);
+  /** What the list is narrowed to; null: all. */
+  narrowed: ((region: RegionSnapshot) => boolean) | null = null;
   /** What the pointer passes by. */
   readonly locked = createStore<ReadonlySet<string>>(new Set());
   readonly draft = createStore<Draft | null>(null);
@@ -126,6 +136,7 @@ export class Desk {
       index: this.index,
       image,
       isPassedBy: (id) => this.#isPassedBy(id),
+      bonesOf: (label) => this.bones(label),
       held: () => this.#hand.holds,
     });
     this.image = image;
@@ -166,6 +177,7 @@ export class Desk {
         this.#tellUndo();
       }),
       room.subscribe(() => this.#tellUndo()),
+      this.vertex.subscribe(() => this.hint.set(chosenWords(this) ?? this.#hand.hint(this.#context()))),
     );
     this.#tell();
   }
@@ -353,6 +365,16 @@ export class Desk {
     this.#tell();
   }
 
+  /** Names of the points of a label's skeleton. */
+  joints(label: string): readonly string[] {
+    return this.#book.get(label)?.keypoints ?? [];
+  }
+
+  /** Which of them lines join. */
+  bones(label: string): Bones {
+    return this.#book.get(label)?.skeleton ?? NO_BONES;
+  }
+
   /** All that the pointer could reach. */
   selectAll(): void {
     this.select(this.room.regions.list().flatMap(({ id }) => (this.#isPassedBy(id) ? [] : [id])));
@@ -382,11 +404,22 @@ export class Desk {
 
   /** As the list on the right shows them: newest on top, as they lie. */
   listed(): readonly RegionSnapshot[] {
-    return [...this.room.regions.list()].reverse();
+    const all = [...this.room.regions.list()].reverse();
+    return this.narrowed ? all.filter(this.narrowed) : all;
   }
 
   toggleHidden(ids: readonly string[] = this.selection.get()): void {
     toggle(this.hidden, ids);
+  }
+
+  /** The frame by which what is selected is scaled and turned; null: there is none just now. */
+  frame(): FrameAtHand | null {
+    if (this.tool.get() !== 'select' || this.selection.get().some((id) => this.hidden.get().has(id))) return null;
+    return frameAtHand(this.#context());
+  }
+
+  hideAll(): void {
+    this.hidden.set(new Set(this.room.regions.list().map(({ id }) => id)));
   }
 
   toggleLocked(ids: readonly string[] = this.selection.get()): void {
@@ -523,6 +556,8 @@ export class Desk {
       takes: (label, kind) => takes(this.#book.get(label), kind),
       get: (id) => this.room.regions.get(id),
       at: (point) => this.#around.at(point, reach),
+      under: (point) => this.#around.under(point, reach),
+      isOn: ({ geometry, label }, point) => hits(geometry, point, reach, this.bones(label)),
       within: (a, b) => this.#around.within(a, b),
       snap: (point) => (snaps ? this.#around.snap(point, reach * SNAP) : point),
       border: (from, to) => (snaps ? this.#around.border(from, to) : []),
@@ -587,8 +622,14 @@ export class Desk {
       return;
     }
     const { region_id, label, geometry } = draft;
-    const long = geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS;
-    if (!long) this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get() });
+    if (geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS) return;
+    let points = GHOST_ALONG.points;
+    const along = (draft.along ?? []).slice(0, GHOST_ALONG.regions).flatMap(({ id, geometry: other }): GhostShape[] => {
+      const of = this.room.regions.get(id)?.label;
+      points -= lengthOf(other);
+      return of === undefined || points < 0 ? [] : [{ region_id: id, label: of, geometry: other }];
+    });
+    this.room.ghosts.setMine({ region_id, label, geometry, tool: this.tool.get(), ...(along.length > 0 && { along }) });
   }
 
   /** What is grouped is selected together. */
@@ -614,7 +655,7 @@ export class Desk {
   #keepVertex(): void {
     const grip = this.vertex.get();
     const [region] = this.selected();
-    if (grip && (!region || !vertexPoint(region.geometry, grip))) this.vertex.set(null);
+    if (grip && (!region || !gripPoint(region.geometry, grip))) this.vertex.set(null);
   }
 
   /** Others see what I have in hand. */
@@ -645,6 +686,13 @@ export const nextIs = (label: string): string => `Next: ${label} · with Shift: 
 
 /** What was taken back before these is past. */
 const BEGINS_ANEW: ReadonlySet<ToolEvent['type']> = new Set(['down', 'skip', 'finish', 'removed']);
+
+/** How much there is to tell of a shape: its points, or its runs. */
+function lengthOf(g: Geometry): number {
+  if (g.kind === 'mask') return g.counts.length;
+  if (g.kind === 'polygon') return g.parts.reduce((sum, part) => part.reduce((all, ring) => all + ring.length, sum), 0);
+  return g.kind === 'polyline' || g.kind === 'keypoints' ? g.points.length : 4;
+}
 
 /** By at least one: what is small grows too. */
 const scaled = (value: number, factor: number): number =>

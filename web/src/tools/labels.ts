@@ -11,6 +11,8 @@ export interface DeskLabel {
   /** Shapes it may take; empty: all. */
   readonly kinds?: readonly RegionKind[] | undefined;
   readonly keypoints?: readonly string[] | undefined;
+  /** Pairs of its points that a line joins. */
+  readonly skeleton?: readonly (readonly number[])[] | undefined;
   /** Regions of it that there may be; absent: any number. */
   readonly most?: number | undefined;
   /** Attributes that a new region of it has. */

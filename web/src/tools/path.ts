@@ -1,8 +1,10 @@
+import { pointAt } from '~/geometry/areas';
 import { clampToImage, distance, imagePoint, round2, type ImagePoint } from '~/geometry/points';
 import type { Geometry } from '~/geometry/shapes';
 import { simplifiedLine } from '~/geometry/simplify';
 import { correctable, type CorrectableState } from './correctable';
-import { drafted, noDraft, notice, step, type Step, type Tool, type ToolContext } from './tool';
+import { drafted, GONE, noDraft, notice, step, type Step, type Tool, type ToolContext } from './tool';
+import { soleSelected } from './transform';
 
 interface Drawing {
   readonly label: string;
@@ -10,6 +12,16 @@ interface Drawing {
   /** Where the pointer is: the next point, if it stays there. */
   readonly next: ImagePoint | null;
   readonly press: Press | null;
+  /** The line that this one goes on from; absent: a new shape. */
+  readonly onward?: Onward;
+}
+
+interface Onward {
+  readonly id: string;
+  /** How many points it has. */
+  readonly had: number;
+  /** From its first point, not from its last. */
+  readonly reversed: boolean;
 }
 
 interface Press {
@@ -50,7 +62,7 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
     const points = state.next && !state.press ? [...state.points, state.next] : state.points;
     return points.length < 2
       ? step<Drawing | null>(state, noDraft)
-      : step<Drawing | null>(state, drafted(state.label, sketch(path, points)));
+      : step<Drawing | null>(state, drafted(state.label, sketch(path, points), state.onward?.id ?? null));
   };
 
   const closes = (state: Drawing, point: ImagePoint, context: ToolContext): boolean => {
@@ -73,7 +85,8 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
     return show({ ...placed, press: pressed ? { before: 0, from: 0, closes: false } : null });
   }
 
-  function finish(state: Drawing): Step<Drawing | null> {
+  function finish(state: Drawing, context: ToolContext): Step<Drawing | null> {
+    if (state.onward) return continued(state, state.onward, context);
     if (state.points.length < path.least) return step<Drawing | null>(state, notice(path.tooFew));
     return step(null, { type: 'add', label: state.label, geometry: shape(path, state.points) }, noDraft);
   }
@@ -92,7 +105,30 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
 
   function back(state: Drawing): Step<Drawing | null> {
     const points = state.points.slice(0, -1);
-    return points.length === 0 ? step(null, noDraft) : show({ ...state, points, press: null });
+    return points.length < (state.onward?.had ?? 1) ? step(null, noDraft) : show({ ...state, points, press: null });
+  }
+
+  /** The selected line, where the point is one of its ends. */
+  function goOn(point: ImagePoint, context: ToolContext): Step<Drawing | null> | null {
+    const line = soleSelected(context);
+    if (line?.geometry.kind !== 'polyline') return null;
+    const points = line.geometry.points.map(pointAt);
+    const away = (end: ImagePoint | undefined): number => (end ? distance(end, point) : Infinity);
+    const reversed = away(points[0]) < away(points.at(-1));
+    if (away(reversed ? points[0] : points.at(-1)) > context.reach) return null;
+    const onward = { id: line.id, had: points.length, reversed };
+    return show({ label: line.label, points: reversed ? points.reverse() : points, next: null, press: null, onward });
+  }
+
+  /** Added to what the line is by now: what others did to it meanwhile stays. */
+  function continued({ points }: Drawing, { id, had, reversed }: Onward, context: ToolContext): Step<Drawing | null> {
+    const now = context.get(id)?.geometry;
+    if (now?.kind !== 'polyline') return step(null, noDraft, notice(GONE));
+    const added = pairs(points.slice(had));
+    if (added.length === 0) return step(null, noDraft);
+    const line = now.points.map((pair) => [...pair]);
+    const all = reversed ? [...added.reverse(), ...line] : [...line, ...added];
+    return step(null, { type: 'update', changes: [{ id, geometry: { kind: 'polyline', points: all } }] }, noDraft);
   }
 
   return correctable<Drawing>({
@@ -100,7 +136,8 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
     makes: [path.name],
     begin: (event, context, label) => begin(event.point, label, context, true),
     // Where a point of the selected shape is, a new one may begin: neighbours share corners.
-    gripClick: (point, context, label) => begin(point, label, context, false),
+    gripClick: (point, context, label) =>
+      (path.name === 'polyline' ? goOn(point, context) : null) ?? begin(point, label, context, false),
     draw(state, event, context) {
       switch (event.type) {
         case 'down': {
@@ -121,14 +158,16 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
           return far && !state.press.closes ? show({ ...state, points: [...state.points, at] }) : step(state);
         }
         case 'up':
-          return state.press?.closes ? finish(state) : show(released(state, context));
+          return state.press?.closes ? finish(state, context) : show(released(state, context));
         case 'lost': {
           if (!state.press) return step(state);
           const points = state.points.slice(0, state.press.before);
-          return points.length === 0 ? step(null, noDraft) : show({ ...state, points, press: null, next: null });
+          return points.length < (state.onward?.had ?? 1)
+            ? step(null, noDraft)
+            : show({ ...state, points, press: null, next: null });
         }
         case 'finish':
-          return finish(state);
+          return finish(state, context);
         case 'back':
           return back(state);
         case 'resumed':

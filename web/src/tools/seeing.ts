@@ -8,9 +8,15 @@ export interface Look extends Adjustments {
   /** Lines through the pointer, for boxes that are to fit. */
   readonly crosshair: boolean;
   readonly minimap: boolean;
+  /** Which shapes show their labels on the picture. */
+  readonly names: NamesShown;
 }
 
-export const FIRST_LOOK: Look = { ...AS_IT_IS, fill: 0.25, crosshair: false, minimap: true };
+/** All that can be read, those that are pointed at or selected, none. */
+export const NAMES_SHOWN = ['all', 'pointed', 'none'] as const;
+export type NamesShown = (typeof NAMES_SHOWN)[number];
+
+export const FIRST_LOOK: Look = { ...AS_IT_IS, fill: 0.25, crosshair: false, minimap: true, names: 'all' };
 
 const KEY = 'tandem.look';
 
@@ -60,5 +66,6 @@ function sound(kept: Partial<Record<keyof Look, unknown>>): Look {
     crosshair: flag('crosshair'),
     minimap: flag('minimap'),
     channel: CHANNELS.find((channel) => channel === kept.channel) ?? FIRST_LOOK.channel,
+    names: NAMES_SHOWN.find((names) => names === kept.names) ?? FIRST_LOOK.names,
   };
 }

@@ -1,7 +1,7 @@
 import type { Grip } from '~/geometry/grips';
-import { hits } from '~/geometry/hit';
 import { distance, type ImagePoint } from '~/geometry/points';
 import { canMove } from '~/geometry/shapes';
+import { pressFrame, reshapeCursor, reshapeStep, type Reshape } from './reshape';
 import { selectUnder, step, type Down, type Step, type Tool, type ToolContext, type ToolEvent } from './tool';
 import { grab, pressGrip, transformCursor, transformStep, type Transform } from './transform';
 
@@ -11,7 +11,8 @@ export type SelectState =
   | { readonly name: 'empty'; readonly from: ImagePoint; readonly moved: boolean }
   /** Pressed with Shift: a rectangle takes in what lies within it, an unmoved release the one under it. */
   | { readonly name: 'marquee'; readonly from: ImagePoint; readonly moved: boolean }
-  | Transform;
+  | Transform
+  | Reshape;
 
 const IDLE: SelectState = { name: 'idle' };
 
@@ -20,13 +21,23 @@ function press(event: Down, context: ToolContext): Step<SelectState> {
   const gathers = event.shift === true || context.gathers;
   const gripped = gathers ? null : pressGrip<SelectState>(event, context, IDLE);
   if (gripped) return gripped;
+  const frame = gathers || event.alt ? null : pressFrame(point, context);
+  if (frame) return step<SelectState>(frame);
+  if (event.alt) return below(point, context);
   if (gathers) return step<SelectState>({ name: 'marquee', from: point, moved: false });
   // What is selected already keeps the drag, also where a smaller region lies on top; a click then reaches that one.
-  const selected = context.selection.map((id) => context.get(id)).find((r) => r && hits(r.geometry, point, context.reach));
+  const selected = context.selection.map((id) => context.get(id)).find((r) => r && context.isOn(r, point));
   if (selected) return step<SelectState>(grab(selected, null, point, context));
   const under = context.at(point);
   if (!under) return step<SelectState>({ name: 'empty', from: point, moved: false }, { type: 'pan' });
   return step<SelectState>(grab(under, null, point, context), { type: 'select', ids: [under.id] });
+}
+
+/** With Alt: of what lies over one another there, the one after that which is selected. */
+function below(point: ImagePoint, context: ToolContext): Step<SelectState> {
+  const all = context.under(point);
+  const next = all[(all.findIndex(({ id }) => context.selection.includes(id)) + 1) % all.length];
+  return next ? step(IDLE, { type: 'select', ids: [next.id] }) : step(IDLE);
 }
 
 const choose = (grip: Grip): Step<SelectState> => (grip.type === 'vertex' ? step(IDLE, { type: 'vertex', grip }) : step(IDLE));
@@ -84,15 +95,20 @@ export const selectTool: Tool<SelectState> = {
         return transformStep<SelectState>(state, event, context, IDLE, (point, grip) =>
           grip ? choose(grip) : step(IDLE, selectUnder(point, context)),
         );
+      case 'reshape':
+        return reshapeStep<SelectState>(state, event, context, IDLE);
     }
   },
-  holds: (state) => (state.name === 'transform' ? [state.id] : []),
-  isBusy: (state) => (state.name === 'transform' && state.going) || (state.name === 'marquee' && state.moved),
+  holds: (state) => (state.name === 'transform' ? [state.id] : state.name === 'reshape' ? state.ids : []),
+  isBusy: (state) =>
+    ((state.name === 'transform' || state.name === 'reshape') && state.going) || (state.name === 'marquee' && state.moved),
   cursor(state, point, context) {
     if (state.name === 'empty') return 'grabbing';
     if (state.name === 'marquee') return 'crosshair';
     const held = transformCursor(state.name === 'transform' ? state : null, point, context);
     if (held !== null) return held;
+    const framed = reshapeCursor(state.name === 'reshape' ? state : null, point, context);
+    if (framed !== null) return framed;
     const under = context.at(point);
     return under && context.selection.includes(under.id) && canMove(under.geometry) && !context.readOnly ? 'move' : 'default';
   },

@@ -1,6 +1,6 @@
 import type { RegionSnapshot } from '@tandem/client';
 
-import { topmost } from '~/geometry/hit';
+import { allUnder, topmost, type BonesOf } from '~/geometry/hit';
 import { isInside, type ImagePoint, type Rect, type Size } from '~/geometry/points';
 import { bounds, type Geometry } from '~/geometry/shapes';
 import { between, snapped } from '~/geometry/snap';
@@ -14,6 +14,7 @@ interface Around {
   readonly image: Size;
   /** Regions that the pointer passes by: hidden, locked. */
   isPassedBy(id: string): boolean;
+  readonly bonesOf: BonesOf;
   /** Regions in hand: nothing snaps to itself. */
   held(): readonly string[];
 }
@@ -23,7 +24,12 @@ export class Surroundings {
   constructor(private readonly around: Around) {}
 
   at(point: ImagePoint, reach: number): RegionSnapshot | null {
-    return topmost(this.#near(point, reach), point, reach / 2);
+    return topmost(this.#near(point, reach), point, reach / 2, this.around.bonesOf);
+  }
+
+  /** All that lies there, the smallest first. */
+  under(point: ImagePoint, reach: number): readonly RegionSnapshot[] {
+    return allUnder(this.#near(point, reach), point, reach / 2, this.around.bonesOf);
   }
 
   /** What lies within the rectangle between two corners, whole. */
@@ -44,7 +50,6 @@ export class Surroundings {
 
   border(from: ImagePoint, to: ImagePoint): readonly ImagePoint[] {
     for (const geometry of this.#neighbours(from, ON_BORDER)) {
-      if (geometry.kind !== 'polygon') continue;
       const way = between(geometry, from, to);
       if (way.length > 0) return way;
     }

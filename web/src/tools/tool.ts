@@ -126,6 +126,10 @@ export interface ToolContext {
   takes(label: string, kind: RegionKind): boolean;
   get(id: string): ToolRegion | undefined;
   at(point: ImagePoint): ToolRegion | null;
+  /** All that lies there, what `at` finds first. */
+  under(point: ImagePoint): readonly ToolRegion[];
+  /** Whether a point touches a region, with some patience. */
+  isOn(region: ToolRegion, point: ImagePoint): boolean;
   /** All that lies within a rectangle, whole. */
   within(a: ImagePoint, b: ImagePoint): readonly string[];
   /** The point on a neighbour's border that this one is meant to be, or the point itself. */
@@ -158,7 +162,7 @@ export interface Draft {
   readonly marks?: readonly Mark[];
   /** How good whoever found it takes it for, 0 to 1. */
   readonly confidence?: number;
-  /** What moves along; others see where it went when it is there. */
+  /** What moves along; others see as much of it as can be told. */
   readonly along?: readonly Change[];
 }
 

@@ -1,4 +1,4 @@
-import { gripAt, gripCursor, gripsOf, isSamePlace, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
+import { gripAt, gripCursor, gripsOf, isSameGrip, pulled, refound, withoutVertex, type Grip } from '~/geometry/grips';
 import { distance, imagePoint, type ImagePoint } from '~/geometry/points';
 import { canMove, movedTogether, type Geometry } from '~/geometry/shapes';
 import {
@@ -43,17 +43,10 @@ export const grab = (region: ToolRegion, grip: Grip | null, from: ImagePoint, co
   grip,
   along: grip === null && context.selection.includes(region.id) ? context.selection.filter((id) => id !== region.id) : [],
   from,
-  anchor: (grip && gripsOf(region.geometry, KNOB * context.pixel).find((g) => same(g.grip, grip))?.point) ?? from,
+  anchor: (grip && gripsOf(region.geometry, KNOB * context.pixel).find((g) => isSameGrip(g.grip, grip))?.point) ?? from,
   original: region.geometry,
   going: false,
 });
-
-function same(a: Grip, b: Grip): boolean {
-  if (a.type === 'side') return b.type === 'side' && a.handle === b.handle;
-  if (a.type === 'face') return b.type === 'face' && a.part === b.part && a.handle === b.handle;
-  if (a.type === 'turn' || b.type === 'side' || b.type === 'turn' || b.type === 'face') return a.type === b.type;
-  return a.type === b.type && isSamePlace(a, b);
-}
 
 /** The only selected region, if exactly one is selected and still there. */
 export function soleSelected(context: Pick<ToolContext, 'selection' | 'get'>): ToolRegion | null {

@@ -1,4 +1,4 @@
-import { topmost } from '~/geometry/hit';
+import { allUnder, hits, topmost } from '~/geometry/hit';
 import { imagePoint, type ImagePoint } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import type { Effect, Tool, ToolContext, ToolEvent, ToolRegion } from '~/tools/tool';
@@ -27,6 +27,8 @@ export function context(over: Partial<ToolContext> = {}, regions: readonly ToolR
     takes: () => true,
     get: (id) => regions.find((r) => r.id === id),
     at: (point) => topmost(regions, point, 2),
+    under: (point) => allUnder(regions, point, 2),
+    isOn: ({ geometry }, point) => hits(geometry, point, 4),
     within: (a, b) =>
       regions
         .filter(({ geometry }) => {

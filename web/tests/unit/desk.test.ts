@@ -3,6 +3,7 @@ import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { imagePoint } from '~/geometry/points';
+import type { Geometry } from '~/geometry/shapes';
 import * as commands from '~/tools/commands';
 import { Desk, nextIs } from '~/tools/desk';
 import { Follow } from '~/tools/follow';
@@ -108,6 +109,27 @@ describe('the desk', () => {
     await pair.settle();
     expect(pair.anna.regions.list()).toHaveLength(0);
     expect(pair.ben.ghosts.others()).toHaveLength(0);
+  });
+
+  test('of several that I move together each is a ghost to others, as far as can be told', async () => {
+    const add = (geometry: Geometry): string => pair.ben.regions.add({ label: 'car', geometry });
+    const first = add({ kind: 'box', x: 50, y: 50, width: 100, height: 100 });
+    const second = add({ kind: 'box', x: 200, y: 50, width: 40, height: 40 });
+    const ring = Array.from({ length: 5_000 }, (_, i) => [300 + 50 * Math.cos(i / 796), 100 + 50 * Math.sin(i / 796)]);
+    const long = add({ kind: 'polygon', parts: [[ring]] });
+    await pair.settle();
+    pair.desk.pickTool('select');
+    pair.desk.select([first, second, long]);
+    pair.drag([100, 100], [130, 110], false);
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toMatchObject([
+      { region_id: first, tool: 'select', geometry: { x: 80, y: 60 } },
+      { region_id: second, tool: 'select', geometry: { x: 230, y: 60 } },
+    ]);
+    pair.desk.dispatch({ type: 'up', point: imagePoint(130, 110) });
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toHaveLength(0);
+    expect(pair.ben.regions.get(long)?.geometry).toMatchObject({ kind: 'polygon' });
   });
 
   test('undo takes back mine and leaves what a colleague drew after it', async () => {

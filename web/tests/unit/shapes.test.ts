@@ -93,9 +93,27 @@ describe('what lies under a point', () => {
     expect(hits(mask, imagePoint(1.5, 0.5), 5)).toBe(false);
   });
 
+  test('a skeleton is hit at its joints and bones, not in its bounds', () => {
+    const pose: Geometry = {
+      kind: 'keypoints',
+      points: [{ x: 10, y: 10, v: 2 }, { x: 90, y: 10, v: 1 }, { x: 0, y: 0, v: 0 }, { x: 90, y: 90, v: 2 }], // prettier-ignore
+    };
+    const bones = [[0, 1], [1, 2], [1, 3]]; // prettier-ignore
+    expect(hits(pose, imagePoint(91, 92), 3, bones)).toBe(true);
+    expect(hits(pose, imagePoint(50, 12), 3, bones)).toBe(true);
+    expect(hits(pose, imagePoint(50, 12), 3)).toBe(false);
+    expect(hits(pose, imagePoint(50, 50), 3, bones)).toBe(false);
+    // An absent joint has no place, and no bone leads there.
+    expect(hits(pose, imagePoint(45, 5), 3, bones)).toBe(false);
+    const below = { id: 'below', label: 'car', z: 0, geometry: { ...box, x: 0, y: 0, width: 100, height: 100 } };
+    const over = { id: 'over', label: 'pose', z: 1, geometry: pose };
+    expect(topmost([below, over], imagePoint(50, 50), 3, () => bones)?.id).toBe('below');
+    expect(topmost([below, over], imagePoint(50, 10), 3, () => bones)?.id).toBe('over');
+  });
+
   test('of nested boxes the inner one is reached, although the outer lies on top', () => {
-    const inner = { id: 'inner', z: 0, geometry: { ...box, x: 25, y: 15, width: 5, height: 5 } };
-    const outer = { id: 'outer', z: 9, geometry: box };
+    const inner = { id: 'inner', label: 'a', z: 0, geometry: { ...box, x: 25, y: 15, width: 5, height: 5 } };
+    const outer = { id: 'outer', label: 'a', z: 9, geometry: box };
     expect(topmost([inner, outer], imagePoint(27, 17), 1)?.id).toBe('inner');
     expect(topmost([inner, outer], imagePoint(45, 25), 1)?.id).toBe('outer');
     expect(topmost([inner, outer], imagePoint(90, 70), 1)).toBeNull();

@@ -58,6 +58,18 @@ describe('snapping to neighbours', () => {
 });
 
 describe('the border between two points', () => {
+  test('of boxes, turned ones and faces of cuboids, too', () => {
+    expect(between(box, p(110, 10), p(140, 25))).toEqual([p(140, 10)]);
+    const turned: Geometry = { kind: 'rotated_box', x: 0, y: 0, width: 20, height: 20, rotation: 90 };
+    expect(between(turned, p(10, 0), p(20, 10)).map(({ x, y }) => [Math.round(x), Math.abs(Math.round(y))])).toEqual([[20, 0]]); // prettier-ignore
+    const cuboid: Geometry = {
+      kind: 'cuboid',
+      front: { x: 0, y: 0, width: 50, height: 50 },
+      back: { x: 60, y: 0, width: 30, height: 30 },
+    };
+    expect(between(cuboid, p(75, 0), p(90, 10))).toEqual([p(90, 0)]);
+  });
+
   test('the corners of the shorter way, in order, without the two points', () => {
     expect(between(square, p(30, 10), p(50, 30))).toEqual([p(50, 10)]);
     expect(between(square, p(50, 30), p(30, 10))).toEqual([p(50, 10)]);

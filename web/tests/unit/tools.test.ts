@@ -5,7 +5,12 @@ import { selectTool } from '~/tools/select';
 import { GONE, NO_LABEL, type ToolRegion } from '~/tools/tool';
 import { car, click, context, down, move, run, types, up } from '../support/tools';
 
-const mask: ToolRegion = { id: 'mask', label: 'road', z: 0, geometry: { kind: 'mask', width: 4, height: 3, counts: [0, 12] } };
+const mask: ToolRegion = {
+  id: 'mask',
+  label: 'road',
+  z: 0,
+  geometry: { kind: 'mask', width: 200, height: 100, counts: [0, 3, 97, 3, 19_897] },
+};
 
 describe('the box tool', () => {
   test('a drag shows a draft from the first move on and becomes a region on release', () => {
@@ -117,9 +122,11 @@ describe('the select tool', () => {
     expect(effects).toContainEqual({ type: 'notice', text: 'Paused' });
   });
 
-  test('a mask is selected but not moved', () => {
-    const { effects } = run(selectTool, [down(1, 1), move(60, 60), up(60, 60)], context({}, [mask]));
-    expect(types(effects)).not.toContain('update');
+  test('a mask moves by whole pixels', () => {
+    const { effects } = run(selectTool, [down(1, 1), move(30, 30), up(60.4, 60.4)], context({}, [mask]));
+    expect(effects.find((effect) => effect.type === 'update')).toMatchObject({
+      changes: [{ geometry: { counts: [5959, 3, 97, 3, 13_938] } }],
+    });
   });
 
   const bus: ToolRegion = { id: 'bus', label: 'bus', z: 1, geometry: { kind: 'box', x: 100, y: 20, width: 40, height: 30 } };
@@ -161,6 +168,62 @@ describe('the select tool', () => {
         { id: 'car', geometry: { x: 25, y: 30 } },
         { id: 'bus', geometry: { x: 105, y: 30 } },
       ],
+    });
+  });
+
+  describe('with a frame around several', () => {
+    const both = context({ selection: ['car', 'bus'] }, [car, bus]);
+    // Around (20, 20) to (140, 50), and 14 pixels away from it.
+    const corner = [154, 64] as const;
+
+    test('a corner scales all of them from the opposite one, as one change, and others see each', () => {
+      const { effects, state } = run(selectTool, [down(...corner), move(166, 70), up(166, 70)], both);
+      expect(types(effects)).toEqual(['draft', 'update', 'draft']);
+      expect(effects[0]).toMatchObject({ draft: { region_id: 'car', along: [{ id: 'bus' }] } });
+      expect(effects[1]).toMatchObject({
+        changes: [
+          { id: 'car', geometry: { x: 20, y: 20, width: 44, height: 36 } },
+          { id: 'bus', geometry: { x: 108, y: 20, width: 44, height: 36 } },
+        ],
+      });
+      expect(state).toBe(selectTool.idle);
+    });
+
+    test('a click on a grip changes nothing, and lets go of nothing', () => {
+      expect(run(selectTool, [down(...corner), up(...corner)], both).effects).toEqual([]);
+    });
+
+    test('somebody deletes one of them meanwhile: the others go on', () => {
+      const held = run(selectTool, [down(...corner), move(166, 70)], both);
+      const left = context({ selection: ['bus'] }, [bus]);
+      const still = selectTool.step(held.state, { type: 'removed' }, left);
+      expect(still.effects).toEqual([]);
+      expect(selectTool.step(still.state, up(166, 70), left).effects[0]).toMatchObject({ changes: [{ id: 'bus' }] });
+      expect(selectTool.step(held.state, { type: 'removed' }, context({}, [])).effects).toContainEqual({
+        type: 'notice',
+        text: GONE,
+      });
+    });
+
+    test('the knob turns them around their middle; without room for all they stay as they last fitted', () => {
+      const { effects } = run(selectTool, [down(80, -20), move(200, 35), up(200, 35)], both);
+      const update = effects.find((effect) => effect.type === 'update');
+      // Turned by a quarter they would be 120 high, and the image is 100.
+      expect(update).toBeUndefined();
+      const half = run(selectTool, [down(80, -20), move(80, 90), move(200, 35), up(200, 35)], both);
+      expect(half.effects.find((effect) => effect.type === 'update')).toMatchObject({
+        changes: [{ id: 'car', geometry: { x: 100, y: 20 } }, { id: 'bus', geometry: { x: 20, y: 20 } }], // prettier-ignore
+      });
+    });
+
+    test('a line has one by itself, outside its own points; a box has its own grips', () => {
+      const line: ToolRegion = { id: 'line', label: 'lane', z: 0, geometry: { kind: 'polyline', points: [[40, 40], [80, 60]] } }; // prettier-ignore
+      const sole = context({ selection: ['line'] }, [line]);
+      const { effects } = run(selectTool, [down(94, 74), move(114, 84), up(114, 84)], sole);
+      expect(effects.find((effect) => effect.type === 'update')).toMatchObject({
+        changes: [{ geometry: { points: [[40, 40], [100, 70]] } }], // prettier-ignore
+      });
+      expect(types(run(selectTool, [down(74, 64), up(74, 64)], context({ selection: ['car'] })).effects)).toContain('pan');
     });
   });
 

@@ -8,6 +8,7 @@ import {
   AlignStartVertical,
   AlignVerticalDistributeCenter,
   BringToFront,
+  CircleDashed,
   Copy,
   EyeOff,
   Group,
@@ -23,11 +24,13 @@ import {
   SquaresUnite,
   Trash2,
   Ungroup,
+  Waypoints,
 } from 'lucide-react';
 import type { RegionSnapshot } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import type { AlignEdge } from '~/geometry/arrange';
+import { MOST_GRIPS, outlinePoints } from '~/geometry/grips';
 import { type CommandId } from '~/hotkeys/commands';
 import { hint } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
@@ -59,6 +62,9 @@ const ASSISTED: ReadonlySet<ToolName> = new Set(['wand', 'scissors', 'smart']);
 const PAINTS: ReadonlySet<ToolName> = new Set(['brush', 'eraser']);
 const CLOSED: ReadonlySet<RegionSnapshot['geometry']['kind']> = new Set(['box', 'rotated_box', 'ellipse', 'polygon', 'mask']);
 
+/** From here on an outline may have points that nobody needs. */
+const MANY_POINTS = 200;
+
 /** Over the picture: what can be done with the tool in hand and with what is selected, and what to do next. */
 export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
   const tool = useStore(desk.tool);
@@ -82,6 +88,30 @@ export function DeskBar({ desk, taken }: { desk: Desk; taken: ReadonlySet<string
         {hint}
       </p>
     </div>
+  );
+}
+
+/** Points of a finished skeleton that were left out: each can be given a place. */
+function Absent({ desk, region }: { desk: Desk; region: RegionSnapshot }): ReactNode {
+  const { geometry, label } = region;
+  const names = desk.joints(label);
+  const absent = geometry.kind === 'keypoints' ? geometry.points.flatMap(({ v }, index) => (v === 0 ? [index] : [])) : [];
+  if (absent.length === 0) return null;
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" className="btn desk-absent" data-testid="absent-points">
+          <CircleDashed size={15} aria-hidden /> {absent.length} absent
+        </button>
+      }
+    >
+      {absent.map((index) => (
+        <MenuItem key={index} onSelect={() => commands.placeJoint(desk, null, index)}>
+          Place {names[index] ?? `point ${index + 1}`}
+        </MenuItem>
+      ))}
+    </Menu>
   );
 }
 
@@ -131,6 +161,8 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
   const chosen = regions.filter((region) => ids.has(region.id));
   const closed = chosen.every((region) => CLOSED.has(region.geometry.kind));
   const many = chosen.length > 1;
+  const sole = many ? undefined : chosen[0];
+  const points = sole ? outlinePoints(sole.geometry) : 0;
   const act = (id: CommandId, label: string, Icon: Icon, run: () => void, pressed?: boolean): ReactNode => (
     <IconButton
       key={id}
@@ -147,6 +179,13 @@ function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
   return (
     <div className="desk-group" role="toolbar" aria-label={many ? `${chosen.length} regions` : 'Selected region'}>
       {many && <span className="desk-count num">{chosen.length}</span>}
+      {points > MOST_GRIPS && (
+        <span className="desk-count" role="status" data-testid="too-many-points">
+          <span className="num">{points.toLocaleString('en')}</span> points, too many to pull
+        </span>
+      )}
+      {points > MANY_POINTS && act('simplify', 'Fewer points, the same course', Waypoints, () => commands.simplify(desk))}
+      {sole && <Absent desk={desk} region={sole} />}
       {act('duplicate', 'Duplicate', Copy, () => commands.duplicate(desk))}
       {closed && act('convert', 'Polygon to mask, mask to polygon', Repeat, () => commands.convert(desk))}
       {closed && act('fill', 'Fill holes', PaintBucket, () => commands.fill(desk))}

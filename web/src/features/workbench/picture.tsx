@@ -45,7 +45,7 @@ export function Picture({ desk, projectId, image, looks, people, faces, taken, u
       />
       <DeskBar desk={desk} taken={taken} />
       <Minimap desk={desk} picture={image.picture} />
-      {rest.seeing && <SeeingPanel desk={desk} onClose={rest.onSeen} />}
+      {rest.seeing && <SeeingPanel desk={desk} named={looks.names} onClose={rest.onSeen} />}
       {rest.suggestions}
       <OpenedComment desk={desk} people={people} projectId={projectId} />
       <PictureState image={image} />

@@ -11,6 +11,7 @@ import {
   Hexagon,
   Lock,
   PenLine,
+  Search,
   Spline,
   Square,
   SquareDashed,
@@ -19,7 +20,17 @@ import {
   Waypoints,
   Brush,
 } from 'lucide-react';
-import { memo, useEffect, useMemo, useRef, type CSSProperties, type MouseEvent, type ReactNode } from 'react';
+import {
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 
 import type { Looks } from '~/canvas/overlay';
 import { describe, type RegionKind } from '~/geometry/shapes';
@@ -32,6 +43,8 @@ import { byName } from '~/tools/labels';
 import { linksOf, relationsAt, type Related } from '~/tools/relations';
 import { Avatar } from '~/ui/people';
 import type { AnnotatorSetup } from './annotator-setup';
+import { EVERYTHING, filtering, isEverything } from './region-filter';
+import { RegionFind } from './region-find';
 import { regionFaults } from './region-rules';
 import { RelationRow } from './relation-row';
 import type { Person } from './use-people';
@@ -80,11 +93,27 @@ const keyOf = ({ region, related }: ListRow): string => [region.id, related?.fro
 export function RegionList({ desk, room, setup, looks, people }: RegionListProps): ReactNode {
   const labels = useMemo(() => byName(setup.labels), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
-  const listed = useMemo(() => [...regions].reverse(), [regions]);
-  const rows = useMemo(() => rowsOf(listed, room), [listed, room]);
+  const all = useMemo(() => [...regions].reverse(), [regions]);
   const selection = useStore(desk.selection);
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
+  const finding = useStore(desk.finding);
+  const [filter, setFilter] = useState(EVERYTHING);
+  const isWhole = !finding || isEverything(filter);
+  const passes = useMemo(() => {
+    if (isWhole) return null;
+    const lacks = (region: RegionSnapshot): boolean => regionFaults(labels.get(region.label), region).length > 0;
+    return filtering(filter, { hidden, locked, lacks: labels.size === 0 ? () => false : lacks });
+  }, [isWhole, filter, hidden, locked, labels]);
+  // Going from one region to the next goes by what the list shows.
+  useEffect(() => {
+    desk.narrowed = passes;
+    return () => {
+      desk.narrowed = null;
+    };
+  }, [desk, passes]);
+  const listed = useMemo(() => (passes ? all.filter(passes) : all), [all, passes]);
+  const rows = useMemo(() => rowsOf(listed, room), [listed, room]);
   const peers = useLive(room.presence, () => room.presence.peers());
   const editors = useMemo(() => editing(peers, room.presence.me), [peers, room]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -114,21 +143,35 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
         <h2 className="side-title" id="regions-title">
           Regions
         </h2>
-        <span className="muted num">{listed.length}</span>
+        <span className="muted num">{isWhole ? all.length : `${listed.length} of ${all.length}`}</span>
         <span className="spacer" />
         <button
           type="button"
           className="row-icon"
-          aria-label={allHidden ? 'Show all regions' : 'Hide all regions'}
+          aria-label="Find regions"
+          aria-expanded={finding}
+          disabled={all.length === 0 && !finding}
+          onClick={() => desk.finding.set(!finding)}
+          data-testid="find-regions"
+        >
+          <Search size={15} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="row-icon"
+          aria-label={`${allHidden ? 'Show' : 'Hide'} ${isWhole ? 'all regions' : 'the regions found'}`}
           disabled={listed.length === 0}
           onClick={() => desk.toggleHidden(listed.map((region) => region.id))}
         >
           {allHidden ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}
         </button>
       </div>
-      {listed.length === 0 ? (
+      {finding && <RegionFind filter={filter} onChange={setFilter} onClose={() => desk.finding.set(false)} />}
+      {all.length === 0 && (
         <p className="muted side-none">Nothing is labelled yet. Take a tool on the left and draw over an object.</p>
-      ) : (
+      )}
+      {all.length > 0 && listed.length === 0 && <p className="muted side-none">No region is like that.</p>}
+      {listed.length > 0 && (
         <div className="region-scroll" ref={scroller}>
           <ul style={{ height: virtual.getTotalSize() }} className="region-list">
             {virtual.getVirtualItems().map((item) => {
@@ -192,14 +235,20 @@ const Row = memo(function Row({
   // What is to be seen in the row is what it is called: its label, and who is at it.
   const name = editor === undefined ? region.label : `${region.label} ${editor} is editing`;
   const about = [`${name}: ${describe(region.geometry)}`, author && `by ${author.name}`, ...flags].filter(Boolean).join(', ');
-  const choose = (event: MouseEvent): void => {
-    const gathers = desk.handheld.get() && desk.gathers.get();
-    if (!event.shiftKey && !event.ctrlKey && !event.metaKey && !gathers) {
-      desk.goTo(region.id);
-      return;
-    }
+  const toggle = (): void => {
     const rest = desk.selection.get().filter((id) => id !== region.id);
     desk.select(selected ? rest : [...rest, region.id]);
+  };
+  const choose = (event: MouseEvent): void => {
+    const gathers = desk.handheld.get() && desk.gathers.get();
+    if (event.shiftKey || event.ctrlKey || event.metaKey || gathers) toggle();
+    else desk.goTo(region.id);
+  };
+  /** Enter chooses it alone, the space bar adds it to what is chosen, or takes it from it. */
+  const onSpace = (event: KeyboardEvent): void => {
+    if (event.key !== ' ') return;
+    event.preventDefault();
+    if (event.type === 'keydown' && !event.repeat) toggle();
   };
   const remove = (): void => {
     desk.select([region.id]);
@@ -220,6 +269,8 @@ const Row = memo(function Row({
         aria-label={about}
         title={fault ?? describe(region.geometry)}
         onClick={choose}
+        onKeyDown={onSpace}
+        onKeyUp={onSpace}
         onPointerEnter={() => desk.hovered.set(region.id)}
         onPointerLeave={() => desk.hovered.set(null)}
       >

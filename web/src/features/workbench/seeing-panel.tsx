@@ -4,8 +4,9 @@ import { useId, type ReactNode } from 'react';
 import { AS_IT_IS, CHANNELS, isAsItIs, type Channel } from '~/lib/adjust';
 import { useSelected, useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
-import { RANGES, type Look } from '~/tools/seeing';
+import { NAMES_SHOWN, RANGES, type Look } from '~/tools/seeing';
 import { Button, IconButton } from '~/ui/controls';
+import { NAMES_WORDS } from './words';
 
 const CHANNEL_NAMES: Record<Channel, string> = {
   colour: 'Colour',
@@ -15,11 +16,18 @@ const CHANNEL_NAMES: Record<Channel, string> = {
   grey: 'Grey',
 };
 
+interface SeeingPanelProps {
+  desk: Desk;
+  /** Whether the layout lets regions show their labels. */
+  named: boolean;
+  onClose: () => void;
+}
+
 /** How I see the picture and the shapes on it. Nobody else sees it so, and nothing of it is kept with the work. */
-export function SeeingPanel({ desk, onClose }: { desk: Desk; onClose: () => void }): ReactNode {
+export function SeeingPanel({ desk, named, onClose }: SeeingPanelProps): ReactNode {
   const look = useStore(desk.look);
   const change = (part: Partial<Look>): void => desk.look.set({ ...look, ...part });
-  const channel = useId();
+  const [channel, names] = [useId(), useId()];
   const slider = (name: keyof typeof RANGES, label: string): ReactNode => (
     <Slider name={name} label={label} value={look[name]} onChange={(value) => change({ [name]: value })} />
   );
@@ -68,6 +76,23 @@ export function SeeingPanel({ desk, onClose }: { desk: Desk; onClose: () => void
       </Button>
       <h2 className="side-title">Shapes</h2>
       {slider('fill', 'Fill')}
+      <div className="seeing-row seeing-names">
+        <label htmlFor={names}>Names</label>
+        <select
+          id={names}
+          className="input"
+          value={named ? look.names : 'none'}
+          disabled={!named}
+          title={named ? undefined : 'The layout of this task shows no names'}
+          onChange={(event) => change({ names: NAMES_SHOWN.find((shown) => shown === event.target.value) ?? 'all' })}
+        >
+          {NAMES_SHOWN.map((shown) => (
+            <option key={shown} value={shown}>
+              {NAMES_WORDS[shown]}
+            </option>
+          ))}
+        </select>
+      </div>
       {flag('crosshair', 'Lines through the pointer')}
       {flag('minimap', 'Small map while zoomed in')}
     </section>

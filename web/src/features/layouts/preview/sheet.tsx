@@ -111,7 +111,7 @@ function Drawing({ task, room, annotator: { setup, keys, looks }, tried, submit 
         />
         <DeskBar desk={desk} taken={keys.taken} />
         <OpenedComment desk={desk} people={people} projectId={projectId} />
-        {seeing && <SeeingPanel desk={desk} onClose={() => setSeeing(false)} />}
+        {seeing && <SeeingPanel desk={desk} named={looks.names} onClose={() => setSeeing(false)} />}
         <PictureState image={image} />
       </div>
       <SidePanel

@@ -68,7 +68,7 @@ export class AnswersUnderlay implements Underlay {
   /** What of the answers lies under a point. */
   at(point: ImagePoint, reach: number): Thing | undefined {
     const near = this.search({ x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach });
-    const region = topmost(near, point, reach);
+    const region = topmost(near, point, reach, (label) => this.adjudication.desk.bones(label));
     return region ? this.adjudication.thingOf(region.id) : undefined;
   }
 

@@ -63,7 +63,7 @@ export class SuggestionsUnderlay implements Underlay {
   /** What lies under a point. */
   at(point: ImagePoint, reach: number): string | null {
     const near = this.#search({ x: point.x - reach, y: point.y - reach, width: 2 * reach, height: 2 * reach });
-    return topmost(near, point, reach)?.id ?? null;
+    return topmost(near, point, reach, (label) => this.suggestions.desk.bones(label))?.id ?? null;
   }
 
   subscribe(listener: () => void): () => void {
