@@ -61,6 +61,7 @@ export const COMMANDS = {
   fill: { title: 'Fill holes', group: 'Shapes', keys: ['f'] },
   convert: { title: 'Polygon to mask, mask to polygon', group: 'Shapes', keys: ['t'] },
   simplify: { title: 'Fewer points, the same course', group: 'Shapes', keys: ['Alt+p'] },
+  swapSides: { title: 'Swap left and right of a skeleton', group: 'Shapes', keys: ['Alt+x'] },
   occluded: { title: 'Occluded, or not', group: 'Shapes', keys: ['o'] },
   group: { title: 'Group', group: 'Shapes', keys: ['g'] },
   ungroup: { title: 'Ungroup', group: 'Shapes', keys: ['Shift+g'] },

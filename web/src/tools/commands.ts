@@ -19,6 +19,7 @@ import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { frameOf, inFrame, isFramed } from '~/geometry/frame';
 import { clampToImage, distance, imagePoint, round2, type ImagePoint, type Rect } from '~/geometry/points';
 import { around, canReshape, middleOf, reshapedTogether, type Reshaping } from '~/geometry/reshape';
+import { withSidesSwapped } from '~/geometry/sides';
 import { stepped } from '~/geometry/stacking';
 import { thinned } from '~/geometry/thinned';
 import { bounds, canMove, moved, movedTogether, type Geometry } from '~/geometry/shapes';
@@ -456,6 +457,19 @@ export function simplify(desk: Desk): void {
   const [was, is] = [sum(changes.map(({ before }) => before)), sum(changes.map(({ geometry }) => outlinePoints(geometry)))];
   if (desk.writer.change(changes.map(({ id, geometry }) => ({ id, geometry }))))
     desk.notify(`${was.toLocaleString('en')} points are ${is.toLocaleString('en')} now`);
+}
+
+/** What was taken for a skeleton's left is its right. */
+export function swapSides(desk: Desk): void {
+  const regions = chosen(desk, 1, 'a skeleton');
+  if (!regions) return;
+  const changes = regions.flatMap(({ id, label, geometry }): Change[] => {
+    if (geometry.kind !== 'keypoints') return [];
+    const points = withSidesSwapped(geometry.points, desk.symmetryOf(label));
+    return points ? [{ id, geometry: { ...geometry, points: [...points] } }] : [];
+  });
+  if (changes.length > 0) desk.writer.change(changes);
+  else desk.notify('Its label does not say which points mirror which: in the project, under Labels');
 }
 
 /** The holes of masks are filled, and those of polygons. */

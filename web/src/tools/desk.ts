@@ -370,6 +370,11 @@ export class Desk {
     return this.#book.get(label)?.keypoints ?? [];
   }
 
+  /** Pairs of points of a label's skeleton that are each other's mirror image. */
+  symmetryOf(label: string): readonly (readonly number[])[] {
+    return this.#book.get(label)?.symmetry ?? [];
+  }
+
   /** Which of them lines join. */
   bones(label: string): Bones {
     return this.#book.get(label)?.skeleton ?? NO_BONES;

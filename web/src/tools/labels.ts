@@ -13,6 +13,8 @@ export interface DeskLabel {
   readonly keypoints?: readonly string[] | undefined;
   /** Pairs of its points that a line joins. */
   readonly skeleton?: readonly (readonly number[])[] | undefined;
+  /** Pairs of its points that are each other's mirror image. */
+  readonly symmetry?: readonly (readonly number[])[] | undefined;
   /** Regions of it that there may be; absent: any number. */
   readonly most?: number | undefined;
   /** Attributes that a new region of it has. */

@@ -64,6 +64,19 @@ describe('with keys', () => {
     expect(shape(id)).toMatchObject({ x: 109, width: 50 });
   });
 
+  test('left and right of a skeleton change places, where its label says which they are', () => {
+    const points = [10, 20, 30].map((x) => ({ x, y: 5, v: 2 as const }));
+    const id = add({ kind: 'keypoints', points }, 'pose');
+    commands.swapSides(desk);
+    expect(shape(id)).toEqual({ kind: 'keypoints', points });
+    expect(notices.at(-1)).toMatch(/does not say which points mirror which/);
+    desk.setLabels([{ name: 'pose', keypoints: ['head', 'hand', 'foot'], symmetry: [[1, 2]] }]);
+    commands.swapSides(desk);
+    expect(shape(id)).toEqual({ kind: 'keypoints', points: [points[0], points[2], points[1]] });
+    desk.undo();
+    expect(shape(id)).toEqual({ kind: 'keypoints', points });
+  });
+
   test('a rotated box and an ellipse have a knob too, before the first of their sides', () => {
     const id = add({ kind: 'rotated_box', x: 100, y: 100, width: 50, height: 40, rotation: 30 });
     commands.stepVertex(desk, -1);

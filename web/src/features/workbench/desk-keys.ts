@@ -68,6 +68,7 @@ export function deskKeys(desk: Desk): Handlers {
     turnShapesLeft: () => commands.turnShapes(desk, -TURNED),
     growShapes: () => commands.scaleShapes(desk, GROWN),
     shrinkShapes: () => commands.scaleShapes(desk, 1 / GROWN),
+    swapSides: () => commands.swapSides(desk),
     merge: () => commands.merge(desk),
     subtract: () => commands.subtract(desk),
     fill: () => commands.fill(desk),
