@@ -159,10 +159,14 @@ describe('with keys', () => {
   });
 
   test('one step up or down goes past the next that it overlaps', () => {
-    const box = (x: number): Geometry => ({ kind: 'box', x, y: 0, width: 100, height: 100 });
-    const low = add(box(0));
-    const apart = add(box(500));
-    const high = add(box(50));
+    // Each a moment later than the one before: of one moment, chance decides which lies on top.
+    const box = (x: number): string => {
+      vi.advanceTimersByTime(2);
+      return add({ kind: 'box', x, y: 0, width: 100, height: 100 });
+    };
+    const low = box(0);
+    const apart = box(500);
+    const high = box(50);
     desk.select([low]);
     commands.orderBy(desk, 1);
     expect(desk.room.regions.list().at(-1)?.id).toBe(low);
