@@ -71,7 +71,8 @@ export function distributed(placed: readonly Placed[], direction: Direction): Ma
 export function copiesAt(shapes: readonly Geometry[], dx: number, dy: number, image: Size): readonly Geometry[] {
   const copies = movedTogether(shapes, dx, dy, image);
   const [before, after] = [shapes, copies].map((all) => boundsOfAll(all.filter(canMove)));
-  return before && after && before.x === after.x && before.y === after.y ? movedTogether(shapes, -dx, -dy, image) : copies;
+  const isStuck = before?.x === after?.x && before?.y === after?.y;
+  return isStuck ? movedTogether(shapes, -dx, -dy, image) : copies;
 }
 
 /**
