@@ -30,13 +30,19 @@ export function answersOf(value: Json | undefined): GivenAnswer[] {
 export const namesOf = (answers: readonly GivenAnswer[]): string[] =>
   [...new Set(answers.flatMap(({ output }) => Object.keys(output)))].sort();
 
-export const differs = (answers: readonly GivenAnswer[], name: string): boolean =>
-  answers.some(({ output }) => !saysTheSame(output[name], answers[0]?.output[name]));
-
 export const isSpan = (item: Json): item is Record<string, Json> & Range =>
   isObject(item) && typeof item.start === 'number' && typeof item.end === 'number';
 
 const isSpans = (value: Json | undefined): boolean => isList(value) && value.length > 0 && value.every(isSpan);
+
+/** What answers keep is in the layout's order already, choices too: of what are no objects another order is another answer, as of a ranking. */
+export function alike(one: Json | undefined, other: Json | undefined): boolean {
+  const isOrdered = isList(one) && one.every((item) => !isObject(item));
+  return saysTheSame(one, other, isOrdered);
+}
+
+export const differs = (answers: readonly GivenAnswer[], name: string): boolean =>
+  answers.some(({ output }) => !alike(output[name], answers[0]?.output[name]));
 
 /** What marks letters of the text. */
 export const spansNames = (answers: readonly GivenAnswer[]): string[] =>

@@ -2,8 +2,7 @@
 import type { Json } from '@tandem/client';
 
 import { nominalAlpha, unitsOf } from '~/agreement/alpha';
-import { saysTheSame } from '~/agreement/values';
-import { isSpan, namesOf, spansNames, type GivenAnswer } from './given-answers';
+import { alike, isSpan, namesOf, spansNames, type GivenAnswer } from './given-answers';
 import { isList } from './json';
 import { comparedRegions } from './regions-compared';
 
@@ -25,7 +24,7 @@ const pairsOf = <T>(answers: readonly T[]): [T, T][] =>
 const mean = (numbers: readonly number[]): number | null =>
   numbers.length === 0 ? null : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
-const agree = (a: GivenAnswer, b: GivenAnswer, name: string): boolean => saysTheSame(a.output[name], b.output[name]);
+const agree = (a: GivenAnswer, b: GivenAnswer, name: string): boolean => alike(a.output[name], b.output[name]);
 
 /** Each letter with each label that it has; a text of a task is short enough. */
 function labelled({ output }: GivenAnswer, name: string): ReadonlySet<string> {

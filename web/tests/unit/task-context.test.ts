@@ -7,14 +7,14 @@ import { people } from '../support/layout';
 type Around = Parameters<typeof contextOf>[0];
 
 const TASK = { id: 't', external_id: 'x-1', batch_id: null, priority: 3, status: 'in_progress', step: 'annotate' };
-const answer = (by: string, label: string): unknown => ({
+const answer = (by: string, label: string, output: object = { topic: 'bug' }): unknown => ({
   user_name: by,
   annotation: {
     id: by,
     user_id: by,
     step: 'annotate',
     submitted_at: null,
-    output: { topic: 'bug' },
+    output,
     regions: [{ id: by, label, geometry: { kind: 'point', x: 1, y: 2 }, attributes: {} }],
   },
 });
@@ -40,6 +40,14 @@ describe('$.context', () => {
     expect(same).toMatchObject({ has_previous_annotations: true, has_conflicts: false });
     expect(same).toMatchObject({ previous: [{ user_name: 'Ben', output: { topic: 'bug' } }, { user_name: 'Cleo' }] });
     expect(contextOf(around([answer('Ben', 'car'), answer('Cleo', 'bus')]))).toMatchObject({ has_conflicts: true });
+  });
+
+  test('has no conflict where marked letters differ in their ids alone', () => {
+    const marked = (id: string, label: string): object => ({ entities: [{ id, start: 0, end: 3, label }] });
+    const both = (one: object, other: object): unknown =>
+      contextOf(around([answer('Ben', 'car', one), answer('Cleo', 'car', other)]));
+    expect(both(marked('1', 'Person'), marked('2', 'Person'))).toMatchObject({ has_conflicts: false });
+    expect(both(marked('1', 'Person'), marked('2', 'Place'))).toMatchObject({ has_conflicts: true });
   });
 });
 

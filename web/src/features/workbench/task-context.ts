@@ -1,6 +1,7 @@
 /** What a layout's expressions see of the work around the answer: `$.context` (task, project, step, person, earlier answers) and `$.ui_context`. */
 import type { components, Json, SuggestionSnapshot } from '@tandem/client';
 
+import { alike } from '~/layout/given-answers';
 import { same } from '~/layout/json';
 import type { Assignment, Project, Task } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
@@ -45,15 +46,15 @@ export function contextOf({ task, project, person, work, answers }: Around): Jso
   };
 }
 
-/** Whether two answers say the same; regions are told apart by what they show, not by who made them. */
+/** Whether two answers say the same; regions are told apart by what they show, not by who made them, and marked letters not by the ids they were given. */
 function isAlike(one: Candidate['annotation'], other: Candidate['annotation'] | undefined): boolean {
-  const said = (annotation: Candidate['annotation'] | undefined): Json => ({
-    output: (annotation?.output ?? {}) as Json,
-    regions: (annotation?.regions ?? [])
-      .map(({ label, geometry, attributes }) => JSON.stringify([label, geometry, attributes]))
-      .sort(),
-  });
-  return same(said(one), said(other));
+  const drawn = (annotation: Candidate['annotation'] | undefined): Json =>
+    (annotation?.regions ?? []).map(({ label, geometry, attributes }) => JSON.stringify([label, geometry, attributes])).sort();
+  const said = (annotation: Candidate['annotation'] | undefined): Record<string, Json> =>
+    (annotation?.output ?? {}) as Record<string, Json>;
+  const [left, right] = [said(one), said(other)];
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return same(drawn(one), drawn(other)) && [...names].every((name) => alike(left[name], right[name]));
 }
 
 const told = new WeakMap<readonly SuggestionSnapshot[], Json>();
