@@ -67,12 +67,21 @@ export function distributed(placed: readonly Placed[], direction: Direction): Ma
   );
 }
 
-/** Copies a little further on, lying to one another as they did. Where the border leaves them no room they go the other way: on its original nobody sees one. */
+/**
+ * Copies a little further on, lying to one another as they did. Where the border leaves them no room they go the other way, and where one of them fills the image each goes
+ * by itself: on its original nobody sees a copy.
+ */
 export function copiesAt(shapes: readonly Geometry[], dx: number, dy: number, image: Size): readonly Geometry[] {
-  const copies = movedTogether(shapes, dx, dy, image);
-  const [before, after] = [shapes, copies].map((all) => boundsOfAll(all.filter(canMove)));
-  const isStuck = before?.x === after?.x && before?.y === after?.y;
-  return isStuck ? movedTogether(shapes, -dx, -dy, image) : copies;
+  const free = (all: readonly Geometry[]): Rect | null => boundsOfAll(all.filter(canMove));
+  const before = free(shapes);
+  const isSeen = (copies: readonly Geometry[]): boolean => {
+    const after = free(copies);
+    return before !== null && after !== null && (before.x !== after.x || before.y !== after.y);
+  };
+  const [on, back] = [movedTogether(shapes, dx, dy, image), movedTogether(shapes, -dx, -dy, image)];
+  if (isSeen(on)) return on;
+  if (isSeen(back) || shapes.length < 2) return back;
+  return shapes.flatMap((shape) => copiesAt([shape], dx, dy, image));
 }
 
 /**

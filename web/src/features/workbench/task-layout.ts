@@ -3,7 +3,9 @@ import { ApiError, ok } from '@tandem/client';
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { useBackend } from '~/session/backend';
+import { useMyLeases } from '~/session/live';
 import type { Layout } from '~/layout/tree';
+import { answeredLeases } from './answered';
 
 /** The compiled form that this workbench knows. */
 const FORMAT = 1;
@@ -11,25 +13,35 @@ const FORMAT = 1;
 /** Whether the layout has a place for the canvas. */
 export const drawsOn = ({ components }: Layout): boolean => components.includes('ImageAnnotator');
 
-/** Of the next task the layout of the one before is shown until its own is there: they rarely differ. */
+/** What versions say, by id: it never changes, and what is the same is not rendered anew because a lease came. */
+const known = new Map<string, Layout>();
+
+/**
+ * A step may have a layout of its own, so whoever takes the task may see another than before. Of the next task the layout of the one before is shown until
+ * its own is there: they rarely differ.
+ */
 export function useTaskLayout(taskId: string): UseQueryResult<Layout | null> {
   const { api } = useBackend();
+  const { leases } = useMyLeases();
+  const mine = leases.find(({ task_id }) => task_id === taskId)?.assignment_id ?? answeredLeases.get(taskId)?.assignmentId;
   return useQuery({
-    queryKey: ['layout', taskId],
+    queryKey: ['layout', taskId, mine ?? null],
     queryFn: async () => {
       try {
         const found = await ok(api.GET('/api/v1/tasks/{task_id}/layout', { params: { path: { task_id: taskId } } }));
         const tree = found.tree as Layout | null;
         if (tree && tree.format !== FORMAT)
           throw new Error('This task has a layout of a later kind. Reload the page to get the workbench that shows it.');
-        return tree;
+        const same = known.get(found.layout_id ?? '');
+        if (tree && found.layout_id && !same) known.set(found.layout_id, tree);
+        return same ?? tree;
       } catch (error) {
         // A server of before layouts: while nodes are being renewed, this page may come from a newer one.
         if (error instanceof ApiError && error.status === 404) return null;
         throw error;
       }
     },
-    // A task keeps the layout its work began with.
+    // A task keeps the layout its work began with, and so does a step of it.
     staleTime: Infinity,
     placeholderData: (before) => before,
   });
