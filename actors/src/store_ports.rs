@@ -155,13 +155,26 @@ impl StoreChores {
     }
 }
 
-/// Work that workflows have due. One task that cannot go on must not keep the others from it.
+/// Work that workflows have due. One task, or one project, that cannot go on must not keep the others from it.
 impl StoreChores {
-    async fn begin_tasks(&self) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
+    async fn move_on(&self, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
+        self.begin_tasks(events).await?;
+        self.fire_timers(events).await?;
+        self.push_work(online, events).await?;
+        self.follow_batches().await
+    }
+
+    async fn begin_tasks(&self, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
         for (workspace, project) in flow::waiting_to_begin(&self.store).await? {
             for _ in 0..BATCHES {
-                let begun = flow::begin(&self.store, workspace, project, BEGINNERS).await?;
+                let begun = match flow::begin(&self.store, workspace, project, BEGINNERS).await {
+                    Ok(begun) => begun,
+                    Err(error) if error.is_retryable() => return Err(error.into()),
+                    Err(error) => {
+                        tracing::error!(%error, %project, "tasks do not begin");
+                        break;
+                    }
+                };
                 if begun > 0 {
                     events.push(DomainEvent::ProgressChanged { workspace, project });
                 }
@@ -170,27 +183,25 @@ impl StoreChores {
                 }
             }
         }
-        Ok(events)
+        Ok(())
     }
 
-    async fn fire_timers(&self) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
+    async fn fire_timers(&self, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
         for due in flow::due_timers(&self.store, TIMERS).await? {
             match flow::fire(&self.store, due).await {
                 Ok(Some(ended)) => {
-                    events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
                     events.extend(ended.iter().map(|lease| DomainEvent::of_lease(due.workspace, LeaseEvent::Reassigned, lease)));
+                    events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
                 }
                 Ok(None) => {}
                 Err(error) if error.is_retryable() => return Err(error.into()),
                 Err(error) => tracing::error!(%error, task = %due.task, "a timer could not be fired"),
             }
         }
-        Ok(events)
+        Ok(())
     }
 
-    async fn push_work(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
+    async fn push_work(&self, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
         for (workspace, project) in flow::waiting_for_somebody(&self.store).await? {
             let pushed = match flow::push(&self.store, workspace, project, online, PUSHED).await {
                 Ok(pushed) => pushed,
@@ -202,11 +213,11 @@ impl StoreChores {
             };
             for given in pushed {
                 let Pushed::Given(lease) = given else { continue };
-                events.extend(self.task_changed(workspace, project, lease.task_id).await?);
                 events.push(DomainEvent::of_lease(workspace, LeaseEvent::Given, &lease));
+                events.extend(self.task_changed(workspace, project, lease.task_id).await?);
             }
         }
-        Ok(events)
+        Ok(())
     }
 
     async fn follow_batches(&self) -> Result<(), ChoreError> {
@@ -227,6 +238,14 @@ impl StoreChores {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         let found = tasks::get(&mut tx, task).await?;
         Ok(found.map(|found| DomainEvent::TaskChanged { workspace, project, task, status: found.task.status, lease: found.task.lease }))
+    }
+}
+
+/// What is committed is told, whatever came after it: nobody finds it again. What is left is due in the next round still, which says so if the database is away.
+fn told(events: Vec<DomainEvent>, ended: Result<(), ChoreError>) -> Result<Vec<DomainEvent>, ChoreError> {
+    match ended {
+        Err(error) if events.is_empty() => Err(error),
+        _ => Ok(events),
     }
 }
 
@@ -255,7 +274,7 @@ impl Chores for StoreChores {
         for due in system::due_leases(&self.store, self.leases.grace, LEASES).await? {
             match self.expire(due).await {
                 Ok(ended) => events.extend(ended),
-                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) if error.is_retryable() => return told(events, Err(error.into())),
                 // One lease that cannot be ended must not keep the others from it.
                 Err(error) => tracing::error!(%error, assignment = %due.assignment, "a lease that ran out could not be ended"),
             }
@@ -288,11 +307,9 @@ impl Chores for StoreChores {
     }
 
     async fn move_tasks(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = self.begin_tasks().await?;
-        events.extend(self.fire_timers().await?);
-        events.extend(self.push_work(online).await?);
-        self.follow_batches().await?;
-        Ok(events)
+        let mut events = Vec::new();
+        let ended = self.move_on(online, &mut events).await;
+        told(events, ended)
     }
 
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {

@@ -4,6 +4,7 @@ mod batches;
 mod branches;
 mod consensus;
 mod documents;
+mod failing;
 #[path = "../flow_world/mod.rs"]
 mod flow_world;
 mod review;
