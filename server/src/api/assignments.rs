@@ -224,7 +224,7 @@ pub(super) fn active(name: &str, status: ProjectStatus) -> Result<(), Refusal> {
 async fn takeable(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<Vec<Offer>, Refusal> {
     let open = flow::eligibility(tx, project, task, user, Way::Taken).await?;
     let may = |offer: &Offer| open.iter().any(|(step, reasons)| *step == offer.step && reasons.is_empty());
-    let steps = flow::offers(tx, project, user).await?;
+    let steps = flow::offers(tx, project, user, Way::Taken).await?;
     Ok(steps.into_iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer).filter(may).collect())
 }
 

@@ -92,15 +92,15 @@ fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
     found.extend(new);
 }
 
-/// All steps for a person, those they may work on and the others.
+/// All steps for a person, those they may work on if a task comes to them in this way, and the others.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<Vec<StepOffer>, FlowError> {
+pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId, way: Way) -> Result<Vec<StepOffer>, FlowError> {
     let now = tx.began();
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
-    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect())
+    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, way, now)).collect())
 }
 
 /// What somebody may be given whose turn it is.
@@ -128,12 +128,12 @@ pub async fn choices(tx: &mut TenantTx, turn: &Turn) -> Result<Choices, FlowErro
     let rules =
         if turn.has_older_versions { rules_in_use(tx, turn.project).await? } else { rules_of(tx, turn.workflow.as_slice()).await? };
     let person = person(tx, turn.project, turn.user, now).await?;
-    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect();
+    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, Way::Taken, now)).collect();
     Ok(Choices { steps, is_holding: person.active > 0 })
 }
 
-fn offer(person: &Person, name: String, rules: &StepRules, now: DateTime<Utc>) -> StepOffer {
-    let reasons = assignment::person_reasons(person, rules, Way::Taken, now);
+fn offer(person: &Person, name: String, rules: &StepRules, way: Way, now: DateTime<Utc>) -> StepOffer {
+    let reasons = assignment::person_reasons(person, rules, way, now);
     let mut not_after: Vec<String> = rules.excluded_steps.keys().cloned().collect();
     if rules.rework == Rework::AnotherPerson {
         not_after.push(rules.step.clone());
