@@ -153,10 +153,7 @@ async fn give(
     (project, task): (ProjectId, TaskId),
     wanted: &AssignTask,
 ) -> Result<Work, Refusal> {
-    let open = match wanted.force {
-        true => Vec::new(),
-        false => may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await?,
-    };
+    let open = if wanted.force { Vec::new() } else { may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await? };
     let read = projects::read(tx, call, project).await?;
     active(&read.name, read.status)?;
     let steps = flow::offers(tx, project, wanted.user_id, Way::ByHand).await?;

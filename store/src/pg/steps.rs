@@ -79,6 +79,29 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
     }
 }
 
+/// An open step of a locked task, by other rules than it was opened with. Whoever is at it stays, in their slot and their document; for whom it is kept
+/// stays too.
+pub(crate) async fn refresh(tx: &mut TenantTx, project: ProjectId, task: TaskId, opening: &Opening<'_>) -> Result<(), StoreError> {
+    sqlx::query_file!(
+        "src/pg/steps/refresh.sql",
+        project.0,
+        task.0,
+        opening.step,
+        opening.needed,
+        opening.round,
+        opening.mode,
+        opening.lease_seconds,
+        opening.discards_drafts,
+        opening.skipped_to_admin,
+        opening.content_after_accepting,
+        opening.may_repeat,
+    )
+    .execute(&mut **tx)
+    .await?;
+    // Of places that were not there before.
+    if opening.kind == "annotation" && opening.round == 1 { seed_documents(tx, project, task, opening.step).await } else { Ok(()) }
+}
+
 /// The first content of a step's documents is what came with the task, by an import or from a model.
 async fn seed_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
     sqlx::query_file!("src/pg/steps/seed_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
@@ -136,6 +159,20 @@ pub(crate) async fn close(tx: &mut TenantTx, project: ProjectId, task: TaskId, s
     sqlx::query!("DELETE FROM task_steps WHERE project_id = $1 AND task_id = $2 AND step = $3", project.0, task.0, step)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// What was submitted in a round of a step that a task comes back to fills no place any more, but for answers of the people who are `kept`, each as often as
+/// they are named. Answers count as superseded; what a review had decided on waits for a decision again.
+pub(crate) async fn take_back(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    step: &str,
+    round: i32,
+    kept: &[uuid::Uuid],
+) -> Result<(), StoreError> {
+    sqlx::query_file!("src/pg/steps/take_back.sql", project.0, task.0, step, round, kept).execute(&mut **tx).await?;
     Ok(())
 }
 

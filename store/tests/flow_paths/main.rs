@@ -7,10 +7,12 @@ mod documents;
 mod failing;
 #[path = "../flow_world/mod.rs"]
 mod flow_world;
+mod moving;
 mod review;
 mod routes;
 mod rules;
 mod time;
+mod undo;
 
 use std::collections::BTreeMap;
 
