@@ -192,7 +192,7 @@ async fn an_admin_holds_resumes_and_goes_back() {
     let mut tx = admin().await;
     flow::undo(&mut tx, db.a.project, task, "submitted by mistake").await.expect("undo");
     tx.commit().await.expect("commit");
-    assert_eq!(open(&db, task).await, [("annotate".to_owned(), 1, 0)], "the answer of before still fills its place");
+    assert_eq!(open(&db, task).await, [("annotate".to_owned(), 1, 1)], "the answer of before fills no place any more");
     let mut tx = admin().await;
     flow::tell(&mut tx, db.a.project, task, Told::Reset { step: "annotate".to_owned() }, Because::Admin("anew")).await.expect("reset");
     tx.commit().await.expect("commit");

@@ -134,7 +134,7 @@ pub async fn answer_step(
 }
 
 /// A call of ours came back. Says whether the step still waited for it: told twice it is told once, and what comes back after the step gave up
-/// waiting is not taken for the end of its next attempt.
+/// waiting is not taken for the end of its next attempt. If not, the caller commits nothing.
 ///
 /// # Errors
 /// As [`super::tell`].
@@ -155,6 +155,69 @@ pub async fn answer_call(tx: &mut TenantTx, call: &Call, end: Result<Value, Valu
     }
     advance(tx, call.project, call.task, instance, told(&call.step, end), Because::Program).await?;
     Ok(true)
+}
+
+/// Whether a step still waits for what came of this call.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_waited_for(tx: &mut TenantTx, call: &Call) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4) AS "is!""#,
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+    );
+    Ok(found.fetch_one(&mut **tx).await?)
+}
+
+/// A call whose end cannot be told is made no more. If the task waits for it, it is held with the reason: let go, it makes another call.
+///
+/// # Errors
+/// Those of the database; why the task cannot be held.
+pub async fn drop_call(store: &Store, call: &Call, reason: &str) -> Result<(), FlowError> {
+    let mut tx = call.tenant().begin(store).await?;
+    let instance = instance(&mut tx, call.project, call.task).await;
+    let gone = sqlx::query!(
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4",
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if gone.rows_affected() > 0
+        && let Ok(instance) = instance
+        && instance.snapshot.children().iter().any(|(child, _)| *child == call.step)
+    {
+        let told = Told::Hold { reason: reason.to_owned() };
+        advance(&mut tx, call.project, call.task, instance, told, Because::Program).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A call that was taken and cannot be made at this moment: as if it had not been taken, a little later.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put_back(store: &Store, call: &Call, later: Duration) -> Result<(), StoreError> {
+    let mut tx = call.tenant().begin(store).await?;
+    sqlx::query!(
+        r#"
+        UPDATE task_calls SET attempts = greatest(attempts - 1, 0), leased_until = NULL, due = now() + make_interval(secs => $5)
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4
+        "#,
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+        later.as_secs_f64(),
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 fn told(step: &str, end: Result<Value, Value>) -> Told {

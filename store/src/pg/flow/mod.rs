@@ -38,7 +38,7 @@ pub use at_step::{After, AtStep, at_step};
 pub use batches::{BatchInstance, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
-pub use calls::{Call, answer_call, answer_step, claim_call, fail_call};
+pub use calls::{Call, answer_call, answer_step, claim_call, drop_call, fail_call, is_waited_for, put_back};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
