@@ -107,7 +107,8 @@ pub fn task_reasons(person: &Person, rules: &StepRules, facts: &TaskFacts, way: 
         }
     }
     reasons.extend(rework(person, rules, facts));
-    if facts.excluded.contains(&person.id) {
+    // An admin who gives it to them nevertheless has seen that, too.
+    if way != Way::ByHand && facts.excluded.contains(&person.id) {
         reasons.push(Reason::Excluded);
     }
     if let Some(offer) = facts.offered.filter(|offer| way != Way::ByHand && offer.to != person.id && offer.until > now) {
@@ -152,8 +153,10 @@ fn rework(person: &Person, rules: &StepRules, facts: &TaskFacts) -> Option<Reaso
     let mut before: Vec<_> = facts.before(&rules.step).collect();
     let was_there = before.contains(&person.id);
     match rules.rework {
-        // Where nobody answered (a timeout) there is nobody to give it back to.
-        Rework::SamePerson if !before.is_empty() && !was_there => {
+        // Where nobody answered (a timeout) there is nobody to give it back to; nor where they do not want it.
+        Rework::SamePerson
+            if !before.is_empty() && !was_there && !facts.skipped_by.iter().any(|skipped| before.contains(&skipped.user)) =>
+        {
             before.dedup();
             Some(Reason::ReworkOfAnother { users: before })
         }

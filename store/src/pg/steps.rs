@@ -135,16 +135,22 @@ pub(crate) async fn keep_document(tx: &mut TenantTx, lease: &Assignment) -> Resu
     Ok(())
 }
 
-/// A task whose skips are an admin's business: nobody takes it, and it is offered to nobody, until an admin gives it to somebody.
-pub(crate) async fn leave_to_admin(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+/// Somebody skipped the task. What was kept for them is kept for nobody: it would be nobody's, since they do not get it again. Where skips are an admin's
+/// business nobody takes it, and it is offered to nobody, until an admin gives it to somebody.
+pub(crate) async fn skipped(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str, by: UserId) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        UPDATE task_steps SET mode = 'manual', reserved_for = NULL, reserved_until = NULL
-        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND skipped_to_admin
+        UPDATE task_steps
+        SET mode = CASE WHEN skipped_to_admin THEN 'manual' ELSE mode END,
+            reserved_for = CASE WHEN skipped_to_admin OR reserved_for = $4 THEN NULL ELSE reserved_for END,
+            reserved_until = CASE WHEN skipped_to_admin OR reserved_for = $4 THEN NULL ELSE reserved_until END,
+            only_for = CASE WHEN $4 = ANY (only_for) THEN NULL ELSE only_for END
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND (skipped_to_admin OR reserved_for = $4 OR $4 = ANY (only_for))
         "#,
         project.0,
         task.0,
-        step
+        step,
+        by.0,
     )
     .execute(&mut **tx)
     .await?;

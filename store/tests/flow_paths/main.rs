@@ -8,6 +8,7 @@ mod failing;
 #[path = "../flow_world/mod.rs"]
 mod flow_world;
 mod moving;
+mod pushing;
 mod review;
 mod routes;
 mod rules;

@@ -26,6 +26,8 @@ pub(super) const ENDS: [&str; 2] = ["completed", "archived"];
 const MAX_STEPS: usize = 200;
 /// Letters of a step's id: what is kept of a task at a step names it.
 const STEP_ID: usize = 100;
+/// Answers to one step: the places that the queue has.
+const MAX_ANSWERS: u32 = 100;
 /// Names of states beside the steps.
 const RESERVED: [&str; 5] = ["completed", "archived", "work", "held", "last"];
 
@@ -140,6 +142,8 @@ impl<'w> Check<'w> {
         let count = completion.count.unwrap_or(1);
         if completion.count == Some(0) {
             self.add(format!("{at}/count"), Rule::WrongType, "at least one answer");
+        } else if count > MAX_ANSWERS {
+            self.add(format!("{at}/count"), Rule::TooLarge, format!("at most {MAX_ANSWERS} answers; not {count}"));
         }
         if let Some(minimum) = completion.min_required.filter(|minimum| *minimum == 0 || *minimum > count) {
             self.add(format!("{at}/min_required"), Rule::WrongType, format!("{minimum} of {count} answers"));
@@ -209,6 +213,13 @@ impl<'w> Check<'w> {
         let more = [Some(disagreement.strategy), disagreement.fallback].contains(&Some(Strategy::AdditionalAnnotators));
         match disagreement.max_annotators {
             None if more => self.add(format!("{at}/on_disagreement/max_annotators"), Rule::Missing, "additional annotators end somewhere"),
+            Some(maximum) if more && maximum > MAX_ANSWERS => {
+                self.add(
+                    format!("{at}/on_disagreement/max_annotators"),
+                    Rule::TooLarge,
+                    format!("at most {MAX_ANSWERS} answers; not {maximum}"),
+                );
+            }
             Some(maximum) if more && maximum <= count => {
                 self.add(
                     format!("{at}/on_disagreement/max_annotators"),

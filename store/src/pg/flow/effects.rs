@@ -26,7 +26,9 @@ pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<
     sqlx::query!(
         r#"
         UPDATE tasks SET previous_state = machine_state, machine_state = $3, state_updated_at = now(), updated_at = now(),
-                         hold_reason = CASE WHEN $4 THEN hold_reason END
+                         hold_reason = CASE WHEN $4 THEN hold_reason END,
+                         -- Somebody has looked at it: one more skip must not hold it again.
+                         skip_count = CASE WHEN hold_reason IS NOT NULL AND NOT $4 THEN 0 ELSE skip_count END
         WHERE project_id = $1 AND id = $2
         "#,
         at.project.0,
@@ -219,13 +221,17 @@ async fn under_review(tx: &mut TenantTx, at: &At<'_>, review: &str) -> Result<Op
     Ok(scope)
 }
 
-/// Who answered the step last time and is still in the project.
+/// Who answered the step last time and is still in the project. Nobody, if one of them skipped it since: it is not kept for them any more, and opening it
+/// anew (after it was held) does not change that.
 async fn last_authors(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> Result<Vec<UserId>, StoreError> {
     let authors = sqlx::query_scalar!(
         r#"
         SELECT DISTINCT a.user_id FROM assignments a
         JOIN project_members m ON m.project_id = a.project_id AND m.user_id = a.user_id
         WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted'
+          AND NOT EXISTS (SELECT FROM assignments o JOIN assignments s ON s.task_id = o.task_id AND s.step = o.step AND s.user_id = o.user_id
+                          WHERE o.task_id = $2 AND o.step = $3 AND o.round = $4 AND o.status = 'submitted'
+                            AND s.round = $4 + 1 AND s.status = 'skipped')
         "#,
         at.project.0,
         at.task.0,

@@ -262,13 +262,17 @@ pub(super) async fn facts(tx: &mut TenantTx, task: TaskId, open: &Open) -> Resul
     let visit = |round: i32| round.unsigned_abs();
     let mut worked: Vec<Worked> = past
         .iter()
-        .filter(|lease| lease.status != "skipped")
+        .filter(|lease| lease.status != "skipped" && lease.status != "reassigned")
         .map(|lease| Worked { step: lease.step.clone(), user: lease.user.into(), visit: visit(lease.round) })
         .collect();
     worked.reverse();
     let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step && lease.round == open.round);
+    let evicted = past
+        .iter()
+        .filter(|lease| lease.is_evicted && lease.status == "reassigned" && lease.step == open.step && lease.round == open.round);
     Ok(TaskFacts {
         worked,
+        excluded: evicted.map(|lease| lease.user.into()).collect(),
         visit: visit(open.round),
         skipped_by: skipped.filter_map(|lease| Some(Skipped { user: lease.user.into(), at: lease.ended_at? })).collect(),
         preferred: open.reserved_for,
