@@ -1,8 +1,11 @@
 //! The ports over the store.
 
 use std::{
-    collections::HashSet,
-    sync::atomic::{AtomicI64, AtomicU32, Ordering},
+    collections::{HashMap, HashSet},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -18,7 +21,7 @@ use tandem_store::{
     documents::DocumentKey,
     nodes::{self, Card, Orders, Sign},
     pg::{
-        flow::{self, FlowError, Pushed, WorkNow},
+        flow::{self, FlowError, Place, Pushed, WorkNow},
         jobs, leases, projects, tasks,
     },
     system::{self, Attendance},
@@ -37,8 +40,9 @@ const TIMERS: u32 = 200;
 /// Tasks begun in one transaction, and transactions in one round.
 const BEGINNERS: u32 = 200;
 const BATCHES: u32 = 20;
-/// Of a project in one round.
+/// Of a project in one round, and projects in one round.
 const PUSHED: u32 = 50;
+const PROJECTS: u32 = 50;
 /// Batches followed in one round, and how many rounds lie between two: they are looked for among all batches.
 const FOLLOWED: u32 = 100;
 const ROUNDS_BETWEEN: u32 = 5;
@@ -129,13 +133,21 @@ pub struct StoreChores {
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
     rounds: AtomicU32,
+    looked: Mutex<Looked>,
+}
+
+/// Where the search for work to give out goes on, so that what nobody may have now keeps nothing from its turn.
+#[derive(Default)]
+struct Looked {
+    project: Option<ProjectId>,
+    places: HashMap<ProjectId, Place>,
 }
 
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
     pub fn new(store: Store, revocations: Revocations, leases: LeaseConfig) -> Self {
-        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0) }
+        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0), looked: Mutex::default() }
     }
 
     /// End one lease; nothing if it was renewed or ended a moment ago.
@@ -202,9 +214,13 @@ impl StoreChores {
     }
 
     async fn push_work(&self, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
-        for (workspace, project) in flow::waiting_for_somebody(&self.store).await? {
-            let pushed = match flow::push(&self.store, workspace, project, online, PUSHED).await {
-                Ok(pushed) => pushed,
+        for (workspace, project) in self.waiting_for_somebody().await? {
+            let after = self.looked().places.remove(&project);
+            let pushed = match flow::push(&self.store, workspace, project, online, PUSHED, after.as_ref()).await {
+                Ok((pushed, next)) => {
+                    self.looked().places.extend(next.map(|next| (project, next)));
+                    pushed
+                }
                 Err(FlowError::Store(error)) if error.is_retryable() => return Err(error.into()),
                 Err(error) => {
                     tracing::error!(%error, %project, "work could not be given out");
@@ -218,6 +234,23 @@ impl StoreChores {
             }
         }
         Ok(())
+    }
+
+    /// Some of the projects, the others in the rounds after.
+    async fn waiting_for_somebody(&self) -> Result<Vec<(WorkspaceId, ProjectId)>, StoreError> {
+        let after = self.looked().project.take();
+        let mut projects = flow::waiting_for_somebody(&self.store, after, PROJECTS).await?;
+        if projects.is_empty() && after.is_some() {
+            projects = flow::waiting_for_somebody(&self.store, None, PROJECTS).await?;
+        }
+        if projects.len() == PROJECTS as usize {
+            self.looked().project = projects.last().map(|(_, project)| *project);
+        }
+        Ok(projects)
+    }
+
+    fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn follow_batches(&self) -> Result<(), ChoreError> {

@@ -153,6 +153,7 @@ async fn give(
     (project, task): (ProjectId, TaskId),
     wanted: &AssignTask,
 ) -> Result<Work, Refusal> {
+    leases::take_turn_at(tx, project, task, wanted.user_id).await?;
     let open = if wanted.force { Vec::new() } else { may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await? };
     let read = projects::read(tx, call, project).await?;
     active(&read.name, read.status)?;

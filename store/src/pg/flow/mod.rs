@@ -44,7 +44,7 @@ pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
 pub use offers::{Choices, Said, StepOffer, Way, assignees, choices, eligibility, offers, rules_in_use};
 pub use progress::{WorkNow, progress};
-pub use push::{Pushed, push, waiting_for_somebody};
+pub use push::{Place, Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, batch_history, history};
 pub(crate) use tell::hold;
 pub use tell::{Standing, answered, decided, finish, standing, tell};
