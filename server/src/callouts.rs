@@ -5,7 +5,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream::FuturesUnordered};
+use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture, stream::FuturesUnordered};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ const LARGEST: usize = 1 << 20;
 /// Makes due calls until the house closes.
 pub async fn run(store: Store, live: Live, hosts: Vec<String>) {
     let mut failures = 0_u32;
-    let mut under_way = FuturesUnordered::new();
+    let mut under_way: FuturesUnordered<LocalBoxFuture<'_, String>> = FuturesUnordered::new();
     let mut busy = Busy::default();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -60,10 +60,11 @@ pub async fn run(store: Store, live: Live, hosts: Vec<String>) {
             Ok(calls) => {
                 failures = 0;
                 let (store, live, hosts) = (&store, &live, &hosts);
-                under_way.extend(calls.into_iter().map(|(host, call)| async move {
+                let begin = |(host, call): (String, Call)| async move {
                     make(store, live, hosts, &call).await;
                     host
-                }));
+                };
+                under_way.extend(calls.into_iter().map(|call| begin(call).boxed_local()));
             }
             Err(error) => {
                 failures += 1;

@@ -171,7 +171,8 @@ fn nobody_reviews_or_adjudicates_what_they_answered_unless_the_step_says_they_ma
     ann.role = ProjectRole::Reviewer;
     for kind in ["review", "adjudication"] {
         let of = |assignment: Value| {
-            let steps = json!([{"id": "coding", "name": "Coding", "type": "annotation"}, {"id": "check", "type": kind, "assignment": assignment}]);
+            let steps =
+                json!([{"id": "coding", "name": "Coding", "type": "annotation"}, {"id": "check", "type": kind, "assignment": assignment}]);
             let workflow = Workflow::from_json(&json!({"id": "w", "steps": steps}).to_string()).unwrap();
             StepRules::of(&workflow, "check", serde_json::from_value(json!(kind)).unwrap()).unwrap()
         };

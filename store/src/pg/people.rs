@@ -193,7 +193,7 @@ pub async fn done_in_batch(
                 WHERE a.user_id = p.id AND a.project_id = $1 AND a.ended_at > now() - interval '2 days' AND a.status = 'submitted'
                   AND t.project_id = $1 AND t.batch_id = $2
                 LIMIT 20
-            ) some
+            ) few
         ) done
         WHERE done.count > 0
         "#,

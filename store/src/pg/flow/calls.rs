@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use tandem_domain::workflow::Told;
+use tandem_domain::workflow::{self, Told};
 use tandem_protocol::{ProjectId, TaskId, WorkspaceId};
 
 use super::{
@@ -116,10 +116,10 @@ pub async fn claim_call(
     }))
 }
 
-/// What a step runs outside came back, as somebody says through the API.
+/// What an agent outside was asked for came back, as somebody says through the API. What we call ourselves answers us.
 ///
 /// # Errors
-/// As [`super::tell`].
+/// As [`super::tell`]; [`workflow::FlowError::NotNow`] if the step waits for no agent.
 pub async fn answer_step(
     tx: &mut TenantTx,
     project: ProjectId,
@@ -129,7 +129,19 @@ pub async fn answer_step(
 ) -> Result<(), FlowError> {
     let instance = instance(tx, project, task).await?;
     // Before it is told: the step may begin anew at once and make its next call.
-    close(tx, project, task, step).await?;
+    let gone = sqlx::query!(
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND kind = $4",
+        project.0,
+        task.0,
+        step,
+        ANSWERED_FROM_OUTSIDE,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if gone.rows_affected() == 0 {
+        let states = instance.snapshot.states(&instance.flow.machine).into_iter().map(str::to_owned).collect();
+        return Err(workflow::FlowError::NotNow { told: told(step, end).name(), states }.into());
+    }
     advance(tx, project, task, instance, told(step, end), Because::Program).await
 }
 
