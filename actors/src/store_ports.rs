@@ -228,7 +228,11 @@ impl StoreChores {
                 }
             };
             for given in pushed {
-                let Pushed::Given(lease) = given else { continue };
+                let Pushed::Given(lease) = given else {
+                    // Whoever it is offered to is given it when they ask; that there is something to ask for shows in the project.
+                    events.push(DomainEvent::ProgressChanged { workspace, project });
+                    continue;
+                };
                 events.push(DomainEvent::of_lease(workspace, LeaseEvent::Given, &lease));
                 events.extend(self.task_changed(workspace, project, lease.task_id).await?);
             }

@@ -63,8 +63,11 @@ pub fn person_reasons(person: &Person, rules: &StepRules, way: Way, now: DateTim
     if rules.check_availability {
         reasons.extend(availability(person, now));
     }
-    if let Some(limit) = rules.limit(person).filter(|limit| person.active >= *limit) {
-        reasons.push(Reason::HoldsTooMany { active: person.active, limit });
+    // A step's limit counts what is held in its project, a person's own what they hold anywhere.
+    let limits = [(person.active, rules.max_concurrent), (person.active.saturating_add(person.elsewhere), person.max_concurrent)];
+    let over = limits.into_iter().filter_map(|(active, limit)| Some((active, limit.filter(|limit| active >= *limit)?)));
+    if let Some((active, limit)) = over.min_by_key(|(_, limit)| *limit) {
+        reasons.push(Reason::HoldsTooMany { active, limit });
     }
     if let (Some(pause), Some(last)) = (rules.cool_off, person.last_assigned_at)
         && later(last, pause) > now

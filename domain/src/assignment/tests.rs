@@ -189,6 +189,15 @@ fn nobody_reviews_or_adjudicates_what_they_answered_unless_the_step_says_they_ma
 }
 
 #[test]
+fn a_persons_own_limit_counts_what_they_hold_in_all_projects_and_a_steps_in_its_own() {
+    let ann = Person { active: 1, elsewhere: 2, max_concurrent: Some(3), ..person(1) };
+    assert_eq!(said(&ann, &rules(&json!({})), &facts(), Way::Taken), ["Holds 3 of 3 tasks"]);
+    let free = Person { max_concurrent: None, ..ann };
+    assert!(said(&free, &rules(&json!({"max_concurrent_per_user": 2})), &facts(), Way::Taken).is_empty());
+    assert_eq!(said(&free, &rules(&json!({"max_concurrent_per_user": 1})), &facts(), Way::Taken), ["Holds 1 of 1 tasks"]);
+}
+
+#[test]
 fn rework_goes_to_whom_the_step_says() {
     let mut task = facts();
     (task.worked, task.visit) = (vec![worked("work", 1, 1), worked("work", 2, 1), worked("check", 3, 1)], 2);

@@ -23,7 +23,7 @@ pub async fn people(tx: &mut TenantTx, project: ProjectId, only: Option<UserId>,
             row.availability.map(serde_json::from_value::<Availability>).transpose().map_err(|e| StoreError::corrupt("availability", e))?;
         let skills: Vec<Skill> = serde_json::from_value(row.skills).map_err(|e| StoreError::corrupt("skills", e))?;
         let day = |at: DateTime<Utc>| availability.as_ref().map_or_else(|| at.date_naive(), |availability| availability.day(at));
-        let done_today = row.submitted.iter().filter(|at| day(**at) == day(now)).count();
+        let done_today = row.submitted.iter().chain(&row.submitted_elsewhere).filter(|at| day(**at) == day(now)).count();
         people.push(Person {
             id: UserId(row.id),
             name: row.display_name,
@@ -36,6 +36,7 @@ pub async fn people(tx: &mut TenantTx, project: ProjectId, only: Option<UserId>,
             paused: row.paused_reason.map(|reason| Paused { reason, until: row.paused_until }),
             quality: row.quality,
             active: u32::try_from(row.active).unwrap_or(u32::MAX),
+            elsewhere: u32::try_from(row.elsewhere).unwrap_or(u32::MAX),
             done_today: u32::try_from(done_today).unwrap_or(u32::MAX),
             last_assigned_at: row.last_assigned_at,
             recent_skips: row.skipped,

@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 use tandem_domain::workflow::{Decision, Told};
-use tandem_protocol::{TaskId, rest::Assignment};
+use tandem_protocol::{
+    AssetId, ProjectId, TaskId, UserId,
+    rest::{Assignment, NewTask},
+};
 use tandem_store::{
     pg::{
         flow,
-        leases::{self, Method, Terms},
+        leases::{self, Method, Offer, Terms},
     },
     testing::Database,
 };
@@ -305,4 +308,34 @@ async fn who_did_others_of_a_batch_is_nearer_to_its_tasks() {
     let (pushed, _) = flow::push(&db.store, db.a.workspace, db.a.project, &here, 1, None).await.expect("push");
     let [flow::Pushed::Given(lease)] = &pushed[..] else { panic!("{pushed:?}") };
     assert_eq!(lease.user_id, db.a.other_labeler);
+}
+
+/// Another project of the workspace, and a task there in this person's hands.
+async fn held_elsewhere(db: &Database, user: UserId) {
+    let (project, asset) = (ProjectId::new(), AssetId::new());
+    let mut owner = db.owner().await;
+    let copies = [
+        "INSERT INTO projects SELECT (jsonb_populate_record(p, jsonb_build_object('id', $1::text, 'name', 'other'))).* FROM projects p WHERE id = $3 AND $2::text <> ''",
+        "INSERT INTO assets SELECT (jsonb_populate_record(a, jsonb_build_object('id', $2::text, 'project_id', $1::text))).* FROM assets a
+         WHERE id = (SELECT id FROM assets WHERE project_id = $3 LIMIT 1)",
+    ];
+    for sql in copies {
+        let copy = sqlx::query(sql).bind(project.to_string()).bind(asset.to_string()).bind(db.a.project.0);
+        copy.execute(&mut owner).await.expect("a copy");
+    }
+    let new = NewTask { asset_id: asset, batch_id: None, external_id: None, priority: None, input: None };
+    let mut tx = db.a.as_user(user).begin(&db.store).await.expect("begin");
+    let made = tandem_store::pg::tasks::create(&mut tx, project, &[new]).await.expect("a task");
+    let terms = Terms::new(600, Method::Manual);
+    leases::claim_task(&mut tx, project, made[0].id, user, &[Offer::plain()], &terms).await.expect("a lease");
+    tx.commit().await.expect("commit");
+}
+
+#[tokio::test]
+async fn how_much_somebody_may_hold_is_counted_over_all_projects() {
+    let (db, _) = one(assigned(1, &json!({}))).await;
+    held_elsewhere(&db, db.a.labeler).await;
+    sqlx::query("UPDATE members SET max_concurrent = 1").execute(&mut db.owner().await).await.expect("limits");
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
+    assert!(next(&db.store, &db.a, db.a.other_labeler).await.is_some());
 }
