@@ -1,8 +1,11 @@
 //! The ports over the store.
 
 use std::{
-    collections::HashSet,
-    sync::atomic::{AtomicI64, AtomicU32, Ordering},
+    collections::{HashMap, HashSet},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -18,7 +21,7 @@ use tandem_store::{
     documents::DocumentKey,
     nodes::{self, Card, Orders, Sign},
     pg::{
-        flow::{self, FlowError, Pushed, WorkNow},
+        flow::{self, FlowError, Place, Pushed, WorkNow},
         jobs, leases, projects, tasks,
     },
     system::{self, Attendance},
@@ -37,8 +40,9 @@ const TIMERS: u32 = 200;
 /// Tasks begun in one transaction, and transactions in one round.
 const BEGINNERS: u32 = 200;
 const BATCHES: u32 = 20;
-/// Of a project in one round.
+/// Of a project in one round, and projects in one round.
 const PUSHED: u32 = 50;
+const PROJECTS: u32 = 50;
 /// Batches followed in one round, and how many rounds lie between two: they are looked for among all batches.
 const FOLLOWED: u32 = 100;
 const ROUNDS_BETWEEN: u32 = 5;
@@ -129,13 +133,21 @@ pub struct StoreChores {
     /// The newest revocation read, by the database's clock, in microseconds.
     revoked: AtomicI64,
     rounds: AtomicU32,
+    looked: Mutex<Looked>,
+}
+
+/// Where the search for work to give out goes on, so that what nobody may have now keeps nothing from its turn.
+#[derive(Default)]
+struct Looked {
+    project: Option<ProjectId>,
+    places: HashMap<ProjectId, Place>,
 }
 
 impl StoreChores {
     /// What is revoked is noted in `revocations`.
     #[must_use]
     pub fn new(store: Store, revocations: Revocations, leases: LeaseConfig) -> Self {
-        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0) }
+        Self { store, revocations, leases, revoked: AtomicI64::new(NOTHING_READ), rounds: AtomicU32::new(0), looked: Mutex::default() }
     }
 
     /// End one lease; nothing if it was renewed or ended a moment ago.
@@ -155,13 +167,26 @@ impl StoreChores {
     }
 }
 
-/// Work that workflows have due. One task that cannot go on must not keep the others from it.
+/// Work that workflows have due. One task, or one project, that cannot go on must not keep the others from it.
 impl StoreChores {
-    async fn begin_tasks(&self) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
+    async fn move_on(&self, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
+        self.begin_tasks(events).await?;
+        self.fire_timers(events).await?;
+        self.push_work(online, events).await?;
+        self.follow_batches().await
+    }
+
+    async fn begin_tasks(&self, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
         for (workspace, project) in flow::waiting_to_begin(&self.store).await? {
             for _ in 0..BATCHES {
-                let begun = flow::begin(&self.store, workspace, project, BEGINNERS).await?;
+                let begun = match flow::begin(&self.store, workspace, project, BEGINNERS).await {
+                    Ok(begun) => begun,
+                    Err(error) if error.is_retryable() => return Err(error.into()),
+                    Err(error) => {
+                        tracing::error!(%error, %project, "tasks do not begin");
+                        break;
+                    }
+                };
                 if begun > 0 {
                     events.push(DomainEvent::ProgressChanged { workspace, project });
                 }
@@ -170,30 +195,32 @@ impl StoreChores {
                 }
             }
         }
-        Ok(events)
+        Ok(())
     }
 
-    async fn fire_timers(&self) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
+    async fn fire_timers(&self, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
         for due in flow::due_timers(&self.store, TIMERS).await? {
             match flow::fire(&self.store, due).await {
                 Ok(Some(ended)) => {
-                    events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
                     events.extend(ended.iter().map(|lease| DomainEvent::of_lease(due.workspace, LeaseEvent::Reassigned, lease)));
+                    events.extend(self.task_changed(due.workspace, due.project, due.task).await?);
                 }
                 Ok(None) => {}
                 Err(error) if error.is_retryable() => return Err(error.into()),
                 Err(error) => tracing::error!(%error, task = %due.task, "a timer could not be fired"),
             }
         }
-        Ok(events)
+        Ok(())
     }
 
-    async fn push_work(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = Vec::new();
-        for (workspace, project) in flow::waiting_for_somebody(&self.store).await? {
-            let pushed = match flow::push(&self.store, workspace, project, online, PUSHED).await {
-                Ok(pushed) => pushed,
+    async fn push_work(&self, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
+        for (workspace, project) in self.waiting_for_somebody().await? {
+            let after = self.looked().places.remove(&project);
+            let pushed = match flow::push(&self.store, workspace, project, online, PUSHED, after.as_ref()).await {
+                Ok((pushed, next)) => {
+                    self.looked().places.extend(next.map(|next| (project, next)));
+                    pushed
+                }
                 Err(FlowError::Store(error)) if error.is_retryable() => return Err(error.into()),
                 Err(error) => {
                     tracing::error!(%error, %project, "work could not be given out");
@@ -201,12 +228,33 @@ impl StoreChores {
                 }
             };
             for given in pushed {
-                let Pushed::Given(lease) = given else { continue };
-                events.extend(self.task_changed(workspace, project, lease.task_id).await?);
+                let Pushed::Given(lease) = given else {
+                    // Whoever it is offered to is given it when they ask; that there is something to ask for shows in the project.
+                    events.push(DomainEvent::ProgressChanged { workspace, project });
+                    continue;
+                };
                 events.push(DomainEvent::of_lease(workspace, LeaseEvent::Given, &lease));
+                events.extend(self.task_changed(workspace, project, lease.task_id).await?);
             }
         }
-        Ok(events)
+        Ok(())
+    }
+
+    /// Some of the projects, the others in the rounds after.
+    async fn waiting_for_somebody(&self) -> Result<Vec<(WorkspaceId, ProjectId)>, StoreError> {
+        let after = self.looked().project.take();
+        let mut projects = flow::waiting_for_somebody(&self.store, after, PROJECTS).await?;
+        if projects.is_empty() && after.is_some() {
+            projects = flow::waiting_for_somebody(&self.store, None, PROJECTS).await?;
+        }
+        if projects.len() == PROJECTS as usize {
+            self.looked().project = projects.last().map(|(_, project)| *project);
+        }
+        Ok(projects)
+    }
+
+    fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn follow_batches(&self) -> Result<(), ChoreError> {
@@ -227,6 +275,14 @@ impl StoreChores {
         let mut tx = Tenant { workspace, user: None }.begin(&self.store).await?;
         let found = tasks::get(&mut tx, task).await?;
         Ok(found.map(|found| DomainEvent::TaskChanged { workspace, project, task, status: found.task.status, lease: found.task.lease }))
+    }
+}
+
+/// What is committed is told, whatever came after it: nobody finds it again. What is left is due in the next round still, which says so if the database is away.
+fn told(events: Vec<DomainEvent>, ended: Result<(), ChoreError>) -> Result<Vec<DomainEvent>, ChoreError> {
+    match ended {
+        Err(error) if events.is_empty() => Err(error),
+        _ => Ok(events),
     }
 }
 
@@ -255,7 +311,7 @@ impl Chores for StoreChores {
         for due in system::due_leases(&self.store, self.leases.grace, LEASES).await? {
             match self.expire(due).await {
                 Ok(ended) => events.extend(ended),
-                Err(error) if error.is_retryable() => return Err(error.into()),
+                Err(error) if error.is_retryable() => return told(events, Err(error.into())),
                 // One lease that cannot be ended must not keep the others from it.
                 Err(error) => tracing::error!(%error, assignment = %due.assignment, "a lease that ran out could not be ended"),
             }
@@ -288,11 +344,9 @@ impl Chores for StoreChores {
     }
 
     async fn move_tasks(&self, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
-        let mut events = self.begin_tasks().await?;
-        events.extend(self.fire_timers().await?);
-        events.extend(self.push_work(online).await?);
-        self.follow_batches().await?;
-        Ok(events)
+        let mut events = Vec::new();
+        let ended = self.move_on(online, &mut events).await;
+        told(events, ended)
     }
 
     async fn ensure_partitions(&self) -> Result<(), ChoreError> {

@@ -94,12 +94,13 @@ fn is_empty(people: &Attendance) -> bool {
     people.at_work.is_empty() && people.here.is_empty() && people.gone.is_empty()
 }
 
-async fn due(chores: &dyn Chores, online: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
-    let mut events = chores.expire_leases().await?;
+/// Into `events`: what was done is committed, and is told even if what comes after it fails.
+async fn due(chores: &dyn Chores, online: &HashSet<UserId>, events: &mut Vec<DomainEvent>) -> Result<(), ChoreError> {
+    events.extend(chores.expire_leases().await?);
     events.extend(chores.relay_outbox().await?);
     events.extend(chores.read_revocations().await?);
     events.extend(chores.move_tasks(online).await?);
-    Ok(events)
+    Ok(())
 }
 
 /// The house closes: what falls due from now on is another node's, or the next start's.
@@ -144,21 +145,18 @@ impl TimerActor {
             let is_told = !is_empty(&attendance);
             if is_told {
                 // Before leases end: who came back a moment ago keeps theirs.
-                events = chores.keep_leases(&attendance).await.map_err(|e| (e, None))?;
+                match chores.keep_leases(&attendance).await {
+                    Ok(kept) => events = kept,
+                    Err(error) => return (events, Err(error), None),
+                }
             }
             let kept = is_told.then(|| (online.clone(), is_all.then_some(now)));
-            match due(&*chores, &online).await {
-                Ok(more) => Ok((events.into_iter().chain(more).collect(), kept)),
-                Err(error) => Err((error, kept)),
-            }
+            let ended = due(&*chores, &online, &mut events).await;
+            (events, ended, kept)
         };
-        ctx.spawn(round.into_actor(self).map(|ended: Result<(Vec<DomainEvent>, _), (ChoreError, _)>, timer, ctx| {
-            let (events, kept) = match ended {
-                Ok((events, kept)) => (Ok(events), kept),
-                Err((error, kept)) => (Err(error), kept),
-            };
+        ctx.spawn(round.into_actor(self).map(|(events, ended, kept), timer, ctx| {
             timer.remember(kept);
-            timer.done(events);
+            timer.done(events, ended);
             if std::mem::take(&mut timer.again) {
                 timer.round(ctx);
             }
@@ -183,13 +181,11 @@ impl TimerActor {
         self.told_all = all.or(self.told_all);
     }
 
-    fn done(&mut self, events: Result<Vec<DomainEvent>, ChoreError>) {
+    fn done(&mut self, events: Vec<DomainEvent>, ended: Result<(), ChoreError>) {
         self.busy = false;
-        match events {
-            Ok(events) => {
-                self.failures = 0;
-                events.into_iter().for_each(|event| (self.announce)(event));
-            }
+        events.into_iter().for_each(|event| (self.announce)(event));
+        match ended {
+            Ok(()) => self.failures = 0,
             Err(error) => {
                 self.failures += 1;
                 if self.failures.is_power_of_two() {

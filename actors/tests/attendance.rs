@@ -6,7 +6,7 @@ use std::{
     collections::HashSet,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -27,6 +27,8 @@ struct Notes {
     /// So many rounds fail before one is heard.
     failing: AtomicUsize,
     news: Mutex<Vec<DomainEvent>>,
+    /// Nothing moves on.
+    stuck: AtomicBool,
 }
 
 impl Notes {
@@ -67,6 +69,9 @@ impl Chores for Notes {
     }
 
     async fn move_tasks(&self, _: &HashSet<UserId>) -> Result<Vec<DomainEvent>, ChoreError> {
+        if self.stuck.load(Ordering::Relaxed) {
+            return Err(ChoreError("a workflow cannot go on".into()));
+        }
         Ok(Vec::new())
     }
 
@@ -224,4 +229,23 @@ async fn news_of_a_lease_reach_every_tab_on_every_node() {
             .await;
         assert_eq!((told.event, &told.lease), (LeaseEvent::Expiring, &lease));
     }
+}
+
+#[actix::test]
+async fn what_became_of_a_lease_is_told_whatever_fails_after_it() {
+    let (house, notes) = house();
+    notes.stuck.store(true, Ordering::Relaxed);
+    let mut tab = house.connect("ann").await;
+    let user = tab.user.id;
+    tab.subscribe(CHANNEL, TopicKind::User, user.into());
+    tab.subscribed().await;
+    let lease = MyLease {
+        assignment_id: tandem_protocol::AssignmentId::new(),
+        project_id: house.project,
+        task_id: house.task(),
+        fencing_token: 7,
+        expires_at: chrono::Utc::now(),
+    };
+    notes.news.lock().unwrap().push(DomainEvent::LeaseChanged { workspace: house.workspace, user, event: LeaseEvent::Expired, lease });
+    tab.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::LeaseChanged(_))).then_some(())).await;
 }

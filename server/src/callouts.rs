@@ -2,13 +2,14 @@
 //! and counted once, whatever dies in between (`tandem_store::pg::flow`). Only hosts that the operator named are called: who writes a workflow must
 //! not be able to make the server talk to what only the server can reach.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture, stream::FuturesUnordered};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
-use tandem_actors::{DomainEvent, Live};
+use tandem_actors::{DomainEvent, HistoryError, Live};
 use tandem_protocol::ws::LeaseEvent;
 use tandem_store::{
     Store, StoreError, Tenant,
@@ -23,8 +24,11 @@ use crate::{predictions, suggesting::SuggestError};
 
 /// How often due calls are looked for.
 const TICK: Duration = Duration::from_secs(1);
-/// Of them at once.
-const AT_ONCE: u32 = 16;
+/// Of them at once, and of those to one host: one that is slow must not keep the calls of others waiting.
+const AT_ONCE: usize = 32;
+const TO_ONE_HOST: usize = 4;
+/// When a call is looked at again whose host has as many as it may.
+const LATER: Duration = Duration::from_secs(2);
 /// One call, at most.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Until another node may take a call whose node has not come back; longer than a call.
@@ -35,14 +39,33 @@ const LARGEST: usize = 1 << 20;
 /// Makes due calls until the house closes.
 pub async fn run(store: Store, live: Live, hosts: Vec<String>) {
     let mut failures = 0_u32;
+    let mut under_way: FuturesUnordered<LocalBoxFuture<'_, String>> = FuturesUnordered::new();
+    let mut busy = Busy::default();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        tokio::time::sleep(TICK).await;
+        tokio::select! {
+            Some(host) = under_way.next(), if !under_way.is_empty() => {
+                busy.end(&host);
+                continue;
+            }
+            _ = ticks.tick() => {}
+        }
         // What is due now is another node's, or the next start's.
         if live.ready().closing {
+            while under_way.next().await.is_some() {}
             return;
         }
-        match round(&store, &live, &hosts).await {
-            Ok(()) => failures = 0,
+        match take(&store, &hosts, &mut busy).await {
+            Ok(calls) => {
+                failures = 0;
+                let (store, live, hosts) = (&store, &live, &hosts);
+                let begin = |(host, call): (String, Call)| async move {
+                    make(store, live, hosts, &call).await;
+                    host
+                };
+                under_way.extend(calls.into_iter().map(|call| begin(call).boxed_local()));
+            }
             Err(error) => {
                 failures += 1;
                 if failures.is_power_of_two() {
@@ -53,25 +76,66 @@ pub async fn run(store: Store, live: Live, hosts: Vec<String>) {
     }
 }
 
-async fn round(store: &Store, live: &Live, hosts: &[String]) -> Result<(), StoreError> {
-    let due = flow::due_calls(store, AT_ONCE).await?;
-    let mut calls = Vec::new();
-    for (workspace, project, task, step) in due {
-        calls.extend(flow::claim_call(store, workspace, project, task, &step, LEASE).await?);
+/// How many calls each host has.
+#[derive(Default)]
+struct Busy(HashMap<String, usize>);
+
+impl Busy {
+    fn begin(&mut self, host: &str) -> bool {
+        let calls = self.0.entry(host.to_owned()).or_default();
+        let has_room = *calls < TO_ONE_HOST;
+        *calls += usize::from(has_room);
+        has_room
     }
-    futures_util::future::join_all(calls.iter().map(|call| make(store, live, hosts, call))).await;
-    Ok(())
+
+    fn end(&mut self, host: &str) {
+        if let Some(calls) = self.0.get_mut(host) {
+            *calls -= 1;
+            if *calls == 0 {
+                self.0.remove(host);
+            }
+        }
+    }
+
+    fn all(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+/// Calls to make now, each with its host.
+async fn take(store: &Store, hosts: &[String], busy: &mut Busy) -> Result<Vec<(String, Call)>, StoreError> {
+    let room = AT_ONCE.saturating_sub(busy.all());
+    let mut calls = Vec::new();
+    for (workspace, project, task, step) in flow::due_calls(store, u32::try_from(room).unwrap_or_default()).await? {
+        let Some(call) = flow::claim_call(store, workspace, project, task, &step, LEASE).await? else { continue };
+        // What is never sent anywhere is nobody's burden, and is over at once.
+        let host = address(hosts, &call).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+        if busy.begin(&host) {
+            calls.push((host, call));
+        } else {
+            flow::put_back(store, &call, LATER).await?;
+        }
+    }
+    Ok(calls)
 }
 
 async fn make(store: &Store, live: &Live, hosts: &[String], call: &Call) {
     let told = match answer(hosts, call).await {
-        Ok(output) => tell(store, live, call, Ok(output)).await,
+        Ok(output) => match tell(store, live, call, Ok(output)).await {
+            // What cannot be taken now cannot be taken when it is asked for again.
+            Err(error) if !error.is_retryable() => tell(store, live, call, Err(json!(error.to_string()))).await,
+            told => told,
+        },
         Err(Unmade::Never(error)) => tell(store, live, call, Err(json!(error))).await,
         Err(Unmade::Later(error)) => flow::fail_call(store, call, &error).await.map_err(Untold::from),
     };
-    if let Err(error) = told {
-        // The call is made again when its lease is over; a task that does not wait for it any more says so here.
-        tracing::warn!(task = %call.task, step = call.step, %error, "what came of a call could not be told");
+    let Err(error) = told else { return };
+    tracing::warn!(task = %call.task, step = call.step, %error, "what came of a call could not be told");
+    // Of what may be better later the call is made again when its lease is over.
+    if !error.is_retryable()
+        && let Err(error) = flow::drop_call(store, call, &error.to_string()).await
+    {
+        tracing::warn!(task = %call.task, step = call.step, %error, "nor is the task held for it");
     }
 }
 
@@ -81,6 +145,16 @@ enum Untold {
     Flow(#[from] FlowError),
     #[error(transparent)]
     Suggest(#[from] SuggestError),
+}
+
+impl Untold {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Flow(error) => error.is_retryable(),
+            Self::Suggest(SuggestError::Store(error)) => error.is_retryable(),
+            Self::Suggest(SuggestError::Document(error)) => !matches!(error, HistoryError::Full),
+        }
+    }
 }
 
 impl From<StoreError> for Untold {
@@ -94,6 +168,12 @@ async fn tell(store: &Store, live: &Live, call: &Call, end: Result<Value, Value>
     let unusable = |error: String| json!(format!("the model's answer cannot be used: {error}"));
     let end = match end {
         Ok(output) if call.kind == "model" && predictions::are_suggested(call) => {
+            // The step may have given up waiting, and people may be at what they were suggested since.
+            let mut tx = Tenant { workspace, user: None }.begin(store).await?;
+            if !flow::is_waited_for(&mut tx, call).await? {
+                return Ok(());
+            }
+            drop(tx);
             predictions::show(store, live, call, &output).await?.map(|()| output).map_err(unusable)
         }
         end => end,
@@ -189,7 +269,17 @@ async fn send(request: http::Request<Full<Bytes>>) -> Result<Value, Unmade> {
     if body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&body).map_err(|error| Unmade::Never(format!("the answer is no JSON: {error}")))
+    let answer = serde_json::from_slice(&body).map_err(|error| Unmade::Never(format!("the answer is no JSON: {error}")))?;
+    if has_zero(&answer) { Err(Unmade::Never("the answer has the character U+0000, which is not kept".to_owned())) } else { Ok(answer) }
+}
+
+fn has_zero(answer: &Value) -> bool {
+    match answer {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_zero),
+        Value::Object(entries) => entries.iter().any(|(key, value)| key.contains('\0') || has_zero(value)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

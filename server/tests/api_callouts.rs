@@ -316,3 +316,76 @@ async fn an_external_agent_answers_through_the_api_once() {
     api.admin().post(&answer, json!({"output": 2})).await.problem(409, "not_now");
     api.stop().await;
 }
+
+#[actix_web::test]
+async fn what_the_server_asks_itself_nobody_answers_through_the_api() {
+    let program = Program::start([None]).await;
+    let api = program.server().await;
+    on_workflow(&api, calling("webhook", &program.url(), &json!({}))).await;
+    let answer = format!("/api/v1/tasks/{}/steps/ask/result", api.a().tasks[0]);
+    api.admin().post(&answer, json!({"output": 1})).await.problem(409, "not_now");
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn a_host_that_is_slow_keeps_no_other_waiting() {
+    let slow = Program::start((0..20).map(|_| None)).await;
+    let fast = Program::start([]).await;
+    let hosts = format!("localhost:{},127.0.0.1:{}", slow.port, fast.port);
+    let api = Api::with(&[("call_hosts", &hosts)]).await;
+    let url = format!("http://localhost:{}/", slow.port);
+    on_workflow(&api, calling("webhook", &fast.url(), &json!({}))).await;
+    until(&api, |now| now["open"][0]["step"] == "label").await;
+    // As many as there are places, all of them to the slow one and due before.
+    let (task, project) = (api.a().tasks[0], api.a().project);
+    for number in 0..40 {
+        sqlx::query(
+            "INSERT INTO task_calls (project_id, task_id, step, workspace_id, kind, input, due)
+             VALUES ($1, $2, $3, $4, 'webhook', $5, now() - interval '1 minute')",
+        )
+        .bind(project.0)
+        .bind(task.0)
+        .bind(format!("slow{number}"))
+        .bind(api.a().workspace.0)
+        .bind(json!({"handler": url}))
+        .execute(&mut api.db().owner().await)
+        .await
+        .unwrap();
+    }
+    let begun = Instant::now();
+    while slow.keys().is_empty() {
+        assert!(begun.elapsed() < PATIENCE);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let reset = json!({"action": "reset", "step": "ask", "reason": "once more"});
+    api.admin().post(&format!("/api/v1/tasks/{task}/steer"), reset).await.expect(200);
+    let begun = Instant::now();
+    while fast.keys().len() < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the slow one answers after 30 s at the earliest");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(slow.keys().len() <= 4, "not more at once");
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn an_answer_that_cannot_be_kept_fails_the_step_and_is_asked_for_once() {
+    let program = Program::start([Some((200, r#"{"kind": "a\u0000"}"#.to_owned()))]).await;
+    let api = program.server().await;
+    on_workflow(&api, calling("webhook", &program.url(), &json!({}))).await;
+    until(&api, |now| now["held"] == "failed").await;
+    assert_eq!(program.keys().len(), 1);
+    api.stop().await;
+}
+
+/// What is made of the answer cannot be computed from this one.
+#[actix_web::test]
+async fn an_answer_that_the_workflow_cannot_take_fails_the_step() {
+    let program = Program::start([Some((200, r#"{"kind": "page"}"#.to_owned()))]).await;
+    let api = program.server().await;
+    let mapping = json!({"output_mapping": {"double": {"$expr": "$.event.output.kind * 2"}}});
+    on_workflow(&api, calling("webhook", &program.url(), &mapping)).await;
+    until(&api, |now| now["held"] == "failed").await;
+    assert_eq!(program.keys().len(), 1);
+    api.stop().await;
+}

@@ -325,3 +325,31 @@ async fn a_batch_says_how_far_its_tasks_are_and_how_it_came_there() {
     let (status, nothing) = get(api.labeler(), format!("/batches/{}/instance", empty["id"].as_str().unwrap())).await;
     assert_eq!((status, nothing), (200, Value::Null));
 }
+
+#[actix_web::test]
+async fn tasks_of_a_step_that_only_admins_give_are_given_by_admins_and_taken_by_nobody() {
+    let api = Api::start().await;
+    let (project, tasks, labeler) = (api.a().project, api.a().tasks, api.a().labeler);
+    let form = json!({"id": "w", "steps": [{"id": "label", "type": "annotation", "assignment": {"mode": "manual"}}]});
+    on_workflow(&api, json!({"form": form})).await;
+    let (_, nothing) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    assert_eq!((&nothing["work"], &nothing["closed"][0]["reasons"][0]["code"]), (&Value::Null, &json!("given_by_hand")), "{nothing}");
+    let (status, refused) = post(api.labeler(), format!("/tasks/{}/claim", tasks[0]), json!({})).await;
+    assert_eq!((status, refused["code"].as_str()), (403, Some("not_eligible")), "{refused}");
+
+    let (_, everybody) = get(api.admin(), format!("/tasks/{}/assignees", tasks[0])).await;
+    let me = everybody["items"].as_array().unwrap().iter().find(|one| one["user_id"] == json!(labeler)).unwrap();
+    assert_eq!(me["eligible"], json!(true), "{everybody}");
+    for (task, step) in [(tasks[0], Value::Null), (tasks[1], json!("label"))] {
+        let wanted = json!({"user_id": labeler, "step": step, "force": false, "reason": null});
+        let (status, given) = post(api.admin(), format!("/tasks/{task}/assign"), wanted).await;
+        assert_eq!((status, &given["assignment"]["user_id"]), (200, &json!(labeler)), "{given}");
+    }
+    let (_, held) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    let id = held["work"]["assignment"]["id"].as_str().unwrap().to_owned();
+    let to = json!({"to": "person", "user_id": api.a().other_labeler});
+    let (status, ended) = post(api.admin(), format!("/assignments/{id}/evict"), json!({"reason": "away", "then": to})).await;
+    assert_eq!(status, 200, "{ended}");
+    let (_, standing) = get(api.admin(), format!("/tasks/{}/standing", tasks[0])).await;
+    assert_eq!(standing["leases"][0]["user_id"], json!(api.a().other_labeler), "{standing}");
+}

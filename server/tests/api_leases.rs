@@ -77,7 +77,7 @@ async fn pushed_work_is_kept_as_its_step_says_and_without_a_word_as_the_project_
         let api = Api::start().await;
         on_step(&api, assignment).await;
         let here = HashSet::from([api.a().labeler]);
-        let pushed = flow::push(&api.db().store, api.a().workspace, api.a().project, &here, 1).await.unwrap();
+        let (pushed, _) = flow::push(&api.db().store, api.a().workspace, api.a().project, &here, 1, None).await.unwrap();
         let Some(Pushed::Given(lease)) = pushed.into_iter().next() else { panic!("nothing was given") };
         assert!(lasts(&json!({"expires_at": lease.expires_at}), minutes), "{lease:?}");
     }
@@ -141,5 +141,54 @@ async fn whose_work_an_admin_ends_hears_of_it_in_every_tab() {
         })
         .await;
     assert_eq!((told.event, json!(told.lease.assignment_id)), (LeaseEvent::Reassigned, lease["id"].clone()));
+    api.stop().await;
+}
+
+/// Each in a task of its own, so nothing but the person's turn stands between them.
+#[actix_web::test]
+async fn who_may_hold_one_task_gets_one_of_several_that_they_claim_at_once() {
+    let api = Api::start().await;
+    let labeler = api.a().labeler;
+    let profile = json!({"skills": [], "teams": [], "availability": null, "max_concurrent": 1});
+    api.admin().put(&format!("/api/v1/users/{labeler}/profile"), profile).await.expect(204);
+    let claims = api.a().tasks.map(|task| {
+        let person = api.labeler();
+        async move { person.call(&format!("/api/v1/tasks/{task}/claim")).await.status }
+    });
+    let mut answers = futures_util::future::join_all(claims).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 403, 403]);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn whoever_works_on_a_task_that_is_held_because_of_skips_is_told() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    sqlx::query("UPDATE projects SET max_skips = 1").execute(&mut api.db().owner().await).await.unwrap();
+    let form = json!({"id": "w", "steps": [{"id": "label", "type": "annotation", "completion": {"count": 2}}]});
+    let made = api.admin().post(&format!("/api/v1/projects/{project}/workflows"), json!({"form": form})).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    api.admin().call(&format!("/api/v1/workflows/{id}/activate")).await.expect(200);
+    api.admin().post(&format!("/api/v1/workflows/{id}/migrate"), json!({})).await.expect(200);
+    while flow::begin(&api.db().store, api.a().workspace, project, 100).await.unwrap() > 0 {}
+    let other = api.person(&api.a(), api.a().other_labeler);
+    let (mine, theirs) = (api.labeler().next().await, other.next().await);
+    assert_eq!(mine["task"]["id"], theirs["task"]["id"]);
+    let user = api.a().other_labeler;
+    let mut socket = Socket::hello(api.server(), api.token(api.a().workspace, user, WorkspaceRole::Member), Subprotocol::Json).await;
+    socket
+        .control(Subscribe { channel: 2, topic: Topic { kind: TopicKind::User, id: user.into() }, lineage: None, state_vector: None })
+        .await;
+    socket.ping().await;
+    let skip = format!("/api/v1/assignments/{}/skip", mine["assignment"]["id"].as_str().unwrap());
+    api.labeler().post(&skip, support::proof(&mine["assignment"])).await.expect(200);
+    let told = socket
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::LeaseChanged(changed)) => Some(changed.event),
+            _ => None,
+        })
+        .await;
+    assert_eq!(told, LeaseEvent::Reassigned);
     api.stop().await;
 }

@@ -192,7 +192,7 @@ async fn an_admin_holds_resumes_and_goes_back() {
     let mut tx = admin().await;
     flow::undo(&mut tx, db.a.project, task, "submitted by mistake").await.expect("undo");
     tx.commit().await.expect("commit");
-    assert_eq!(open(&db, task).await, [("annotate".to_owned(), 1, 0)], "the answer of before still fills its place");
+    assert_eq!(open(&db, task).await, [("annotate".to_owned(), 1, 1)], "the answer of before fills no place any more");
     let mut tx = admin().await;
     flow::tell(&mut tx, db.a.project, task, Told::Reset { step: "annotate".to_owned() }, Because::Admin("anew")).await.expect("reset");
     tx.commit().await.expect("commit");
@@ -381,12 +381,12 @@ async fn work_is_given_to_whoever_is_there_and_may() {
         .await
         .expect("a skill");
     let projects: Vec<ProjectId> =
-        flow::waiting_for_somebody(&db.store).await.expect("waiting").into_iter().map(|(_, project)| project).collect();
+        flow::waiting_for_somebody(&db.store, None, 50).await.expect("waiting").into_iter().map(|(_, project)| project).collect();
     assert_eq!(projects, [db.a.project]);
-    let nobody = flow::push(&db.store, db.a.workspace, db.a.project, &HashSet::new(), 10).await.expect("push");
-    assert!(nobody.is_empty(), "nobody is there");
+    let nobody = flow::push(&db.store, db.a.workspace, db.a.project, &HashSet::new(), 10, None).await.expect("push");
+    assert!(nobody.0.is_empty(), "nobody is there");
     let here = HashSet::from([db.a.labeler, db.a.other_labeler]);
-    let pushed = flow::push(&db.store, db.a.workspace, db.a.project, &here, 10).await.expect("push");
+    let (pushed, _) = flow::push(&db.store, db.a.workspace, db.a.project, &here, 10, None).await.expect("push");
     let to: BTreeSet<UserId> = pushed
         .iter()
         .map(|pushed| match pushed {

@@ -63,8 +63,11 @@ pub fn person_reasons(person: &Person, rules: &StepRules, way: Way, now: DateTim
     if rules.check_availability {
         reasons.extend(availability(person, now));
     }
-    if let Some(limit) = rules.limit(person).filter(|limit| person.active >= *limit) {
-        reasons.push(Reason::HoldsTooMany { active: person.active, limit });
+    // A step's limit counts what is held in its project, a person's own what they hold anywhere.
+    let limits = [(person.active, rules.max_concurrent), (person.active.saturating_add(person.elsewhere), person.max_concurrent)];
+    let over = limits.into_iter().filter_map(|(active, limit)| Some((active, limit.filter(|limit| active >= *limit)?)));
+    if let Some((active, limit)) = over.min_by_key(|(_, limit)| *limit) {
+        reasons.push(Reason::HoldsTooMany { active, limit });
     }
     if let (Some(pause), Some(last)) = (rules.cool_off, person.last_assigned_at)
         && later(last, pause) > now
@@ -107,7 +110,8 @@ pub fn task_reasons(person: &Person, rules: &StepRules, facts: &TaskFacts, way: 
         }
     }
     reasons.extend(rework(person, rules, facts));
-    if facts.excluded.contains(&person.id) {
+    // An admin who gives it to them nevertheless has seen that, too.
+    if way != Way::ByHand && facts.excluded.contains(&person.id) {
         reasons.push(Reason::Excluded);
     }
     if let Some(offer) = facts.offered.filter(|offer| way != Way::ByHand && offer.to != person.id && offer.until > now) {
@@ -152,8 +156,10 @@ fn rework(person: &Person, rules: &StepRules, facts: &TaskFacts) -> Option<Reaso
     let mut before: Vec<_> = facts.before(&rules.step).collect();
     let was_there = before.contains(&person.id);
     match rules.rework {
-        // Where nobody answered (a timeout) there is nobody to give it back to.
-        Rework::SamePerson if !before.is_empty() && !was_there => {
+        // Where nobody answered (a timeout) there is nobody to give it back to; nor where they do not want it.
+        Rework::SamePerson
+            if !before.is_empty() && !was_there && !facts.skipped_by.iter().any(|skipped| before.contains(&skipped.user)) =>
+        {
             before.dedup();
             Some(Reason::ReworkOfAnother { users: before })
         }

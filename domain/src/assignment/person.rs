@@ -38,9 +38,12 @@ pub struct Person {
     /// 0 to 1. None: not known yet, which counts as 0.5 (seed 000, 4.1).
     #[serde(default)]
     pub quality: Option<f64>,
-    /// Leases held now.
+    /// Leases held now, in this project.
     #[serde(default)]
     pub active: u32,
+    /// And in others, as far as their own limit asks.
+    #[serde(default)]
+    pub elsewhere: u32,
     /// Tasks submitted on the day of [`Availability::day`].
     #[serde(default)]
     pub done_today: u32,

@@ -75,10 +75,11 @@ impl StepRules {
         let found = *steps.iter().find(|known| known.id == step)?;
         let said = &found.assignment;
         let decides_here = kind == StepKind::Adjudication && found.kind != StepKind::Adjudication;
+        // Nobody reviews an answer of their own, or decides between it and another's; in a step of its own unless the workflow says so.
+        let judged = if matches!(kind, StepKind::Review | StepKind::Adjudication) { workflow.answered_before(step) } else { Vec::new() };
         let is_excluded = |id: &str| {
             let listed = said.exclude_steps.iter().any(|excluded| excluded == id);
-            // Nobody decides between an answer of their own and another's.
-            if id == step { decides_here } else { listed || said.prevent_reassignment == Some(true) }
+            if id == step { decides_here } else { listed || said.prevent_reassignment.unwrap_or_else(|| judged.contains(&id)) }
         };
         let name = |name: &str, id: &str| if name.is_empty() { id.to_owned() } else { name.to_owned() };
         let excluded_steps =

@@ -164,6 +164,40 @@ fn nobody_answers_twice_or_decides_between_their_own_answer_and_anothers() {
 }
 
 #[test]
+fn nobody_reviews_or_adjudicates_what_they_answered_unless_the_step_says_they_may() {
+    let mut task = facts();
+    task.worked = vec![worked("coding", 1, 1)];
+    let mut ann = person(1);
+    ann.role = ProjectRole::Reviewer;
+    for kind in ["review", "adjudication"] {
+        let of = |assignment: Value| {
+            let steps =
+                json!([{"id": "coding", "name": "Coding", "type": "annotation"}, {"id": "check", "type": kind, "assignment": assignment}]);
+            let workflow = Workflow::from_json(&json!({"id": "w", "steps": steps}).to_string()).unwrap();
+            StepRules::of(&workflow, "check", serde_json::from_value(json!(kind)).unwrap()).unwrap()
+        };
+        assert_eq!(said(&ann, &of(json!({})), &task, Way::Taken), ["Worked on this task in step \"Coding\""], "{kind}");
+        assert!(said(&ann, &of(json!({"prevent_reassignment": false})), &task, Way::Taken).is_empty(), "{kind}");
+        let other = Person { id: user(2), ..ann.clone() };
+        assert!(said(&other, &of(json!({})), &task, Way::Taken).is_empty(), "{kind}");
+    }
+    let said_so = Workflow::from_json(&json!({"id": "w", "steps": [
+        {"id": "coding", "type": "annotation"}, {"id": "check", "type": "review", "assignment": {"prevent_reassignment": false, "exclude_steps": ["coding"]}},
+    ]}).to_string());
+    let rules = StepRules::of(&said_so.unwrap(), "check", StepKind::Review).unwrap();
+    assert_eq!(said(&ann, &rules, &task, Way::Taken).len(), 1, "a step that is named is named");
+}
+
+#[test]
+fn a_persons_own_limit_counts_what_they_hold_in_all_projects_and_a_steps_in_its_own() {
+    let ann = Person { active: 1, elsewhere: 2, max_concurrent: Some(3), ..person(1) };
+    assert_eq!(said(&ann, &rules(&json!({})), &facts(), Way::Taken), ["Holds 3 of 3 tasks"]);
+    let free = Person { max_concurrent: None, ..ann };
+    assert!(said(&free, &rules(&json!({"max_concurrent_per_user": 2})), &facts(), Way::Taken).is_empty());
+    assert_eq!(said(&free, &rules(&json!({"max_concurrent_per_user": 1})), &facts(), Way::Taken), ["Holds 1 of 1 tasks"]);
+}
+
+#[test]
 fn rework_goes_to_whom_the_step_says() {
     let mut task = facts();
     (task.worked, task.visit) = (vec![worked("work", 1, 1), worked("work", 2, 1), worked("check", 3, 1)], 2);

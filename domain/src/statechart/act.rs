@@ -95,7 +95,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn event_of(&self, template: &EventTemplate) -> Result<Event, StepError> {
+    pub(super) fn event_of(&self, template: &EventTemplate) -> Result<Event, StepError> {
         let value = template.template.value(&self.variables())?;
         Event::try_from(value).map_err(|_| StepError::NotAnEvent { place: template.place.to_string() })
     }
@@ -110,18 +110,8 @@ impl Run<'_> {
     }
 
     /// A timer of the same id is replaced.
-    fn schedule(&mut self, to: Recipient, event: Event, id: Option<String>, delay: &Delay) -> Result<(), StepError> {
-        let milliseconds = match delay {
-            Delay::Fixed(milliseconds) => *milliseconds,
-            Delay::Computed(located) => {
-                let value = located.value(&self.variables())?;
-                milliseconds(&value).map_err(|reason| StepError::Delay {
-                    place: located.place.to_string(),
-                    value: value.to_string(),
-                    reason,
-                })?
-            }
-        };
+    pub(super) fn schedule(&mut self, to: Recipient, event: Event, id: Option<String>, delay: &Delay) -> Result<(), StepError> {
+        let milliseconds = self.milliseconds_of(delay)?;
         let timer = self.snapshot.next_timer;
         self.snapshot.next_timer += 1;
         let id = id.unwrap_or_else(|| format!("{}.{timer}", event.name()));
@@ -132,7 +122,21 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn cancel(&mut self, id: &str) {
+    pub(super) fn milliseconds_of(&self, delay: &Delay) -> Result<i64, StepError> {
+        match delay {
+            Delay::Fixed(milliseconds) => Ok(*milliseconds),
+            Delay::Computed(located) => {
+                let value = located.value(&self.variables())?;
+                milliseconds(&value).map_err(|reason| StepError::Delay {
+                    place: located.place.to_string(),
+                    value: value.to_string(),
+                    reason,
+                })
+            }
+        }
+    }
+
+    pub(super) fn cancel(&mut self, id: &str) {
         let timers = std::mem::take(&mut self.snapshot.timers);
         let (cancelled, kept) = timers.into_iter().partition(|timer| timer.id == id);
         self.snapshot.timers = kept;

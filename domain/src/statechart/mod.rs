@@ -10,6 +10,7 @@
 //! Read [`run`] first, then `select` (which transitions are taken), `sets` (which states are left and entered) and `compile`.
 
 mod act;
+mod again;
 mod budget;
 mod catalog;
 mod check;

@@ -118,7 +118,7 @@ impl<'m> Run<'m> {
         Self::from(machine, &snapshot, now)
     }
 
-    fn from(machine: &'m Machine, snapshot: &Snapshot, now: DateTime<Utc>) -> Self {
+    pub(super) fn from(machine: &'m Machine, snapshot: &Snapshot, now: DateTime<Utc>) -> Self {
         Self {
             machine,
             rested: snapshot.active.clone(),
@@ -134,7 +134,7 @@ impl<'m> Run<'m> {
         }
     }
 
-    fn finish(self) -> Step {
+    pub(super) fn finish(self) -> Step {
         Step { snapshot: self.snapshot, effects: children_before_their_mail(self.effects), trace: self.trace }
     }
 

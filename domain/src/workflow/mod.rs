@@ -17,6 +17,7 @@ pub mod consensus;
 mod flow;
 mod form;
 mod graph;
+mod moved;
 mod predefined;
 mod shapes;
 pub mod simulate;
@@ -31,5 +32,6 @@ pub use form::{
     Hooks, Join, Merge, OnAgreement, OnDisagreement, Retry, Step, StepKind, Strategy, TimeoutAction, Transition, Workflow, WorkflowError,
     WorkflowKind,
 };
+pub use moved::Misfit;
 pub use predefined::Predefined;
 pub use xml::XmlError;

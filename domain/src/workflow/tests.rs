@@ -661,3 +661,15 @@ fn who_works_is_checked_with_everything_else() {
     let error = Workflow::from_json(&unknown.to_string()).unwrap_err().to_string();
     assert!(error.starts_with("/steps/0/assignment/required_roles/0: unknown variant `wizard`"), "{error}");
 }
+
+#[test]
+fn what_a_database_could_not_keep_of_a_task_on_its_way_is_refused_when_the_workflow_is_saved() {
+    let long = "a".repeat(101);
+    let form = json!({"id": "w", "steps": [{"id": long, "type": "annotation"}, {"id": "a".repeat(100), "type": "annotation"}]});
+    assert_eq!(problems(&form), [("/steps/0/id".to_owned(), Rule::TooLarge)]);
+    let form = json!({"id": "w", "settings": {"a\u{0}": 1}, "steps": [
+        {"id": "ask", "type": "webhook", "handler": "https://h.example", "config": {"a/b": ["x", "\u{0}"]}, "input_mapping": {"text": "\u{0}"}},
+    ]});
+    let places: Vec<String> = problems(&form).into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, ["/settings", "/steps/0/config/a~1b/1", "/steps/0/input_mapping/text"]);
+}

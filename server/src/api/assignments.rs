@@ -21,7 +21,7 @@ use tandem_store::{
 use super::{
     access,
     call::Call,
-    notify::News,
+    notify::{self, News},
     problem::{Kind, Refusal},
     projects, signed, validate,
 };
@@ -76,6 +76,8 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     let role = access::below(&mut tx, &call.identity, id, Action::TaskClaim, hidden).await?;
     let project = projects::read(&mut tx, &call, id).await?;
     active(&project.name, project.status)?;
+    // What they hold is read in their turn: asked for several tasks at once, nobody gets more than they may.
+    leases::take_turn_at(&mut tx, id, task, call.user()).await?.ok_or_else(hidden)?;
     let offers = takeable(&mut tx, id, task, call.user()).await?;
     let lease = match leases::claim_task(&mut tx, id, task, call.user(), &offers, &Terms::new(project.lease_seconds, Method::Claimed)).await
     {
@@ -206,8 +208,11 @@ async fn act<B: DeserializeOwned>(
     let asked = body.parse::<B>()?;
     let lease = change(&mut tx, &call, lease, asked).await?;
     let news = News::of(&mut tx, event, &lease).await?;
+    // A skip may hold the task, and then it ends the leases of others too.
+    let closed = tx.take_closed();
     tx.commit().await?;
     news.publish(&call);
+    notify::closed(&call, &closed);
     Ok(Json(lease))
 }
 
@@ -225,7 +230,7 @@ pub(super) fn active(name: &str, status: ProjectStatus) -> Result<(), Refusal> {
 async fn takeable(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<Vec<Offer>, Refusal> {
     let open = flow::eligibility(tx, project, task, user, Way::Taken).await?;
     let may = |offer: &Offer| open.iter().any(|(step, reasons)| *step == offer.step && reasons.is_empty());
-    let steps = flow::offers(tx, project, user).await?;
+    let steps = flow::offers(tx, project, user, Way::Taken).await?;
     Ok(steps.into_iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer).filter(may).collect())
 }
 

@@ -11,7 +11,7 @@ use tandem_protocol::{
     rest::{MemberProfile, MemberSkill, MigrateTasks, MigratedTasks, Misfits, PauseMember, StepPerson, StepWork, WorkflowProgress},
 };
 use tandem_store::pg::{
-    flow::{self, WorkNow},
+    flow::{self, Way, WorkNow},
     people::{self, Profile},
 };
 
@@ -36,7 +36,7 @@ pub async fn get_workflow_progress(call: Call) -> Result<Json<WorkflowProgress>,
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::ProjectRead).await?;
     let WorkNow { workflow_id, steps: counted, workers } = flow::progress(&mut tx, project).await?;
-    let offers = flow::offers(&mut tx, project, call.user()).await?;
+    let offers = flow::offers(&mut tx, project, call.user(), Way::Taken).await?;
     let mut steps: Vec<StepWork> = counted
         .into_iter()
         .map(|step| StepWork {

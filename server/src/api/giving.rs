@@ -153,15 +153,15 @@ async fn give(
     (project, task): (ProjectId, TaskId),
     wanted: &AssignTask,
 ) -> Result<Work, Refusal> {
-    if !wanted.force {
-        may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await?;
-    }
+    leases::take_turn_at(tx, project, task, wanted.user_id).await?;
+    let open = if wanted.force { Vec::new() } else { may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await? };
     let read = projects::read(tx, call, project).await?;
     active(&read.name, read.status)?;
-    let steps = flow::offers(tx, project, wanted.user_id).await?;
+    let steps = flow::offers(tx, project, wanted.user_id, Way::ByHand).await?;
     let offers: Vec<Offer> = steps
         .into_iter()
-        .filter(|step| wanted.step.as_ref().is_none_or(|only| *only == step.step) && (wanted.force || step.reasons.is_empty()))
+        .filter(|step| wanted.step.as_ref().is_none_or(|only| *only == step.step))
+        .filter(|step| wanted.force || step.reasons.is_empty() && open.contains(&step.step))
         .map(|step| if wanted.force { Offer { step: step.step, kind: step.offer.kind, ..Offer::default() } } else { step.offer })
         .collect();
     let metadata = json!({ "by": call.user(), "force": wanted.force, "reason": wanted.reason });
@@ -170,16 +170,17 @@ async fn give(
     work(tx, call, role, lease).await
 }
 
-async fn may_have(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId, step: Option<&str>) -> Result<(), Refusal> {
-    let found = flow::eligibility(tx, project, task, user, Way::ByHand).await?;
-    let mut of_steps = found.into_iter().filter(|(open, _)| step.is_none_or(|step| step == open)).map(|(_, reasons)| reasons);
-    let Some(first) = of_steps.next().filter(|reasons| !reasons.is_empty()) else { return Ok(()) };
-    if of_steps.any(|reasons| reasons.is_empty()) {
-        return Ok(());
+/// The open steps in which they may have the task.
+async fn may_have(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId, step: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let mut found = flow::eligibility(tx, project, task, user, Way::ByHand).await?;
+    found.retain(|(open, _)| step.is_none_or(|step| step == open));
+    let (may, may_not): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, reasons)| reasons.is_empty());
+    if let (true, Some((_, first))) = (may.is_empty(), may_not.first()) {
+        let text: Vec<&str> = first.iter().map(|said| said.message.as_str()).collect();
+        let details = json!({ "reasons": first.iter().map(say).collect::<Vec<_>>() });
+        return Err(Refusal::new(Kind::NotEligible, text.join(". ")).with_details(details));
     }
-    let text: Vec<&str> = first.iter().map(|said| said.message.as_str()).collect();
-    let details = json!({ "reasons": first.iter().map(say).collect::<Vec<_>>() });
-    Err(Refusal::new(Kind::NotEligible, text.join(". ")).with_details(details))
+    Ok(may.into_iter().map(|(step, _)| step).collect())
 }
 
 #[derive(Deserialize)]

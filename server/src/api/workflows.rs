@@ -261,14 +261,7 @@ fn lengths(form: &Form) -> Vec<WorkflowProblem> {
         (length > most).then(|| WorkflowProblem { path: path.to_owned(), rule: "max_length".to_owned(), message })
     };
     let both = [too_long("/id", &form.id, KEY_LENGTH), too_long("/name", &form.name, NAME_LENGTH)];
-    // Postgres keeps no U+0000, not even escaped in json that is read as text.
-    let zero = [("/id", &form.id), ("/name", &form.name)].into_iter().filter(|(_, text)| text.contains('\0'));
-    let zero = zero.map(|(path, _)| WorkflowProblem {
-        path: path.to_owned(),
-        rule: "characters".to_owned(),
-        message: "must not have control characters".to_owned(),
-    });
-    both.into_iter().flatten().chain(zero).collect()
+    both.into_iter().flatten().collect()
 }
 
 fn told(error: WorkflowError) -> Vec<WorkflowProblem> {

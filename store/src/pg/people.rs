@@ -1,5 +1,7 @@
 //! People of a project as those see them who give out work (`domain::assignment`).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use tandem_domain::assignment::{Availability, Paused, Person, Skill};
 use tandem_protocol::{ProjectId, ProjectRole, UserId};
@@ -21,7 +23,7 @@ pub async fn people(tx: &mut TenantTx, project: ProjectId, only: Option<UserId>,
             row.availability.map(serde_json::from_value::<Availability>).transpose().map_err(|e| StoreError::corrupt("availability", e))?;
         let skills: Vec<Skill> = serde_json::from_value(row.skills).map_err(|e| StoreError::corrupt("skills", e))?;
         let day = |at: DateTime<Utc>| availability.as_ref().map_or_else(|| at.date_naive(), |availability| availability.day(at));
-        let done_today = row.submitted.iter().filter(|at| day(**at) == day(now)).count();
+        let done_today = row.submitted.iter().chain(&row.submitted_elsewhere).filter(|at| day(**at) == day(now)).count();
         people.push(Person {
             id: UserId(row.id),
             name: row.display_name,
@@ -34,6 +36,7 @@ pub async fn people(tx: &mut TenantTx, project: ProjectId, only: Option<UserId>,
             paused: row.paused_reason.map(|reason| Paused { reason, until: row.paused_until }),
             quality: row.quality,
             active: u32::try_from(row.active).unwrap_or(u32::MAX),
+            elsewhere: u32::try_from(row.elsewhere).unwrap_or(u32::MAX),
             done_today: u32::try_from(done_today).unwrap_or(u32::MAX),
             last_assigned_at: row.last_assigned_at,
             recent_skips: row.skipped,
@@ -142,6 +145,8 @@ pub struct PastLease {
     pub round: i32,
     pub status: String,
     pub ended_at: Option<DateTime<Utc>>,
+    /// An admin took it from them.
+    pub is_evicted: bool,
 }
 
 /// # Errors
@@ -149,15 +154,55 @@ pub struct PastLease {
 pub async fn past_of(tx: &mut TenantTx, task: tandem_protocol::TaskId) -> Result<Vec<PastLease>, StoreError> {
     let rows = sqlx::query!(
         r#"
-        SELECT step, user_id, round, status, ended_at FROM assignments
-        WHERE task_id = $1 AND status IN ('assigned', 'accepted', 'submitted', 'skipped') ORDER BY fencing_token DESC LIMIT 500
+        SELECT step, user_id, round, status, ended_at, metadata ? 'evicted' AS "is_evicted!" FROM assignments
+        WHERE task_id = $1 AND (status IN ('assigned', 'accepted', 'submitted', 'skipped') OR status = 'reassigned' AND metadata ? 'evicted')
+        ORDER BY fencing_token DESC LIMIT 500
         "#,
         task.0
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| PastLease { step: r.step, user: r.user_id, round: r.round, status: r.status, ended_at: r.ended_at })
-        .collect())
+    let past = rows.into_iter().map(|row| PastLease {
+        step: row.step,
+        user: row.user_id,
+        round: row.round,
+        status: row.status,
+        ended_at: row.ended_at,
+        is_evicted: row.is_evicted,
+    });
+    Ok(past.collect())
+}
+
+/// How many tasks of a batch each of these people answered of late, as far as it matters: more than so many are as good as those.
+///
+/// # Errors
+/// Those of the database.
+pub async fn done_in_batch(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    batch: tandem_protocol::BatchId,
+    people: &[UserId],
+) -> Result<BTreeMap<UserId, u32>, StoreError> {
+    let ids: Vec<Uuid> = people.iter().map(|user| user.0).collect();
+    let rows = sqlx::query!(
+        r#"
+        SELECT p.id AS "user!", done.count AS "count!" FROM unnest($3::uuid[]) p (id)
+        CROSS JOIN LATERAL (
+            SELECT count(*) FROM (
+                SELECT FROM assignments a JOIN tasks t ON t.project_id = a.project_id AND t.id = a.task_id
+                -- The index assignments_lately.
+                WHERE a.user_id = p.id AND a.project_id = $1 AND a.ended_at > now() - interval '2 days' AND a.status = 'submitted'
+                  AND t.project_id = $1 AND t.batch_id = $2
+                LIMIT 20
+            ) few
+        ) done
+        WHERE done.count > 0
+        "#,
+        project.0,
+        batch.0,
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (UserId(row.user), u32::try_from(row.count).unwrap_or(u32::MAX))).collect())
 }

@@ -2,7 +2,16 @@
 SELECT u.id, u.display_name, wm.role AS workspace_role, pm.role AS "role?", wm.teams, wm.availability, wm.max_concurrent,
        pm.paused_reason AS "paused_reason?", pm.paused_until AS "paused_until?",
        coalesce(skills.list, '[]') AS "skills!",
-       coalesce(work.active, 0) AS "active!", work.last_assigned_at AS "last_assigned_at?",
+       coalesce(work.active, 0) AS "active!",
+       -- A person's own limits count what they do in all projects; asked only of those who have some.
+       CASE WHEN wm.max_concurrent IS NULL THEN 0
+            ELSE (SELECT count(*) FROM assignments a WHERE a.user_id = wm.user_id AND a.project_id <> $1 AND a.ended_at IS NULL) END AS "elsewhere!",
+       CASE WHEN wm.availability IS NULL THEN '{}'
+            ELSE coalesce((SELECT array_agg(a.ended_at) FROM project_members m
+                           -- Project by project: the index assignments_lately.
+                           CROSS JOIN LATERAL (SELECT * FROM assignments o WHERE o.user_id = m.user_id AND o.project_id = m.project_id
+                                                 AND o.status = 'submitted' AND o.ended_at > now() - interval '2 days') a
+                           WHERE m.user_id = wm.user_id AND m.project_id <> $1), '{}') END AS "submitted_elsewhere!: Vec<DateTime<Utc>>", work.last_assigned_at AS "last_assigned_at?",
        coalesce(work.submitted, '{}') AS "submitted!: Vec<DateTime<Utc>>", coalesce(work.skipped, '{}') AS "skipped!: Vec<DateTime<Utc>>",
        quality.mean AS "quality?"
 FROM (

@@ -79,6 +79,29 @@ pub(crate) async fn open(tx: &mut TenantTx, project: ProjectId, task: TaskId, op
     }
 }
 
+/// An open step of a locked task, by other rules than it was opened with. Whoever is at it stays, in their slot and their document; for whom it is kept
+/// stays too.
+pub(crate) async fn refresh(tx: &mut TenantTx, project: ProjectId, task: TaskId, opening: &Opening<'_>) -> Result<(), StoreError> {
+    sqlx::query_file!(
+        "src/pg/steps/refresh.sql",
+        project.0,
+        task.0,
+        opening.step,
+        opening.needed,
+        opening.round,
+        opening.mode,
+        opening.lease_seconds,
+        opening.discards_drafts,
+        opening.skipped_to_admin,
+        opening.content_after_accepting,
+        opening.may_repeat,
+    )
+    .execute(&mut **tx)
+    .await?;
+    // Of places that were not there before.
+    if opening.kind == "annotation" && opening.round == 1 { seed_documents(tx, project, task, opening.step).await } else { Ok(()) }
+}
+
 /// The first content of a step's documents is what came with the task, by an import or from a model.
 async fn seed_documents(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
     sqlx::query_file!("src/pg/steps/seed_documents.sql", project.0, task.0, step).execute(&mut **tx).await?;
@@ -112,16 +135,22 @@ pub(crate) async fn keep_document(tx: &mut TenantTx, lease: &Assignment) -> Resu
     Ok(())
 }
 
-/// A task whose skips are an admin's business: nobody takes it, and it is offered to nobody, until an admin gives it to somebody.
-pub(crate) async fn leave_to_admin(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str) -> Result<(), StoreError> {
+/// Somebody skipped the task. What was kept for them is kept for nobody: it would be nobody's, since they do not get it again. Where skips are an admin's
+/// business nobody takes it, and it is offered to nobody, until an admin gives it to somebody.
+pub(crate) async fn skipped(tx: &mut TenantTx, project: ProjectId, task: TaskId, step: &str, by: UserId) -> Result<(), StoreError> {
     sqlx::query!(
         r#"
-        UPDATE task_steps SET mode = 'manual', reserved_for = NULL, reserved_until = NULL
-        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND skipped_to_admin
+        UPDATE task_steps
+        SET mode = CASE WHEN skipped_to_admin THEN 'manual' ELSE mode END,
+            reserved_for = CASE WHEN skipped_to_admin OR reserved_for = $4 THEN NULL ELSE reserved_for END,
+            reserved_until = CASE WHEN skipped_to_admin OR reserved_for = $4 THEN NULL ELSE reserved_until END,
+            only_for = CASE WHEN $4 = ANY (only_for) THEN NULL ELSE only_for END
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND (skipped_to_admin OR reserved_for = $4 OR $4 = ANY (only_for))
         "#,
         project.0,
         task.0,
-        step
+        step,
+        by.0,
     )
     .execute(&mut **tx)
     .await?;
@@ -136,6 +165,20 @@ pub(crate) async fn close(tx: &mut TenantTx, project: ProjectId, task: TaskId, s
     sqlx::query!("DELETE FROM task_steps WHERE project_id = $1 AND task_id = $2 AND step = $3", project.0, task.0, step)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// What was submitted in a round of a step that a task comes back to fills no place any more, but for answers of the people who are `kept`, each as often as
+/// they are named. Answers count as superseded; what a review had decided on waits for a decision again.
+pub(crate) async fn take_back(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    task: TaskId,
+    step: &str,
+    round: i32,
+    kept: &[uuid::Uuid],
+) -> Result<(), StoreError> {
+    sqlx::query_file!("src/pg/steps/take_back.sql", project.0, task.0, step, round, kept).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! Several answers, one result: every strategy of resolution.
 
 use serde_json::{Value, json};
-use sqlx::Executor;
 use tandem_domain::workflow::Told;
 use tandem_protocol::{UserId, rest::WorkKind};
 use tandem_store::testing::Database;
@@ -48,7 +47,7 @@ async fn a_tie_falls_back_and_without_a_fallback_waits_for_an_admin() {
     assert_eq!(status(&db, task).await, "adjudication");
 }
 
-/// How much these people are trusted: what the answers under their leases are worth.
+/// What these people's answers so far were worth.
 async fn trusted(db: &Database, user: UserId, score: f64) {
     sqlx::query("UPDATE annotations SET quality_score = $2 WHERE user_id = $1")
         .bind(user.0)
@@ -59,28 +58,26 @@ async fn trusted(db: &Database, user: UserId, score: f64) {
 }
 
 #[tokio::test]
-async fn a_weighted_vote_is_won_by_whoever_is_trusted_more() {
-    let (db, task) = one(voted(3, &json!({"strategy": "weighted_vote"}))).await;
-    let [third] = crowd(&db, 1).await[..] else { panic!("one more") };
-    answer(&db, db.a.labeler, "dog").await;
-    trusted(&db, db.a.labeler, 0.9).await;
-    answer(&db, db.a.other_labeler, "cat").await;
-    trusted(&db, db.a.other_labeler, 0.2).await;
-    // Whose answer was not scored yet counts 1, so make the third one count less before the vote is told anew.
-    let lease = next(&db.store, &db.a, third).await.expect("the third place");
-    db.owner()
-        .await
-        .execute("CREATE FUNCTION tandem.little() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.quality_score := 0.3; RETURN NEW; END'")
-        .await
-        .expect("a function");
-    db.owner()
-        .await
-        .execute("CREATE TRIGGER little BEFORE INSERT ON annotations FOR EACH ROW EXECUTE FUNCTION tandem.little()")
-        .await
-        .expect("a trigger");
-    flow_world::submit(&db.store, &db.a, &lease, "cat").await.expect("submitted");
-    assert_eq!(status(&db, task).await, "completed");
-    assert_eq!(stands(&db, task).await, [(db.a.labeler, "dog".to_owned())], "0.9 for the dog, 0.5 for the cat");
+async fn a_weighted_vote_is_won_by_whose_earlier_answers_were_worth_more() {
+    let db = Database::fresh().await;
+    on_workflow(&db, &voted(3, &json!({"strategy": "weighted_vote"}))).await;
+    let [_, second, third] = db.a.tasks;
+    let [unknown, more] = crowd(&db, 2).await[..] else { panic!("two more") };
+    let people = [db.a.labeler, db.a.other_labeler, more];
+    for user in people {
+        answer(&db, user, "cat").await;
+    }
+    for (user, score) in people.into_iter().zip([0.9, 0.2, 0.3]) {
+        trusted(&db, user, score).await;
+    }
+    for (user, label) in people.into_iter().zip(["dog", "cat", "cat"]) {
+        assert_eq!(answer(&db, user, label).await.task_id, second);
+    }
+    assert_eq!(stands(&db, second).await, [(db.a.labeler, "dog".to_owned())], "0.9 for the dog, 0.5 for the cat");
+    for (user, label) in [(db.a.other_labeler, "cat"), (more, "cow"), (unknown, "dog")] {
+        assert_eq!(answer(&db, user, label).await.task_id, third);
+    }
+    assert_eq!(stands(&db, third).await, [(unknown, "dog".to_owned())], "a half for whoever is not known yet");
 }
 
 #[tokio::test]

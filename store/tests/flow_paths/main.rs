@@ -4,12 +4,16 @@ mod batches;
 mod branches;
 mod consensus;
 mod documents;
+mod failing;
 #[path = "../flow_world/mod.rs"]
 mod flow_world;
+mod moving;
+mod pushing;
 mod review;
 mod routes;
 mod rules;
 mod time;
+mod undo;
 
 use std::collections::BTreeMap;
 

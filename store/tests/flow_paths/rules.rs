@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 use tandem_domain::workflow::{Decision, Told};
-use tandem_protocol::{TaskId, rest::Assignment};
+use tandem_protocol::{
+    AssetId, ProjectId, TaskId, UserId,
+    rest::{Assignment, NewTask},
+};
 use tandem_store::{
     pg::{
         flow,
-        leases::{self, Method, Terms},
+        leases::{self, Method, Offer, Terms},
     },
     testing::Database,
 };
@@ -14,7 +17,7 @@ use tandem_store::{
 use crate::{
     assigned, at,
     flow_world::{self, crowd, next, status, tell},
-    give_back, one,
+    give_back, one, reviewed,
 };
 
 async fn skip(db: &Database, lease: &Assignment) {
@@ -113,7 +116,7 @@ async fn what_is_skipped_to_others_waits_for_them() {
     assert_eq!(next(&db.store, &db.a, db.a.other_labeler).await.expect("the task").task_id, task);
 }
 
-/// It was kept for them as its author, it is an admin's since they skipped it, and opening it anew keeps it for them again.
+/// It was kept for them as its author, and it is an admin's since they skipped it, also after it was opened anew.
 #[tokio::test]
 async fn what_is_kept_for_somebody_who_skipped_it_to_an_admin_does_not_come_back_to_them() {
     let rules = json!({"rework": "same_person", "skip": {"next": "admin"}, "cool_off": "PT1S"});
@@ -138,7 +141,7 @@ async fn what_is_kept_for_somebody_who_skipped_it_to_an_admin_does_not_come_back
     tell(&db, task, Told::Hold { reason: "unclear".to_owned() }).await.expect("held");
     tell(&db, task, Told::Resume).await.expect("resumed");
     an_hour_passes(&db).await;
-    assert!(kept_for(&db, task).await.contains(&Some(db.a.labeler.0)), "it is opened anew for its author");
+    assert_eq!(kept_for(&db, task).await, [None]);
     assert!(next(&db.store, &db.a, db.a.labeler).await.is_none(), "an admin gives it to somebody");
 }
 
@@ -188,4 +191,151 @@ async fn where_annotators_must_be_unique_nobody_answers_twice() {
     let (db, _) = one(assigned(2, &json!({}))).await;
     flow_world::answer(&db, db.a.labeler, "cat").await;
     assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_kept_for_somebody_who_skips_it_is_everybodys() {
+    for rework in ["same_person_first", "same_person"] {
+        let (db, task) = one(reviewed(rework)).await;
+        flow_world::answer(&db, db.a.labeler, "cat").await;
+        flow_world::review(&db, db.a.reviewer, Decision::RequestChanges).await;
+        let kept = next(&db.store, &db.a, db.a.labeler).await.expect("their own work, to be done again");
+        skip(&db, &kept).await;
+        assert!(next(&db.store, &db.a, db.a.labeler).await.is_none(), "they do not want it");
+        let mut tx = db.a.as_user(db.a.other_labeler).begin(&db.store).await.expect("begin");
+        let why = flow::eligibility(&mut tx, db.a.project, task, db.a.other_labeler, flow::Way::Taken).await.expect("why");
+        assert!(why[0].1.is_empty(), "{rework}: {why:?}");
+        drop(tx);
+        tell(&db, task, Told::Hold { reason: "unclear".to_owned() }).await.expect("held");
+        tell(&db, task, Told::Resume).await.expect("resumed");
+        assert_eq!(next(&db.store, &db.a, db.a.other_labeler).await.expect("the task").task_id, task, "{rework}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_authors_one_who_skips_frees_it_for_others() {
+    let mut form = reviewed("same_person");
+    form["steps"][0]["completion"] = json!({"count": 2});
+    let (db, task) = one(form).await;
+    let stranger = crowd(&db, 1).await[0];
+    flow_world::answer(&db, db.a.labeler, "cat").await;
+    flow_world::answer(&db, db.a.other_labeler, "cat").await;
+    flow_world::review(&db, db.a.reviewer, Decision::RequestChanges).await;
+    assert!(next(&db.store, &db.a, stranger).await.is_none());
+    let kept = next(&db.store, &db.a, db.a.labeler).await.expect("their own work, to be done again");
+    skip(&db, &kept).await;
+    flow_world::answer(&db, stranger, "dog").await;
+    flow_world::answer(&db, db.a.other_labeler, "dog").await;
+    assert_eq!(status(&db, task).await, "review");
+}
+
+#[tokio::test]
+async fn who_skipped_a_task_finds_it_again_when_it_comes_back_as_their_rework() {
+    let (db, task) = one(reviewed("same_person_first")).await;
+    let lease = next(&db.store, &db.a, db.a.labeler).await.expect("the task");
+    skip(&db, &lease).await;
+    let given = at(&db, task, "label", "annotation", db.a.labeler).await;
+    flow_world::submit(&db.store, &db.a, &given, "cat").await.expect("submitted");
+    flow_world::review(&db, db.a.reviewer, Decision::RequestChanges).await;
+    let again = next(&db.store, &db.a, db.a.labeler).await.expect("their own work, to be done again");
+    assert_eq!((again.task_id, again.round), (task, 2));
+}
+
+#[tokio::test]
+async fn a_task_that_was_held_because_of_skips_is_held_again_after_as_many() {
+    let (db, task) = one(assigned(1, &json!({}))).await;
+    let people = crowd(&db, 6).await;
+    for (number, person) in people.iter().enumerate() {
+        let lease = next(&db.store, &db.a, *person).await.expect("the task");
+        skip(&db, &lease).await;
+        let is_held = flow_world::held(&db, task).await.as_deref() == Some("skipped");
+        assert_eq!(is_held, number == 2 || number == 5, "after {} skips", number + 1);
+        if number == 2 {
+            tell(&db, task, Told::Resume).await.expect("resumed");
+        }
+    }
+}
+
+async fn evict(db: &Database, lease: &Assignment) {
+    let mut tx = db.a.as_user(db.a.admin).begin(&db.store).await.expect("begin");
+    leases::revoke(&mut tx, lease.id, Some("too slow")).await.expect("revoked");
+    tx.commit().await.expect("commit");
+}
+
+#[tokio::test]
+async fn whom_an_admin_took_a_task_from_gets_it_back_only_by_an_admins_hand() {
+    let (db, task) = one(reviewed("same_person_first")).await;
+    let lease = next(&db.store, &db.a, db.a.labeler).await.expect("the task");
+    evict(&db, &lease).await;
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
+    let mut tx = db.a.as_user(db.a.labeler).begin(&db.store).await.expect("begin");
+    let mine = |found: &[(String, Vec<flow::Said>)]| found[0].1.iter().map(|said| said.reason.code()).collect::<Vec<_>>();
+    let taken = flow::eligibility(&mut tx, db.a.project, task, db.a.labeler, flow::Way::Taken).await.expect("why");
+    assert_eq!(mine(&taken), ["excluded"]);
+    let given = flow::eligibility(&mut tx, db.a.project, task, db.a.labeler, flow::Way::ByHand).await.expect("why");
+    assert_eq!(mine(&given), [""; 0], "the admin has seen that");
+    drop(tx);
+    let given = at(&db, task, "label", "annotation", db.a.labeler).await;
+    flow_world::submit(&db.store, &db.a, &given, "cat").await.expect("submitted");
+    flow_world::review(&db, db.a.reviewer, Decision::RequestChanges).await;
+    assert_eq!(next(&db.store, &db.a, db.a.labeler).await.expect("their rework").round, 2);
+}
+
+#[tokio::test]
+async fn a_step_that_closes_or_is_handed_over_excludes_nobody() {
+    let (db, task) = one(assigned(1, &json!({}))).await;
+    next(&db.store, &db.a, db.a.labeler).await.expect("the task");
+    tell(&db, task, Told::Hold { reason: "unclear".to_owned() }).await.expect("held");
+    tell(&db, task, Told::Resume).await.expect("resumed");
+    let lease = next(&db.store, &db.a, db.a.labeler).await.expect("the task");
+    let mut tx = db.a.as_user(db.a.labeler).begin(&db.store).await.expect("begin");
+    let terms = Terms::new(600, Method::HandedOver);
+    let (_, theirs) = leases::hand_over(&mut tx, &lease, db.a.other_labeler, &terms, None).await.expect("handed over");
+    tx.commit().await.expect("commit");
+    give_back(&db, &theirs).await;
+    assert_eq!(next(&db.store, &db.a, db.a.labeler).await.expect("the task").task_id, task);
+}
+
+#[tokio::test]
+async fn who_did_others_of_a_batch_is_nearer_to_its_tasks() {
+    let db = Database::fresh().await;
+    let rules = json!({"mode": "auto", "load_balancing": "quality_weighted", "weights": {"affinity": 1.0}});
+    flow_world::on_workflow(&db, &assigned(1, &rules)).await;
+    let [first, ..] = db.a.tasks;
+    let done = at(&db, first, "label", "annotation", db.a.other_labeler).await;
+    flow_world::submit(&db.store, &db.a, &done, "cat").await.expect("submitted");
+    let here = std::collections::HashSet::from([db.a.labeler, db.a.other_labeler]);
+    let (pushed, _) = flow::push(&db.store, db.a.workspace, db.a.project, &here, 1, None).await.expect("push");
+    let [flow::Pushed::Given(lease)] = &pushed[..] else { panic!("{pushed:?}") };
+    assert_eq!(lease.user_id, db.a.other_labeler);
+}
+
+/// Another project of the workspace, and a task there in this person's hands.
+async fn held_elsewhere(db: &Database, user: UserId) {
+    let (project, asset) = (ProjectId::new(), AssetId::new());
+    let mut owner = db.owner().await;
+    let copies = [
+        "INSERT INTO projects SELECT (jsonb_populate_record(p, jsonb_build_object('id', $1::text, 'name', 'other'))).* FROM projects p WHERE id = $3 AND $2::text <> ''",
+        "INSERT INTO assets SELECT (jsonb_populate_record(a, jsonb_build_object('id', $2::text, 'project_id', $1::text))).* FROM assets a
+         WHERE id = (SELECT id FROM assets WHERE project_id = $3 LIMIT 1)",
+    ];
+    for sql in copies {
+        let copy = sqlx::query(sql).bind(project.to_string()).bind(asset.to_string()).bind(db.a.project.0);
+        copy.execute(&mut owner).await.expect("a copy");
+    }
+    let new = NewTask { asset_id: asset, batch_id: None, external_id: None, priority: None, input: None };
+    let mut tx = db.a.as_user(user).begin(&db.store).await.expect("begin");
+    let made = tandem_store::pg::tasks::create(&mut tx, project, &[new]).await.expect("a task");
+    let terms = Terms::new(600, Method::Manual);
+    leases::claim_task(&mut tx, project, made[0].id, user, &[Offer::plain()], &terms).await.expect("a lease");
+    tx.commit().await.expect("commit");
+}
+
+#[tokio::test]
+async fn how_much_somebody_may_hold_is_counted_over_all_projects() {
+    let (db, _) = one(assigned(1, &json!({}))).await;
+    held_elsewhere(&db, db.a.labeler).await;
+    sqlx::query("UPDATE members SET max_concurrent = 1").execute(&mut db.owner().await).await.expect("limits");
+    assert!(next(&db.store, &db.a, db.a.labeler).await.is_none());
+    assert!(next(&db.store, &db.a, db.a.other_labeler).await.is_some());
 }

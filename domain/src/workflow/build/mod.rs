@@ -170,7 +170,7 @@ impl Build {
     }
 }
 
-fn untouched() -> Value {
+pub(super) fn untouched() -> Value {
     json!({"status": "pending", "visits": 0, "attempts": 0, "needed": 1, "count": 0, "joined": 0, "answers": [], "output": null})
 }
 

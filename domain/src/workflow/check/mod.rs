@@ -1,6 +1,7 @@
 //! What is wrong with a workflow: everything at once, each with its place in the JSON form.
 
 mod assignment;
+mod letters;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,10 @@ pub(super) use routes::routes;
 pub(super) const ENDS: [&str; 2] = ["completed", "archived"];
 /// As many as nobody draws; each becomes several states.
 const MAX_STEPS: usize = 200;
+/// Letters of a step's id: what is kept of a task at a step names it.
+const STEP_ID: usize = 100;
+/// Answers to one step: the places that the queue has.
+const MAX_ANSWERS: u32 = 100;
 /// Names of states beside the steps.
 const RESERVED: [&str; 5] = ["completed", "archived", "work", "held", "last"];
 
@@ -41,6 +46,7 @@ pub(super) fn check(workflow: &Workflow, task: &Shape, measure: &dyn Measure) ->
         return check.problems;
     }
     check.part(&workflow.steps, &workflow.transitions, "");
+    check.letters();
     check.problems
 }
 
@@ -94,6 +100,8 @@ impl<'w> Check<'w> {
         let id = step.id.as_str();
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
             self.add(format!("{at}/id"), Rule::WrongType, format!("{id:?}: an id is made of letters, digits, \"_\" and \"-\""));
+        } else if id.len() > STEP_ID {
+            self.add(format!("{at}/id"), Rule::TooLarge, format!("an id has at most {STEP_ID} letters; not {}", id.len()));
         } else if RESERVED.contains(&id) {
             self.add(format!("{at}/id"), Rule::DuplicateId, format!("{id:?} is the name of something that every workflow has"));
         } else if !self.seen.insert(id) {
@@ -134,6 +142,8 @@ impl<'w> Check<'w> {
         let count = completion.count.unwrap_or(1);
         if completion.count == Some(0) {
             self.add(format!("{at}/count"), Rule::WrongType, "at least one answer");
+        } else if count > MAX_ANSWERS {
+            self.add(format!("{at}/count"), Rule::TooLarge, format!("at most {MAX_ANSWERS} answers; not {count}"));
         }
         if let Some(minimum) = completion.min_required.filter(|minimum| *minimum == 0 || *minimum > count) {
             self.add(format!("{at}/min_required"), Rule::WrongType, format!("{minimum} of {count} answers"));
@@ -203,6 +213,13 @@ impl<'w> Check<'w> {
         let more = [Some(disagreement.strategy), disagreement.fallback].contains(&Some(Strategy::AdditionalAnnotators));
         match disagreement.max_annotators {
             None if more => self.add(format!("{at}/on_disagreement/max_annotators"), Rule::Missing, "additional annotators end somewhere"),
+            Some(maximum) if more && maximum > MAX_ANSWERS => {
+                self.add(
+                    format!("{at}/on_disagreement/max_annotators"),
+                    Rule::TooLarge,
+                    format!("at most {MAX_ANSWERS} answers; not {maximum}"),
+                );
+            }
             Some(maximum) if more && maximum <= count => {
                 self.add(
                     format!("{at}/on_disagreement/max_annotators"),

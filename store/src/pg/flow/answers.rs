@@ -6,6 +6,9 @@ use tandem_protocol::{ProjectId, TaskId};
 
 use crate::{StoreError, TenantTx};
 
+/// What an answer weighs of somebody of whom nothing is known (seed 000, 4.1).
+const UNKNOWN: f64 = 0.5;
+
 /// The answers to a step in its present round, in the order of their slots.
 ///
 /// # Errors
@@ -19,9 +22,16 @@ pub(super) async fn answers(
 ) -> Result<Vec<Answer>, StoreError> {
     let rows = sqlx::query!(
         r#"
-        SELECT DISTINCT ON (a.slot) a.user_id, n.data, n.quality_score
+        SELECT DISTINCT ON (a.slot) a.user_id, n.data, trust.mean AS "mean?"
         FROM assignments a
         JOIN annotations n ON n.project_id = a.project_id AND n.assignment_id = a.id
+        -- As people.sql has it.
+        LEFT JOIN LATERAL (
+            SELECT avg(q.quality_score) AS mean FROM (
+                SELECT o.quality_score FROM annotations o
+                WHERE o.project_id = $1 AND o.user_id = a.user_id AND o.quality_score IS NOT NULL ORDER BY o.submitted_at DESC LIMIT 50
+            ) q
+        ) trust ON true
         WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted'
         ORDER BY a.slot, n.version DESC
         "#,
@@ -35,9 +45,9 @@ pub(super) async fn answers(
     let answer = |user: uuid::Uuid, data: Value, weight: Option<f64>| Answer {
         by: user.to_string(),
         data: comparable(data),
-        weight: weight.unwrap_or(1.0),
+        weight: weight.unwrap_or(UNKNOWN),
     };
-    Ok(rows.into_iter().map(|row| answer(row.user_id, row.data, row.quality_score)).collect())
+    Ok(rows.into_iter().map(|row| answer(row.user_id, row.data, row.mean)).collect())
 }
 
 /// What two people's work has in common if it is the same: no ids (of regions, of spans of a text), authors or order of drawing, which differ always.

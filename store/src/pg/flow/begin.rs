@@ -50,13 +50,18 @@ pub async fn begin(store: &Store, workspace: WorkspaceId, project: ProjectId, li
     let count = rows.len();
     for row in rows {
         let task = TaskId(row.id);
-        if let Err(error) = one(&mut tx, project, task, row.workflow_id.into(), row.input, row.now).await {
-            if let FlowError::Store(error) = error {
-                return Err(error);
+        // What the database refuses of one task must leave the transaction of the others whole.
+        sqlx::query("SAVEPOINT one").execute(&mut *tx).await?;
+        match one(&mut tx, project, task, row.workflow_id.into(), row.input, row.now).await {
+            Ok(()) => {}
+            Err(FlowError::Store(error)) if error.is_retryable() => return Err(error),
+            Err(error) => {
+                sqlx::query("ROLLBACK TO SAVEPOINT one").execute(&mut *tx).await?;
+                tracing::warn!(%task, %error, "a task does not begin");
+                give_up(&mut tx, project, task, &error.to_string()).await?;
             }
-            tracing::warn!(%task, %error, "a task does not begin");
-            give_up(&mut tx, project, task, &error.to_string()).await?;
         }
+        sqlx::query("RELEASE SAVEPOINT one").execute(&mut *tx).await?;
     }
     tx.commit().await?;
     Ok(count)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use tandem_domain::workflow::Told;
+use tandem_domain::workflow::{self, Told};
 use tandem_protocol::{ProjectId, TaskId, WorkspaceId};
 
 use super::{
@@ -116,10 +116,10 @@ pub async fn claim_call(
     }))
 }
 
-/// What a step runs outside came back, as somebody says through the API.
+/// What an agent outside was asked for came back, as somebody says through the API. What we call ourselves answers us.
 ///
 /// # Errors
-/// As [`super::tell`].
+/// As [`super::tell`]; [`workflow::FlowError::NotNow`] if the step waits for no agent.
 pub async fn answer_step(
     tx: &mut TenantTx,
     project: ProjectId,
@@ -129,12 +129,24 @@ pub async fn answer_step(
 ) -> Result<(), FlowError> {
     let instance = instance(tx, project, task).await?;
     // Before it is told: the step may begin anew at once and make its next call.
-    close(tx, project, task, step).await?;
+    let gone = sqlx::query!(
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND kind = $4",
+        project.0,
+        task.0,
+        step,
+        ANSWERED_FROM_OUTSIDE,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if gone.rows_affected() == 0 {
+        let states = instance.snapshot.states(&instance.flow.machine).into_iter().map(str::to_owned).collect();
+        return Err(workflow::FlowError::NotNow { told: told(step, end).name(), states }.into());
+    }
     advance(tx, project, task, instance, told(step, end), Because::Program).await
 }
 
 /// A call of ours came back. Says whether the step still waited for it: told twice it is told once, and what comes back after the step gave up
-/// waiting is not taken for the end of its next attempt.
+/// waiting is not taken for the end of its next attempt. If not, the caller commits nothing.
 ///
 /// # Errors
 /// As [`super::tell`].
@@ -155,6 +167,69 @@ pub async fn answer_call(tx: &mut TenantTx, call: &Call, end: Result<Value, Valu
     }
     advance(tx, call.project, call.task, instance, told(&call.step, end), Because::Program).await?;
     Ok(true)
+}
+
+/// Whether a step still waits for what came of this call.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_waited_for(tx: &mut TenantTx, call: &Call) -> Result<bool, StoreError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4) AS "is!""#,
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+    );
+    Ok(found.fetch_one(&mut **tx).await?)
+}
+
+/// A call whose end cannot be told is made no more. If the task waits for it, it is held with the reason: let go, it makes another call.
+///
+/// # Errors
+/// Those of the database; why the task cannot be held.
+pub async fn drop_call(store: &Store, call: &Call, reason: &str) -> Result<(), FlowError> {
+    let mut tx = call.tenant().begin(store).await?;
+    let instance = instance(&mut tx, call.project, call.task).await;
+    let gone = sqlx::query!(
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4",
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+    )
+    .execute(&mut *tx)
+    .await?;
+    if gone.rows_affected() > 0
+        && let Ok(instance) = instance
+        && instance.snapshot.children().iter().any(|(child, _)| *child == call.step)
+    {
+        let told = Told::Hold { reason: reason.to_owned() };
+        advance(&mut tx, call.project, call.task, instance, told, Because::Program).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A call that was taken and cannot be made at this moment: as if it had not been taken, a little later.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put_back(store: &Store, call: &Call, later: Duration) -> Result<(), StoreError> {
+    let mut tx = call.tenant().begin(store).await?;
+    sqlx::query!(
+        r#"
+        UPDATE task_calls SET attempts = greatest(attempts - 1, 0), leased_until = NULL, due = now() + make_interval(secs => $5)
+        WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4
+        "#,
+        call.project.0,
+        call.task.0,
+        call.step,
+        call.since,
+        later.as_secs_f64(),
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 fn told(step: &str, end: Result<Value, Value>) -> Told {

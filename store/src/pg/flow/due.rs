@@ -68,12 +68,12 @@ pub async fn next_due(store: &Store) -> Result<Option<DateTime<Utc>>, StoreError
 /// was nothing to fire; else the leases that ended by it.
 ///
 /// # Errors
-/// Those of the database. A step that fails is put off, longer each time, and noted with the task.
+/// That the database is away. Whatever else fails is put off, longer each time: it must not stand before the timers of others.
 pub async fn fire(store: &Store, due: DueTimer) -> Result<Option<Vec<Assignment>>, StoreError> {
     let mut tx = Tenant { workspace: due.workspace, user: None }.begin(store).await?;
     let fired = match attempt(&mut tx, due).await {
         Ok(fired) => fired,
-        Err(FlowError::Store(error)) => return Err(error),
+        Err(FlowError::Store(error)) if error.is_retryable() => return Err(error),
         Err(error) => {
             tx.rollback().await?;
             tracing::error!(task = %due.task, %error, "a timer could not be fired");
@@ -116,7 +116,7 @@ async fn put_off(store: &Store, due: DueTimer) -> Result<(), StoreError> {
     let mut tx = Tenant { workspace: due.workspace, user: None }.begin(store).await?;
     sqlx::query!(
         r#"
-        UPDATE task_timers SET attempts = attempts + 1, due = now() + make_interval(secs => least(power(2, attempts) * 10, 3600))
+        UPDATE task_timers SET attempts = attempts + 1, due = now() + make_interval(secs => least(power(2, least(attempts, 10)) * 10, 3600))
         WHERE project_id = $1 AND task_id = $2 AND timer = $3
         "#,
         due.project.0,

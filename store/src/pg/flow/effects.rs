@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tandem_domain::{
     assignment::StepRules,
-    statechart::{Effect, Step},
+    statechart::{Effect, Snapshot, Step},
     workflow::{AfterSkip, Drafts, Mode, OpenStep, Rework, StepKind},
 };
 use tandem_protocol::UserId;
@@ -26,7 +26,9 @@ pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<
     sqlx::query!(
         r#"
         UPDATE tasks SET previous_state = machine_state, machine_state = $3, state_updated_at = now(), updated_at = now(),
-                         hold_reason = CASE WHEN $4 THEN hold_reason END
+                         hold_reason = CASE WHEN $4 THEN hold_reason END,
+                         -- Somebody has looked at it: one more skip must not hold it again.
+                         skip_count = CASE WHEN hold_reason IS NOT NULL AND NOT $4 THEN 0 ELSE skip_count END
         WHERE project_id = $1 AND id = $2
         "#,
         at.project.0,
@@ -44,11 +46,17 @@ pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<
     Ok(())
 }
 
-/// Keeps a snapshot that a task goes back to: its timers are effects, the steps that are open again are opened.
+/// Keeps a snapshot that a task goes back to: what it waits for are effects, the steps that are open again are opened.
 pub(super) async fn restore(tx: &mut TenantTx, at: &At<'_>, step: &Step, opened: &[OpenStep]) -> Result<(), FlowError> {
     keep(tx, at, step).await?;
+    if let Some(hold) = at.flow.held(&step.snapshot) {
+        let reason = hold["reason"].as_str().unwrap_or("held");
+        sqlx::query!("UPDATE tasks SET hold_reason = $3 WHERE project_id = $1 AND id = $2", at.project.0, at.task.0, reason)
+            .execute(&mut **tx)
+            .await?;
+    }
     for open in opened {
-        let visits = visits(step, &open.step);
+        let visits = visits(&step.snapshot, &open.step);
         let opening = opening(tx, at, &open.step, open.kind, visits, i64::try_from(open.needed).unwrap_or(1)).await?;
         steps::open(tx, at.project, at.task, &opening).await?;
     }
@@ -56,9 +64,27 @@ pub(super) async fn restore(tx: &mut TenantTx, at: &At<'_>, step: &Step, opened:
     Ok(())
 }
 
+/// Keeps a task that goes on in another version: its open steps stay open, by the rules of that one. Says which of them have all the answers they ask
+/// for now, and in which round.
+pub(super) async fn take_over(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<Vec<(String, i32)>, FlowError> {
+    keep(tx, at, step).await?;
+    let mut complete = Vec::new();
+    for open in at.flow.open_steps(&step.snapshot) {
+        let visits = visits(&step.snapshot, &open.step);
+        let opening = opening(tx, at, &open.step, open.kind, visits, i64::try_from(open.needed).unwrap_or(1)).await?;
+        steps::refresh(tx, at.project, at.task, &opening).await?;
+        let given = step.snapshot.context()["steps"][&open.step]["count"].as_u64().unwrap_or_default();
+        if opening.kind == "annotation" && given >= open.needed {
+            complete.push((open.step.clone(), opening.round));
+        }
+    }
+    settle(tx, at, step).await?;
+    Ok(complete)
+}
+
 /// How often the task has come to a step.
-fn visits(step: &Step, id: &str) -> i32 {
-    i32::try_from(step.snapshot.context()["steps"][id]["visits"].as_i64().unwrap_or(1).max(1)).unwrap_or(i32::MAX)
+pub(super) fn visits(snapshot: &Snapshot, id: &str) -> i32 {
+    i32::try_from(snapshot.context()["steps"][id]["visits"].as_i64().unwrap_or(1).max(1)).unwrap_or(i32::MAX)
 }
 
 async fn carry_out(tx: &mut TenantTx, at: &At<'_>, step: &Step, effect: &Effect) -> Result<(), FlowError> {
@@ -122,7 +148,7 @@ async fn run(tx: &mut TenantTx, at: &At<'_>, step: &Step, action: &str, params: 
 
 async fn open_step(tx: &mut TenantTx, at: &At<'_>, step: &Step, params: &Value) -> Result<(), StoreError> {
     let id = params["step"].as_str().unwrap_or_default();
-    let visits = visits(step, id);
+    let visits = visits(&step.snapshot, id);
     let kind: StepKind = serde_json::from_value(params["kind"].clone()).unwrap_or_default();
     let opening = opening(tx, at, id, kind, visits, params["needed"].as_i64().unwrap_or(1)).await?;
     steps::open(tx, at.project, at.task, &opening).await
@@ -195,13 +221,17 @@ async fn under_review(tx: &mut TenantTx, at: &At<'_>, review: &str) -> Result<Op
     Ok(scope)
 }
 
-/// Who answered the step last time and is still in the project.
+/// Who answered the step last time and is still in the project. Nobody, if one of them skipped it since: it is not kept for them any more, and opening it
+/// anew (after it was held) does not change that.
 async fn last_authors(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) -> Result<Vec<UserId>, StoreError> {
     let authors = sqlx::query_scalar!(
         r#"
         SELECT DISTINCT a.user_id FROM assignments a
         JOIN project_members m ON m.project_id = a.project_id AND m.user_id = a.user_id
         WHERE a.project_id = $1 AND a.task_id = $2 AND a.step = $3 AND a.round = $4 AND a.status = 'submitted'
+          AND NOT EXISTS (SELECT FROM assignments o JOIN assignments s ON s.task_id = o.task_id AND s.step = o.step AND s.user_id = o.user_id
+                          WHERE o.task_id = $2 AND o.step = $3 AND o.round = $4 AND o.status = 'submitted'
+                            AND s.round = $4 + 1 AND s.status = 'skipped')
         "#,
         at.project.0,
         at.task.0,

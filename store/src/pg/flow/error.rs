@@ -33,6 +33,14 @@ pub enum FlowError {
     Store(#[from] StoreError),
 }
 
+impl FlowError {
+    /// Whether the same call may succeed later without being changed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+}
+
 impl From<sqlx::Error> for FlowError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())

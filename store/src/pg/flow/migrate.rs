@@ -1,12 +1,18 @@
 //! Tasks moved from one version of a workflow to another, or onto their first. What does not fit stays where it is, and is named.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
-use serde_json::Value;
-use tandem_domain::statechart::Saved;
+use chrono::{DateTime, Utc};
+use tandem_domain::{
+    statechart::{Saved, Snapshot},
+    workflow::Flow,
+};
 use tandem_protocol::{ProjectId, TaskId, WorkflowId};
 
-use super::{Because, FlowError, cache, record::At, record::record};
+use super::{Because, FlowError, cache, effects, record::At, record::MIGRATED, record::record, tell};
 use crate::{StoreError, TenantTx};
 
 /// Whether a task can go on in another version, from where it stands.
@@ -52,9 +58,7 @@ pub async fn migrate(
     }
     let rows = sqlx::query!(
         r#"
-        SELECT id, workflow_id, machine_state, status,
-               EXISTS (SELECT FROM assignments a WHERE a.task_id = t.id AND a.status IN ('assigned', 'accepted', 'submitted')) AS "touched!",
-               state_updated_at
+        SELECT id, workflow_id, machine_state, state_updated_at, clock_timestamp() AS "now!"
         FROM tasks t
         WHERE project_id = $1 AND workflow_id IS DISTINCT FROM $2 AND status NOT IN ('completed', 'cancelled', 'rejected', 'skipped')
           AND ($3::uuid IS NULL OR id > $3)
@@ -69,17 +73,22 @@ pub async fn migrate(
     .await?;
     let mut done =
         Migration { next: if rows.len() == limit as usize { rows.last().map(|row| row.id.into()) } else { None }, ..Migration::default() };
+    let touched = touched(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let mut versions: HashMap<WorkflowId, Option<Arc<Flow>>> = HashMap::new();
     for row in rows {
         let task = TaskId(row.id);
+        let before = match row.workflow_id {
+            Some(id) => version(tx, &mut versions, id.into()).await?,
+            None => None,
+        };
+        let is_touched = touched.contains(&row.id);
         let saved = row.machine_state.clone().and_then(|state| serde_json::from_value::<Saved>(state).ok());
-        let fit = match (&saved, row.touched) {
-            (Some(saved), _) => match saved.load(&flow.machine) {
-                Ok(_) => Fit::Stays,
-                Err(_) if !row.touched => Fit::BeginsAnew,
-                Err(error) => Fit::No(error.to_string()),
-            },
-            (None, false) => Fit::BeginsAnew,
-            (None, true) => Fit::No("somebody works on it, or has answered it, without a workflow".to_owned()),
+        let fitting = saved.map(|saved| flow.fit(saved, before.as_deref()));
+        let fit = match &fitting {
+            Some(Ok(_)) => Fit::Stays,
+            Some(Err(_)) | None if !is_touched => Fit::BeginsAnew,
+            Some(Err(misfit)) => Fit::No(misfit.to_string()),
+            None => Fit::No("somebody works on it, or has answered it, without a workflow".to_owned()),
         };
         match &fit {
             Fit::Stays => done.stays += 1,
@@ -95,37 +104,71 @@ pub async fn migrate(
         if dry_run {
             continue;
         }
-        match fit {
-            Fit::Stays => stay(tx, project, task, to, row.machine_state.as_ref(), row.state_updated_at, &flow).await?,
-            Fit::BeginsAnew => begin_anew(tx, project, task, to).await?,
-            Fit::No(_) => {}
+        match (fit, fitting, &row.machine_state) {
+            (Fit::Stays, Some(Ok(snapshot)), Some(stored)) => {
+                let at = At {
+                    project,
+                    task,
+                    workflow: to,
+                    flow: &flow,
+                    from: Some(&snapshot),
+                    stored: Some(stored),
+                    since: row.state_updated_at,
+                };
+                stay(tx, &at, &snapshot, before.as_deref(), row.now).await?;
+            }
+            (Fit::BeginsAnew, ..) => begin_anew(tx, project, task, to).await?,
+            _ => {}
         }
     }
     Ok(done)
 }
 
-async fn stay(
+/// Those of these tasks that somebody holds or has answered. The tasks are locked: asked before they were, it would not see whoever took one meanwhile.
+async fn touched(tx: &mut TenantTx, tasks: &[uuid::Uuid]) -> Result<HashSet<uuid::Uuid>, StoreError> {
+    let found = sqlx::query_scalar!(
+        "SELECT DISTINCT task_id FROM assignments WHERE task_id = ANY($1) AND status IN ('assigned', 'accepted', 'submitted')",
+        tasks
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The version that a task comes from; none if it does not compile (any more).
+async fn version(
     tx: &mut TenantTx,
-    project: ProjectId,
-    task: TaskId,
-    to: WorkflowId,
-    stored: Option<&Value>,
-    since: Option<chrono::DateTime<chrono::Utc>>,
-    flow: &tandem_domain::workflow::Flow,
-) -> Result<(), FlowError> {
-    sqlx::query!("UPDATE tasks SET workflow_id = $3, updated_at = now() WHERE project_id = $1 AND id = $2", project.0, task.0, to.0)
-        .execute(&mut **tx)
-        .await?;
-    let Some(stored) = stored else { return Ok(()) };
-    let saved: Saved = serde_json::from_value(stored.clone()).map_err(|e| StoreError::corrupt("machine state", e))?;
-    let snapshot = saved.load(&flow.machine)?;
-    let at = At { project, task, workflow: to, flow, from: Some(&snapshot), stored: Some(stored), since };
-    let step = tandem_domain::statechart::Step {
-        snapshot: snapshot.clone(),
-        effects: Vec::new(),
-        trace: tandem_domain::statechart::Trace::default(),
+    known: &mut HashMap<WorkflowId, Option<Arc<Flow>>>,
+    id: WorkflowId,
+) -> Result<Option<Arc<Flow>>, FlowError> {
+    if let Some(flow) = known.get(&id) {
+        return Ok(flow.clone());
+    }
+    let flow = match cache::flow_of(tx, id).await {
+        Ok(flow) => Some(flow),
+        Err(FlowError::Workflow(_)) => None,
+        Err(error) => return Err(error),
     };
-    record(tx, &at, &step, "task.migrate", Because::Migrated).await?;
+    known.insert(id, flow.clone());
+    Ok(flow)
+}
+
+/// It goes on where it is, by the rules of the other version: so do the steps that are open, the places in them and what it waits for.
+async fn stay(tx: &mut TenantTx, at: &At<'_>, snapshot: &Snapshot, before: Option<&Flow>, now: DateTime<Utc>) -> Result<(), FlowError> {
+    sqlx::query!(
+        "UPDATE tasks SET workflow_id = $3, updated_at = now() WHERE project_id = $1 AND id = $2",
+        at.project.0,
+        at.task.0,
+        at.workflow.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    let step = at.flow.take_over(snapshot, before, now)?;
+    record(tx, at, &step, MIGRATED, Because::Migrated).await?;
+    let answered = effects::take_over(tx, at, &step).await?;
+    for (step, round) in answered {
+        tell::answered(tx, at.project, at.task, &step, round).await?;
+    }
     Ok(())
 }
 

@@ -54,8 +54,12 @@ pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<(
 async fn rules_of(tx: &mut TenantTx, workflows: &[WorkflowId]) -> Result<Vec<(String, StepRules)>, FlowError> {
     let mut found: Vec<(String, StepRules)> = Vec::new();
     for id in workflows {
-        let flow = cache::flow_seen(tx, *id).await?;
-        add(&flow.workflow, &mut found);
+        match cache::flow_seen(tx, *id).await {
+            Ok(flow) => add(&flow.workflow, &mut found),
+            // One version that this program cannot run must not keep people from the tasks of the others.
+            Err(FlowError::Workflow(error)) => tracing::warn!(workflow = %id, %error, "a workflow in use does not compile"),
+            Err(error) => return Err(error),
+        }
     }
     if found.iter().all(|(_, rules)| rules.step != PLAIN_STEP) {
         // Tasks from before the workflow, too.
@@ -88,15 +92,15 @@ fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
     found.extend(new);
 }
 
-/// All steps for a person, those they may work on and the others.
+/// All steps for a person, those they may work on if a task comes to them in this way, and the others.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<Vec<StepOffer>, FlowError> {
+pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId, way: Way) -> Result<Vec<StepOffer>, FlowError> {
     let now = tx.began();
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
-    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect())
+    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, way, now)).collect())
 }
 
 /// What somebody may be given whose turn it is.
@@ -124,12 +128,12 @@ pub async fn choices(tx: &mut TenantTx, turn: &Turn) -> Result<Choices, FlowErro
     let rules =
         if turn.has_older_versions { rules_in_use(tx, turn.project).await? } else { rules_of(tx, turn.workflow.as_slice()).await? };
     let person = person(tx, turn.project, turn.user, now).await?;
-    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, now)).collect();
+    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, Way::Taken, now)).collect();
     Ok(Choices { steps, is_holding: person.active > 0 })
 }
 
-fn offer(person: &Person, name: String, rules: &StepRules, now: DateTime<Utc>) -> StepOffer {
-    let reasons = assignment::person_reasons(person, rules, Way::Taken, now);
+fn offer(person: &Person, name: String, rules: &StepRules, way: Way, now: DateTime<Utc>) -> StepOffer {
+    let reasons = assignment::person_reasons(person, rules, way, now);
     let mut not_after: Vec<String> = rules.excluded_steps.keys().cloned().collect();
     if rules.rework == Rework::AnotherPerson {
         not_after.push(rules.step.clone());
@@ -258,13 +262,17 @@ pub(super) async fn facts(tx: &mut TenantTx, task: TaskId, open: &Open) -> Resul
     let visit = |round: i32| round.unsigned_abs();
     let mut worked: Vec<Worked> = past
         .iter()
-        .filter(|lease| lease.status != "skipped")
+        .filter(|lease| lease.status != "skipped" && lease.status != "reassigned")
         .map(|lease| Worked { step: lease.step.clone(), user: lease.user.into(), visit: visit(lease.round) })
         .collect();
     worked.reverse();
     let skipped = past.iter().filter(|lease| lease.status == "skipped" && lease.step == open.step && lease.round == open.round);
+    let evicted = past
+        .iter()
+        .filter(|lease| lease.is_evicted && lease.status == "reassigned" && lease.step == open.step && lease.round == open.round);
     Ok(TaskFacts {
         worked,
+        excluded: evicted.map(|lease| lease.user.into()).collect(),
         visit: visit(open.round),
         skipped_by: skipped.filter_map(|lease| Some(Skipped { user: lease.user.into(), at: lease.ended_at? })).collect(),
         preferred: open.reserved_for,

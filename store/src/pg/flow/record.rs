@@ -52,6 +52,9 @@ impl Because<'_> {
     }
 }
 
+/// The event of a task that goes on in another version.
+pub(super) const MIGRATED: &str = "task.migrate";
+
 /// Where the step was taken.
 pub(super) struct At<'a> {
     pub project: ProjectId,

@@ -55,7 +55,7 @@ pub(super) async fn instance(tx: &mut TenantTx, project: ProjectId, task: TaskId
     let stored = row.machine_state.ok_or(FlowError::NotBegun)?;
     let flow = cache::flow_seen(tx, workflow).await?;
     let saved: Saved = serde_json::from_value(stored.clone()).map_err(|e| StoreError::corrupt("machine state", e))?;
-    let snapshot = saved.load(&flow.machine)?;
+    let snapshot = flow.load(saved)?;
     Ok(Instance { workflow, flow, snapshot, stored, since: row.state_updated_at, now: row.now })
 }
 

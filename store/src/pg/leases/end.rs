@@ -115,6 +115,8 @@ pub async fn revoke(tx: &mut TenantTx, id: AssignmentId, reason: Option<&str>) -
     if !lease.status.is_active() {
         return Err(LeaseError::NotActive { status: lease.status });
     }
+    // They do not get it back by asking for the next.
+    sqlx::query!(r#"UPDATE assignments SET metadata = metadata || '{"evicted": true}' WHERE id = $1"#, id.0).execute(&mut **tx).await?;
     Ok(end(tx, &lease, AssignmentStatus::Reassigned, reason).await?)
 }
 
@@ -172,7 +174,7 @@ async fn end(tx: &mut TenantTx, lease: &Assignment, status: AssignmentStatus, re
         steps::name_documents(tx, lease.project_id, lease.task_id, &lease.step).await?;
     }
     if skipped {
-        steps::leave_to_admin(tx, lease.project_id, lease.task_id, &lease.step).await?;
+        steps::skipped(tx, lease.project_id, lease.task_id, &lease.step, lease.user_id).await?;
     }
     if task.status.as_deref() == Some("skipped") {
         steps::close_all(tx, lease.project_id, lease.task_id).await?;

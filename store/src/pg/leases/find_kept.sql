@@ -7,7 +7,10 @@ WHERE s.project_id = $1 AND s.step = $3 AND s.kind = $6 AND s.reserved_for = $2
                   WHERE a.task_id = s.task_id AND a.user_id = $2
                     AND ((a.ended_at IS NULL OR a.status = 'submitted' AND NOT s.may_repeat) AND a.step = s.step AND a.round = s.round
                          OR a.status = 'submitted' AND a.step = ANY($4)
-                         OR a.status = 'skipped' AND a.step = s.step AND coalesce(a.ended_at + make_interval(secs => $5) > now(), true))
+                         -- What comes back later is another piece of work.
+                         OR a.status = 'skipped' AND a.step = s.step AND a.round = s.round AND coalesce(a.ended_at + make_interval(secs => $5) > now(), true)
+                         -- An admin took it from them.
+                         OR a.status = 'reassigned' AND a.step = s.step AND a.round = s.round AND a.metadata ? 'evicted')
                   OFFSET 0)
 ORDER BY s.priority DESC, s.task_id
 LIMIT 1

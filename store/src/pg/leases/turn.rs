@@ -1,6 +1,6 @@
 //! One at a time: a person who asks twice at once (two tabs, a double click) must get one lease.
 
-use tandem_protocol::{ProjectId, ProjectRole, UserId, WorkflowId, rest::ProjectStatus};
+use tandem_protocol::{ProjectId, ProjectRole, TaskId, UserId, WorkflowId, rest::ProjectStatus};
 
 use crate::{StoreError, TenantTx, pg::row::word};
 
@@ -44,4 +44,22 @@ pub async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> R
         has_older_versions: row.has_older_versions,
         is_anything_kept: row.is_anything_kept,
     }))
+}
+
+/// The turn of somebody who takes this very task. The task is locked first: whoever submits has it locked when they wait for their turn.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_turn_at(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<Option<Turn>, StoreError> {
+    sqlx::query!("SELECT id FROM tasks WHERE project_id = $1 AND id = $2 FOR UPDATE", project.0, task.0).fetch_optional(&mut **tx).await?;
+    take_turn(tx, project, user).await
+}
+
+/// The person's turn if it is to be had at once. Says whether it is. For whoever holds locks that somebody whose turn it is may wait for.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn try_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> Result<bool, StoreError> {
+    let taken = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS "taken!""#, format!("{project}{user}"));
+    Ok(taken.fetch_one(&mut **tx).await?)
 }
