@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{CHANNEL, Client, House, Worker, content, new_doc};
 use tandem_actors::{DomainEvent, WorkError, document};
 use tandem_protocol::{
@@ -588,7 +590,7 @@ async fn what_a_busy_room_could_not_take_yet_reaches_it_although_its_author_leav
         ann.put(&format!("k{n}"), f64::from(n));
     }
     let made = ann.content();
-    drop(ann);
+    ann.client.hang_up().await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(content(&house.stored(task).await), made);
 }

@@ -92,7 +92,7 @@ async fn an_edit_received_before_the_document_is_built_is_kept_although_its_auth
     let mut ann = Worker::join(house.connect("ann").await, task).await;
     ann.put("first", 1.0);
     ann.put("second", 2.0);
-    drop(ann);
+    ann.client.hang_up().await;
     let here = async || {
         let stored = content(&house.stored(task).await);
         stored.contains_key("first") && stored.contains_key("second")

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tandem_protocol::{DocumentId, UserId, rest::CheckpointReason};
 use tandem_store::{
+    PoolSizes,
     documents::{
         Compaction, DocumentKey, DocumentLog, LogError, Merge, Merged, NewUpdate, PgLog,
         history::{self, Compare, Counts, Wanted},
@@ -39,7 +40,10 @@ struct Site {
 
 impl Site {
     async fn new() -> Self {
-        let db = Database::fresh().await;
+        Self::of(Database::fresh().await).await
+    }
+
+    async fn of(db: Database) -> Self {
         let log = PgLog::new(db.store.clone());
         let key = DocumentKey { workspace: db.a.workspace, project: db.a.project, task: db.a.tasks[0], step: "annotate".into() };
         let document = log.open(&key).await.unwrap().id;
@@ -116,13 +120,12 @@ async fn a_compaction_killed_at_any_statement_changed_nothing_and_the_next_one_d
 }
 
 #[tokio::test]
-async fn a_compaction_killed_while_it_merges_changed_nothing() {
+async fn a_compaction_whose_connections_are_killed_while_it_merges_is_whole_or_did_not_happen() {
     let site = Site::new().await;
     site.append(&["one", "two"]).await;
     let (mut owner, handle) = (site.db.owner().await, tokio::runtime::Handle::current());
     let kill = Arc::new(std::sync::Mutex::new(Some(async move {
-        let kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = \
-            (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
         owner.execute(kill).await.unwrap();
     })));
     let merge: Merge = Arc::new(move |parts: &[Bytes]| {
@@ -132,10 +135,92 @@ async fn a_compaction_killed_while_it_merges_changed_nothing() {
         Ok(Merged { update: parts.concat(), state_vector: Vec::new() })
     });
     let killed = site.log.compact(site.key.workspace, site.document, Arc::clone(&merge)).await;
-    assert!(killed.as_ref().is_err_and(LogError::is_retryable), "{killed:?}");
+    assert!(killed.as_ref().err().is_none_or(LogError::is_retryable), "{killed:?}");
+    tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(site.text().await, "one two ");
     site.log.compact(site.key.workspace, site.document, merge).await.unwrap();
     assert_eq!(site.text().await, "one two ");
+}
+
+/// Or rooms that fall asleep together would leave none for those who open tasks meanwhile.
+#[tokio::test]
+async fn a_compaction_holds_no_connection_while_it_merges() {
+    let site = Site::of(Database::with_pools(PoolSizes { server: 1, journal: 1, system: 1 }).await).await;
+    site.append(&["one"]).await;
+    let (log, key, handle) = (site.log.clone(), site.key.clone(), tokio::runtime::Handle::current());
+    let merge: Merge = Arc::new(move |parts: &[Bytes]| {
+        let opened = handle.block_on(async { tokio::time::timeout(Duration::from_secs(5), log.open(&key)).await });
+        opened.map_err(|_| "no connection was left".to_owned())?.map_err(|e| e.to_string())?;
+        Ok(Merged { update: parts.concat(), state_vector: Vec::new() })
+    });
+    let done = site.log.compact(site.key.workspace, site.document, merge).await.unwrap();
+    assert_eq!(done, Compaction::Done { updates: 1, bytes: 4 });
+}
+
+/// While each of the first `times` merges, others add a word and fold.
+fn overtaken(site: &Site, times: usize) -> Merge {
+    let (log, handle, late) = (site.log.clone(), tokio::runtime::Handle::current(), site.edit("late", None));
+    let left = std::sync::Mutex::new(times);
+    Arc::new(move |parts: &[Bytes]| {
+        let mut left = left.lock().unwrap();
+        if *left > 0 {
+            *left -= 1;
+            let others = async {
+                log.append(std::slice::from_ref(&late)).await?;
+                log.compact(late.workspace, late.document, concatenate()).await
+            };
+            handle.block_on(others).map_err(|e| e.to_string())?;
+        }
+        Ok(Merged { update: parts.concat(), state_vector: Vec::new() })
+    })
+}
+
+#[tokio::test]
+async fn a_compaction_that_was_overtaken_changes_nothing_and_a_checkpoint_is_made_of_what_there_is_then() {
+    let site = Site::new().await;
+    site.append(&["one"]).await;
+    let done = site.log.compact(site.key.workspace, site.document, overtaken(&site, 1)).await.unwrap();
+    assert_eq!(done, Compaction::Busy);
+    let stored = site.log.open(&site.key).await.unwrap();
+    assert_eq!((stored.snapshot.as_deref(), stored.updates.len()), (Some(b"one late ".as_slice()), 0));
+    // However often: in the end it keeps the others out.
+    let merge = overtaken(&site, 3);
+    let folded = site.log.checkpoint(site.key.workspace, site.document, MANUAL, merge, count_words()).await.unwrap();
+    assert!(folded.checkpoint.is_some());
+    assert_eq!(site.text().await, "one late late late late ");
+    assert_eq!(site.history().await[0].region_count, 5);
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_cannot_be_compared_with_keeps_neither_the_log_from_being_compacted_nor_the_next_one_from_being_made() {
+    let site = Site::new().await;
+    let by_itself = Wanted { reason: CheckpointReason::Compaction, unless_within: Some(Duration::ZERO), ..MANUAL };
+    let never: Compare = Arc::new(|_, _| Err("unreadable".into()));
+    let not_with_the_one_before: Compare =
+        Arc::new(|before, _| if before.is_some() { Err("unreadable".into()) } else { Ok(Counts::default()) });
+    let fold = async |wanted, compare: &Compare| {
+        site.append(&["word"]).await;
+        site.log.checkpoint(site.key.workspace, site.document, wanted, concatenate(), compare.clone()).await
+    };
+    let folded = fold(by_itself, &never).await.unwrap();
+    assert_eq!((folded.compaction, folded.checkpoint), (Compaction::Done { updates: 1, bytes: 5 }, None));
+    assert!(matches!(fold(MANUAL, &never).await, Err(LogError::Merge(_))));
+    for wanted in [MANUAL, by_itself] {
+        assert!(fold(wanted, &not_with_the_one_before).await.unwrap().checkpoint.is_some());
+    }
+    assert_eq!((site.text().await.as_str(), site.history().await.len()), ("word word word word ", 2));
+}
+
+#[tokio::test]
+async fn an_edit_is_not_given_up_because_a_grant_is_missing() {
+    let site = Site::new().await;
+    let mut owner = site.db.owner().await;
+    owner.execute("REVOKE INSERT ON document_updates FROM tandem_journal").await.unwrap();
+    let failed = site.log.append(&[site.edit("kept", None)]).await;
+    assert!(matches!(failed, Err(LogError::Failed(_))), "{failed:?}");
+    owner.execute("GRANT INSERT ON document_updates TO tandem_journal").await.unwrap();
+    site.append(&["kept"]).await;
+    assert_eq!(site.text().await, "kept ");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -389,6 +389,12 @@ impl Client {
         self.closed.clone().map_or(0, |reason| u16::from(reason.code))
     }
 
+    /// Say goodbye, as a tab does that is closed, once all that was sent is read.
+    pub async fn hang_up(mut self) {
+        self.wire.send(Message::Close(None));
+        self.close_code().await;
+    }
+
     pub fn subscribe(&mut self, channel: u32, kind: TopicKind, id: uuid::Uuid) {
         self.control(Subscribe { channel, topic: Topic { kind, id }, lineage: None, state_vector: None });
     }

@@ -137,6 +137,16 @@ impl Fold {
         Ok(Some(Folded { compaction, checkpoint }))
     }
 
+    /// All of it in one transaction, which nobody can overtake. The caller ends it.
+    pub async fn at_once(&self, tx: &mut TenantTx) -> Result<Folded, LogError> {
+        let ready = match self.read(tx).await? {
+            Work::None(compaction) => return Ok(Folded { compaction, checkpoint: None }),
+            Work::Merge(unmerged) => self.merge(*unmerged).await?,
+        };
+        let written = self.write(tx, &ready).await?;
+        written.ok_or_else(|| LogError::Unavailable("the document was compacted under a lock of ours".to_owned()))
+    }
+
     /// Held until the transaction ends.
     async fn lock(&self, tx: &mut TenantTx) -> Result<bool, LogError> {
         let (high, low) = self.document.0.as_u64_pair();
