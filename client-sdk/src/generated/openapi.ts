@@ -117,7 +117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One lease. */
+        /** One lease, and why it ended. */
         get: operations["getAssignment"];
         put?: never;
         post?: never;
@@ -1714,6 +1714,11 @@ export interface components {
             step: string;
             task_id: components["schemas"]["TaskId"];
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description A lease, and why it ended. */
+        AssignmentDetail: components["schemas"]["Assignment"] & {
+            /** @description What whoever ended it wrote: the person who skipped it, the admin who took it back. None: nobody wrote anything. */
+            reason: string | null;
         };
         /**
          * Format: uuid
@@ -4096,7 +4101,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Assignment"];
+                    "application/json": components["schemas"]["AssignmentDetail"];
                 };
             };
             /** @description A problem */
