@@ -25,8 +25,8 @@ use crate::{predictions, suggesting::SuggestError};
 /// How often due calls are looked for.
 const TICK: Duration = Duration::from_secs(1);
 /// Of them at once, and of those to one host: one that is slow must not keep the calls of others waiting.
-const AT_ONCE: usize = 32;
-const TO_ONE_HOST: usize = 4;
+const AT_ONCE: usize = 64;
+const TO_ONE_HOST: usize = 16;
 /// When a call is looked at again whose host has as many as it may.
 const LATER: Duration = Duration::from_secs(2);
 /// One call, at most.
