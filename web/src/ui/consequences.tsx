@@ -20,7 +20,17 @@ interface ConsequencesProps {
 }
 
 /** Asks before something is done that others notice: what will follow, and why the server would not, if it would not. */
-export function Consequences({ title, action, danger, busy, error, onDo, onClose, asks, children }: ConsequencesProps): ReactNode {
+export function Consequences({
+  title,
+  action,
+  danger,
+  busy,
+  error,
+  onDo,
+  onClose,
+  asks,
+  children,
+}: ConsequencesProps): ReactNode {
   return (
     <Dialog open onClose={onClose} title={title}>
       {asks}
