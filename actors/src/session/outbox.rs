@@ -288,7 +288,8 @@ impl Outbox {
         }
         let guest = self.0.guest.borrow();
         let of_address = guest.as_ref().and_then(Guest::ticket);
-        let over = self.0.tickets.borrow().iter().chain(of_address).filter_map(|ticket| ticket.charge(sent, time).err()).last();
+        // Each is charged, also where one before it has too much already.
+        let over = self.0.tickets.borrow().iter().chain(of_address).fold(None, |over, ticket| ticket.charge(sent, time).err().or(over));
         if let Some(over) = over {
             self.dismiss(&over);
         }
