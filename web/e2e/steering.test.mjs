@@ -194,6 +194,10 @@ describe('an admin over the work of others', () => {
     );
     const paused = await admin.api('PUT', `/projects/${project.id}/members/${reviewer.me.user.id}/pause`, { reason: 'on leave' });
     assert.ok(paused.status < 300, JSON.stringify(paused.body));
+    // Not the first one: that was taken from this annotator, who does not get it again without a word.
+    await table().getByRole('listbox').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Escape');
     await toolbar('Assign …').click();
     const choice = (who) => dialog().locator('.pick-person', { hasText: who.me.user.name });
     await choice(ann).getByText('May have it').waitFor();

@@ -68,7 +68,7 @@ export function SeriesPanel({ series, busy, onOpen, onActivate, onRetire, onDisc
               <Button
                 look="plain"
                 icon={<Power size={15} aria-hidden />}
-                aria-label={version.status === 'active' ? `Use ${name} for more …` : `Activate ${name} …`}
+                aria-label={version.status === 'active' ? `Use for more … (${name})` : `Activate ${name} …`}
                 onClick={() => onActivate(version)}
               >
                 {version.status === 'active' ? 'Use for more …' : 'Activate …'}
