@@ -47,8 +47,8 @@ export function ActivateDialog({ projectId, version, all, onClose, onDone }: Act
   const before = all.find((other) => other.id !== version.id && isUsedFor(other, use)) ?? null;
   return (
     <Consequences
-      title={`Activate ${called(version)}?`}
-      action="Activate"
+      title={version.uses.length > 0 ? `Use ${called(version)} for more?` : `Activate ${called(version)}?`}
+      action={version.uses.length > 0 ? 'Use' : 'Activate'}
       busy={activate.isPending}
       error={activate.error}
       onDo={() => activate.mutate()}
@@ -79,4 +79,7 @@ export function ActivateDialog({ projectId, version, all, onClose, onDone }: Act
 
 /** A new version is meant for what the one before is used for. */
 const inherited = (version: LayoutVersion, all: readonly LayoutVersion[]): Use =>
+  version.uses.length > 0 ? ALL_WORK : firstUse(version, all);
+
+const firstUse = (version: LayoutVersion, all: readonly LayoutVersion[]): Use =>
   all.find(({ series, uses }) => series === version.series && uses.length > 0)?.uses[0] ?? ALL_WORK;
