@@ -6,26 +6,9 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { TWO_AND_ADJUDICATOR } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
-
-const WORKFLOW = {
-  id: 'two-and-adjudicator',
-  name: 'Two annotators, then an adjudicator',
-  steps: [
-    {
-      id: 'annotate',
-      name: 'Annotate',
-      type: 'annotation',
-      completion: { type: 'annotation_count', count: 2, unique_annotators: true },
-    },
-    { id: 'adjudicate', name: 'Adjudicate', type: 'adjudication' },
-  ],
-  transitions: [
-    { from: 'annotate', to: 'adjudicate' },
-    { from: 'adjudicate', to: 'completed' },
-  ],
-};
 
 const SCENE = `<Layout id="scene" name="Scene">
   <Section direction="row" gap="md">
@@ -95,7 +78,7 @@ describe('deciding between what answers say besides shapes', () => {
     const made = await admin.api('POST', layouts, { name, source });
     assert.deepEqual(made.body.problems, []);
     assert.equal((await admin.api('POST', `${layouts}/${made.body.id}/activate`)).status, 200);
-    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: WORKFLOW });
+    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: TWO_AND_ADJUDICATOR });
     assert.equal(flow.status, 201, JSON.stringify(flow.body));
     await admin.api('POST', `/workflows/${flow.body.id}/activate`);
     await admin.api('POST', `/workflows/${flow.body.id}/migrate`, { dry_run: false });

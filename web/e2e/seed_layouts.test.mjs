@@ -7,6 +7,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { TWO_AND_ADJUDICATOR } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 const INPUT = {
@@ -17,25 +18,7 @@ const INPUT = {
 };
 const seed = (name) => readFile(new URL(`../../domain/tests/layout/seed_${name}.xml`, import.meta.url), 'utf8');
 
-const WORKFLOW = {
-  id: 'two-and-adjudicator',
-  name: 'Two annotators, then an adjudicator',
-  steps: [
-    {
-      id: 'annotate',
-      name: 'Annotate',
-      type: 'annotation',
-      completion: { type: 'annotation_count', count: 2, unique_annotators: true },
-    },
-    { id: 'adjudicate', name: 'Adjudicate', type: 'adjudication' },
-  ],
-  transitions: [
-    { from: 'annotate', to: 'adjudicate' },
-    { from: 'adjudicate', to: 'completed' },
-  ],
-};
-
-/** 5.2.4 below what annotators fill in: a project has one layout for all of its steps. */
+/** 5.2.4 below what annotators fill in: one layout for both steps, as a small project would have it. */
 const BOTH = `<Layout id="both" name="Marked and decided">
   <NERTagger bind:source="$.input.document_text" bind:value="$.output.entities" label="Entities">
     <EntityType name="Medication" color="#4ECDC4" hotkey="m" />
@@ -90,7 +73,7 @@ describe('the layouts of the specification', () => {
     assert.equal(made.status, 201, JSON.stringify(made.body));
     assert.deepEqual(made.body.problems, []);
     assert.equal((await admin.api('POST', `${layouts}/${made.body.id}/activate`)).status, 200);
-    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: WORKFLOW });
+    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: TWO_AND_ADJUDICATOR });
     await admin.api('POST', `/workflows/${flow.body.id}/activate`);
     await admin.api('POST', `/workflows/${flow.body.id}/migrate`, { dry_run: false });
     const standing = async () => (await admin.api('GET', `/tasks/${tasks[0].id}/standing`)).body;

@@ -2,7 +2,7 @@
 import { HANDLES, handlePoint, type Handle } from './handles';
 import { clamp, distance, imagePoint, round2, type ImagePoint, type Rect, type Size } from './points';
 import { normal } from './frame';
-import { bounds, MIN_BOX, rotated, translated, type Geometry, type Pair } from './shapes';
+import { around, bounds, MIN_BOX, rotated, translated, type Geometry, type Pair } from './shapes';
 
 export type Reshaping =
   | { readonly type: 'scale'; readonly fixed: ImagePoint; readonly sx: number; readonly sy: number }
@@ -25,14 +25,6 @@ export function frameAround(shapes: readonly Geometry[]): Rect | null {
   if (more.length === 0 && FRAMES_ITSELF.has(first.kind)) return null;
   const rect = around(shapes.map(bounds));
   return rect.width + rect.height > 0 ? rect : null;
-}
-
-export function around(rects: readonly Rect[]): Rect {
-  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { x, y, width, height } of rects) {
-    [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + width), Math.max(y1, y + height)];
-  }
-  return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
 }
 
 export const middleOf = ({ x, y, width, height }: Rect): ImagePoint => imagePoint(x + width / 2, y + height / 2);

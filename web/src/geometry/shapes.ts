@@ -55,21 +55,25 @@ export function moved(g: Geometry, dx: number, dy: number, image: Size): Geometr
 
 /** Moves shapes as one, stopping where the first of them meets the image's border: what lies between them stays as it is. */
 export function movedTogether(shapes: readonly Geometry[], dx: number, dy: number, image: Size): readonly Geometry[] {
-  const around = boundsOfAll(shapes.filter(canMove));
-  if (!around) return shapes;
-  const { x, y } = within(around, dx, dy, image);
+  const all = boundsOfAll(shapes.filter(canMove));
+  if (!all) return shapes;
+  const { x, y } = within(all, dx, dy, image);
   // Masks go by whole pixels: with one among them all do, or they would drift apart.
   const [byX, byY] = shapes.some(({ kind }) => kind === 'mask') ? [Math.trunc(x), Math.trunc(y)] : [x, y];
   return shapes.map((g) => translated(g, byX, byY));
 }
 
 /** The box around all; null: there is nothing. */
-export function boundsOfAll(shapes: readonly Geometry[]): Rect | null {
-  if (shapes.length === 0) return null;
-  const all = shapes.map(bounds);
-  const [x, y] = [Math.min(...all.map((b) => b.x)), Math.min(...all.map((b) => b.y))];
-  const [right, bottom] = [Math.max(...all.map((b) => b.x + b.width)), Math.max(...all.map((b) => b.y + b.height))];
-  return { x, y, width: right - x, height: bottom - y };
+export const boundsOfAll = (shapes: readonly Geometry[]): Rect | null =>
+  shapes.length === 0 ? null : around(shapes.map(bounds));
+
+/** The box around boxes, of which there is one at least. */
+export function around(rects: readonly Rect[]): Rect {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of rects) {
+    [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + width), Math.max(y1, y + height)];
+  }
+  return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
 }
 
 /** As much of a shift as leaves a box in the image. */

@@ -18,11 +18,11 @@ import {
 import { filled, isEmpty, maskOfShape, polygonOfMask } from '~/geometry/mask';
 import { frameOf, inFrame, isFramed } from '~/geometry/frame';
 import { clampToImage, distance, imagePoint, round2, type ImagePoint, type Rect } from '~/geometry/points';
-import { around, canReshape, middleOf, reshapedTogether, type Reshaping } from '~/geometry/reshape';
+import { canReshape, middleOf, reshapedTogether, type Reshaping } from '~/geometry/reshape';
 import { withSidesSwapped } from '~/geometry/sides';
 import { stepped } from '~/geometry/stacking';
 import { thinned } from '~/geometry/thinned';
-import { bounds, canMove, moved, movedTogether, type Geometry } from '~/geometry/shapes';
+import { around, bounds, canMove, moved, movedTogether, type Geometry } from '~/geometry/shapes';
 import { beside, copy, paste, type Copied } from './clipboard';
 import type { Desk } from './desk';
 import { GONE, type Change } from './tool';

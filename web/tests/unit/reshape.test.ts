@@ -4,17 +4,8 @@ import { area, emptyMask, type MaskGeometry } from '~/geometry/mask';
 import { maskOfShape } from '~/geometry/raster';
 import { shifted } from '~/geometry/mask-shift';
 import { imagePoint as p, type ImagePoint, type Rect } from '~/geometry/points';
-import {
-  around,
-  frameAround,
-  frameGrips,
-  reshaped,
-  reshapedTogether,
-  scaling,
-  turning,
-  type Reshaping,
-} from '~/geometry/reshape';
-import { bounds, moved, rotated, type Geometry } from '~/geometry/shapes';
+import { frameAround, frameGrips, reshaped, reshapedTogether, scaling, turning, type Reshaping } from '~/geometry/reshape';
+import { around, bounds, moved, rotated, type Geometry } from '~/geometry/shapes';
 import { chance, type Chance } from '../support/chance';
 
 const image = { width: 400, height: 300 };

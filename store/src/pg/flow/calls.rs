@@ -153,20 +153,23 @@ pub async fn answer_step(
 pub async fn answer_call(tx: &mut TenantTx, call: &Call, end: Result<Value, Value>) -> Result<bool, FlowError> {
     // The task first, as everybody who changes one: a timer that stops the call at this moment has locked it.
     let instance = instance(tx, call.project, call.task).await?;
+    if !take(tx, call).await? {
+        return Ok(false);
+    }
+    advance(tx, call.project, call.task, instance, told(&call.step, end), Because::Program).await?;
+    Ok(true)
+}
+
+/// This very attempt of a call is over. Says whether the step still waited for it.
+async fn take(tx: &mut TenantTx, call: &Call) -> Result<bool, StoreError> {
     let gone = sqlx::query!(
         "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4",
         call.project.0,
         call.task.0,
         call.step,
         call.since,
-    )
-    .execute(&mut **tx)
-    .await?;
-    if gone.rows_affected() == 0 {
-        return Ok(false);
-    }
-    advance(tx, call.project, call.task, instance, told(&call.step, end), Because::Program).await?;
-    Ok(true)
+    );
+    Ok(gone.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 /// Whether a step still waits for what came of this call.
@@ -191,16 +194,7 @@ pub async fn is_waited_for(tx: &mut TenantTx, call: &Call) -> Result<bool, Store
 pub async fn drop_call(store: &Store, call: &Call, reason: &str) -> Result<(), FlowError> {
     let mut tx = call.tenant().begin(store).await?;
     let instance = instance(&mut tx, call.project, call.task).await;
-    let gone = sqlx::query!(
-        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND created_at = $4",
-        call.project.0,
-        call.task.0,
-        call.step,
-        call.since,
-    )
-    .execute(&mut *tx)
-    .await?;
-    if gone.rows_affected() > 0
+    if take(&mut tx, call).await?
         && let Ok(instance) = instance
         && instance.snapshot.children().iter().any(|(child, _)| *child == call.step)
     {
