@@ -3,9 +3,13 @@
 //! `ghosts: Map<peer, plain JSON>`; everybody writes under their own number only. When nobody draws the document is thrown
 //! away and the next one has another epoch, so that a thousand mouse moves leave no tombstones anywhere.
 
-use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yrs::{Any, Map, MapRef, Out, StateVector, Transact, updates::decoder::Decode};
+use yrs::{
+    Any, DeepObservable, Map, MapRef, Out, StateVector, Transact,
+    types::{Event, PathSegment},
+    updates::decoder::Decode,
+};
 
 use crate::{
     document::{ApplyError, Limits, LiveDoc, Refusal},
@@ -16,12 +20,17 @@ pub struct Ghosts {
     pub epoch: u32,
     doc: LiveDoc,
     map: MapRef,
+    /// Whose ghosts changed since it was emptied.
+    changed: Changed,
     limits: Limits,
     max_bytes: usize,
     /// What everybody has been sent.
     sent: StateVector,
     dirty: bool,
 }
+
+/// Keys of the map.
+type Changed = Arc<Mutex<Vec<Arc<str>>>>;
 
 /// What a ghost edit led to.
 #[derive(Debug, PartialEq)]
@@ -49,12 +58,13 @@ impl Ghosts {
     pub fn new(limits: Limits, max_bytes: usize) -> Self {
         let doc = LiveDoc::with_roots(&["ghosts"], limits);
         let map = doc.doc().get_or_insert_map("ghosts");
-        Self { epoch: 1, doc, map, limits, max_bytes, sent: StateVector::default(), dirty: false }
+        let changed = watch(&map);
+        Self { epoch: 1, doc, map, changed, limits, max_bytes, sent: StateVector::default(), dirty: false }
     }
 
     pub fn apply(&mut self, peer: u32, bytes: &[u8]) -> Result<Drawn, GhostError> {
         let mine = peer.to_string();
-        let before = self.others(&mine);
+        locked(&self.changed).clear();
         match self.doc.apply(bytes) {
             Ok(_) => {}
             Err(ApplyError::Refused(refusal)) => return Err(refusal.into()),
@@ -63,7 +73,8 @@ impl Ghosts {
                 return Err(GhostError::Broken);
             }
         }
-        if self.others(&mine) != before {
+        let foreign = locked(&self.changed).iter().any(|key| **key != *mine);
+        if foreign {
             self.reset();
             return Err(GhostError::NotYours);
         }
@@ -144,23 +155,34 @@ impl Ghosts {
     pub fn drawers(&self) -> Vec<String> {
         self.map.keys(&self.doc.doc().transact()).map(str::to_owned).collect()
     }
+}
 
-    fn others(&self, mine: &str) -> HashMap<String, Any> {
-        let txn = self.doc.doc().transact();
-        let others = self.map.iter(&txn).filter(|(key, _)| *key != mine);
-        others
-            .map(|(key, value)| match value {
-                Out::Any(any) => (key.to_owned(), any),
-                // Anything but a plain value is not a ghost; it differs from every plain value.
-                _ => (key.to_owned(), Any::Undefined),
-            })
-            .collect()
-    }
+/// Notes whose ghosts each change touches, also where it touches what lies inside of one: asking all ghosts whether they are as they were would cost
+/// everybody who draws as much as there are drawers.
+fn watch(map: &MapRef) -> Changed {
+    let changed = Changed::default();
+    let noting = Arc::clone(&changed);
+    map.observe_deep("whose", move |txn, events| {
+        let mut changed = locked(&noting);
+        for event in events.iter() {
+            match (event.path().front(), event) {
+                (Some(PathSegment::Key(key)), _) => changed.push(Arc::clone(key)),
+                (_, Event::Map(event)) => changed.extend(event.keys(txn).keys().cloned()),
+                // The ghosts are a map at the top; anything else is nobody's.
+                _ => changed.push(Arc::from("")),
+            }
+        }
+    });
+    changed
+}
+
+fn locked(changed: &Changed) -> MutexGuard<'_, Vec<Arc<str>>> {
+    changed.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use yrs::{Doc, ReadTxn};
+    use yrs::{Doc, MapPrelim, ReadTxn};
 
     use super::*;
 
@@ -207,6 +229,33 @@ mod tests {
         let (mut ghosts, ann) = (ghosts(), Doc::with_client_id(1));
         assert_eq!(ghosts.apply(1, &draw(&ann, "2", 1.0)), Err(GhostError::NotYours));
         assert_eq!(ghosts.epoch, 2);
+    }
+
+    #[test]
+    fn nobody_writes_inside_what_somebody_else_drew() {
+        let (mut ghosts, ann, bob) = (ghosts(), Doc::with_client_id(1), Doc::with_client_id(2));
+        let map = ann.get_or_insert_map("ghosts");
+        map.insert(&mut ann.transact_mut(), "1", MapPrelim::from([("x", 1.0)]));
+        let drawn = ann.transact().encode_diff_v1(&StateVector::default());
+        assert_eq!(ghosts.apply(1, &drawn), Ok(Drawn::Changed));
+        bob.transact_mut().apply_update(yrs::Update::decode_v1(&drawn).unwrap()).unwrap();
+        let before = bob.transact().state_vector();
+        let map = bob.get_or_insert_map("ghosts");
+        let Some(Out::YMap(inner)) = map.get(&bob.transact(), "1") else { panic!("a map") };
+        inner.insert(&mut bob.transact_mut(), "x", 2.0);
+        let meddling = bob.transact().encode_diff_v1(&before);
+        assert_eq!(ghosts.apply(2, &meddling), Err(GhostError::NotYours));
+    }
+
+    #[test]
+    fn what_is_known_already_is_nobodys_change() {
+        let (mut ghosts, ann, bob) = (ghosts(), Doc::with_client_id(1), Doc::with_client_id(2));
+        let anns = draw(&ann, "1", 1.0);
+        ghosts.apply(1, &anns).unwrap();
+        bob.transact_mut().apply_update(yrs::Update::decode_v1(&anns).unwrap()).unwrap();
+        draw(&bob, "2", 1.0);
+        let everything = bob.transact().encode_diff_v1(&StateVector::default());
+        assert_eq!(ghosts.apply(2, &everything), Ok(Drawn::Changed));
     }
 
     #[test]
