@@ -151,6 +151,8 @@ pub struct RoomConfig {
     /// times its bytes.
     pub max_idle_rooms: usize,
     pub max_idle_bytes: usize,
+    /// Edits of so many bytes are taken on a thread of their own: the rest of the room's thread would wait for them.
+    pub edit_aside: usize,
     /// Edits after which the log is compacted.
     pub compact_after: usize,
     /// A compaction makes a checkpoint if the newest is older than this.
@@ -281,6 +283,7 @@ impl Default for RoomConfig {
             idle: Duration::from_secs(30),
             max_idle_rooms: 1_000,
             max_idle_bytes: 32 << 20,
+            edit_aside: 256 << 10,
             compact_after: 500,
             checkpoint_after: Duration::from_secs(600),
             max_ghosts: 1 << 20,

@@ -9,7 +9,7 @@ use common::{House, Worker, content, new_doc, regions};
 use tandem_actors::document;
 use tandem_protocol::TaskId;
 use tandem_store::documents::{DocumentLog, Merged, NewUpdate};
-use yrs::{Map, ReadTxn, Transact};
+use yrs::{Map, ReadTxn, Transact, updates::decoder::Decode};
 
 /// A task whose stored document is too large to be built before people are let in, compacted, with an edit after the snapshot.
 async fn large(house: &House) -> TaskId {
@@ -102,4 +102,59 @@ async fn an_edit_received_before_the_document_is_built_is_kept_although_its_auth
         assert!(begun.elapsed() < Duration::from_secs(20), "what was received is lost");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// An edit that takes the document to a thread of its own.
+fn huge(client: u64) -> Vec<u8> {
+    let doc = new_doc(client);
+    doc.transact_mut().apply_update(yrs::Update::decode_v1(&document::build(&regions(3_000), 0)).unwrap()).unwrap();
+    let edit = doc.transact().encode_state_as_update_v1(&yrs::StateVector::default());
+    assert!(edit.len() > 256 << 10, "{}", edit.len());
+    edit
+}
+
+#[actix::test]
+async fn while_a_huge_edit_is_taken_elsewhere_what_comes_meanwhile_waits_in_its_order_and_nothing_is_lost() {
+    let house = House::new();
+    tokio::time::resume();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    ann.put("before", 1.0);
+    for client in 1_000..1_003 {
+        let bytes = huge(client);
+        ann.doc.transact_mut().apply_update(yrs::Update::decode_v1(&bytes).unwrap()).unwrap();
+        ann.send_update(bytes);
+        ann.put(&format!("after-{client}"), 1.0);
+        bob.put(&format!("meanwhile-{client}"), 1.0);
+    }
+    // Who comes now has nothing, and there are no bytes to send them.
+    let mut cyd = Worker::join(house.connect("cyd").await, task).await;
+    cyd.put("newcomer", 1.0);
+    ann.until_acked().await;
+    bob.until_acked().await;
+    cyd.until_acked().await;
+    let stored = content(&house.stored(task).await);
+    for worker in [&mut ann, &mut bob, &mut cyd] {
+        worker.until(|w| w.content() == stored).await;
+    }
+    assert!(stored.contains_key("newcomer") && stored.contains_key("after-1002") && stored.contains_key("meanwhile-1002"));
+    assert_eq!(stored.len(), 3 * 3_000 + 8);
+}
+
+#[actix::test]
+async fn a_huge_edit_that_is_refused_leaves_the_document_and_those_at_work_on_it_as_they_were() {
+    let house = House::new();
+    tokio::time::resume();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("before", 1.0);
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    let mut halved = huge(1_000);
+    halved.truncate(halved.len() - 10);
+    bob.send_update(halved);
+    ann.put("after", 1.0);
+    ann.until_acked().await;
+    assert_eq!(bob.client.error().await.code, "update_refused");
+    assert_eq!(content(&house.stored(task).await), ann.content());
 }

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use tandem_store::documents::StoredDocument;
-use yrs::{ClientID, StateVector, updates::encoder::Encode};
+use yrs::{ClientID, ReadTxn, StateVector, Transact, updates::encoder::Encode};
 
 use super::{
     ROOTS,
@@ -22,14 +22,15 @@ pub struct Kept {
     doc: Option<LiveDoc>,
     /// All of it as one update. None: it was changed since.
     whole: Option<Bytes>,
-    /// What it holds, while it is not built.
+    /// What it holds, and how much it is at most, while it is not built or away.
     vector: StateVector,
+    size: usize,
 }
 
 impl Kept {
     #[must_use]
     pub fn built(doc: LiveDoc) -> Self {
-        Self { doc: Some(doc), whole: None, vector: StateVector::default() }
+        Self { doc: Some(doc), whole: None, vector: StateVector::default(), size: 0 }
     }
 
     /// Whether people may be let in before it is built.
@@ -60,7 +61,27 @@ impl Kept {
                 splice(&parts, &inspected).or_else(|| join_updates(&parts))?.into()
             }
         };
-        Some(Self { doc: None, whole: Some(whole), vector })
+        let size = whole.len();
+        Some(Self { doc: None, whole: Some(whole), vector, size })
+    }
+
+    /// For work on it elsewhere. Until it is given back it counts as not built. None: it is not.
+    pub fn lend(&mut self) -> Option<LiveDoc> {
+        let doc = self.doc.take()?;
+        (self.vector, self.size) = (doc.doc().transact().state_vector(), doc.size());
+        Some(doc)
+    }
+
+    /// Given back, as it was but for this.
+    pub fn give_back(&mut self, doc: LiveDoc, judged: &Result<Applied, ApplyError>) {
+        self.doc = Some(doc);
+        self.judged(judged);
+    }
+
+    /// Whether somebody who has nothing can be sent all of it.
+    #[must_use]
+    pub fn can_be_sent(&self) -> bool {
+        self.doc.is_some() || self.whole.is_some()
     }
 
     /// The document that its bytes stood for.
@@ -82,10 +103,14 @@ impl Kept {
     /// Take an edit. None: the document is not built yet.
     pub fn apply(&mut self, bytes: &[u8]) -> Option<Result<Applied, ApplyError>> {
         let applied = self.doc.as_mut()?.apply(bytes);
-        if !matches!(applied, Ok(Applied::Known) | Err(ApplyError::Refused(_))) {
+        self.judged(&applied);
+        Some(applied)
+    }
+
+    fn judged(&mut self, edit: &Result<Applied, ApplyError>) {
+        if !matches!(edit, Ok(Applied::Known) | Err(ApplyError::Refused(_))) {
             self.whole = None;
         }
-        Some(applied)
     }
 
     #[must_use]
@@ -96,7 +121,7 @@ impl Kept {
     /// An upper bound of its encoded size.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.doc.as_ref().map_or_else(|| self.whole.as_ref().map_or(0, Bytes::len), LiveDoc::size)
+        self.doc.as_ref().map_or(self.size, LiveDoc::size)
     }
 
     /// What a copy with this state vector lacks. None: that cannot be told before the document is built.

@@ -1,6 +1,7 @@
 //! A Yjs document that takes edits from strangers.
 
 use std::{
+    cell::OnceCell,
     mem::ManuallyDrop,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -9,12 +10,14 @@ use bytes::Bytes;
 use tandem_protocol::ws::varint::Reader;
 use tandem_store::documents::Merged;
 use yrs::{
-    ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn, updates::decoder::Decode,
+    ClientID, Doc, IdSet, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn, updates::decoder::Decode,
     updates::encoder::Encode,
 };
 
 use super::{
-    Amendment, ROOTS, content,
+    Amendment, ROOTS,
+    aside::{aside, builder},
+    content,
     inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
     regions, suggestions,
 };
@@ -65,6 +68,8 @@ pub struct LiveDoc {
     deepest: Option<usize>,
     /// Parts of what is stored are not in it, because what they build on is not stored.
     incomplete: bool,
+    /// Everything that was deleted, until the next change: whoever may not edit sends edits all the same, and each is compared with it.
+    deleted: OnceCell<IdSet>,
 }
 
 /// Edits of this part of the limit since the last time, and it is worth measuring a document again.
@@ -92,7 +97,7 @@ impl LiveDoc {
     /// Another document than that of annotations: maps of these names, and nothing outside of them.
     #[must_use]
     pub fn with_roots(roots: &'static [&'static str], limits: Limits) -> Self {
-        Self { doc: new_doc(roots), size: 0, measured: 0, limits, roots, deepest: Some(0), incomplete: false }
+        Self { doc: new_doc(roots), size: 0, measured: 0, limits, roots, deepest: Some(0), incomplete: false, deleted: OnceCell::new() }
     }
 
     /// Build it from a snapshot and edits, in any order. What lacks its causes is left out: waiting inside, it would make every
@@ -101,7 +106,7 @@ impl LiveDoc {
         let doc = assemble(parts)?;
         let incomplete = forget_waiting(&doc);
         let size = parts.iter().map(Bytes::len).sum();
-        Ok(Self { doc, size, measured: 0, limits, roots: &ROOTS, deepest: None, incomplete })
+        Ok(Self { doc, size, measured: 0, limits, roots: &ROOTS, deepest: None, incomplete, deleted: OnceCell::new() })
     }
 
     /// Whether something stored had to be left out.
@@ -129,7 +134,7 @@ impl LiveDoc {
             return Err(ApplyError::Broken("elements wait for causes that cannot come".into()));
         }
         if outcome.changed {
-            self.size += bytes.len();
+            self.grew(bytes.len());
             self.deepest = deepest;
         }
         Ok(if outcome.changed { Applied::Changed } else { Applied::Known })
@@ -144,13 +149,13 @@ impl LiveDoc {
         if inspected.is_empty() {
             return true;
         }
-        let here = self.doc.transact().snapshot();
-        if !inspected.brings_nothing_to(|client| here.state_map.get(&ClientID::new(client)).into()) {
+        let here = self.doc.transact().state_vector();
+        if !inspected.brings_nothing_to(|client| here.get(&ClientID::new(client)).into()) {
             return false;
         }
         let Ok(update) = decode(bytes) else { return false };
-        let new = update.delete_set().diff(&here.delete_set);
-        new.iter().all(|(_, ranges)| ranges.is_empty())
+        let deleted = self.deleted.get_or_init(|| self.doc.transact().snapshot().delete_set);
+        update.delete_set().diff(deleted).iter().all(|(_, ranges)| ranges.is_empty())
     }
 
     fn check(&mut self, inspected: &Inspected, size: usize) -> Result<(), Refusal> {
@@ -170,7 +175,7 @@ impl LiveDoc {
             return Ok(None);
         }
         let new = self.diff(&had);
-        self.size += new.len();
+        self.grew(new.len());
         self.deepest = None;
         Ok(Some(new))
     }
@@ -197,9 +202,14 @@ impl LiveDoc {
         if update == super::EMPTY_UPDATE {
             return None;
         }
-        self.size += update.len();
+        self.grew(update.len());
         self.deepest = None;
         Some(update)
+    }
+
+    fn grew(&mut self, bytes: usize) {
+        self.size += bytes;
+        self.deleted.take();
     }
 
     /// The bound on the depth of shared types once this was applied. It is a generous one, so before it refuses an edit the
@@ -327,8 +337,6 @@ pub fn join_updates(updates: &[&[u8]]) -> Option<Vec<u8>> {
     catch_unwind(|| yrs::merge_updates_v1(updates)).ok()?.ok()
 }
 
-/// Threads for work on documents have room for the recursion of yrs, which deletes nested values one inside the other.
-const STACK: usize = 256 << 20;
 /// Documents smaller than this are loaded where one stands.
 const SMALL: usize = 64 << 10;
 
@@ -338,21 +346,14 @@ pub async fn load(parts: Vec<Bytes>, limits: Limits) -> Result<LiveDoc, LoadErro
         return LiveDoc::load(&parts, limits);
     }
     let count = parts.len();
-    let failed = |message: &str| LoadError { part: 0, parts: count, message: message.to_owned() };
-    let (tell, loaded) = tokio::sync::oneshot::channel();
-    let work = move || {
-        // Nobody waits any more: the room was stopped meanwhile.
-        let _ = tell.send(LiveDoc::load(&parts, limits));
-    };
-    std::thread::Builder::new().name("tandem-load".into()).stack_size(STACK).spawn(work).map_err(|e| failed(&e.to_string()))?;
-    loaded.await.map_err(|_| failed("loading it panicked"))?
+    let failed = |why: &'static str| LoadError { part: 0, parts: count, message: why.to_owned() };
+    aside(move || LiveDoc::load(&parts, limits)).await.map_err(failed)?
 }
 
 /// One update of many, for compaction: what was deleted is no longer in it.
 pub fn merge(parts: &[Bytes]) -> Result<Merged, String> {
     std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("tandem-merge".into()).stack_size(STACK);
-        let merging = builder.spawn_scoped(scope, || merge_here(parts)).map_err(|e| e.to_string())?;
+        let merging = builder("tandem-merge").spawn_scoped(scope, || merge_here(parts)).map_err(|e| e.to_string())?;
         merging.join().map_err(|_| "merging panicked".to_owned())?
     })
 }

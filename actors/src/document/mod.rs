@@ -1,6 +1,7 @@
 //! Live documents: Yjs documents that take edits from strangers without harm, and what regions and fields look like in them.
 
 mod amendment;
+mod aside;
 mod content;
 mod fields;
 mod inspect;
@@ -13,6 +14,7 @@ mod suggestions;
 mod work;
 
 pub use amendment::Amendment;
+pub use aside::aside;
 pub use content::{Content, Node, compare};
 pub use inspect::{Inspected, Nesting, Refusal, inspect};
 pub use kept::Kept;

@@ -4,6 +4,7 @@
 //! happened in between. Only acknowledgements and refusals go to their one recipient directly.
 
 mod abroad;
+mod answers;
 mod awareness;
 mod cursors;
 mod ghosts;
@@ -23,6 +24,7 @@ use tandem_protocol::{
     rest::{LeaseView, ProjectStatus, TaskStatus, UserSummary},
     ws::{Base64, CloseCode, Peer, PeerState, PresenceState, TaskJoined},
 };
+use tokio::time::Instant;
 use yrs::StateVector;
 
 pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
@@ -41,6 +43,7 @@ use crate::{
     task::Leave,
 };
 use abroad::Abroad;
+use answers::Answers;
 use outgoing::Outgoing;
 
 /// Which protocol a member speaks.
@@ -99,6 +102,7 @@ struct Member {
     present: Option<Arc<Present>>,
     /// How often everybody's ghosts were thrown away because of what they sent.
     spoiled: u8,
+    answers: Answers,
 }
 
 impl Member {
@@ -115,6 +119,14 @@ impl Member {
 pub struct Author {
     pub user: UserId,
     pub read_only: Option<&'static str>,
+}
+
+impl Author {
+    /// Why not, if so. Stock clients answer our question for what we lack whether they may edit or not: what is known already is no edit.
+    #[must_use]
+    pub fn may_not_edit(self) -> Option<&'static str> {
+        self.read_only.filter(|_| !mutant("let-readers-write"))
+    }
 }
 
 /// What an edit led to.
@@ -195,7 +207,8 @@ impl Room {
         let sync = if asks { Some(Bytes::new()) } else { self.kept.lacking(&have) }.ok_or_else(Refused::unavailable)?;
         let (peer, state) = self.take_over(&newcomer);
         let Newcomer { seat, user, role, read_only, dialect, desk, present, .. } = newcomer;
-        let member = Member { peer, user, role, read_only, dialect, desk, state, present, spoiled: 0 };
+        let answers = Answers::new(self.config.limits.max_document);
+        let member = Member { peer, user, role, read_only, dialect, desk, state, present, spoiled: 0, answers };
         self.presence.joined.retain(|p| p.peer != peer);
         self.presence.left.retain(|p| *p != peer);
         self.presence.joined.push(peer_of(&member));
@@ -308,17 +321,36 @@ impl Room {
 
     /// Its author may have left meanwhile.
     pub fn edit(&mut self, seat: Seat, by: Author, bytes: &Bytes) -> Edited {
-        let author = by.user;
-        if let (Some(reason), false) = (by.read_only, mutant("let-readers-write")) {
-            // Stock clients answer our question for what we lack whether they may edit or not.
-            if self.kept.doc().is_some_and(|doc| doc.has(bytes)) {
-                return Edited::Repeat(author);
+        let judged = match by.may_not_edit() {
+            Some(reason) => {
+                self.kept.doc().is_some_and(|doc| doc.has(bytes)).then_some(Ok(Applied::Known)).ok_or(Refused::read_only(reason))
             }
-            self.refused += 1;
-            return Edited::Refused(Refused::read_only(reason));
-        }
-        let Some(applied) = self.kept.apply(bytes) else { return Edited::Refused(Refused::unavailable()) };
-        match applied {
+            None => self.kept.apply(bytes).ok_or_else(Refused::unavailable),
+        };
+        self.edited(seat, by, bytes, judged)
+    }
+
+    /// The document, to take an edit of theirs elsewhere: it comes back by `give_back`. None: it is away, or not built.
+    pub fn lend(&mut self) -> Option<LiveDoc> {
+        self.kept.lend()
+    }
+
+    /// The document with the edit it was lent for.
+    pub fn give_back(&mut self, doc: LiveDoc, seat: Seat, by: Author, bytes: &Bytes, judged: Result<Applied, ApplyError>) -> Edited {
+        self.kept.give_back(doc, &judged);
+        self.edited(seat, by, bytes, Ok(judged))
+    }
+
+    fn edited(&mut self, seat: Seat, by: Author, bytes: &Bytes, judged: Result<Result<Applied, ApplyError>, Refused>) -> Edited {
+        let author = by.user;
+        let judged = match judged {
+            Ok(judged) => judged,
+            Err(why) => {
+                self.refused += 1;
+                return Edited::Refused(why);
+            }
+        };
+        match judged {
             Ok(Applied::Changed) => {
                 if let Some(member) = self.members.get(&seat) {
                     member.touch();
@@ -496,17 +528,43 @@ impl Room {
         }
     }
 
-    /// For a stock client: what its copy lacks.
-    pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8]) -> Option<Refused> {
-        match decode_state_vector(state_vector) {
-            Ok(have) => {
-                let Some(bytes) = self.kept.lacking(&have) else { return Some(Refused::unavailable()) };
-                let state_vector = self.kept.state_vector().into();
-                self.send(seat, RoomNews::Diff { state_vector, bytes });
-                None
-            }
-            Err(e) => Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
+    /// For a stock client: what its copy lacks, now or when it has not asked for so much lately.
+    pub fn tell_diff(&mut self, seat: Seat, state_vector: &[u8], now: Instant) -> Option<Refused> {
+        let have = match decode_state_vector(state_vector) {
+            Ok(have) => have,
+            Err(e) => return Some(Refused::new("bad_request", e.to_string()).field("state_vector", "malformed")),
+        };
+        let cost = self.kept.size();
+        let member = self.members.get_mut(&seat)?;
+        match member.answers.ask(have, cost, now) {
+            Some(have) => self.answer(seat, &have),
+            None => None,
         }
+    }
+
+    fn answer(&mut self, seat: Seat, have: &StateVector) -> Option<Refused> {
+        let Some(bytes) = self.kept.lacking(have) else { return Some(Refused::unavailable()) };
+        let state_vector = self.kept.state_vector().into();
+        self.send(seat, RoomNews::Diff { state_vector, bytes });
+        None
+    }
+
+    /// Answers that waited. Returns when to come again, if some still wait.
+    pub fn answer_late(&mut self, now: Instant) -> Option<Instant> {
+        let cost = self.kept.size();
+        let due = self.members.iter_mut().filter_map(|(seat, member)| Some((*seat, member.answers.due(cost, now)?)));
+        for (seat, have) in due.collect::<Vec<_>>() {
+            if let Some(why) = self.answer(seat, &have) {
+                self.send(seat, RoomNews::Refused { seq: None, why });
+            }
+        }
+        self.next_answer(now)
+    }
+
+    /// When the next answer that waits is due.
+    #[must_use]
+    pub fn next_answer(&self, now: Instant) -> Option<Instant> {
+        self.members.values().filter_map(|member| member.answers.next(now)).min()
     }
 
     /// For a stock client whose edits could not all be taken: what the room lacks of them.
@@ -671,10 +729,11 @@ impl Room {
         self.kept.build(doc);
     }
 
-    /// Whether somebody has a copy of this very document, so that only the document can tell what it lacks.
+    /// Whether what somebody lacks can be told by the document alone: they have a copy of this very one, or there are no bytes to send.
     #[must_use]
-    pub fn must_compare(&self, newcomer: &Newcomer) -> bool {
-        newcomer.lineage == Some(self.lineage) && newcomer.state_vector.is_some()
+    pub fn needs_document(&self, newcomer: &Newcomer) -> bool {
+        let compares = newcomer.lineage == Some(self.lineage) && newcomer.state_vector.is_some();
+        compares || !self.kept.can_be_sent()
     }
 
     /// Whether they hold something that is not here.

@@ -58,13 +58,14 @@ impl Early {
     }
 
     /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
-    pub fn hold(&mut self, seat: Seat, by: Author, what: RoomInput) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
+    /// `bytes`: what somebody who has nothing lacks is known.
+    pub fn hold(&mut self, seat: Seat, by: Author, what: RoomInput, bytes: bool) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
         match what {
             RoomInput::Update { seq, bytes } => {
                 self.hold_edit(Arrived { seat, seq, bytes, by, left: false }).ok_or((seq, Refused::overloaded()))?;
                 Ok(None)
             }
-            what if self.must_wait(seat, &what) => {
+            what if self.must_wait(seat, &what, bytes) => {
                 self.reserve(what.size()).ok_or((None, Refused::overloaded()))?;
                 self.held.push_back(Held::Other(Input { seat, what }));
                 Ok(None)
@@ -73,14 +74,21 @@ impl Early {
         }
     }
 
-    fn must_wait(&self, seat: Seat, what: &RoomInput) -> bool {
+    fn must_wait(&self, seat: Seat, what: &RoomInput, bytes: bool) -> bool {
         match what {
             RoomInput::Update { .. } => true,
             // Of somebody who has nothing: the bytes are an answer.
-            RoomInput::Step1(vector) => vector.as_ref() != [0],
+            RoomInput::Step1(vector) => vector.as_ref() != [0] || !bytes,
             RoomInput::AskStep1 => self.held.iter().any(|held| held.seat() == seat),
             RoomInput::Ghost { .. } | RoomInput::Presence(_) | RoomInput::Awareness(_) | RoomInput::QueryAwareness => false,
         }
+    }
+
+    /// The next, in the order in which they came.
+    fn take(&mut self) -> Option<Held> {
+        let held = self.held.pop_front()?;
+        self.bytes -= held.size();
+        Some(held)
     }
 
     fn reserve(&mut self, bytes: usize) -> Option<()> {
@@ -99,12 +107,21 @@ impl Held {
             Self::Other(input) => input.seat,
         }
     }
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Edit(edit) => edit.bytes.len(),
+            Self::Other(input) => input.what.size(),
+        }
+    }
 }
 
 impl TaskActor {
-    /// The document is here.
+    /// The document is here, until one of them takes it away.
     pub(super) fn take_early(&mut self, ctx: &mut Context<Self>) {
-        for held in std::mem::take(&mut self.early).held {
+        while self.waking.is_none()
+            && let Some(held) = self.early.take()
+        {
             match held {
                 Held::Edit(mut edit) => {
                     edit.left |= !matches!(&self.phase, Phase::Live(room) if room.has(edit.seat));
@@ -131,10 +148,9 @@ impl Handler<LeftBehind> for TaskActor {
         let _handling = handling!("task", "LeftBehind");
         // None: thrown out or turned away before, and told so.
         let Some(by) = self.author(seat) else { return };
-        let built = matches!(self.phase, Phase::Live(_)) && self.waking.is_none();
         for bytes in edits {
             let edit = Arrived { seat, seq: None, bytes, by, left: true };
-            if built {
+            if matches!(self.phase, Phase::Live(_)) && self.waking.is_none() {
                 self.edit(edit, ctx);
             } else if self.early.hold_edit(edit).is_none() {
                 tracing::warn!(task = %self.key.task, session = %seat.session, "more waits for the document than may; an edit of somebody who left is lost");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use bytes::Bytes;
 use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
 use tokio::{sync::oneshot, time::Instant};
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     desk::Mail,
     document,
-    journal::Edit,
+    journal::{Edit, Reserved},
     measures,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat, Settled},
@@ -43,13 +44,31 @@ impl TaskActor {
                 return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) });
             }
         };
+        if bytes.len() >= self.deps.config.edit_aside && by.may_not_edit().is_none() {
+            return self.edit_aside(Arrived { seat, seq, bytes, by, left }, reserved, ctx);
+        }
+        let edited = room.edit(seat, by, &bytes);
+        self.edited(seat, seq, &bytes, reserved, edited, ctx);
+    }
+
+    /// An edit met the document.
+    pub(super) fn edited(
+        &mut self,
+        seat: Seat,
+        seq: Option<u64>,
+        bytes: &Bytes,
+        reserved: Arc<Reserved>,
+        edited: Edited,
+        ctx: &mut Context<Self>,
+    ) {
+        let Phase::Live(room) = &mut self.phase else { return };
         let mut origin = seq.map(|seq| (seat, seq));
         if mutant("ack-before-commit")
             && let Some((seat, seq)) = origin.take()
         {
             room.send(seat, RoomNews::Ack(seq));
         }
-        match room.edit(seat, by, &bytes) {
+        match edited {
             Edited::Keep(payload, author) => {
                 self.edits += 1;
                 self.tail += 1;
@@ -65,7 +84,7 @@ impl TaskActor {
                 return room.send(seat, RoomNews::Refused { seq, why });
             }
             Edited::Broken(why) => {
-                self.deps.poison.note(&self.key, &bytes);
+                self.deps.poison.note(&self.key, bytes);
                 return self.broken(seat, seq, &why, ctx);
             }
         }

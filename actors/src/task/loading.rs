@@ -188,10 +188,8 @@ impl TaskActor {
 
     pub(super) fn let_in(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
         let Phase::Live(room) = &self.phase else { return Err(Refused::unavailable()) };
-        if self.waking.is_some() && room.must_compare(&newcomer) {
-            self.arrivals.hold(Until::Built, newcomer)?;
-            self.build_now(ctx);
-            return Ok(());
+        if self.waking.is_some() && room.needs_document(&newcomer) {
+            return self.wait_for_document(newcomer, ctx);
         }
         if self.is_linked().is_some() && room.is_behind(&newcomer) {
             return self.catch_up_with(newcomer, ctx);
@@ -199,7 +197,17 @@ impl TaskActor {
         self.admit(newcomer, ctx)
     }
 
+    fn wait_for_document(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
+        self.arrivals.hold(Until::Built, newcomer)?;
+        self.build_now(ctx);
+        Ok(())
+    }
+
     fn admit(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
+        // It was lent while they waited for the disk.
+        if self.waking.is_some() && matches!(&self.phase, Phase::Live(room) if room.needs_document(&newcomer)) {
+            return self.wait_for_document(newcomer, ctx);
+        }
         if let Some(idle) = self.idle.take() {
             ctx.cancel_future(idle);
         }

@@ -10,7 +10,7 @@ use tandem_protocol::{
     rest::{LeaseView, TaskStatus},
     ws::PresenceState,
 };
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 use yrs::StateVector;
 
 use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter, early::Arrived};
@@ -251,7 +251,7 @@ impl Handler<Input> for TaskActor {
         // None: was thrown out, and has been told.
         let Some(by) = room.author(seat) else { return };
         let what = match &self.waking {
-            Some(_) => match self.early.hold(seat, by, what) {
+            Some(_) => match self.early.hold(seat, by, what, room.kept().can_be_sent()) {
                 Ok(None) => return self.build_now(ctx),
                 Ok(Some(what)) => what,
                 Err((seq, why)) => return room.send(seat, RoomNews::Refused { seq, why }),
@@ -262,7 +262,11 @@ impl Handler<Input> for TaskActor {
             RoomInput::Update { seq, bytes } => return self.edit(Arrived { seat, seq, bytes, by, left: false }, ctx),
             RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
             RoomInput::Presence(state) => room.show(seat, state),
-            RoomInput::Step1(vector) => room.tell_diff(seat, &vector),
+            RoomInput::Step1(vector) => {
+                let refused = room.tell_diff(seat, &vector, Instant::now());
+                self.plan_answers(ctx);
+                return self.told(seat, refused, ctx);
+            }
             RoomInput::AskStep1 => {
                 room.tell_lack(seat);
                 None
@@ -273,10 +277,33 @@ impl Handler<Input> for TaskActor {
                 None
             }
         };
-        if let Some(why) = refused {
+        self.told(seat, refused, ctx);
+    }
+}
+
+impl TaskActor {
+    /// What somebody did is done, or refused.
+    fn told(&mut self, seat: Seat, refused: Option<Refused>, ctx: &mut Context<Self>) {
+        if let (Some(why), Phase::Live(room)) = (refused, &mut self.phase) {
             room.send(seat, RoomNews::Refused { seq: None, why });
         }
         self.touched(ctx);
+    }
+
+    /// Somebody asks more often what they lack than it can be told.
+    fn plan_answers(&mut self, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        let Phase::Live(room) = &self.phase else { return };
+        let Some(at) = room.next_answer(now).filter(|_| !self.answering) else { return };
+        self.answering = true;
+        ctx.run_later(at - now, |task, ctx| {
+            task.answering = false;
+            match &mut task.phase {
+                Phase::Live(room) if task.waking.is_none() => drop(room.answer_late(Instant::now())),
+                _ => {}
+            }
+            task.plan_answers(ctx);
+        });
     }
 }
 

@@ -15,6 +15,7 @@ mod early;
 mod edits;
 mod flush;
 mod history;
+mod lent;
 mod loading;
 mod messages;
 mod poison;
@@ -142,6 +143,8 @@ pub struct TaskActor {
     /// Compactions that failed in a row, and when the next is tried.
     compactions_failed: usize,
     compact_again: Option<Instant>,
+    /// Somebody is told later what they lack.
+    answering: bool,
     edits: u64,
 }
 
@@ -219,6 +222,7 @@ impl TaskActor {
             compacting: false,
             compactions_failed: 0,
             compact_again: None,
+            answering: false,
             edits: 0,
         }
     }

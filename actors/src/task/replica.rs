@@ -239,6 +239,11 @@ impl TaskActor {
 
     fn take_changes(&mut self, changes: Changes, ctx: &mut Context<Self>) {
         let Phase::Live(room) = &mut self.phase else { return };
+        if self.waking.is_some() {
+            // Lent since it was asked. It is asked again, for the same.
+            self.replica.stale = true;
+            return;
+        }
         for stored in changes.snapshot.iter().chain(&changes.updates) {
             if let Err(why) = room.hear_snapshot(stored) {
                 tracing::error!(task = %self.key.task, why, "what is stored does not fit what is here, loading it anew");

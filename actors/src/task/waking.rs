@@ -46,9 +46,13 @@ impl TaskActor {
             Ok(doc) => room.build(doc),
             Err(LoadFailure::Unreadable(why) | LoadFailure::Away(why)) => return self.fail(&why, Vec::new(), ctx),
         }
-        if self.waking.take().is_none() {
-            return;
+        if self.waking.take().is_some() {
+            self.go_on(ctx);
         }
+    }
+
+    /// The document is here: what waited for it goes on.
+    pub(super) fn go_on(&mut self, ctx: &mut Context<Self>) {
         self.take_early(ctx);
         let compared = self.arrivals.ready(|until| until == Until::Built);
         self.let_all_in(compared, ctx);
