@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     sdk::Sdk,
-    town::{HOMES, STOCK},
+    town::HOMES,
     truth::{picture, promise},
     world::World,
 };
@@ -23,14 +23,15 @@ pub fn disagreement(world: &World) -> Option<Disagreement> {
 
 fn nobody_is_stuck(world: &World) -> Option<Disagreement> {
     let stuck = world.people.iter().find_map(|person| Some(format!("{} {}", person.name(), person.unrest()?)));
-    let stock = (!world.stock.synced || world.stock.denied).then(|| "stu is not synced".to_owned());
+    let stock = world.stocks.iter().find_map(|client| Some(format!("{} {}", client.name(), client.unrest()?)));
     stuck.or(stock).map(|how| (promise::STUCK, how))
 }
 
 /// Every copy equals the disk.
 fn copies(world: &World) -> Option<Disagreement> {
     let ours = world.people.iter().map(|person| (person.name(), HOMES[person.who], &person.doc));
-    for (name, task, doc) in ours.chain([("stu", HOMES[STOCK], &world.stock.doc)]) {
+    let stocks = world.stocks.iter().map(|client| (client.name(), HOMES[client.who], &client.doc));
+    for (name, task, doc) in ours.chain(stocks) {
         let (copy, disk) = (picture(doc), picture(&world.truth.disk[task]));
         if copy != disk {
             return Some((promise::CONVERGE, format!("{name} has {copy}; the disk has {disk}")));
@@ -50,11 +51,12 @@ fn people(world: &World, person: &Sdk) -> Option<Disagreement> {
     let name_of = |id| world.town.people.iter().position(|who| who.user_id() == id).map_or("nobody", World::name);
     let mut seen: BTreeMap<u32, String> =
         person.view.peers.iter().map(|(peer, (user, state))| (*peer, format!("{} {:?}", name_of(*user), state.tool))).collect();
-    if HOMES[person.who] == HOMES[STOCK] {
+    for client in world.stocks.iter().filter(|client| HOMES[client.who] == HOMES[person.who]) {
         // Which number a stock client has, only the server knows.
-        let stock: Vec<u32> = seen.iter().filter(|(_, who)| who.starts_with("stu ")).map(|(peer, _)| *peer).collect();
+        let name = format!("{} ", client.name());
+        let stock: Vec<u32> = seen.iter().filter(|(_, who)| who.starts_with(&name)).map(|(peer, _)| *peer).collect();
         if stock.len() != 1 {
-            return Some((promise::PRESENCE, format!("{} sees stu {} times: {seen:?}", person.name(), stock.len())));
+            return Some((promise::PRESENCE, format!("{} sees {name}{} times: {seen:?}", person.name(), stock.len())));
         }
         seen.remove(&stock[0]);
         there.remove(&stock[0]);
@@ -82,10 +84,14 @@ fn pointers(world: &World, person: &Sdk) -> Option<Disagreement> {
     (*seen != there).then(|| (promise::CURSORS, format!("{} sees pointers {seen:?}; there are {there:?}", person.name())))
 }
 
-/// What a stock client shows of ours.
+/// What stock clients show of all others.
 fn awareness(world: &World) -> Option<Disagreement> {
-    let ours = world.people.iter().filter(|person| HOMES[person.who] == HOMES[STOCK]);
-    let there: BTreeSet<String> = ours.map(|person| world.town.people[person.who].user.name.clone()).collect();
-    let seen = world.stock.sees();
-    (seen != there).then(|| (promise::PRESENCE, format!("stu sees {seen:?}; there are {there:?}")))
+    let at = |who: &usize, home| HOMES[*who] == home;
+    world.stocks.iter().find_map(|client| {
+        let everybody = world.people.iter().map(|person| person.who).chain(world.stocks.iter().map(|client| client.who));
+        let others = everybody.filter(|who| at(who, HOMES[client.who]) && *who != client.who);
+        let there: BTreeSet<String> = others.map(|who| world.town.people[who].user.name.clone()).collect();
+        let seen = client.sees();
+        (seen != there).then(|| (promise::PRESENCE, format!("{} sees {seen:?}; there are {there:?}", client.name())))
+    })
 }

@@ -7,7 +7,9 @@ use crate::rng::Rng;
 
 /// Clients of our protocol, by index; all but the last three on the first task.
 pub const PEOPLE: usize = 6;
-/// The first three and the stock client share a document; the others have theirs.
+/// Stock clients.
+pub const STOCKS: usize = 2;
+/// The first three and the stock clients share a document; the others have theirs.
 pub const SHARING: usize = 3;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -92,11 +94,15 @@ pub enum Step {
         archived: bool,
     },
     StockPut {
+        which: usize,
         key: u8,
         value: i32,
     },
-    StockDrop,
+    StockDrop {
+        which: usize,
+    },
     StockOffline {
+        which: usize,
         ms: u16,
     },
     StoreAway {
@@ -160,9 +166,9 @@ const KINDS: [(u64, fn(&mut Rng) -> Step); 30] = [
     (3, |r| Step::Pry { who: any(r), task: r.index(4) }),
     (3, |r| Step::Rights { who: r.index(SHARING), member: r.chance(40) }),
     (1, |r| Step::Archive { archived: r.chance(50) }),
-    (6, |r| Step::StockPut { key: key(r), value: value(r) }),
-    (2, |_| Step::StockDrop),
-    (1, |r| Step::StockOffline { ms: r.below(2_000) as u16 }),
+    (10, |r| Step::StockPut { which: r.index(STOCKS), key: key(r), value: value(r) }),
+    (3, |r| Step::StockDrop { which: r.index(STOCKS) }),
+    (2, |r| Step::StockOffline { which: r.index(STOCKS), ms: r.below(2_000) as u16 }),
     (3, |r| Step::StoreAway { away: r.chance(50) }),
     (2, |r| Step::DiskSlow { ms: [0, 5, 50, 300, 1_500][r.index(5)] }),
     (1, |r| Step::LoseAnswers { percent: [0, 10, 50][r.index(3)] }),

@@ -1,5 +1,5 @@
-//! An unmodified `y-websocket` provider: it syncs, edits, shows who it is, sends back every awareness change it hears of, and knows
-//! nothing of acknowledgements.
+//! Unmodified stock providers: they sync, edit, show who they are and send back every awareness change they hear of. That of y-websocket knows
+//! nothing of acknowledgements; that of Hocuspocus counts what it may call saved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,20 +11,27 @@ use yrs::{Doc, ReadTxn, StateVector, Transact, updates::decoder::Decode, updates
 use crate::{
     line::{Event, Line},
     rng::Rng,
-    town::{HOMES, STOCK, mark},
+    town::{HOCUSPOCUS, HOMES, NAMES, mark},
     truth::{Truth, apply, promise, put},
 };
 
 const SYNC: u8 = 0;
 const AWARENESS: u8 = 1;
-const DENIED: u8 = 2;
+const AUTH: u8 = 2;
 const QUERY_AWARENESS: u8 = 3;
+/// Kinds of Hocuspocus alone.
+const STATELESS: u8 = 5;
+const CLOSE: u8 = 7;
+const SYNC_STATUS: u8 = 8;
+/// The answer to a token, in a message of the kind `AUTH`.
+const AUTHENTICATED: u8 = 2;
 /// The provider hangs up after this long without a message.
 const SILENCE: u64 = 30_000;
 /// How often its awareness says again that it is there.
 const RENEW: u64 = 15_000;
 
 pub struct Stock {
+    pub who: usize,
     pub line: Line,
     pub doc: Doc,
     /// By client id: clock, and state unless gone. Clocks are kept over reconnects, states are not.
@@ -35,26 +42,59 @@ pub struct Stock {
     pub synced: bool,
     /// An edit was refused: nothing but a new connection brings it to the server.
     pub denied: bool,
+    hocuspocus: Option<Counter>,
+}
+
+/// What the provider of Hocuspocus has besides.
+struct Counter {
+    document: String,
+    /// `unsyncedChanges`: edits, and answers to the server's step 1, that were sent and are not called saved.
+    unsynced: i64,
 }
 
 impl Stock {
-    pub fn new(seed: u64, truth: &mut Truth) -> Self {
+    pub fn new(who: usize, seed: u64, document: String, truth: &mut Truth) -> Self {
         let doc = truth.fresh_doc();
         let id = doc.client_id().get();
-        let line = Line::new(SILENCE, Rng::new(seed, 300));
-        Self { line, doc, known: BTreeMap::new(), id, clock: 1, renewed: 0, synced: false, denied: false }
+        let line = Line::new(SILENCE, Rng::new(seed, 300 + who as u64));
+        let hocuspocus = (who == HOCUSPOCUS).then_some(Counter { document, unsynced: 0 });
+        Self { who, line, doc, known: BTreeMap::new(), id, clock: 1, renewed: 0, synced: false, denied: false, hocuspocus }
+    }
+
+    pub fn name(&self) -> &'static str {
+        NAMES[self.who]
+    }
+
+    /// What keeps it from being at rest.
+    pub fn unrest(&self) -> Option<String> {
+        let counted = self.hocuspocus.as_ref().map_or(0, |counter| counter.unsynced);
+        match (self.synced && !self.denied, counted) {
+            (false, _) => Some("is not synced".into()),
+            (true, 0) => None,
+            (true, count) => Some(format!("counts {count} edits as not saved")),
+        }
     }
 
     pub fn dial(&mut self, pipe: crate::net::Pipe, truth: &Truth) {
         self.line.dialled(pipe, truth.now);
         self.denied = false;
+        if let Some(counter) = &mut self.hocuspocus {
+            // Its own step 1: the server answers with one of its own, and calls the answer to that saved.
+            counter.unsynced = 1;
+            self.send(&[AUTH, 0], self.name().as_bytes(), truth.now);
+        }
         let vector = self.doc.transact().state_vector().encode_v1();
         self.send(&[SYNC, 0], &vector, truth.now);
         self.show(truth.now);
     }
 
     fn send(&mut self, head: &[u8], bytes: &[u8], now: u64) {
-        let mut frame = head.to_vec();
+        let mut frame = Vec::new();
+        if let Some(Counter { document, .. }) = &self.hocuspocus {
+            write_uint(&mut frame, document.len() as u64);
+            frame.extend_from_slice(document.as_bytes());
+        }
+        frame.extend_from_slice(head);
         write_uint(&mut frame, bytes.len() as u64);
         frame.extend_from_slice(bytes);
         self.line.send(Message::Binary(frame.into()), now);
@@ -62,18 +102,18 @@ impl Stock {
 
     fn show(&mut self, now: u64) {
         self.renewed = now;
-        let state = Self::state();
+        let state = self.state();
         let entry = entries([(self.id, self.clock, state.as_str())]);
         self.send(&[AWARENESS], &entry, now);
     }
 
-    fn state() -> String {
-        format!(r#"{{"user":{{"name":"stu {}"}}}}"#, mark(HOMES[STOCK]))
+    fn state(&self) -> String {
+        format!(r#"{{"user":{{"name":"{} {}"}}}}"#, self.name(), mark(HOMES[self.who]))
     }
 
     /// The provider answers with all it knows, not only with itself.
     fn show_everybody(&mut self, now: u64) {
-        let mine = Self::state();
+        let mine = self.state();
         let others = self.known.iter().filter_map(|(id, (clock, state))| Some((*id, *clock, state.as_deref()?)));
         let all: Vec<(u64, u64, &str)> = others.chain([(self.id, self.clock, mine.as_str())]).collect();
         let all = entries(all);
@@ -84,9 +124,9 @@ impl Stock {
         while let Some(event) = self.line.next(truth.now) {
             match event {
                 Event::Frame(bytes, written) => {
-                    truth.saw(STOCK, &bytes, written);
+                    truth.saw(self.who, &bytes, written);
                     if let Err(error) = self.frame(&bytes, truth) {
-                        truth.broken(promise::SOUND, format!("stu was sent a frame that is none ({error}): {bytes:?}"));
+                        truth.broken(promise::SOUND, format!("{} was sent a frame that is none ({error}): {bytes:?}", self.name()));
                     }
                 }
                 Event::Lost => self.lost(truth),
@@ -99,7 +139,7 @@ impl Stock {
     }
 
     pub fn lost(&mut self, truth: &mut Truth) {
-        truth.note("stu loses the connection");
+        truth.note(format!("{} loses the connection", self.name()));
         self.synced = false;
         for (_, state) in self.known.values_mut() {
             *state = None;
@@ -109,6 +149,14 @@ impl Stock {
     fn frame(&mut self, frame: &Bytes, truth: &mut Truth) -> Result<(), String> {
         let mut r = Reader::new(frame);
         let text = |e: tandem_protocol::ws::DecodeError| e.to_string();
+        if let Some(Counter { document, .. }) = &self.hocuspocus {
+            match r.var_str().map_err(text)? {
+                // About no document: a sign of life, which the provider reads and drops.
+                "" => return Ok(()),
+                about if about == document => {}
+                other => return Err(format!("it is about {other}")),
+            }
+        }
         match r.uint().map_err(text)? as u8 {
             SYNC => {
                 let step = r.uint().map_err(text)?;
@@ -127,9 +175,16 @@ impl Stock {
                 }
             }
             AWARENESS => self.aware(whole(r)?, truth.now),
-            DENIED => {
+            AUTH if self.hocuspocus.is_some() && r.uint().map_err(text)? as u8 == AUTHENTICATED => Ok(()),
+            AUTH | CLOSE => {
                 self.denied = true;
-                truth.note("stu is denied something");
+                truth.note(format!("{} is denied something", self.name()));
+                Ok(())
+            }
+            STATELESS => Ok(()),
+            SYNC_STATUS => {
+                let saved = r.uint().map_err(text)? == 1;
+                self.status(saved, truth);
                 Ok(())
             }
             QUERY_AWARENESS => {
@@ -172,8 +227,26 @@ impl Stock {
         Ok(())
     }
 
+    /// One thing less, or one that will never be, is to be saved.
+    fn status(&mut self, saved: bool, truth: &mut Truth) {
+        let Some(counter) = &mut self.hocuspocus else { return };
+        if !saved {
+            self.denied = true;
+            return truth.note("something of a provider's was refused");
+        }
+        counter.unsynced -= 1;
+        match counter.unsynced {
+            ..0 => truth.broken(promise::ACKS, format!("{} was told of more saved edits than it sent", self.name())),
+            0 => truth.saved(self.who, &self.doc),
+            _ => {}
+        }
+    }
+
     pub fn put(&mut self, key: &str, value: f64, now: u64) {
-        let update = put(&self.doc, HOMES[STOCK], key, value);
+        let update = put(&self.doc, HOMES[self.who], key, value);
+        if let Some(counter) = self.hocuspocus.as_mut().filter(|_| self.line.is_up()) {
+            counter.unsynced += 1;
+        }
         self.send(&[SYNC, 2], &update, now);
     }
 

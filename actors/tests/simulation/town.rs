@@ -2,7 +2,7 @@
 //!
 //! | task | workspace | who is in its project |
 //! |---|---|---|
-//! | 0 | 0 | ann, bob, cyd and stu, whose client is a stock one |
+//! | 0 | 0 | ann, bob, cyd, stu, whose client is that of y-websocket, and hal, whose is that of Hocuspocus |
 //! | 1 | 0 | dan |
 //! | 2 | 1 | zoe |
 //! | 3 | 0 | eve; the project is archived, so nobody may write |
@@ -26,10 +26,12 @@ use tandem_store::{bus::LocalBus, documents::DocumentKey, pg::flow::WorkNow};
 
 use crate::disk::{Cable, Disk};
 
-pub const NAMES: [&str; 7] = ["ann", "bob", "cyd", "dan", "zoe", "eve", "stu"];
+pub const NAMES: [&str; 8] = ["ann", "bob", "cyd", "dan", "zoe", "eve", "stu", "hal"];
 /// The task each of them works on.
-pub const HOMES: [usize; 7] = [0, 0, 0, 1, 2, 3, 0];
-pub const STOCK: usize = 6;
+pub const HOMES: [usize; 8] = [0, 0, 0, 1, 2, 3, 0, 0];
+/// Whose clients are stock ones.
+pub const Y_WEBSOCKET: usize = 6;
+pub const HOCUSPOCUS: usize = 7;
 /// Her project is archived from first to last.
 pub const ALWAYS_READ_ONLY: usize = 5;
 pub const TASKS: usize = 4;

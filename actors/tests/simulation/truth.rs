@@ -127,6 +127,16 @@ impl Truth {
         }
     }
 
+    /// `who` may call all their edits saved.
+    pub fn saved(&mut self, who: usize, doc: &Doc) {
+        self.acks += 1;
+        let me = doc.client_id();
+        let (mine, disk) = (doc.transact().state_vector().get(&me), self.disk[HOMES[who]].transact().state_vector().get(&me));
+        if mine > disk {
+            self.broken(promise::DURABLE, format!("{} was told that all is saved; the disk lacks elements {disk} to {mine}", NAMES[who]));
+        }
+    }
+
     /// `who` was told that this edit is on disk.
     pub fn acknowledged(&mut self, who: usize, seq: u64, update: &[u8]) {
         self.acks += 1;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tandem_actors::session::{stock as stock_session, tandem};
+use tandem_actors::session::{hocuspocus, stock, tandem};
 use tandem_store::documents::DocumentLog;
 use tokio::time::{Duration, sleep};
 
@@ -11,10 +11,10 @@ use crate::{
     agree,
     disk::Disk,
     net::Pipe,
-    plan::{PEOPLE, SHARING, Step},
+    plan::{PEOPLE, SHARING, STOCKS, Step},
     sdk::Sdk,
     stock::Stock,
-    town::{ALWAYS_READ_ONLY, House, NAMES, STOCK, TASKS, Town},
+    town::{ALWAYS_READ_ONLY, HOCUSPOCUS, HOMES, House, NAMES, TASKS, Town, Y_WEBSOCKET},
     truth::{Truth, promise},
 };
 
@@ -34,7 +34,7 @@ pub struct World {
     pub town: Arc<Town>,
     pub disk: Arc<Disk>,
     pub people: Vec<Sdk>,
-    pub stock: Stock,
+    pub stocks: [Stock; STOCKS],
 }
 
 /// Why a house's life ends.
@@ -59,8 +59,9 @@ pub fn play(seed: u64, plan: &[Step]) -> Truth {
     });
     let mut truth = Truth::new(&documents);
     let people = (0..PEOPLE).map(|who| Sdk::new(who, seed, &mut truth)).collect();
-    let stock = Stock::new(seed, &mut truth);
-    let mut world = World { truth, town, disk, people, stock };
+    let mut stock = |who: usize| Stock::new(who, seed, town.keys[HOMES[who]].task.to_string(), &mut truth);
+    let stocks = [stock(Y_WEBSOCKET), stock(HOCUSPOCUS)];
+    let mut world = World { truth, town, disk, people, stocks };
     let mut rest = plan.iter();
     loop {
         // A system of its own: dropping it is what a kill does to memory.
@@ -145,12 +146,17 @@ impl World {
             }
             person.tick(&self.town, &mut self.truth);
         }
-        if self.stock.line.wants_to_dial(now) {
-            let who = self.town.people[STOCK].clone();
-            let pipe = Pipe::open(|bytes| stock_session::start(&house.live, who, self.town.keys[0].task, bytes), self.stock.line.lag);
-            self.stock.dial(pipe, &self.truth);
+        for client in &mut self.stocks {
+            if client.line.wants_to_dial(now) {
+                let (who, task) = (self.town.people[client.who].clone(), self.town.keys[HOMES[client.who]].task);
+                let pipe = match client.who {
+                    HOCUSPOCUS => Pipe::open(|bytes| hocuspocus::start(&house.live, bytes), client.line.lag),
+                    _ => Pipe::open(|bytes| stock::start(&house.live, who, task, bytes), client.line.lag),
+                };
+                client.dial(pipe, &self.truth);
+            }
+            client.tick(&mut self.truth);
         }
-        self.stock.tick(&mut self.truth);
     }
 
     fn step(&mut self, step: &Step, house: &House) {
@@ -197,11 +203,11 @@ impl World {
             Step::Pry { who, task } => self.people[who].pry(task, &self.town, &mut self.truth),
             Step::Rights { who, member } => self.rights(who, member, house),
             Step::Archive { archived } => house.live.publish(self.town.set_archived(archived)),
-            Step::StockPut { key, value } => self.stock.put(&format!("k{key}"), f64::from(value), now),
-            Step::StockDrop => self.drop_stock(),
-            Step::StockOffline { ms } => {
-                self.stock.line.stay_offline(soon(ms));
-                self.drop_stock();
+            Step::StockPut { which, key, value } => self.stocks[which].put(&format!("k{key}"), f64::from(value), now),
+            Step::StockDrop { which } => self.drop_stock(which),
+            Step::StockOffline { which, ms } => {
+                self.stocks[which].line.stay_offline(soon(ms));
+                self.drop_stock(which);
             }
             Step::StoreAway { away } => self.disk.set_away(away),
             Step::DiskSlow { ms } => self.disk.set_slow(u64::from(ms)),
@@ -210,9 +216,9 @@ impl World {
         }
     }
 
-    fn drop_stock(&mut self) {
-        if self.stock.line.break_off(self.truth.now) {
-            self.stock.lost(&mut self.truth);
+    fn drop_stock(&mut self, which: usize) {
+        if self.stocks[which].line.break_off(self.truth.now) {
+            self.stocks[which].lost(&mut self.truth);
         }
     }
 
@@ -233,8 +239,10 @@ impl World {
                 person.lost(&mut self.truth);
             }
         }
-        if self.stock.line.house_died(now) {
-            self.stock.lost(&mut self.truth);
+        for client in &mut self.stocks {
+            if client.line.house_died(now) {
+                client.lost(&mut self.truth);
+            }
         }
         for (document, payload) in self.disk.take_committed() {
             self.truth.committed(document, &payload);
@@ -255,7 +263,7 @@ impl World {
         for person in &mut self.people {
             person.line.heal(now);
         }
-        self.stock.line.heal(now);
+        self.stocks.iter_mut().for_each(|client| client.line.heal(now));
         self.truth.rest_started = Some(now);
         let (mut next_try, mut at_rest) = (now, None);
         while self.truth.broken.is_none() {
@@ -281,10 +289,12 @@ impl World {
         for person in &mut self.people {
             person.try_again(&self.town, &mut self.truth);
         }
-        if self.stock.denied || self.stock.line.refused.is_some() {
-            self.stock.line.refused = None;
-            self.stock.denied = false;
-            self.drop_stock();
+        for which in 0..STOCKS {
+            let client = &mut self.stocks[which];
+            if client.denied || client.line.refused.take().is_some() {
+                client.denied = false;
+                self.drop_stock(which);
+            }
         }
     }
 
