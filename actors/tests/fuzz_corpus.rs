@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use tandem_actors::document;
+use tandem_actors::{document, room};
+
+#[allow(dead_code, reason = "targets use a part of it")]
+#[path = "../../store/src/bus/redis/payload.rs"]
+mod payload;
 
 #[path = "../../fuzz/src/targets.rs"]
 mod targets;

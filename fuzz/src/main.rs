@@ -5,6 +5,12 @@
 #[allow(dead_code, unused_imports, reason = "targets use a part of it")]
 #[path = "../../actors/src/document/mod.rs"]
 mod document;
+mod measures;
+#[allow(dead_code, reason = "targets use a part of it")]
+#[path = "../../store/src/bus/redis/payload.rs"]
+mod payload;
+#[allow(dead_code, unused_imports, reason = "targets use a part of it")]
+mod room;
 mod targets;
 
 use std::sync::OnceLock;

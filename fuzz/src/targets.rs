@@ -7,18 +7,22 @@ use tandem_domain::{
     layout::{Data, Environment, Layout, Registry, check, compile, parse, syntax},
 };
 use tandem_protocol::{
-    hocuspocus,
+    SessionId, UserId, hocuspocus,
     node::Envelope,
     ws::{ClientFrame, ClientHot, ServerFrame, ServerHot, Subprotocol, varint::Reader},
     yjs,
 };
 use yrs::{Any, Array, ArrayPrelim, Doc, Map, MapPrelim, ReadTxn, StateVector, Text, TextPrelim, Transact};
 
-use crate::document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, inspect, join_updates, merge, read};
+use crate::{
+    document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, inspect, join_updates, merge, read},
+    payload::Payload,
+    room::{Awareness, AwarenessLimits, Seat, Speaker},
+};
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 11] = [
+const TARGETS: [(&str, Target); 13] = [
     ("client_json", client_json),
     ("client_bincode", client_bincode),
     ("client_hot", client_hot),
@@ -29,6 +33,8 @@ const TARGETS: [(&str, Target); 11] = [
     ("state_vector", state_vector),
     ("edit", edit),
     ("node_frame", node_frame),
+    ("bus_payload", bus_payload),
+    ("room_awareness", room_awareness),
     ("layout", layout),
 ];
 
@@ -78,6 +84,49 @@ fn node_frame(data: &[u8]) {
         let again = envelope.encode();
         assert_eq!(Envelope::decode(&again).map(|envelope| envelope.encode()), Ok(again));
     }
+}
+
+/// What is in a channel of Redis, where anybody may write.
+fn bus_payload(data: &[u8]) {
+    match Payload::read(data) {
+        Some(Payload::Fleeting(envelope)) => assert_eq!(envelope, data),
+        Some(Payload::Kept { envelope, .. }) => assert!(data.ends_with(envelope) && envelope.len() < data.len()),
+        Some(Payload::Lost { from, number }) => assert_eq!(Payload::lost(from, number), data),
+        None => {}
+    }
+}
+
+/// Three stock clients in a room. The first byte of each piece says whose it is and how long; an empty one: they leave.
+fn room_awareness(data: &[u8]) {
+    let limits = AwarenessLimits { max_state: 64, max_ids: 4 };
+    let seats: [Seat; 3] = std::array::from_fn(|_| Seat { session: SessionId::new(), subscription: 0 });
+    let user = UserId::new();
+    let mut room = Awareness::default();
+    let mut rest = data;
+    while let Some((head, after)) = rest.split_first() {
+        let seat = seats[usize::from(head % 3)];
+        let (frame, after) = after.split_at(usize::from(head / 3).min(after.len()));
+        rest = after;
+        match frame {
+            [] => room.leave(seat),
+            frame => drop(room.apply(Speaker { seat, user }, frame, limits)),
+        }
+        let shown = room.shown_by(seat).map_or(0, |shown| count_states(&shown));
+        assert!(shown <= limits.max_ids, "nobody shows more than they may");
+        for frame in room.take().iter().chain(&room.all()) {
+            count_states(frame);
+        }
+    }
+    for seat in seats {
+        room.leave(seat);
+    }
+    assert_eq!(room.all().iter().map(|frame| count_states(frame)).sum::<usize>(), 0, "who has left is not shown");
+}
+
+/// Of an awareness update of our own.
+fn count_states(frame: &[u8]) -> usize {
+    let entries = yjs::awareness::Entries::new(frame).expect("what goes round can be read");
+    entries.map(|entry| entry.expect("to its end")).count()
 }
 
 fn yjs_message(data: &[u8]) {

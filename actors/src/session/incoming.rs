@@ -318,6 +318,65 @@ mod tests {
         assert_eq!(&pong, b"\x8a\x01p");
     }
 
+    /// Everything that comes of these bytes if they come in these pieces and then end.
+    async fn heard(bytes: &[u8], pieces: &[usize]) -> Vec<Incoming> {
+        let (mut messages, mut peer) = case(|config| config.max_frame = 2_000);
+        messages.outbox.admit();
+        let (bytes, pieces) = (bytes.to_vec(), pieces.to_vec());
+        let feed = actix::spawn(async move {
+            let mut rest = &bytes[..];
+            for length in pieces {
+                let (piece, after) = rest.split_at(length.min(rest.len()));
+                peer.write_all(piece).await.unwrap();
+                tokio::task::yield_now().await;
+                rest = after;
+            }
+            peer.write_all(rest).await.unwrap();
+            peer.shutdown().await.unwrap();
+            peer
+        });
+        let mut all = Vec::new();
+        while let Some(message) = messages.next().await {
+            all.push(message);
+        }
+        feed.await.unwrap();
+        all
+    }
+
+    proptest::proptest! {
+        /// Sound frames with some bytes changed, or anything at all: the same in one piece as in many, and nothing after what was broken.
+        #[test]
+        fn what_comes_does_not_depend_on_the_pieces_it_comes_in(
+            sound: bool,
+            sizes in proptest::collection::vec((0u8..6, 0usize..300), 0..8),
+            garbage in proptest::collection::vec(proptest::num::u8::ANY, 0..400),
+            changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::num::u8::ANY), 0..3),
+            pieces in proptest::collection::vec(1usize..90, 0..20),
+        ) {
+            let message = |(kind, size): (u8, usize)| match kind {
+                0 => Message::Text("x".repeat(size).into()),
+                1 => Message::Binary(vec![7; size].into()),
+                2 => Message::Ping(vec![7; size.min(125)].into()),
+                3 => Message::Continuation(Item::FirstBinary(vec![7; size].into())),
+                4 => Message::Continuation(Item::Continue(vec![7; size].into())),
+                _ => Message::Continuation(Item::Last(vec![7; size].into())),
+            };
+            let (mut codec, mut bytes) = (Codec::new().client_mode(), BytesMut::new());
+            for one in sizes {
+                // What the codec itself would not send is left out.
+                let _ = codec.encode(message(one), &mut bytes);
+            }
+            let mut bytes = if sound { bytes.to_vec() } else { garbage };
+            for (at, byte) in changes.iter().filter(|_| !bytes.is_empty()).map(|(at, byte)| (at.index(bytes.len()), *byte)).collect::<Vec<_>>() {
+                bytes[at] = byte;
+            }
+            let (whole, cut) = actix::System::new().block_on(async { (heard(&bytes, &[]).await, heard(&bytes, &pieces).await) });
+            proptest::prop_assert_eq!(&whole, &cut);
+            let broken = whole.iter().position(|message| matches!(message, Incoming::Broken(..)));
+            proptest::prop_assert!(broken.is_none_or(|at| at + 1 == whole.len()));
+        }
+    }
+
     #[actix::test]
     async fn a_stranger_may_send_little_and_a_friend_more() {
         let (mut messages, mut peer) = case(|config| config.max_unauthenticated = 100);
