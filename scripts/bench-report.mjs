@@ -121,7 +121,12 @@ function bench() {
 function chaos(f) {
   const broken = f['broken promises'].value;
   const settled = f['all acknowledged and equal after'];
-  return `${value(f, 'acknowledged', 0)} edits acknowledged, ${broken} lost or wrong, ${settled ? `all equal after ${fixed(settled.value)} s` : 'NOT ALL EQUAL'}`;
+  const memory = [
+    ['memory of the last third of lives, to the first', 'of the last lives to the first'],
+    ['memory at the end of a life, to its beginning', 'of the end of a life to its beginning'],
+  ].filter(([figure]) => f[figure]);
+  const grew = memory.map(([figure, what]) => `${fixed(f[figure].value, 2)} ${what}`).join(', ');
+  return `${value(f, 'acknowledged', 0)} edits acknowledged, ${broken} lost or wrong, ${settled ? `all equal after ${fixed(settled.value)} s` : 'NOT ALL EQUAL'}${grew && `; memory ${grew}`}`;
 }
 
 const long = () => [

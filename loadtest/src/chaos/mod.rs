@@ -2,6 +2,7 @@
 //! Afterwards every acknowledged edit is on disk and all copies are equal, or the run fails.
 
 mod ledger;
+mod memory;
 pub mod person;
 mod plan;
 mod view;
@@ -12,7 +13,7 @@ use anyhow::Context;
 use rustix::process::Signal;
 use tokio::{
     sync::watch,
-    task::{JoinSet, LocalSet},
+    task::{JoinSet, LocalSet, spawn_local},
     time::{Instant, sleep, sleep_until},
 };
 
@@ -23,6 +24,7 @@ use crate::{
     report::{Report, say},
     target::Target,
 };
+use memory::Memory;
 use person::{Doors, Person, Phase, Sight};
 use plan::Act;
 
@@ -51,15 +53,12 @@ pub struct Options {
 
 /// How long until everything is acknowledged and equal once nothing goes wrong any more.
 const SETTLING: Duration = Duration::from_secs(90);
-/// Memory at the end of a server's life may grow by so much from the first third of the lives to the last.
-const GROWTH: f64 = 1.5;
 
 /// What the coordinator counts.
 #[derive(Default)]
 struct Tally {
     acts: BTreeMap<&'static str, u64>,
-    /// KiB of the server just before it was killed.
-    memory: Vec<u64>,
+    memory: Rc<RefCell<Memory>>,
 }
 
 pub async fn run(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Report> {
@@ -91,6 +90,8 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
     }
     let began = Instant::now();
     let mut tally = Tally::default();
+    tally.memory.borrow_mut().born(plant.process()?);
+    let reading = spawn_local(memory::read_on(Rc::clone(&tally.memory)));
     for (at, act) in plan {
         sleep_until(began + at).await;
         perform(&mut plant, act, &sights, &mut tally).await.with_context(|| format!("{act:?}, seed {seed}"))?;
@@ -101,7 +102,7 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
         sight.deaf_until = None;
     }
     let settled = settle(&sights, documents).await;
-    tally.memory.push(plant.process()?.resident_kib()?);
+    reading.abort();
     phase.send_replace(Phase::Over);
     let mut persons = Vec::new();
     while let Some(person) = lives.join_next().await {
@@ -117,10 +118,11 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
 async fn perform(plant: &mut Plant, act: Act, sights: &RefCell<Vec<Sight>>, tally: &mut Tally) -> anyhow::Result<()> {
     let name = match act {
         Act::KillServer { down } => {
-            tally.memory.push(plant.process()?.resident_kib()?);
+            tally.memory.borrow_mut().died();
             plant.kill_server()?;
             sleep(down).await;
             plant.serve().await?;
+            tally.memory.borrow_mut().born(plant.process()?);
             "server killed"
         }
         Act::KillPostgres => {
@@ -210,45 +212,27 @@ fn verdict(
         Some(took) => report.figure("all acknowledged and equal after", took.as_secs_f64(), "s"),
         None => report.fact("all acknowledged and equal", false),
     }
-    let growth = growth(&tally.memory);
-    if let (Some(first), Some(last)) = (tally.memory.first(), tally.memory.last()) {
-        report.figure("server memory, first life", *first as f64 / 1024.0, "MiB RSS");
-        report.figure("server memory, last life", *last as f64 / 1024.0, "MiB RSS");
-        report.figure("memory of the last third of lives, to the first", growth, "");
+    let memory = tally.memory.borrow();
+    report.figure("server memory, most", memory.most() as f64 / 1024.0, "MiB RSS");
+    let growths = [
+        ("memory of the last third of lives, to the first", memory.across()),
+        ("memory at the end of a life, to its beginning", memory.within()),
+    ];
+    for (what, growth) in growths {
+        growth.into_iter().for_each(|growth| report.figure(what, growth, ""));
     }
+    let grew = growths.into_iter().find_map(|(what, growth)| Some((what, growth.filter(|growth| *growth > memory::MOST)?)));
     let panics = plant.panics();
     let wrong = broken.first().cloned().or_else(|| panics.first().map(|line| format!("the server panicked: {line}"))).or_else(|| {
         if settled.is_none() {
             let pending: usize = sights.iter().map(|sight| sight.pending).sum();
             return Some(format!("not all acknowledged and equal after {} s ({pending} pending)", SETTLING.as_secs()));
         }
-        (growth > GROWTH).then(|| format!("the server's memory grew by {growth:.2}"))
+        grew.map(|(what, growth)| format!("the server's memory grew: {what} {growth:.2}"))
     });
     if let Some(wrong) = wrong {
         let folder = if options.keep { format!(" (see {})", plant.folder().display()) } else { String::new() };
         report.fail(format!("seed {seed}: {wrong}{folder}"));
     }
     report
-}
-
-/// Mean of the last third to mean of the first; 1 if there are too few.
-fn growth(memory: &[u64]) -> f64 {
-    let third = memory.len() / 3;
-    if third == 0 {
-        return 1.0;
-    }
-    let mean = |part: &[u64]| part.iter().sum::<u64>() as f64 / part.len() as f64;
-    mean(&memory[memory.len() - third..]) / mean(&memory[..third])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn growth_is_seen_across_lives() {
-        assert!((growth(&[100, 110, 90, 100, 105, 95]) - 100.0 / 105.0).abs() < 1e-9);
-        assert!(growth(&[100, 100, 150, 150, 200, 200]) > GROWTH);
-        assert!((growth(&[100, 900]) - 1.0).abs() < 1e-9);
-    }
 }

@@ -1,0 +1,97 @@
+//! Does the server's memory grow, from life to life or within one?
+//!
+//! A life ends by a kill at any moment, so what it has then says little. It is read every second: lives are compared at the same age, and a life
+//! with its own beginning.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use tokio::time::sleep;
+
+use crate::process::Process;
+
+/// Documents are edited all the time and some grow with it; a leak of a promise that is broken each round grows beyond this.
+pub const MOST: f64 = 1.25;
+/// Seconds: by then everybody is back, and all documents are in memory.
+const BEGUN: usize = 10;
+/// Readings that make one.
+const WINDOW: usize = 5;
+/// A life that is too short to be compared with itself.
+const SHORT: usize = 30;
+
+#[derive(Default)]
+pub struct Memory {
+    process: Option<Process>,
+    /// KiB, of each life one a second.
+    lives: Vec<Vec<u64>>,
+}
+
+/// Until it is stopped.
+pub async fn read_on(memory: Rc<RefCell<Memory>>) {
+    loop {
+        sleep(Duration::from_secs(1)).await;
+        memory.borrow_mut().read();
+    }
+}
+
+impl Memory {
+    pub fn born(&mut self, process: Process) {
+        self.process = Some(process);
+        self.lives.push(Vec::new());
+    }
+
+    pub fn died(&mut self) {
+        self.process = None;
+    }
+
+    fn read(&mut self) {
+        let now = self.process.as_ref().and_then(|process| process.resident_kib().ok());
+        if let (Some(now), Some(life)) = (now, self.lives.last_mut()) {
+            life.push(now);
+        }
+    }
+
+    pub fn most(&self) -> u64 {
+        self.lives.iter().flatten().copied().max().unwrap_or(0)
+    }
+
+    /// The last third of the lives to the first, all at the same age. None: there are too few.
+    pub fn across(&self) -> Option<f64> {
+        let young: Vec<f64> = self.lives.iter().filter_map(|life| Some(mean(life.get(BEGUN..BEGUN + WINDOW)?))).collect();
+        let third = Some(young.len() / 3).filter(|third| *third > 0)?;
+        let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+        Some(mean(&young[young.len() - third..]) / mean(&young[..third]))
+    }
+
+    /// The end of a life to its beginning, in the mean of those that were long enough. None: none was.
+    pub fn within(&self) -> Option<f64> {
+        let long = self.lives.iter().filter(|life| life.len() >= SHORT);
+        let growths: Vec<f64> = long.map(|life| mean(&life[life.len() - WINDOW..]) / mean(&life[BEGUN..BEGUN + WINDOW])).collect();
+        (!growths.is_empty()).then(|| growths.iter().sum::<f64>() / growths.len() as f64)
+    }
+}
+
+fn mean(part: &[u64]) -> f64 {
+    part.iter().sum::<u64>() as f64 / part.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lives: &[(u64, u64, usize)]) -> Memory {
+        let life =
+            |(from, to, seconds): &(u64, u64, usize)| (0..*seconds as u64).map(|at| from + (to - from) * at / *seconds as u64).collect();
+        Memory { process: None, lives: lives.iter().map(life).collect() }
+    }
+
+    #[test]
+    fn growth_is_seen_from_life_to_life_and_within_one_and_steady_lives_have_none() {
+        let steady = of(&[(100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60)]);
+        assert_eq!((steady.across(), steady.within(), steady.most()), (Some(1.0), Some(1.0), 100));
+        let each_life_heavier = of(&[(100, 100, 40), (120, 120, 40), (150, 150, 40)]);
+        assert_eq!((each_life_heavier.across(), each_life_heavier.within()), (Some(1.5), Some(1.0)));
+        let leaking = of(&[(1_000, 2_000, 40), (1_000, 2_000, 40), (1_000, 2_000, 40)]);
+        assert!(leaking.within().unwrap() > MOST && leaking.across() == Some(1.0));
+        assert_eq!((of(&[(1, 1, 5)]).across(), of(&[(1, 1, 5)]).within()), (None, None));
+    }
+}
