@@ -284,6 +284,7 @@ impl Handler<Cursors> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, Cursors(moved): Cursors, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "Cursors");
         let Phase::Live(room) = &mut self.phase else { return };
         for (seat, at) in moved {
             room.point(seat, at);
