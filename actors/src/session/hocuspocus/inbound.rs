@@ -21,9 +21,6 @@ use crate::{
     task::RoomInput,
 };
 
-/// Documents whose token is not checked yet, at a time: more is no provider but somebody trying.
-const MAX_STRANGERS: usize = 32;
-
 impl HocuspocusActor {
     pub(super) fn frame(&mut self, frame: &Bytes, ctx: &mut Ctx) {
         match ClientFrame::decode(frame) {
@@ -72,7 +69,7 @@ impl HocuspocusActor {
             self.close(CloseCode::TryLater, "too many documents on one connection (max_channels)", ctx);
             return false;
         }
-        if self.documents.strangers() >= MAX_STRANGERS {
+        if self.documents.strangers() >= self.config.max_strangers {
             measures::limit("max_strangers");
             self.close(CloseCode::TryLater, "too many documents wait for a good token (max_strangers)", ctx);
             return false;
@@ -87,9 +84,9 @@ impl HocuspocusActor {
         if document.place().is_some() {
             return self.input(address, message, ctx);
         }
-        if document.queue(message) == Queued::TooMuch {
-            measures::limit("max_unauthenticated_stock");
-            self.close(CloseCode::BadFrame, "too much was sent before the token was checked (max_unauthenticated_stock)", ctx);
+        if let Queued::TooMuch(limit) = document.queue(message, &self.config) {
+            measures::limit(limit);
+            self.close(CloseCode::BadFrame, &format!("too much was sent before the token was checked ({limit})"), ctx);
         }
     }
 
