@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use actix::AsyncContext;
 use bytes::Bytes;
+use serde::Deserialize;
 use tandem_protocol::{
-    hocuspocus::{Address, ClientFrame, ClientMessage, PONG},
+    hocuspocus::{Address, ClientFrame, ClientMessage, PONG, ServerMessage},
     ws::CloseCode,
     yjs::Message,
 };
@@ -17,9 +18,15 @@ use super::{
 };
 use crate::{
     measures,
-    session::{Framer, stock::place::Backlog},
+    session::{
+        Framer,
+        stock::{place::Backlog, voice::durability},
+    },
     task::RoomInput,
 };
+
+/// Bytes of a stateless message that may be one for us.
+const LONGEST_QUESTION: usize = 256;
 
 impl HocuspocusActor {
     pub(super) fn frame(&mut self, frame: &Bytes, ctx: &mut Ctx) {
@@ -48,8 +55,7 @@ impl HocuspocusActor {
             ClientMessage::BroadcastStateless => {
                 return self.close(CloseCode::BadFrame, "only servers broadcast stateless messages", ctx);
             }
-            // Nobody here listens to them.
-            ClientMessage::Stateless(_) => return,
+            ClientMessage::Stateless(payload) => return self.stateless(address, &payload),
             ClientMessage::Token { .. } | ClientMessage::Yjs(_) => {}
         }
         if self.documents.get(address).is_none() && !self.admit(address, ctx) {
@@ -59,6 +65,15 @@ impl HocuspocusActor {
             ClientMessage::Token { token, version } => self.check_token(address, token, version.as_deref(), ctx),
             ClientMessage::Yjs(message) => self.message(address, message, ctx),
             ClientMessage::Close | ClientMessage::BroadcastStateless | ClientMessage::Stateless(_) => {}
+        }
+    }
+
+    /// One question is answered; whatever else is for listeners that are not here.
+    fn stateless(&mut self, address: &Address, payload: &str) {
+        let is_in = self.documents.get(address).and_then(Document::place).is_some_and(|place| place.is_joined());
+        if is_in && asks_for_durability(payload) {
+            let durable = self.live.inner().journal.status().durable;
+            self.say(address, &ServerMessage::Stateless(durability(durable).to_owned()));
         }
     }
 
@@ -119,6 +134,16 @@ impl HocuspocusActor {
         let backlog = self.documents.get(address).and_then(Document::place).map(|place| place.hand_over());
         self.after(backlog.unwrap_or(Backlog::Fine), ctx);
     }
+}
+
+/// `{"type":"durability"}`.
+fn asks_for_durability(payload: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Question {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    payload.len() <= LONGEST_QUESTION && serde_json::from_str(payload).is_ok_and(|Question { kind }| kind == "durability")
 }
 
 /// Edits are numbered, so that each gets its one status.
