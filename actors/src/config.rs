@@ -112,6 +112,11 @@ pub struct SessionConfig {
     pub max_unauthenticated: usize,
     /// The same of a Hocuspocus provider, which opens its documents at once: a token, a step 1 and a state for each.
     pub max_unauthenticated_stock: usize,
+    /// Documents of a Hocuspocus connection whose token is not good yet, at a time: more is no provider but somebody trying.
+    pub max_strangers: usize,
+    /// What may be sent ahead for each of these, messages and bytes: a step 1, an awareness state, a few edits.
+    pub max_sent_ahead: usize,
+    pub max_sent_ahead_bytes: usize,
     pub max_frame: usize,
     /// Of stock clients, which cannot send a document in pieces.
     pub max_frame_stock: usize,
@@ -153,6 +158,15 @@ pub struct RoomConfig {
     pub max_idle_bytes: usize,
     /// Edits of so many bytes are taken on a thread of their own: the rest of the room's thread would wait for them.
     pub edit_aside: usize,
+    /// What may wait while a document is on its way: edits and questions, their bytes, and people who are compared with it. It is a matter of
+    /// seconds, and clients keep what is refused.
+    pub max_early: usize,
+    pub max_early_bytes: usize,
+    pub max_arrivals: usize,
+    /// What somebody may say of themselves.
+    pub presence: PresenceLimits,
+    /// Times that a member may spoil everybody's ghosts.
+    pub may_spoil: u8,
     /// Edits after which the log is compacted.
     pub compact_after: usize,
     /// A compaction makes a checkpoint if the newest is older than this.
@@ -162,6 +176,21 @@ pub struct RoomConfig {
     /// Bytes of one stock client's awareness state, and how many ids it may bring.
     pub max_awareness: usize,
     pub max_awareness_ids: usize,
+}
+
+/// What somebody may say of themselves: characters of names, and regions they have selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PresenceLimits {
+    pub tool: usize,
+    pub label: usize,
+    pub region_id: usize,
+    pub selection: usize,
+}
+
+impl Default for PresenceLimits {
+    fn default() -> Self {
+        Self { tool: 32, label: 100, region_id: 64, selection: 256 }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -247,6 +276,9 @@ impl Default for SessionConfig {
             hello_deadline: Duration::from_secs(5),
             max_unauthenticated: 16 << 10,
             max_unauthenticated_stock: 64 << 10,
+            max_strangers: 32,
+            max_sent_ahead: 64,
+            max_sent_ahead_bytes: 64 << 10,
             max_frame: 4 << 20,
             max_frame_stock: 16 << 20,
             max_channels: 64,
@@ -284,6 +316,11 @@ impl Default for RoomConfig {
             max_idle_rooms: 1_000,
             max_idle_bytes: 32 << 20,
             edit_aside: 256 << 10,
+            max_early: 16_384,
+            max_early_bytes: 32 << 20,
+            max_arrivals: 16_384,
+            presence: PresenceLimits::default(),
+            may_spoil: 3,
             compact_after: 500,
             checkpoint_after: Duration::from_secs(600),
             max_ghosts: 1 << 20,

@@ -31,6 +31,7 @@ use tokio::{
 use crate::{
     announce::{Announcer, tell_nodes},
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
+    desk::{self, Desk},
     document::{Work, decode_state_vector},
     idle::IdleRooms,
     jobs::{JobHouse, JobPorts, Jobs},
@@ -105,6 +106,8 @@ pub(crate) struct Inner {
     pub quotas: Quotas,
     /// Every connection, for a stop.
     pub sessions: DashMap<SessionId, Recipient<SessionCommand>>,
+    /// The threads they are on.
+    desks: DashMap<u64, Desk>,
     closing: AtomicBool,
     /// How many connections there were when people began to be sent away.
     pub leaving: AtomicUsize,
@@ -126,6 +129,8 @@ pub(crate) struct Inner {
 pub enum SessionCommand {
     /// The server stops: say goodbye.
     Goodbye,
+    /// Nothing: how long it waits is how long any message waits.
+    Probe,
 }
 
 /// Whether this node can do its work.
@@ -555,6 +560,7 @@ impl Inner {
             project_deps,
             user_deps,
             sessions: DashMap::new(),
+            desks: DashMap::new(),
             closing: AtomicBool::new(false),
             leaving: AtomicUsize::new(0),
             exit: Exit::default(),
@@ -565,6 +571,26 @@ impl Inner {
             node: OnceLock::new(),
             systems,
         }
+    }
+
+    /// On the thread that calls.
+    pub fn session_opened(&self, id: SessionId, session: Recipient<SessionCommand>) {
+        let desk = desk::here();
+        self.desks.entry(desk.number()).or_insert(desk);
+        self.sessions.insert(id, session);
+    }
+
+    /// The threads that have, or had, connections of this house.
+    pub fn desks(&self) -> Vec<Desk> {
+        self.desks.retain(|_, desk| !desk.is_gone());
+        let mut desks: Vec<Desk> = self.desks.iter().map(|desk| desk.clone()).collect();
+        desks.sort_by_key(Desk::number);
+        desks
+    }
+
+    /// Who watches the other nodes, where there may be any.
+    pub fn watching(&self) -> Option<&Supervised<NeighboursActor>> {
+        self.watching.get()
     }
 
     pub fn log(&self) -> &Arc<dyn DocumentLog> {

@@ -59,7 +59,12 @@ pub const MEASURES: &[Measure] = &[
     measure(Kind::Counter, "tandem_actor_handled_total", &["actor", "message"], "Messages handled"),
     measure(Kind::Counter, "tandem_actor_slow_total", &["actor", "message"], "Messages that took longer than slow_handler_ms"),
     measure(Kind::Gauge, "tandem_actor_stuck", &[], "Messages that have not ended for seconds"),
-    measure(Kind::Seconds, "tandem_actor_mailbox_seconds", &["actor"], "How long a question waits in a mailbox, probed every few seconds"),
+    measure(
+        Kind::Seconds,
+        "tandem_actor_mailbox_seconds",
+        &["actor"],
+        "How long a question waits in a mailbox: every few seconds the journal, the timer, the desks and what watches other nodes are asked, and some of the tasks, projects, users and sessions, until all had their turn",
+    ),
     measure(Kind::Counter, "tandem_actor_restarts_total", &["actor"], "Actors started again by their supervisor"),
     measure(Kind::Counter, "tandem_actor_gave_up_total", &["actor"], "Actors that crashed too often and are left alone"),
     measure(
@@ -101,12 +106,12 @@ pub const SECONDS: &[f64] = &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1
 /// Upper ends of the buckets of amounts.
 pub const AMOUNTS: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
 
-/// Tell the recorder what each is.
 /// A limit of docs/protocol.md was met, by its name among the settings.
 pub(crate) fn limit(name: &'static str) {
     metrics::counter!("tandem_limits_total", "limit" => name).increment(1);
 }
 
+/// Tell the recorder what each is.
 pub fn describe() {
     for measure in MEASURES {
         match measure.kind {

@@ -117,6 +117,12 @@ where
         self.entries.get(id)?.actor.try_addr()
     }
 
+    /// The same with how it stands, also while it is not up.
+    #[must_use]
+    pub fn supervised(&self, id: &K) -> Option<Supervised<A>> {
+        Some(self.entries.get(id)?.actor.clone())
+    }
+
     /// Everybody who is up.
     #[must_use]
     pub fn all(&self) -> Vec<actix::Addr<A>> {

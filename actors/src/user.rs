@@ -136,7 +136,7 @@ impl Handler<FromNodes> for UserActor {
     type Result = ();
 
     fn handle(&mut self, FromNodes(heard): FromNodes, _: &mut Self::Context) {
-        let _handling = handling!("person", "FromNodes");
+        let _handling = handling!("user", "FromNodes");
         match heard {
             Heard::Said { frame, .. } => match &*frame {
                 NodeFrame::Happened(Event::LeaseChanged { event, lease, .. }) => {
@@ -158,7 +158,7 @@ impl Handler<Attach> for UserActor {
     type Result = ();
 
     fn handle(&mut self, attach: Attach, _: &mut Self::Context) {
-        let _handling = handling!("person", "Attach");
+        let _handling = handling!("user", "Attach");
         self.sessions.insert(attach.session, attach.outlet);
     }
 }
@@ -167,7 +167,7 @@ impl Handler<Detach> for UserActor {
     type Result = ();
 
     fn handle(&mut self, Detach(session): Detach, _: &mut Self::Context) {
-        let _handling = handling!("person", "Detach");
+        let _handling = handling!("user", "Detach");
         self.sessions.remove(&session);
     }
 }
@@ -176,7 +176,7 @@ impl Handler<LeaseHappened> for UserActor {
     type Result = ();
 
     fn handle(&mut self, happened: LeaseHappened, _: &mut Self::Context) {
-        let _handling = handling!("person", "LeaseHappened");
+        let _handling = handling!("user", "LeaseHappened");
         self.tell_all(&UserEvent::Lease { event: happened.event, lease: happened.lease });
     }
 }
@@ -185,7 +185,7 @@ impl Handler<Told> for UserActor {
     type Result = ();
 
     fn handle(&mut self, Told(notification): Told, _: &mut Self::Context) {
-        let _handling = handling!("person", "Told");
+        let _handling = handling!("user", "Told");
         self.tell_all(&UserEvent::Notified(notification));
     }
 }
@@ -194,7 +194,7 @@ impl Handler<RecheckRights> for UserActor {
     type Result = ();
 
     fn handle(&mut self, RecheckRights(project): RecheckRights, _: &mut Self::Context) {
-        let _handling = handling!("person", "RecheckRights");
+        let _handling = handling!("user", "RecheckRights");
         self.tell_all(&UserEvent::RecheckRights(Some(project)));
     }
 }
@@ -203,7 +203,7 @@ impl Handler<TokensRevoked> for UserActor {
     type Result = ();
 
     fn handle(&mut self, _: TokensRevoked, _: &mut Self::Context) {
-        let _handling = handling!("person", "TokensRevoked");
+        let _handling = handling!("user", "TokensRevoked");
         self.tell_all(&UserEvent::CheckToken);
     }
 }

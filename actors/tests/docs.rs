@@ -112,7 +112,8 @@ fn every_control_message_is_named() {
 fn the_limits_on_the_page_are_the_defaults() {
     let (page, config) = (page(), LiveConfig::default());
     let (session, room) = (config.session, config.room);
-    assert_eq!(room.max_idle_rooms, 1_000);
+    assert_eq!((room.max_idle_rooms, room.max_early, room.max_arrivals), (1_000, 16_384, 16_384));
+    let presence = room.presence;
     let kib = |bytes: usize| format!("{} KiB", bytes >> 10);
     let mib = |bytes: usize| format!("{} MiB", bytes >> 20);
     for text in [
@@ -133,6 +134,14 @@ fn the_limits_on_the_page_are_the_defaults() {
         format!("After {} seconds of that", config.journal.read_only_after.as_secs()),
         format!("| {} s; 1,000; {} | the longest left go first |", room.idle.as_secs(), mib(room.max_idle_bytes)),
         format!("| {}; {} | `awareness_refused` |", kib(room.max_awareness), room.max_awareness_ids),
+        format!("| {}; {}, {} | 1013; 4400 |", session.max_strangers, session.max_sent_ahead, kib(session.max_sent_ahead_bytes)),
+        format!("| `max_depth` | {} |", room.limits.max_depth),
+        format!("| `may_spoil` | {} |", room.may_spoil),
+        format!("| 16,384, {}; 16,384 | `overloaded` |", mib(room.max_early_bytes)),
+        format!("| {}, {}, {}, {} | `presence_refused` |", presence.tool, presence.label, presence.region_id, presence.selection),
+        format!("| {} s; {} s | `durability_changed`", config.journal.slow_commit.as_secs(), config.journal.commit_timeout.as_secs()),
+        format!("| {}; {} min |", room.compact_after, room.checkpoint_after.as_secs() / 60),
+        format!("| `submit_wait` | {} s |", config.regions_wait.as_secs()),
     ] {
         assert!(page.contains(&text), "{text}");
     }

@@ -495,3 +495,40 @@ async fn after_a_crash_of_the_room_everything_arrives_and_is_called_saved_exactl
     provider.until_saved().await;
     assert_eq!(content(&house.stored(task).await).len(), 7);
 }
+
+fn stateless(message: &ServerMessage) -> Option<String> {
+    if let ServerMessage::Stateless(payload) = message { Some(payload.clone()) } else { None }
+}
+
+#[actix::test]
+async fn a_provider_is_told_when_edits_do_not_reach_the_disk_and_when_they_do_again_and_whoever_asks_is_answered() {
+    let house = House::new();
+    let task = house.task();
+    let mut provider = Provider::connect(&house, "bob", task);
+    provider.until_saved().await;
+    let ask = |provider: &mut Provider| {
+        let address = provider.address.clone();
+        for payload in ["{\"type\":\"other\"}", "no json", "{\"type\":\"durability\"}"] {
+            provider.on.say(&address, ClientMessage::Stateless(payload.into()));
+        }
+    };
+    let (yes, no) = ("{\"type\":\"durability\",\"durable\":true}", "{\"type\":\"durability\",\"durable\":false}");
+    let mut said = Vec::new();
+    ask(&mut provider);
+    provider.until(|_, message| stateless(message).map(|payload| said.push(payload)).is_some()).await;
+    house.log.set_away(true);
+    provider.put("a");
+    provider.until(|_, message| stateless(message).map(|payload| said.push(payload)).is_some()).await;
+    ask(&mut provider);
+    provider.until(|_, message| stateless(message).map(|payload| said.push(payload)).is_some()).await;
+    // Who comes meanwhile, and is nobody yet, hears nothing before they are somebody.
+    let mut late = Hocus::connect(&house);
+    late.say(&address(task), ClientMessage::Stateless("{\"type\":\"durability\"}".into()));
+    let token = house.person("eve");
+    let mut late = Provider::open(late, address(task), &token);
+    late.until(|late, message| stateless(message).inspect(|payload| assert!(payload == no && late.scope.is_some())).is_some()).await;
+    house.log.set_away(false);
+    provider.until(|_, message| stateless(message).map(|payload| said.push(payload)).is_some()).await;
+    assert_eq!(said, [yes, no, no, yes]);
+    provider.until_saved().await;
+}

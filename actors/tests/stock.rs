@@ -291,3 +291,22 @@ async fn an_edit_sent_while_the_document_is_on_its_way_is_kept_although_its_auth
     let stored = content(&house.stored(task).await);
     assert_eq!(stored.keys().collect::<Vec<_>>(), ["of bob"]);
 }
+
+#[actix::test]
+async fn a_provider_is_told_when_edits_do_not_reach_the_disk_and_when_they_do_again() {
+    let house = House::new();
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    let told = |frame: &Bytes| frame.starts_with(&[2, 100]).then(|| String::from_utf8(payload(frame, 2).to_vec()).unwrap());
+    let mut said = Vec::new();
+    house.log.set_away(true);
+    stock.put("a");
+    stock.until(|_, frame| told(frame).map(|text| said.push(text)).is_some()).await;
+    let mut late = Stock::connect(&house, "eve", task).await;
+    late.until(|_, frame| told(frame).map(|text| said.push(text)).is_some()).await;
+    house.log.set_away(false);
+    stock.until(|_, frame| told(frame).map(|text| said.push(text)).is_some()).await;
+    let [yes, no] = [true, false].map(|durable| format!("{{\"type\":\"durability\",\"durable\":{durable}}}"));
+    assert_eq!(said, [no.clone(), no, yes]);
+}

@@ -20,6 +20,9 @@ pub struct StoreConfig {
     pub acquire_timeout: Duration,
     /// How long the reading of a document may take: longer, and the other end of the connection has fallen silent.
     pub answer_timeout: Duration,
+    /// How long an append to the log may take: less than the journal waits for it. Given up by Postgres it has not happened; given up by us
+    /// alone it may well happen still, and once more with every new try.
+    pub append_timeout: Duration,
     /// `migrate` refuses a tenant key other than the one the database knows, unless this says that the change is meant.
     pub replace_tenant_key: bool,
 }
@@ -47,6 +50,7 @@ impl StoreConfig {
             pools: PoolSizes::default(),
             acquire_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(10),
+            append_timeout: Duration::from_secs(12),
             replace_tenant_key: false,
         }
     }

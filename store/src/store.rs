@@ -44,10 +44,12 @@ impl Store {
     pub async fn connect(config: &StoreConfig) -> Result<Self, StoreError> {
         let key = config.key()?;
         let owner = config.owner()?;
+        // Milliseconds.
+        let append = config.append_timeout.as_millis().max(1).to_string();
         let store = Self(Arc::new(Inner {
             server: warm(pool(config, config.pools.server)).connect_lazy_with(role_options(&owner, roles::SERVER, &key)),
             journal: pool(config, config.pools.journal)
-                .connect_lazy_with(role_options(&owner, roles::JOURNAL, &key).options([("statement_timeout", APPEND)])),
+                .connect_lazy_with(role_options(&owner, roles::JOURNAL, &key).options([("statement_timeout", append)])),
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
             answer_timeout: config.answer_timeout,
@@ -148,10 +150,6 @@ async fn is_set_up(owner: &PgConnectOptions) -> bool {
 fn sql_state(error: &sqlx::Error) -> Option<String> {
     error.as_database_error().and_then(|db| db.code()).map(|c| c.into_owned())
 }
-
-/// How long an append may take: less than the journal waits for it. Given up by Postgres it has not happened; given up by us alone it may
-/// well happen still, and once more with every new try.
-const APPEND: &str = "12s";
 
 /// A connection that does not answer within so long is let go.
 const ANSWER: Duration = Duration::from_secs(3);

@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use actix::Recipient;
+use tokio::sync::oneshot;
 
+use super::DeskReport;
 use crate::{
     room::{RoomNews, Seat},
     task::Leave,
@@ -34,6 +36,8 @@ pub enum Mail {
     To(Seat, RoomNews),
     /// For everybody in a room.
     All(Arc<Fanout>),
+    /// Somebody looks at the house. What is answered is as old as what the thread has not read yet.
+    Report(oneshot::Sender<DeskReport>),
 }
 
 /// What happened in a room, in order; each for everybody but one.

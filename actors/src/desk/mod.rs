@@ -4,12 +4,13 @@
 //! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something, and hands the rooms
 //! what its connections' pointers did meanwhile. Once a second it looks at all connections, so that none needs timers of its own.
 //!
-//! In: [`Mail`] of rooms (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
+//! In: [`Mail`] of rooms and of whoever looks at the house (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
 //! sessions; `Cursors` and `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
 
 mod mail;
 mod pointers;
 mod pulse;
+mod report;
 mod seats;
 
 use std::{
@@ -27,18 +28,23 @@ use std::{
 use actix::{Addr, Recipient};
 use tandem_protocol::SessionId;
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
     time::{Interval, MissedTickBehavior, interval, sleep},
 };
 
 pub use mail::{Fanout, Mail, RoomKey, UnderWay};
 pub use pulse::{Alarm, PULSE};
+pub use report::{DeskReport, LineReport};
 
 use crate::{
     config::SessionConfig,
     room::{RoomEvent, Seat},
     session::{Outbox, Speaker},
     task::TaskActor,
+    watchdog::handling,
 };
 use pointers::{Pointers, Rooms};
 use seats::{Line, Seats};
@@ -68,6 +74,18 @@ impl Desk {
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What the thread has; none: it is gone.
+    pub async fn report(&self) -> Option<DeskReport> {
+        let (tell, report) = oneshot::channel();
+        self.post(Mail::Report(tell));
+        report.await.ok()
+    }
+
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.mail.is_closed()
     }
 
     pub fn post(&self, mail: Mail) {
@@ -207,6 +225,7 @@ impl Work {
     }
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let _handling = handling!("desk", "Turn");
         self.local.task.replace(Some(cx.waker().clone()));
         let mut read = 0;
         while read < TURN
@@ -219,6 +238,7 @@ impl Work {
             self.local.try_again();
         }
         if self.pulse.as_mut().is_some_and(|pulse| pulse.poll_tick(cx).is_ready()) {
+            let _handling = handling!("desk", "Pulse");
             self.local.seats.borrow_mut().pulse();
             cx.waker().wake_by_ref();
         }

@@ -28,6 +28,10 @@ impl Line {
     pub fn new(outbox: Outbox, session: Recipient<RoomEvent>, alarm: Recipient<Alarm>, config: Arc<SessionConfig>) -> Self {
         Self { outbox, session, alarm, config, seats: Vec::new() }
     }
+
+    pub(super) fn seats(&self) -> usize {
+        self.seats.len()
+    }
 }
 
 #[derive(Default)]
@@ -116,7 +120,17 @@ impl Seats {
             Mail::Rise(seat) => drop(self.give_up(seat)),
             Mail::To(seat, news) => self.tell(seat, &news),
             Mail::All(fanout) => self.tell_all(&fanout),
+            // Who asked may have lost patience.
+            Mail::Report(tell) => drop(tell.send(self.report())),
         }
+    }
+
+    pub(super) fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    pub(super) fn taken(&self) -> usize {
+        self.seats.len()
     }
 
     fn sit(&mut self, room: RoomKey, seat: Seat, exit: Option<Recipient<Leave>>) {

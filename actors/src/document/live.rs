@@ -18,7 +18,7 @@ use super::{
     Amendment, ROOTS,
     aside::{aside, builder},
     content,
-    inspect::{Inspected, MAX_DEPTH, Refusal, inspect},
+    inspect::{Inspected, MAX_DEPTH, Refusal, inspect, inspect_within},
     regions, suggestions,
 };
 
@@ -80,11 +80,13 @@ const WORTH_MEASURING: usize = 8;
 pub struct Limits {
     pub max_update: usize,
     pub max_document: usize,
+    /// Nesting of plain values inside one element, and of shared types in each other.
+    pub max_depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_update: 16 << 20, max_document: 64 << 20 }
+        Self { max_update: 16 << 20, max_document: 64 << 20, max_depth: MAX_DEPTH }
     }
 }
 
@@ -121,7 +123,7 @@ impl LiveDoc {
         if bytes.len() > limit {
             return Err(Refusal::TooBig { size: bytes.len(), limit }.into());
         }
-        let inspected = inspect(bytes, self.roots)?;
+        let inspected = inspect_within(bytes, self.roots, self.limits.max_depth)?;
         if inspected.is_empty() {
             return Ok(Applied::Known);
         }
@@ -215,18 +217,19 @@ impl LiveDoc {
     /// The bound on the depth of shared types once this was applied. It is a generous one, so before it refuses an edit the
     /// document is looked at.
     fn deepest_after(&mut self, edit: &Inspected) -> Result<Option<usize>, Refusal> {
-        let nesting = edit.nesting();
+        let (nesting, limit) = (edit.nesting(), self.limits.max_depth);
         let after = |deepest: usize| nesting.on_top_of(deepest).max(deepest);
         if nesting.outside == 0 {
-            let fits = nesting.inside <= MAX_DEPTH;
-            return if fits { Ok(self.deepest.map(after)) } else { Err(Refusal::TooDeep) };
+            let fits = nesting.inside <= limit;
+            return if fits { Ok(self.deepest.map(after)) } else { Err(Refusal::TooDeep { limit }) };
         }
-        if let Some(bound) = self.deepest.map(after).filter(|bound| *bound <= MAX_DEPTH) {
+        if let Some(bound) = self.deepest.map(after).filter(|bound| *bound <= limit) {
             return Ok(Some(bound));
         }
-        let measured = inspect(&self.diff(&StateVector::default()), self.roots)?.nesting().inside;
+        // What is in the document was taken, by whatever limit.
+        let measured = inspect_within(&self.diff(&StateVector::default()), self.roots, usize::MAX)?.nesting().inside;
         self.deepest = Some(measured);
-        if after(measured) <= MAX_DEPTH { Ok(Some(after(measured))) } else { Err(Refusal::TooDeep) }
+        if after(measured) <= limit { Ok(Some(after(measured))) } else { Err(Refusal::TooDeep { limit }) }
     }
 
     /// What this document has, for others to compute what it lacks.
@@ -319,6 +322,7 @@ pub const MAX_STATE_VECTOR: usize = 1 << 20;
 /// Read a state vector without trusting its length.
 pub fn decode_state_vector(bytes: &[u8]) -> Result<StateVector, BadStateVector> {
     if bytes.len() > MAX_STATE_VECTOR {
+        crate::measures::limit("max_state_vector");
         return Err(BadStateVector);
     }
     let mut r = Reader::new(bytes);
@@ -373,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_document_that_is_worked_on_all_day_is_not_full_and_one_that_is_full_is() {
-        let limits = Limits { max_update: 1_000, max_document: 8_000 };
+        let limits = Limits { max_update: 1_000, max_document: 8_000, ..Limits::default() };
         let (mut doc, ann) = (LiveDoc::empty(limits), peer(1));
         let regions = ann.get_or_insert_map("regions");
         let put = |doc: &mut LiveDoc, key: &str, length: usize| {
@@ -483,14 +487,14 @@ mod tests {
             if depth <= MAX_DEPTH {
                 applied.unwrap();
             } else {
-                assert!(matches!(applied, Err(ApplyError::Refused(Refusal::TooDeep))), "{applied:?}");
+                assert!(matches!(applied, Err(ApplyError::Refused(Refusal::TooDeep { limit: MAX_DEPTH }))), "{applied:?}");
             }
         }
     }
 
     #[test]
     fn a_full_document_says_so() {
-        let mut live = LiveDoc::empty(Limits { max_update: 1000, max_document: 40 });
+        let mut live = LiveDoc::empty(Limits { max_update: 1000, max_document: 40, ..Limits::default() });
         live.apply(&set(&peer(1), "a", 1)).unwrap();
         let refused = live.apply(&set(&peer(2), &"x".repeat(50), 1));
         assert!(matches!(refused, Err(ApplyError::Refused(Refusal::DocumentFull { .. }))), "{refused:?}");

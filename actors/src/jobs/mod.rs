@@ -17,6 +17,7 @@ mod worker;
 
 pub use kind::{Done, Failure, Kind, Work};
 pub use shop::{JobHouse, JobPorts};
+pub(crate) use supervisor::JobSupervisor;
 pub use supervisor::Jobs;
 
 use std::sync::{

@@ -34,7 +34,7 @@ pub use inflight::{Entry, InFlight, Settled};
 pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 
 use crate::{
-    config::RoomConfig,
+    config::{PresenceLimits, RoomConfig},
     desk::{Desk, Mail},
     document::{Amendment, Applied, ApplyError, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
     measures,
@@ -86,9 +86,6 @@ pub fn read_only(who: &Identity, membership: Option<ProjectRole>, project: Proje
         None
     }
 }
-
-/// Times that a member may spoil everybody's ghosts.
-const MAY_SPOIL: u8 = 3;
 
 struct Member {
     peer: u32,
@@ -432,7 +429,7 @@ impl Room {
                 member.spoiled = member.spoiled.saturating_add(1);
                 member.spoiled
             });
-            if spoiled > MAY_SPOIL {
+            if spoiled > self.config.may_spoil {
                 measures::limit("may_spoil");
                 self.send(seat, RoomNews::Out { close: Some(CloseCode::BadFrame), why: why.clone() });
                 self.leave(seat);
@@ -470,7 +467,7 @@ impl Room {
     }
 
     pub fn show(&mut self, seat: Seat, state: PresenceState) -> Option<Refused> {
-        if let Err(refused) = check_presence(&state) {
+        if let Err(refused) = check_presence(&state, &self.config.presence) {
             return Some(refused);
         }
         let member = self.members.get_mut(&seat)?;
@@ -771,19 +768,24 @@ fn quarters((x, y): (f64, f64)) -> Option<(i32, i32)> {
     Some((quarter(x)?, quarter(y)?))
 }
 
-fn check_presence(state: &PresenceState) -> Result<(), Refused> {
+fn check_presence(state: &PresenceState, limits: &PresenceLimits) -> Result<(), Refused> {
     let long = |text: &Option<String>, max: usize| text.as_ref().is_some_and(|t| t.chars().count() > max);
-    let refuse = |field: &str, rule, message: &str| Err(Refused::new("presence_refused", message).field(field, rule));
-    if long(&state.tool, 32) {
-        refuse("state.tool", "max_length", "a tool's name may have 32 characters")
-    } else if long(&state.label, 100) {
-        refuse("state.label", "max_length", "a label may have 100 characters")
-    } else if state.selection.len() > 256 {
-        refuse("state.selection", "max_items", "at most 256 regions may be selected")
-    } else if state.selection.iter().chain(&state.editing).any(|id| id.len() > 64) {
-        refuse("state.selection", "max_length", "a region's id may have 64 characters")
+    let refuse = |field: &str, rule, message: String| Err(Refused::new("presence_refused", message).field(field, rule));
+    let over = |limit, field, rule, message: String| {
+        measures::limit(limit);
+        refuse(field, rule, format!("{message} ({limit})"))
+    };
+    let PresenceLimits { tool, label, region_id, selection } = *limits;
+    if long(&state.tool, tool) {
+        over("max_tool_name", "state.tool", "max_length", format!("a tool's name may have {tool} characters"))
+    } else if long(&state.label, label) {
+        over("max_label_name", "state.label", "max_length", format!("a label may have {label} characters"))
+    } else if state.selection.len() > selection {
+        over("max_selection", "state.selection", "max_items", format!("at most {selection} regions may be selected"))
+    } else if state.selection.iter().chain(&state.editing).any(|id| id.len() > region_id) {
+        over("max_region_id", "state.selection", "max_length", format!("a region's id may have {region_id} characters"))
     } else if state.viewport.is_some_and(|v| v.iter().any(|n| !n.is_finite())) {
-        refuse("state.viewport", "finite", "a viewport consists of four finite numbers")
+        refuse("state.viewport", "finite", "a viewport consists of four finite numbers".into())
     } else {
         Ok(())
     }

@@ -160,6 +160,13 @@ impl Refused {
         Self::new("overloaded", "too much is going on here at the moment").retryable()
     }
 
+    /// Overloaded, by a limit that is told by its name, and counted.
+    #[must_use]
+    pub fn too_much(what: &str, limit: &'static str) -> Self {
+        measures::limit(limit);
+        Self { rule: Some(limit), ..Self::new("overloaded", format!("{what} ({limit}); come back in a moment")).retryable() }
+    }
+
     #[must_use]
     pub fn read_only(reason: &str) -> Self {
         let why = match reason {
@@ -175,7 +182,7 @@ impl From<&Refusal> for Refused {
         match refusal {
             Refusal::TooBig { .. } => measures::limit("max_update"),
             Refusal::DocumentFull { .. } => measures::limit("max_document"),
-            Refusal::TooDeep => measures::limit("max_depth"),
+            Refusal::TooDeep { .. } => measures::limit("max_depth"),
             _ => {}
         }
         Self {

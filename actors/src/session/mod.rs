@@ -98,6 +98,7 @@ fn admit(outbox: &Outbox, quotas: &Quotas, who: &Identity) -> Result<(), Over> {
     let of_person = quotas.hold(Limit::PersonConnections, Whose::Person(who.user_id()))?;
     let of_workspace = quotas.hold(Limit::WorkspaceConnections, Whose::Workspace(who.workspace_id))?;
     outbox.keep([of_person, of_workspace]);
+    outbox.is_of(who);
     outbox.admit();
     Ok(())
 }

@@ -18,7 +18,8 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use tandem_protocol::ws::CloseCode;
+use tandem_domain::identity::Identity;
+use tandem_protocol::{UserId, WorkspaceId, ws::CloseCode};
 use tandem_store::quota::{Over, Ticket, Traffic};
 use tokio::{io::AsyncWrite, time::Instant};
 
@@ -55,6 +56,8 @@ struct Inner {
     said: Cell<Instant>,
     /// The peer is somebody: bounds for strangers no longer apply.
     known: Cell<bool>,
+    /// Who that is.
+    who: Cell<Option<(UserId, WorkspaceId)>>,
     guest: RefCell<Option<Guest>>,
     /// Its share of the quotas of whoever it is.
     tickets: RefCell<Vec<Ticket>>,
@@ -105,6 +108,7 @@ impl Outbox {
             heard: Cell::new(now),
             said: Cell::new(now),
             known: Cell::new(false),
+            who: Cell::default(),
             guest: RefCell::new(None),
             tickets: RefCell::default(),
             traffic: Cell::default(),
@@ -268,6 +272,16 @@ impl Outbox {
         if let Some(guest) = &mut *self.0.guest.borrow_mut() {
             guest.is_known_now();
         }
+    }
+
+    pub(super) fn is_of(&self, who: &Identity) {
+        self.0.who.set(Some((who.user_id(), who.workspace_id)));
+    }
+
+    /// Whose connection it is; none: of a stranger.
+    #[must_use]
+    pub fn who(&self) -> Option<(UserId, WorkspaceId)> {
+        self.0.who.get()
     }
 
     /// Tickets that are given back when the connection is gone.

@@ -2,10 +2,10 @@
 
 use tandem_protocol::ProjectRole;
 
-use crate::room::{Author, Newcomer, Refused, Seat};
-
-/// It is a matter of moments, and clients come again.
-const MOST: usize = 16_384;
+use crate::{
+    config::RoomConfig,
+    room::{Author, Newcomer, Refused, Seat},
+};
 
 /// What somebody waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,42 +16,48 @@ pub(super) enum Until {
     Read(u64),
 }
 
-#[derive(Default)]
-pub(super) struct Arrivals(Vec<(Until, Newcomer)>);
+pub(super) struct Arrivals {
+    waiting: Vec<(Until, Newcomer)>,
+    max: usize,
+}
 
 impl Arrivals {
+    pub fn new(config: &RoomConfig) -> Self {
+        Self { waiting: Vec::new(), max: config.max_arrivals }
+    }
+
     pub fn hold(&mut self, until: Until, newcomer: Newcomer) -> Result<(), Refused> {
-        if self.0.len() >= MOST {
-            return Err(Refused::overloaded());
+        if self.waiting.len() >= self.max {
+            return Err(Refused::too_much("too many wait for the document", "max_arrivals"));
         }
-        self.0.push((until, newcomer));
+        self.waiting.push((until, newcomer));
         Ok(())
     }
 
     /// Those for whom it has come true, in the order in which they came.
     pub fn ready(&mut self, is_so: impl Fn(Until) -> bool) -> Vec<Newcomer> {
-        self.0.extract_if(.., |(until, _)| is_so(*until)).map(|(_, newcomer)| newcomer).collect()
+        self.waiting.extract_if(.., |(until, _)| is_so(*until)).map(|(_, newcomer)| newcomer).collect()
     }
 
     pub fn take(&mut self, seat: Seat) -> Option<Newcomer> {
-        let index = self.0.iter().position(|(_, newcomer)| newcomer.seat == seat)?;
-        Some(self.0.remove(index).1)
+        let index = self.waiting.iter().position(|(_, newcomer)| newcomer.seat == seat)?;
+        Some(self.waiting.remove(index).1)
     }
 
     pub fn author(&self, seat: Seat) -> Option<Author> {
-        self.0.iter().find(|(_, newcomer)| newcomer.seat == seat).map(|(_, newcomer)| newcomer.author())
+        self.waiting.iter().find(|(_, newcomer)| newcomer.seat == seat).map(|(_, newcomer)| newcomer.author())
     }
 
     pub fn all(&mut self) -> impl Iterator<Item = Newcomer> + use<> {
-        std::mem::take(&mut self.0).into_iter().map(|(_, newcomer)| newcomer)
+        std::mem::take(&mut self.waiting).into_iter().map(|(_, newcomer)| newcomer)
     }
 
     pub fn change_rights(&mut self, seat: Seat, role: ProjectRole, read_only: Option<&'static str>) {
-        let of_seat = self.0.iter_mut().filter(|(_, newcomer)| newcomer.seat == seat);
+        let of_seat = self.waiting.iter_mut().filter(|(_, newcomer)| newcomer.seat == seat);
         of_seat.for_each(|(_, newcomer)| newcomer.change_rights(role, read_only));
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.waiting.is_empty()
     }
 }

@@ -13,13 +13,10 @@ use super::{
     messages::{Input, LeftBehind, RoomInput},
 };
 use crate::{
+    config::RoomConfig,
     room::{Author, Refused, Seat},
     watchdog::handling,
 };
-
-/// What may wait. It is a matter of seconds at most, and clients keep what is refused.
-const MAX_INPUTS: usize = 16_384;
-const MAX_BYTES: usize = 32 << 20;
 
 /// An edit as it arrived.
 #[derive(Debug)]
@@ -39,22 +36,32 @@ enum Held {
     Other(Input),
 }
 
-#[derive(Default)]
 pub(super) struct Early {
     held: VecDeque<Held>,
     bytes: usize,
+    max: usize,
+    max_bytes: usize,
 }
 
 impl Early {
+    pub fn new(config: &RoomConfig) -> Self {
+        Self { held: VecDeque::new(), bytes: 0, max: config.max_early, max_bytes: config.max_early_bytes }
+    }
+
+    /// Nobody waits for it any more.
+    pub fn clear(&mut self) {
+        (self.held, self.bytes) = (VecDeque::new(), 0);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.held.is_empty()
     }
 
-    /// None: too much waits already.
-    pub fn hold_edit(&mut self, edit: Arrived) -> Option<()> {
+    /// Refused: too much waits already.
+    pub fn hold_edit(&mut self, edit: Arrived) -> Result<(), Refused> {
         self.reserve(edit.bytes.len())?;
         self.held.push_back(Held::Edit(edit));
-        Some(())
+        Ok(())
     }
 
     /// Keep what must wait; what need not is given back. Once somebody's edit waits, what they ask about the document waits behind it.
@@ -62,11 +69,11 @@ impl Early {
     pub fn hold(&mut self, seat: Seat, by: Author, what: RoomInput, bytes: bool) -> Result<Option<RoomInput>, (Option<u64>, Refused)> {
         match what {
             RoomInput::Update { seq, bytes } => {
-                self.hold_edit(Arrived { seat, seq, bytes, by, left: false }).ok_or((seq, Refused::overloaded()))?;
+                self.hold_edit(Arrived { seat, seq, bytes, by, left: false }).map_err(|why| (seq, why))?;
                 Ok(None)
             }
             what if self.must_wait(seat, &what, bytes) => {
-                self.reserve(what.size()).ok_or((None, Refused::overloaded()))?;
+                self.reserve(what.size()).map_err(|why| (None, why))?;
                 self.held.push_back(Held::Other(Input { seat, what }));
                 Ok(None)
             }
@@ -91,12 +98,14 @@ impl Early {
         Some(held)
     }
 
-    fn reserve(&mut self, bytes: usize) -> Option<()> {
-        if self.held.len() >= MAX_INPUTS || self.bytes + bytes > MAX_BYTES {
-            return None;
+    fn reserve(&mut self, bytes: usize) -> Result<(), Refused> {
+        if self.held.len() >= self.max {
+            return Err(Refused::too_much("too much waits for the document", "max_early"));
+        } else if self.bytes + bytes > self.max_bytes {
+            return Err(Refused::too_much("too much waits for the document", "max_early_bytes"));
         }
         self.bytes += bytes;
-        Some(())
+        Ok(())
     }
 }
 
@@ -152,8 +161,8 @@ impl Handler<LeftBehind> for TaskActor {
             let edit = Arrived { seat, seq: None, bytes, by, left: true };
             if matches!(self.phase, Phase::Live(_)) && self.waking.is_none() {
                 self.edit(edit, ctx);
-            } else if self.early.hold_edit(edit).is_none() {
-                tracing::warn!(task = %self.key.task, session = %seat.session, "more waits for the document than may; an edit of somebody who left is lost");
+            } else if let Err(why) = self.early.hold_edit(edit) {
+                tracing::warn!(task = %self.key.task, session = %seat.session, why = why.message, "an edit of somebody who left is lost");
             }
         }
         self.build_now(ctx);

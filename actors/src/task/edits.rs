@@ -8,11 +8,7 @@ use tandem_protocol::{rest::CheckpointReason, ws::CloseCode};
 use tandem_store::documents::history::Wanted;
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{
-    FIRST_COMPACT_RETRY, GIVE_AGAIN, MAX_COMPACT_RETRY, Phase, TaskActor,
-    early::{Arrived, Early},
-    loading::turn_away,
-};
+use super::{FIRST_COMPACT_RETRY, GIVE_AGAIN, MAX_COMPACT_RETRY, Phase, TaskActor, early::Arrived, loading::turn_away};
 use crate::{
     desk::Mail,
     document,
@@ -174,7 +170,8 @@ impl TaskActor {
     }
 
     pub(super) fn say_lost(&mut self) {
-        (self.waking, self.early) = (None, Early::default());
+        self.waking = None;
+        self.early.clear();
         for newcomer in self.arrivals.all() {
             newcomer.desk.post(Mail::To(newcomer.seat, RoomNews::Lost));
         }

@@ -10,6 +10,7 @@ use crate::{
     document::{Amendment, Content},
     history::HistoryError,
     room::Room,
+    watchdog::handling,
 };
 
 /// Change the document. Answered when that is on disk.
@@ -27,6 +28,7 @@ impl Handler<Amend> for TaskActor {
     type Result = ResponseFuture<Result<Counts, HistoryError>>;
 
     fn handle(&mut self, amend: Amend, ctx: &mut Self::Context) -> Self::Result {
+        let _handling = handling!("task", "Amend");
         let (reply, answer) = oneshot::channel();
         match &self.phase {
             Phase::Live(_) if self.waking.is_none() => self.amend(&amend, reply, ctx),

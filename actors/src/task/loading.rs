@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tandem_protocol::node::NodeFrame;
 use tandem_store::documents::{DocumentKey, LogError, StoredDocument};
 
-use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RoomDeps, TaskActor, WorkError, arrivals::Until, early::Early};
+use super::{FIRST_RETRY, MAX_RETRY, PATIENCE, Phase, RoomDeps, TaskActor, WorkError, arrivals::Until};
 use crate::{
     desk::{Desk, Mail},
     document::{self, Kept, Limits, LiveDoc},
@@ -170,7 +170,8 @@ impl TaskActor {
         tracing::error!(task = %self.key.task, why, "the stored document cannot be read");
         let refused =
             Refused::new("document_unreadable", "the stored document cannot be read; nothing of it is lost, tell your administrator");
-        (self.waking, self.early) = (None, Early::default());
+        self.waking = None;
+        self.early.clear();
         for newcomer in waiting.into_iter().chain(self.arrivals.all()) {
             turn_away(&newcomer.desk, newcomer.seat, refused.clone());
         }

@@ -190,7 +190,7 @@ impl Handler<Join> for TaskActor {
                 waiting.push(join.newcomer);
                 Ok(())
             }
-            Phase::Loading(_) => Err(JoinError::Refused(Refused::overloaded())),
+            Phase::Loading(_) => Err(JoinError::Refused(Refused::too_much("too many wait for the document", "max_members"))),
             Phase::Failed(why) => Err(JoinError::Refused(why.clone())),
             Phase::Retired => Err(JoinError::Retired),
             Phase::Live(_) => {
@@ -311,6 +311,7 @@ impl Handler<Cursors> for TaskActor {
     type Result = ();
 
     fn handle(&mut self, Cursors(moved): Cursors, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "Cursors");
         let Phase::Live(room) = &mut self.phase else { return };
         for (seat, at) in moved {
             room.point(seat, at);

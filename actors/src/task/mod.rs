@@ -193,6 +193,7 @@ impl TaskActor {
     #[must_use]
     pub fn new(exit: ExitGuard, deps: Arc<RoomDeps>, key: Arc<DocumentKey>, instance: u64) -> Self {
         let journal = deps.journal.status();
+        let (early, arrivals) = (Early::new(&deps.config), Arrivals::new(&deps.config));
         Self {
             _exit: exit,
             deps,
@@ -212,8 +213,8 @@ impl TaskActor {
             waiters: Vec::new(),
             next_waiter: 0,
             waking: None,
-            early: Early::default(),
-            arrivals: Arrivals::default(),
+            early,
+            arrivals,
             amendments: Vec::new(),
             when_settled: Vec::new(),
             load_failures: 0,

@@ -1515,7 +1515,7 @@ export interface components {
         ActorNode: {
             /** Format: uuid */
             id: string | null;
-            /** @description `journal`, `timer`, `node`, `project` or `task`. */
+            /** @description `journal`, `timer`, `jobs`, `neighbours`, `node`, `project`, `user` or `task`; of a job what it does. */
             kind: string;
             /**
              * Format: double
@@ -1534,12 +1534,22 @@ export interface components {
         ActorTree: {
             /** @description Messages being handled for 100 ms or longer. */
             busy: components["schemas"]["BusyHandler"][];
+            /** @description The threads that connections are on, with what they have of everybody. */
+            desks: components["schemas"]["DeskNode"][];
             /** @description Whether edits reach the disk. */
             durable: boolean;
             /** @description Jobs of the workspace that this node is at; what each is doing is its `state`. */
             my_jobs: components["schemas"]["ActorNode"][];
+            /** @description People of this workspace with a connection here, at most 200 of them. */
+            my_people: components["schemas"]["ActorNode"][];
+            /** Format: int32 */
+            my_people_count: number;
             /** @description Projects of this workspace that somebody is in. */
             my_projects: components["schemas"]["ActorNode"][];
+            /** Format: int32 */
+            my_session_count: number;
+            /** @description Connections of this workspace: those for which most waits, at most 20 of them. */
+            my_sessions: components["schemas"]["SessionNode"][];
             /** Format: int32 */
             my_task_count: number;
             /** @description Tasks of this workspace that somebody has open, at most 200 of them. */
@@ -1548,7 +1558,7 @@ export interface components {
             people: number;
             /** Format: int32 */
             projects: number;
-            /** @description Those there is one of: the journal, the timer, the node's own. */
+            /** @description Those there is one of: the journal, the timer, what watches other nodes, the node's own. */
             root: components["schemas"]["ActorNode"][];
             /**
              * Format: int32
@@ -2055,6 +2065,33 @@ export interface components {
              * @description Milliseconds of active work since the task was opened.
              */
             time_spent_ms?: number | null;
+        };
+        /** @description A thread that tells its connections what happens in rooms. */
+        DeskNode: {
+            /** Format: int32 */
+            connections: number;
+            /**
+             * Format: double
+             * @description How long a message waits for it.
+             */
+            mailbox_ms: number;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int32
+             * @description Rooms that somebody of this thread is in.
+             */
+            rooms: number;
+            /**
+             * Format: int32
+             * @description Places that its connections have in rooms.
+             */
+            seats: number;
+            /**
+             * Format: int64
+             * @description Bytes that wait for sockets.
+             */
+            waiting_bytes: number;
         };
         /** @description The document's edits reach (or no longer reach) the disk. Work goes on either way; acknowledgements wait. */
         DurabilityChanged: {
@@ -3267,6 +3304,26 @@ export interface components {
          * @description One WebSocket connection.
          */
         SessionId: string;
+        /** @description A connection. */
+        SessionNode: {
+            id: components["schemas"]["SessionId"];
+            /**
+             * Format: int32
+             * @description Places that it has in rooms.
+             */
+            seats: number;
+            /**
+             * Format: double
+             * @description How long it has taken none of them.
+             */
+            stalled_ms: number;
+            user_id: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Bytes that wait for its socket.
+             */
+            waiting_bytes: number;
+        };
         /** @description A person was signed out everywhere. */
         SessionsRevoked: {
             /**

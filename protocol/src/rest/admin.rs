@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{NodeId, ProjectId};
+use crate::{NodeId, ProjectId, SessionId, UserId};
 
 /// The live tree: counts of the whole server, and the actors of the caller's own workspace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -22,8 +22,10 @@ pub struct ActorTree {
     pub waiting_bytes: u64,
     /// Messages being handled for 100 ms or longer.
     pub busy: Vec<BusyHandler>,
-    /// Those there is one of: the journal, the timer, the node's own.
+    /// Those there is one of: the journal, the timer, what watches other nodes, the node's own.
     pub root: Vec<ActorNode>,
+    /// The threads that connections are on, with what they have of everybody.
+    pub desks: Vec<DeskNode>,
     /// Projects of this workspace that somebody is in.
     pub my_projects: Vec<ActorNode>,
     /// Jobs of the workspace that this node is at; what each is doing is its `state`.
@@ -31,11 +33,45 @@ pub struct ActorTree {
     /// Tasks of this workspace that somebody has open, at most 200 of them.
     pub my_tasks: Vec<TaskNode>,
     pub my_task_count: u32,
+    /// People of this workspace with a connection here, at most 200 of them.
+    pub my_people: Vec<ActorNode>,
+    pub my_people_count: u32,
+    /// Connections of this workspace: those for which most waits, at most 20 of them.
+    pub my_sessions: Vec<SessionNode>,
+    pub my_session_count: u32,
+}
+
+/// A thread that tells its connections what happens in rooms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeskNode {
+    pub number: u64,
+    pub connections: u32,
+    /// Rooms that somebody of this thread is in.
+    pub rooms: u32,
+    /// Places that its connections have in rooms.
+    pub seats: u32,
+    /// Bytes that wait for sockets.
+    pub waiting_bytes: u64,
+    /// How long a message waits for it.
+    pub mailbox_ms: f64,
+}
+
+/// A connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionNode {
+    pub id: SessionId,
+    pub user_id: UserId,
+    /// Places that it has in rooms.
+    pub seats: u32,
+    /// Bytes that wait for its socket.
+    pub waiting_bytes: u64,
+    /// How long it has taken none of them.
+    pub stalled_ms: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ActorNode {
-    /// `journal`, `timer`, `node`, `project` or `task`.
+    /// `journal`, `timer`, `jobs`, `neighbours`, `node`, `project`, `user` or `task`; of a job what it does.
     pub kind: String,
     pub id: Option<Uuid>,
     /// `starting`, `up`, `stopped` or `gave_up`: crashed too often and is left alone for a while.

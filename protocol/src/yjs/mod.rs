@@ -20,6 +20,9 @@ pub const QUERY_AWARENESS: u8 = 3;
 pub const STEP_1: u8 = 0;
 pub const STEP_2: u8 = 1;
 pub const UPDATE: u8 = 2;
+/// A message of `AUTH` that every provider of y-websocket reads over in silence, as it does all of `AUTH` but `DENIED`; of a kind it does not know at all it
+/// prints an error. A JSON text follows.
+pub const TOLD: u8 = 100;
 /// The only message of `AUTH` a provider of y-websocket knows.
 const DENIED: u8 = 0;
 
@@ -124,6 +127,7 @@ mod tests {
         assert_eq!(decode(&[1, 1, 0]), Ok(Message::Awareness(Bytes::from_static(&[0]))));
         assert_eq!(decode(&[2, 0, 2, b'n', b'o']), Ok(Message::Denied("no".into())));
         assert_eq!(decode(&[3]), Ok(Message::QueryAwareness));
+        assert_eq!(decode(&[2, TOLD, 2, b'{', b'}']), Ok(Message::Unknown(AUTH.into())));
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     session.max_unauthenticated = read.required("limits.max_unauthenticated", size)?;
     session.peer_timeout = read.required("limits.peer_timeout", time)?;
     session.max_unauthenticated_stock = read.required("limits.max_unauthenticated_stock", size)?;
+    session.max_strangers = read.required("limits.max_strangers", count)?;
+    session.max_sent_ahead = read.required("limits.max_sent_ahead", count)?;
+    session.max_sent_ahead_bytes = read.required("limits.max_sent_ahead_bytes", size)?;
     session.max_frame_stock = read.required("limits.max_frame_stock", size)?;
     session.max_frame = read.required("limits.max_frame", size)?;
     session.max_channels = read.required("limits.max_channels", count)?;
@@ -36,6 +39,17 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_members = read.required("limits.max_members", count)?;
     room.limits.max_update = read.required("limits.max_update", size)?;
     room.limits.max_document = read.required("limits.max_document", size)?;
+    room.limits.max_depth = read.required("limits.max_depth", depth)?;
+    room.max_early = read.required("limits.max_early", count)?;
+    room.max_early_bytes = read.required("limits.max_early_bytes", size)?;
+    room.max_arrivals = read.required("limits.max_arrivals", count)?;
+    room.presence.tool = read.required("limits.max_tool_name", count)?;
+    room.presence.label = read.required("limits.max_label_name", count)?;
+    room.presence.region_id = read.required("limits.max_region_id", count)?;
+    room.presence.selection = read.required("limits.max_selection", count)?;
+    room.may_spoil = read.required("limits.may_spoil", times)?;
+    room.compact_after = read.required("limits.compact_after", count)?;
+    room.checkpoint_after = read.required("limits.checkpoint_after", time)?;
     room.max_ghosts = read.required("limits.max_ghosts", size)?;
     room.max_awareness = read.required("limits.max_awareness", size)?;
     room.max_awareness_ids = read.required("limits.max_awareness_ids", count)?;
@@ -43,6 +57,13 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     room.max_idle_rooms = read.required("limits.max_idle_rooms", count)?;
     room.max_idle_bytes = read.required("limits.max_idle_bytes", size)?;
     journal.max_bytes = read.required("limits.max_waiting_for_disk", size)?;
+    journal.read_only_after = read.required("limits.read_only_after", away)?;
+    journal.slow_commit = read.required("limits.slow_commit", time)?;
+    journal.commit_timeout = read.required("limits.commit_timeout", away)?;
+    if journal.slow_commit >= journal.commit_timeout {
+        return Err(read.bad("limits.slow_commit", "must be less than limits.commit_timeout"));
+    }
+    live.regions_wait = read.required("limits.submit_wait", wait)?;
     live.leases.grace = read.required("leases.grace", grace)?;
     live.jobs.workers = read.required("jobs.workers", workers)?;
     live.jobs.max_open = read.required("jobs.max_open", rate)?;
@@ -87,6 +108,32 @@ pub(super) fn model_file(text: &str) -> Result<u64, String> {
 
 fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "must be a number from 1 on".into())
+}
+
+/// Deeper than this nothing is read on stacks of ordinary size.
+const DEEPEST: usize = 128;
+
+fn depth(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|depth| (1..=DEEPEST).contains(depth)).ok_or_else(|| format!("must be a number from 1 to {DEEPEST}"))
+}
+
+fn times(text: &str) -> Result<u8, String> {
+    text.parse().map_err(|_| format!("must be a number from 0 to {}", u8::MAX))
+}
+
+/// How long the disk may be away, or slow: what is shorter than the shortest hiccup of a database would keep everybody from working.
+fn away(text: &str) -> Result<Duration, String> {
+    between(text, Duration::from_secs(1), Duration::from_secs(3_600))
+}
+
+/// Of a request of REST: clients and proxies wait for an answer no longer than so.
+fn wait(text: &str) -> Result<Duration, String> {
+    between(text, Duration::from_millis(1), Duration::from_secs(25))
+}
+
+fn between(text: &str, least: Duration, most: Duration) -> Result<Duration, String> {
+    let found = time(text)?;
+    if (least..=most).contains(&found) { Ok(found) } else { Err(format!("must be from {least:?} to {most:?}")) }
 }
 
 /// Each takes a processor for a while.
@@ -159,6 +206,19 @@ mod tests {
     fn a_file_of_a_model_may_have_what_one_put_takes() {
         assert_eq!((model_file("1GiB"), model_file("5GiB")), (Ok(1 << 30), Ok(5 << 30)));
         assert_eq!(model_file("6GiB"), Err("must be at most 5GiB".to_owned()));
+    }
+
+    #[test]
+    fn bounds_that_would_harm_are_refused_with_what_they_may_be() {
+        assert_eq!((depth("1"), depth("128")), (Ok(1), Ok(128)));
+        for bad in ["0", "129", "-1", "deep"] {
+            assert_eq!(depth(bad), Err("must be a number from 1 to 128".to_owned()), "{bad}");
+        }
+        assert_eq!((times("0"), times("255")), (Ok(0), Ok(255)));
+        assert!(times("256").is_err());
+        assert_eq!((away("1s"), away("60m")), (Ok(Duration::from_secs(1)), Ok(Duration::from_secs(3_600))));
+        assert_eq!(away("999ms"), Err("must be from 1s to 3600s".to_owned()));
+        assert_eq!(wait("26s"), Err("must be from 1ms to 25s".to_owned()));
     }
 
     #[test]

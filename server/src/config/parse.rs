@@ -41,7 +41,7 @@ impl Reader<'_> {
         self.parsed(key, parse)?.ok_or_else(|| ConfigError::Missing { setting: key, rule: "it has to be".into() })
     }
 
-    fn bad(&self, key: &'static str, rule: impl Into<String>) -> ConfigError {
+    pub(super) fn bad(&self, key: &'static str, rule: impl Into<String>) -> ConfigError {
         let rule = rule.into();
         let Some(line) = self.line(key) else { return ConfigError::Missing { setting: key, rule } };
         let origin = line.origin.clone();

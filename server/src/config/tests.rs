@@ -61,6 +61,23 @@ fn the_limits_are_those_of_the_live_core_unless_they_are_set() {
 }
 
 #[test]
+fn every_limit_is_in_the_protocols_table() {
+    let page = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/protocol.md")).unwrap();
+    let table = page.split("## Limits").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    for name in SETTINGS.iter().filter_map(|setting| setting.key.strip_prefix("limits.")) {
+        // Of four rows only the first kind is spelt out; `_at_once` stands for the other.
+        let stem = name.strip_suffix("_at_once").map_or(name.to_owned(), |stem| format!("{stem}_per_second"));
+        assert!(table.contains(&format!("`{name}`")) || table.contains(&format!("`{stem}`")), "{name}");
+    }
+}
+
+#[test]
+fn a_slow_commit_is_one_that_has_not_failed_yet() {
+    let sentence = sentence([("TANDEM_LIMITS_SLOW_COMMIT", "15s")]);
+    assert!(sentence.contains("limits.slow_commit") && sentence.contains("less than limits.commit_timeout"), "{sentence}");
+}
+
+#[test]
 fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     let folder = Folder::new();
     let file = folder.file("bind = \"127.0.0.1:1001\"\nlog = \"info\"\n[s3]\nbucket = \"from-file\"\n");

@@ -144,6 +144,11 @@ const actors = (): object => {
     my_jobs: [],
     my_tasks: open,
     my_task_count: 6,
+    desks: [{ number: 1, connections: 412, rooms: 58, seats: 405, waiting_bytes: 0, mailbox_ms: 0.2 }],
+    my_people: [],
+    my_people_count: 0,
+    my_sessions: [],
+    my_session_count: 0,
   };
 };
 

@@ -16,7 +16,7 @@ pub use nesting::Nesting;
 
 /// Numbers of elements are kept in an `i32` at places.
 const MAX_CLOCK: u64 = i32::MAX as u64;
-/// Nesting of plain JSON values inside one element, and of shared types in each other.
+/// Nesting of plain JSON values inside one element, and of shared types in each other, unless another depth is set.
 pub const MAX_DEPTH: usize = 32;
 
 const SKIP: u8 = 10;
@@ -36,8 +36,8 @@ pub enum Refusal {
     TooBig { size: usize, limit: usize },
     #[error("the document is full: it may have {limit} bytes")]
     DocumentFull { limit: usize },
-    #[error("values are nested deeper than {MAX_DEPTH}")]
-    TooDeep,
+    #[error("values are nested deeper than {limit}")]
+    TooDeep { limit: usize },
     #[error("{0} are not supported")]
     Unsupported(&'static str),
     #[error("this document has no root named {0:?}")]
@@ -54,7 +54,7 @@ impl Refusal {
             Self::Malformed(_) => "malformed",
             Self::TooBig { .. } => "max_update_bytes",
             Self::DocumentFull { .. } => "max_document_bytes",
-            Self::TooDeep => "max_depth",
+            Self::TooDeep { .. } => "max_depth",
             Self::Unsupported(_) => "unsupported_content",
             Self::UnknownRoot(_) => "unknown_root",
             Self::MissingCauses => "missing_causes",
@@ -135,7 +135,16 @@ impl Inspected {
 
 /// Walk an update from front to back. Content may lie in these roots only.
 pub fn inspect(update: &[u8], roots: &[&str]) -> Result<Inspected, Refusal> {
-    let mut walk = Walk { r: Reader::new(update), size: update.len(), roots, out: Inspected::default(), places: Places::default() };
+    inspect_within(update, roots, MAX_DEPTH)
+}
+
+/// The same, with another depth of plain values.
+///
+/// # Errors
+/// Those of [`inspect`].
+pub fn inspect_within(update: &[u8], roots: &[&str], max_depth: usize) -> Result<Inspected, Refusal> {
+    let (out, places) = (Inspected::default(), Places::default());
+    let mut walk = Walk { r: Reader::new(update), size: update.len(), roots, max_depth, out, places };
     let clients = walk.uint()?;
     for _ in 0..clients {
         walk.client()?;
@@ -152,6 +161,7 @@ struct Walk<'a> {
     r: Reader<'a>,
     size: usize,
     roots: &'a [&'a str],
+    max_depth: usize,
     out: Inspected,
     /// Where each element lies.
     places: Places,
@@ -272,8 +282,8 @@ impl Walk<'_> {
 
     /// A plain value as lib0 writes it.
     fn any(&mut self, depth: usize) -> Result<(), Refusal> {
-        if depth > MAX_DEPTH {
-            return Err(Refusal::TooDeep);
+        if depth > self.max_depth {
+            return Err(Refusal::TooDeep { limit: self.max_depth });
         }
         match self.byte()? {
             127 | 126 | 121 | 120 => Ok(()),

@@ -48,7 +48,7 @@ fn deep_nesting_is_refused_before_anything_recurses() {
     let mut update = vec![1, 1, 1, 0, 8, 1, 1, b'r', 1];
     update.extend(std::iter::repeat_n([117, 1], 100_000).flatten());
     update.extend([126, 0]);
-    assert_eq!(inspect(&update, &["regions", "t", "r"]).unwrap_err(), Refusal::TooDeep);
+    assert_eq!(inspect(&update, &["regions", "t", "r"]).unwrap_err(), Refusal::TooDeep { limit: MAX_DEPTH });
 }
 
 #[test]

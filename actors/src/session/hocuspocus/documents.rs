@@ -6,11 +6,7 @@ use tandem_protocol::{hocuspocus::Address, yjs::Message};
 use tokio::time::Instant;
 
 use super::acks::Acks;
-use crate::session::stock::place::Place;
-
-/// What a client may send ahead for a document whose token is being checked: a step 1, its awareness, a few edits.
-pub const MAX_QUEUED: usize = 64;
-pub const MAX_QUEUED_BYTES: usize = 64 << 10;
+use crate::{config::SessionConfig, session::stock::place::Place};
 
 pub struct Document {
     pub phase: Phase,
@@ -45,7 +41,8 @@ pub enum Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queued {
     Yes,
-    TooMuch,
+    /// More than may wait, by this limit.
+    TooMuch(&'static str),
     ForNobody,
 }
 
@@ -71,11 +68,17 @@ impl Document {
         matches!(self.phase, Phase::Stranger { .. })
     }
 
-    pub fn queue(&mut self, message: Message) -> Queued {
+    pub fn queue(&mut self, message: Message, config: &SessionConfig) -> Queued {
         let Phase::Stranger { queue, bytes, .. } = &mut self.phase else { return Queued::ForNobody };
         *bytes += message.payload();
         queue.push(message);
-        if queue.len() > MAX_QUEUED || *bytes > MAX_QUEUED_BYTES { Queued::TooMuch } else { Queued::Yes }
+        if queue.len() > config.max_sent_ahead {
+            Queued::TooMuch("max_sent_ahead")
+        } else if *bytes > config.max_sent_ahead_bytes {
+            Queued::TooMuch("max_sent_ahead_bytes")
+        } else {
+            Queued::Yes
+        }
     }
 
     /// Somebody, from now on. Returns what was sent ahead.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use actix::AsyncContext;
 use bytes::Bytes;
+use serde::Deserialize;
 use tandem_protocol::{
-    hocuspocus::{Address, ClientFrame, ClientMessage, PONG},
+    hocuspocus::{Address, ClientFrame, ClientMessage, PONG, ServerMessage},
     ws::CloseCode,
     yjs::Message,
 };
@@ -17,12 +18,15 @@ use super::{
 };
 use crate::{
     measures,
-    session::{Framer, stock::place::Backlog},
+    session::{
+        Framer,
+        stock::{place::Backlog, voice::durability},
+    },
     task::RoomInput,
 };
 
-/// Documents whose token is not checked yet, at a time: more is no provider but somebody trying.
-const MAX_STRANGERS: usize = 32;
+/// Bytes of a stateless message that may be one for us.
+const LONGEST_QUESTION: usize = 256;
 
 impl HocuspocusActor {
     pub(super) fn frame(&mut self, frame: &Bytes, ctx: &mut Ctx) {
@@ -51,8 +55,7 @@ impl HocuspocusActor {
             ClientMessage::BroadcastStateless => {
                 return self.close(CloseCode::BadFrame, "only servers broadcast stateless messages", ctx);
             }
-            // Nobody here listens to them.
-            ClientMessage::Stateless(_) => return,
+            ClientMessage::Stateless(payload) => return self.stateless(address, &payload),
             ClientMessage::Token { .. } | ClientMessage::Yjs(_) => {}
         }
         if self.documents.get(address).is_none() && !self.admit(address, ctx) {
@@ -65,6 +68,15 @@ impl HocuspocusActor {
         }
     }
 
+    /// One question is answered; whatever else is for listeners that are not here.
+    fn stateless(&mut self, address: &Address, payload: &str) {
+        let is_in = self.documents.get(address).and_then(Document::place).is_some_and(|place| place.is_joined());
+        if is_in && asks_for_durability(payload) {
+            let durable = self.live.inner().journal.status().durable;
+            self.say(address, &ServerMessage::Stateless(durability(durable).to_owned()));
+        }
+    }
+
     /// A name not heard before.
     fn admit(&mut self, address: &Address, ctx: &mut Ctx) -> bool {
         if self.documents.len() >= self.config.max_channels {
@@ -72,7 +84,7 @@ impl HocuspocusActor {
             self.close(CloseCode::TryLater, "too many documents on one connection (max_channels)", ctx);
             return false;
         }
-        if self.documents.strangers() >= MAX_STRANGERS {
+        if self.documents.strangers() >= self.config.max_strangers {
             measures::limit("max_strangers");
             self.close(CloseCode::TryLater, "too many documents wait for a good token (max_strangers)", ctx);
             return false;
@@ -87,9 +99,9 @@ impl HocuspocusActor {
         if document.place().is_some() {
             return self.input(address, message, ctx);
         }
-        if document.queue(message) == Queued::TooMuch {
-            measures::limit("max_unauthenticated_stock");
-            self.close(CloseCode::BadFrame, "too much was sent before the token was checked (max_unauthenticated_stock)", ctx);
+        if let Queued::TooMuch(limit) = document.queue(message, &self.config) {
+            measures::limit(limit);
+            self.close(CloseCode::BadFrame, &format!("too much was sent before the token was checked ({limit})"), ctx);
         }
     }
 
@@ -122,6 +134,16 @@ impl HocuspocusActor {
         let backlog = self.documents.get(address).and_then(Document::place).map(|place| place.hand_over());
         self.after(backlog.unwrap_or(Backlog::Fine), ctx);
     }
+}
+
+/// `{"type":"durability"}`.
+fn asks_for_durability(payload: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Question {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    payload.len() <= LONGEST_QUESTION && serde_json::from_str(payload).is_ok_and(|Question { kind }| kind == "durability")
 }
 
 /// Edits are numbered, so that each gets its one status.

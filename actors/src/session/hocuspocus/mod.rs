@@ -36,6 +36,7 @@ use crate::{
     live::{Live, SessionCommand},
     project::ProjectEvent,
     session::stock::persons::Persons,
+    watchdog::handling,
 };
 use documents::Documents;
 
@@ -90,7 +91,7 @@ impl Actor for HocuspocusActor {
 
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
-        self.live.inner().sessions.insert(self.id, ctx.address().recipient());
+        self.live.inner().session_opened(self.id, ctx.address().recipient());
         if self.live.inner().is_turning_away() {
             return self.close(CloseCode::Restart, "the server restarts", ctx);
         }
@@ -105,6 +106,7 @@ impl Actor for HocuspocusActor {
 
 impl StreamHandler<Incoming> for HocuspocusActor {
     fn handle(&mut self, incoming: Incoming, ctx: &mut Ctx) {
+        let _handling = handling!("hocuspocus", "Incoming");
         match incoming {
             Incoming::Binary(bytes) => self.frame(&bytes, ctx),
             Incoming::Text(_) => self.close(CloseCode::BadFrame, "text frames are not part of this protocol", ctx),
@@ -122,6 +124,7 @@ impl Handler<Alarm> for HocuspocusActor {
     type Result = ();
 
     fn handle(&mut self, alarm: Alarm, ctx: &mut Ctx) {
+        let _handling = handling!("hocuspocus", "Alarm");
         match alarm {
             Alarm::Deadline => self.on_deadline(ctx),
             Alarm::Silent => {
@@ -146,8 +149,10 @@ impl Handler<SessionCommand> for HocuspocusActor {
     type Result = ();
 
     fn handle(&mut self, command: SessionCommand, ctx: &mut Ctx) {
+        let _handling = handling!("hocuspocus", "SessionCommand");
         match command {
             SessionCommand::Goodbye => self.close(CloseCode::Restart, "the server restarts", ctx),
+            SessionCommand::Probe => {}
         }
     }
 }

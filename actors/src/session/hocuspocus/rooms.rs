@@ -19,6 +19,7 @@ use crate::{
     },
     task::RoomInput,
     user::UserEvent,
+    watchdog::handling,
 };
 
 impl HocuspocusActor {
@@ -46,6 +47,7 @@ impl Handler<RoomEvent> for HocuspocusActor {
     type Result = ();
 
     fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
+        let _handling = handling!("hocuspocus", "RoomEvent");
         let Some(address) = self.documents.of(event.subscription) else { return };
         let Some(document) = self.documents.get(&address) else { return };
         match event.news {
@@ -126,6 +128,7 @@ impl Handler<UserEvent> for HocuspocusActor {
     type Result = ();
 
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
+        let _handling = handling!("hocuspocus", "UserEvent");
         match event {
             UserEvent::RecheckRights(project) => {
                 for address in self.documents.addresses() {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use tandem_protocol::{
-    hocuspocus::{Address, ServerMessage},
+    hocuspocus::{Address, STATELESS, ServerMessage},
     yjs,
 };
 
@@ -11,7 +11,7 @@ use crate::{
     room::RoomNews,
     session::{
         Framer, Share, Speaker,
-        stock::voice::{say, say_edits, say_shared},
+        stock::voice::{durability, say, say_edits, say_shared},
     },
 };
 
@@ -33,6 +33,10 @@ impl Voice {
         ServerMessage::Authenticated { read_only }.encode(&mut scope);
         out.binary(&[&self.head, &scope]);
     }
+
+    fn tell_durability(&self, out: &mut Framer, durable: bool) {
+        say(out, &self.head, &[STATELESS], durability(durable).as_bytes());
+    }
 }
 
 impl Speaker for Voice {
@@ -44,6 +48,9 @@ impl Speaker for Voice {
         match news {
             RoomNews::Joined(joined) => {
                 self.scope(out, joined.task.read_only.is_some());
+                if !joined.task.durable {
+                    self.tell_durability(out, false);
+                }
                 for states in &joined.awareness {
                     say(out, &self.head, &[yjs::AWARENESS], states);
                 }
@@ -58,6 +65,7 @@ impl Speaker for Voice {
                 say(out, &self.head, &[yjs::SYNC, yjs::STEP_1], state_vector);
                 say_edits(out, &self.head, &[yjs::SYNC, yjs::STEP_2], bytes);
             }
+            RoomNews::Durability(durable) => self.tell_durability(out, *durable),
             RoomNews::Rights { read_only, .. } => self.scope(out, read_only.is_some()),
             other => say_shared(out, &self.head, other),
         }

@@ -36,6 +36,7 @@ use crate::{
     room::{Refused, RoomEvent, RoomNews},
     task::RoomInput,
     user::UserEvent,
+    watchdog::handling,
 };
 use persons::Persons;
 use place::{Backlog, Place, Standing};
@@ -96,7 +97,7 @@ impl Actor for StockActor {
 
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
-        self.live.inner().sessions.insert(self.id, ctx.address().recipient());
+        self.live.inner().session_opened(self.id, ctx.address().recipient());
         if self.live.inner().is_turning_away() {
             return self.close(CloseCode::Restart, "the server restarts", ctx);
         }
@@ -159,6 +160,7 @@ impl StockActor {
 
 impl StreamHandler<Incoming> for StockActor {
     fn handle(&mut self, incoming: Incoming, ctx: &mut Ctx) {
+        let _handling = handling!("stock", "Incoming");
         match incoming {
             Incoming::Binary(bytes) => self.frame(&bytes, ctx),
             Incoming::Text(_) => self.close(CloseCode::BadFrame, "text frames are not part of this protocol", ctx),
@@ -216,6 +218,7 @@ impl Handler<RoomEvent> for StockActor {
     type Result = ();
 
     fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
+        let _handling = handling!("stock", "RoomEvent");
         if event.subscription != self.place.seat().subscription {
             return;
         }
@@ -252,6 +255,7 @@ impl Handler<UserEvent> for StockActor {
     type Result = ();
 
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
+        let _handling = handling!("stock", "UserEvent");
         match event {
             UserEvent::RecheckRights(project) if project.is_none_or(|project| self.place.is_of(project)) => self.ask_rights(ctx),
             UserEvent::CheckToken => self.check_token(ctx),
@@ -284,6 +288,7 @@ impl Handler<Alarm> for StockActor {
     type Result = ();
 
     fn handle(&mut self, alarm: Alarm, ctx: &mut Ctx) {
+        let _handling = handling!("stock", "Alarm");
         match alarm {
             Alarm::Deadline => self.close(CloseCode::TokenExpired, "the token ran out", ctx),
             // An awareness update about nobody: the provider hangs up after 30 silent seconds, and does not see pings.
@@ -309,8 +314,10 @@ impl Handler<SessionCommand> for StockActor {
     type Result = ();
 
     fn handle(&mut self, command: SessionCommand, ctx: &mut Ctx) {
+        let _handling = handling!("stock", "SessionCommand");
         match command {
             SessionCommand::Goodbye => self.close(CloseCode::Restart, "the server restarts", ctx),
+            SessionCommand::Probe => {}
         }
     }
 }

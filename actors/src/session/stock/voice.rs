@@ -28,7 +28,11 @@ impl Speaker for Voice {
                 if let Some(reason) = &joined.task.read_only {
                     deny(out, &Refused::read_only(reason).message);
                 }
+                if !joined.task.durable {
+                    tell_durability(out, false);
+                }
             }
+            RoomNews::Durability(durable) => tell_durability(out, *durable),
             RoomNews::Rights { read_only: Some(reason), .. } => deny(out, &Refused::read_only(reason).message),
             RoomNews::Refused { why, .. } => deny(out, &why.message),
             RoomNews::Diff { bytes, .. } => say_edits(out, &[], &[yjs::SYNC, yjs::STEP_2], bytes),
@@ -69,6 +73,17 @@ pub fn say_shared(out: &mut Framer, address: &[u8], news: &RoomNews) {
         | RoomNews::Durability(_)
         | RoomNews::Linked(_) => {}
     }
+}
+
+/// What stock clients are told when edits do not reach the disk any more, and when they do again.
+#[must_use]
+pub fn durability(durable: bool) -> &'static str {
+    if durable { r#"{"type":"durability","durable":true}"# } else { r#"{"type":"durability","durable":false}"# }
+}
+
+/// Providers read over it; whoever wants to know takes the place of their handler of `AUTH`.
+fn tell_durability(out: &mut Framer, durable: bool) {
+    say(out, &[], &[yjs::AUTH, yjs::TOLD], durability(durable).as_bytes());
 }
 
 /// `permission denied` of y-protocols' auth: the provider logs it.

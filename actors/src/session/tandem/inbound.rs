@@ -5,10 +5,11 @@ use tandem_domain::permission::Action;
 use tandem_protocol::ws::{ClientControl, ClientFrame, ClientHot, CloseCode, DecodeError};
 
 use super::{Ctx, SessionActor, voice::pong};
-use crate::{room::Refused, session::Incoming, task::RoomInput};
+use crate::{room::Refused, session::Incoming, task::RoomInput, watchdog::handling};
 
 impl StreamHandler<Incoming> for SessionActor {
     fn handle(&mut self, incoming: Incoming, ctx: &mut Ctx) {
+        let _handling = handling!("session", "Incoming");
         match incoming {
             Incoming::Text(text) => self.decoded(ClientFrame::decode_text(self.subprotocol, &text), ctx),
             Incoming::Binary(bytes) => self.decoded(ClientFrame::decode_binary(self.subprotocol, &bytes), ctx),

@@ -142,7 +142,7 @@ impl Actor for SessionActor {
 
     fn started(&mut self, ctx: &mut Ctx) {
         ctx.set_mailbox_capacity(MAILBOX);
-        self.live.inner().sessions.insert(self.id, ctx.address().recipient());
+        self.live.inner().session_opened(self.id, ctx.address().recipient());
         if self.live.inner().is_turning_away() {
             return self.goodbye(ctx);
         }

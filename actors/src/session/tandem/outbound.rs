@@ -10,7 +10,7 @@ use super::{
     SessionActor,
     voice::{control, error, pong},
 };
-use crate::{desk::Alarm, live::SessionCommand, measures, room::Refused, session::Framer};
+use crate::{desk::Alarm, live::SessionCommand, measures, room::Refused, session::Framer, watchdog::handling};
 
 impl SessionActor {
     pub(super) fn send(&self, frame: &ServerFrame) {
@@ -46,6 +46,7 @@ impl Handler<Alarm> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, alarm: Alarm, ctx: &mut Context<Self>) {
+        let _handling = handling!("session", "Alarm");
         match alarm {
             // Of a moment that was put off meanwhile.
             Alarm::Deadline if self.outbox.deadline().is_none_or(|at| at > Instant::now()) => {}
@@ -67,8 +68,10 @@ impl Handler<SessionCommand> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, command: SessionCommand, ctx: &mut Context<Self>) {
+        let _handling = handling!("session", "SessionCommand");
         match command {
             SessionCommand::Goodbye => self.goodbye(ctx),
+            SessionCommand::Probe => {}
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     project::{Gone, ProjectEvent, ProjectNews, Watch, WorkChange},
     room::{Refused, Seat},
     user::UserEvent,
+    watchdog::handling,
 };
 
 impl SessionActor {
@@ -75,6 +76,7 @@ impl Handler<ProjectEvent> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, event: ProjectEvent, ctx: &mut Ctx) {
+        let _handling = handling!("session", "ProjectEvent");
         let Some(channel) = self.channel_of(event.subscription) else { return };
         match event.news {
             ProjectNews::State(state) => {
@@ -142,6 +144,7 @@ impl Handler<UserEvent> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, event: UserEvent, ctx: &mut Ctx) {
+        let _handling = handling!("session", "UserEvent");
         match event {
             UserEvent::Lease { event, lease } => {
                 self.send_to_users(|channel| LeaseChanged { channel, event, lease: lease.clone() });

@@ -15,6 +15,14 @@ use crate::{
     task::{Leave, LeftBehind},
 };
 
+fn within(vector: Bytes) -> Option<Bytes> {
+    if vector.len() > MAX_STATE_VECTOR {
+        measures::limit("max_state_vector");
+        return None;
+    }
+    Some(vector)
+}
+
 impl SessionActor {
     pub(super) fn subscribe(&mut self, subscribe: Subscribe, ctx: &mut Ctx) {
         let channel = subscribe.channel;
@@ -31,10 +39,7 @@ impl SessionActor {
                     id: id.into(),
                     lineage: subscribe.lineage,
                     // Who names more clients than that is sent everything.
-                    state_vector: subscribe
-                        .state_vector
-                        .map(|vector| vector.0.into())
-                        .filter(|vector: &Bytes| vector.len() <= MAX_STATE_VECTOR),
+                    state_vector: subscribe.state_vector.and_then(|vector| within(vector.0.into())),
                     record: None,
                     role: None,
                     rights_asked: 0,

@@ -19,6 +19,7 @@ use crate::{
     room::{Dialect, Joined, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
     task::{Input, Leave, RoomInput, TaskActor},
     trace,
+    watchdog::handling,
 };
 
 /// Bytes of a state vector that are not kept for the life of a channel.
@@ -237,6 +238,7 @@ impl Handler<RoomEvent> for SessionActor {
     type Result = ();
 
     fn handle(&mut self, event: RoomEvent, ctx: &mut Ctx) {
+        let _handling = handling!("session", "RoomEvent");
         let Some(channel) = self.channel_of(event.subscription) else { return };
         match event.news {
             RoomNews::Joined(joined) => self.joined(channel, &joined, ctx),
