@@ -12,10 +12,11 @@ import { Empty, Failed, Skeleton } from '~/ui/feedback';
 import { Menu, MenuItem } from '~/ui/menu';
 import { STATUS, TONE } from '~/ui/version-status';
 import { ActivateDialog } from './activate-dialog';
+import { allSteps } from './branches';
 import { Canvas } from './canvas';
 import { Compare } from './compare';
 import { WorkflowEditor } from './editor';
-import { conditionWords, isForPeople, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
+import { conditionWords, isForPeople, mayKeep, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
 import { aboutKind } from './kinds';
 import { heatOf, percentWords, sharesOf, type Simulated } from './overlay';
 import type { Target } from './problems';
@@ -134,9 +135,10 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
     [form, simulated],
   );
   const stage = useRef<HTMLDivElement>(null);
-  const step = selected?.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  const steps = useMemo(() => allSteps(form.steps), [form]);
+  const step = selected?.kind === 'step' ? steps.find((s) => s.id === selected.id) : undefined;
   // Only of the version in use: of another one there is nothing to tell.
-  const table = steers && !overlay && progress !== null && step !== undefined && isForPeople(step.type) ? step : null;
+  const table = steers && !overlay && progress !== null && step !== undefined && mayKeep(step.type) ? step : null;
   /** Whoever came from a box by keyboard is on it again. */
   const leave = useCallback(() => {
     const box = selected?.kind === 'step' ? `.react-flow__node[data-id="${CSS.escape(selected.id)}"]` : null;
@@ -214,13 +216,14 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
               key={table.id}
               projectId={project.id}
               step={table}
+              steps={steps}
               progress={progress?.get(table.id)}
               assignments={live.workers.filter((worker) => worker.step === table.id).map((worker) => worker.assignment_id)}
               close={leave}
             />
           )}
         </div>
-        {selected && !table && (
+        {selected && !(table && isForPeople(table.type)) && (
           <aside className="side" aria-label="Details" aria-live="polite">
             <About form={form} selected={selected} closed={step ? closed.get(step.id) : undefined} close={leave} />
           </aside>
@@ -307,7 +310,7 @@ function About({ form, selected, closed, close }: AboutProps): ReactNode {
       </>
     );
   }
-  const step = selected.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  const step = selected.kind === 'step' ? allSteps(form.steps).find((s) => s.id === selected.id) : undefined;
   if (!step) return null;
   const { icon: Icon, name: kind, about } = aboutKind(step.type);
   return (
