@@ -1,4 +1,15 @@
-import { ChevronDown, FlaskConical, GitCompareArrows, Lock, PenLine, Plus, Power, Workflow as Picture, X } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  ChevronDown,
+  FlaskConical,
+  GitCompareArrows,
+  Lock,
+  PenLine,
+  Plus,
+  Power,
+  Workflow as Picture,
+  X,
+} from 'lucide-react';
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -19,6 +30,7 @@ import { WorkflowEditor } from './editor';
 import { conditionWords, isForPeople, mayKeep, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
 import { aboutKind } from './kinds';
 import { heatOf, percentWords, sharesOf, type Simulated } from './overlay';
+import { MigrateDialog } from './migrate/migrate-dialog';
 import type { Target } from './problems';
 import { progressOf } from './progress';
 import { useClosedSteps, useWorkflows, type Workflow } from './queries';
@@ -112,7 +124,7 @@ interface SeeProps {
 
 function See({ project, shown, all, active, see, edit, compare, start }: SeeProps): ReactNode {
   const [selected, setSelected] = useState<Target | null>(null);
-  const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | null>(null);
+  const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | 'migrate' | null>(null);
   const live = useWorkLive(project.id);
   const progress = useMemo(() => progressOf(live, shown.id), [live, shown.id]);
   const closed = useClosedSteps(project.id, shown.id);
@@ -169,6 +181,11 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
         <Button look="plain" icon={<FlaskConical size={15} aria-hidden />} onClick={() => setAsking('simulate')}>
           Simulate …
         </Button>
+        {steers && (
+          <Button look="plain" icon={<ArrowRightLeft size={15} aria-hidden />} onClick={() => setAsking('migrate')}>
+            Move tasks …
+          </Button>
+        )}
         {edit && compare && start && (
           <>
             <Button look="plain" icon={<Plus size={15} aria-hidden />} onClick={() => setAsking('start')}>
@@ -232,6 +249,7 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
       {asking === 'activate' && (
         <ActivateDialog workflow={shown} active={active} onClose={() => setAsking(null)} onDone={() => setAsking(null)} />
       )}
+      {asking === 'migrate' && <MigrateDialog workflow={shown} onClose={() => setAsking(null)} />}
       {asking === 'simulate' && (
         <SimulateDialog
           workflowId={shown.id}

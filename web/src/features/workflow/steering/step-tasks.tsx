@@ -8,6 +8,7 @@ import {
   ListOrdered,
   MoreHorizontal,
   RotateCcw,
+  Route,
   Search,
   SearchX,
   Undo2,
@@ -26,7 +27,8 @@ import { Empty, Failed } from '~/ui/feedback';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 import { isForPeople, nameOf, type Step } from '../form';
 import { NO_PROGRESS, type StepProgress } from '../progress';
-import { applies, VERB_NAMES, verbName, type StepTask, type Verb } from './actions';
+import { WayDialog } from '../history/way-dialog';
+import { applies, labelOf, VERB_NAMES, verbName, type StepTask, type Verb } from './actions';
 import { AssignDialog, EvictDialog, needsReason, PriorityDialog, ReasonDialog } from './dialogs';
 import { endsByHand } from './holds';
 import { outcomeKind } from './outcome';
@@ -78,6 +80,7 @@ export function StepTasks({ projectId, step, steps, progress = NO_PROGRESS, assi
   const [userId, setUserId] = useState<string | null>(null);
   const [selection, setSelection] = useState<Selection>(NOTHING_CHOSEN);
   // The tasks are those of the moment of asking: the list moves on meanwhile, and nobody says yes to others than they were asked about.
+  const [way, setWay] = useState<StepTask | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [, go] = useLocation();
   const q = useDeferredValue(typed.trim());
@@ -170,7 +173,9 @@ export function StepTasks({ projectId, step, steps, progress = NO_PROGRESS, assi
         busy={steering.busy}
         ask={(asking) => setQuestion({ asking, tasks: chosen.filter((task) => applies(verbOf(asking), task, step)) })}
         open={open}
+        seeWay={setWay}
       />
+      {way && <WayDialog projectId={projectId} taskId={way.id} label={labelOf(way)} onClose={() => setWay(null)} />}
       {question && (
         <Ask {...question} projectId={projectId} step={step} steps={steps} onClose={() => setQuestion(null)} onOrder={order} />
       )}
@@ -195,10 +200,11 @@ interface BarProps {
   busy: { readonly done: number; readonly of: number } | null;
   ask: (asking: Asking) => void;
   open: (task: StepTask) => void;
+  seeWay: (task: StepTask) => void;
 }
 
 /** What can be done to the tasks in hand. A button that fits none of them is not there to be pressed. */
-function Bar({ step, chosen, picked, busy, ask, open }: BarProps): ReactNode {
+function Bar({ step, chosen, picked, busy, ask, open, seeWay }: BarProps): ReactNode {
   const [only] = chosen;
   const suits = (verb: Verb): boolean => chosen.some((task) => applies(verb, task, step));
   const fits = (verb: Verb): boolean => busy === null && suits(verb);
@@ -260,6 +266,9 @@ function Bar({ step, chosen, picked, busy, ask, open }: BarProps): ReactNode {
           onSelect={() => only && open(only)}
         >
           Open the task
+        </MenuItem>
+        <MenuItem icon={<Route size={15} aria-hidden />} disabled={chosen.length !== 1} onSelect={() => only && seeWay(only)}>
+          Its way through the workflow
         </MenuItem>
         <MenuLine />
         <MenuItem icon={<Undo2 size={15} aria-hidden />} disabled={!fits('undo')} onSelect={() => ask('undo')}>
