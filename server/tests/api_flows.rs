@@ -287,6 +287,16 @@ async fn who_may_not_is_told_why_in_words() {
     let step = progress["steps"].as_array().unwrap().iter().find(|step| step["step"] == "code").unwrap();
     assert_eq!((&step["working"], &step["waiting"]), (&json!(1), &json!(2)), "{progress}");
     assert!(step["closed"][0]["text"].as_str().unwrap().contains("training"), "{progress}");
+    // Who changes members sees it in the list, and so does the person; a colleague does not.
+    for (who, sees) in [(api.admin(), true), (api.labeler(), true), (api.reviewer(), false)] {
+        let (_, members) = get(who, format!("/projects/{project}/members")).await;
+        let member = members["items"].as_array().unwrap().iter().find(|one| one["user"]["id"] == json!(labeler)).unwrap();
+        assert_eq!(member["paused"]["reason"] == json!("training"), sees, "{members}");
+    }
+    let over = api.admin().send("PUT", &path, Some(json!({"reason": "training", "until": "2020-01-01T00:00:00Z"})), &[]).await;
+    assert_eq!(over.status, 204, "{}", over.text());
+    let (_, members) = get(api.admin(), format!("/projects/{project}/members")).await;
+    assert!(members["items"].as_array().unwrap().iter().all(|one| one["paused"].is_null()), "a pause ends by itself: {members}");
 }
 
 #[actix_web::test]

@@ -3083,6 +3083,7 @@ export interface components {
             progress: components["schemas"]["Progress"];
         };
         ProjectMember: {
+            paused: components["schemas"]["PauseMember"] | null;
             role: components["schemas"]["ProjectRole"];
             /** Format: date-time */
             since: string;

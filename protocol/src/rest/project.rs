@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::UserSummary;
+use super::{PauseMember, UserSummary};
 use crate::{BatchId, CustomerId, ProjectId, ProjectRole, RegionKind, UserId, WorkflowId, role::text};
 
 /// What can be labelled in a project, and how.
@@ -128,6 +128,8 @@ pub struct ProjectMember {
     pub user: UserSummary,
     pub role: ProjectRole,
     pub since: DateTime<Utc>,
+    /// Given nothing more for now, and why: told to those who may change members, and to the person.
+    pub paused: Option<PauseMember>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -23,8 +23,12 @@ use super::{access, audit, call::Call, notify, problem::Refusal};
 pub async fn list_project_members(call: Call) -> Result<Json<Page<ProjectMember>>, Refusal> {
     let project = call.path::<ProjectId>()?;
     let mut tx = call.begin().await?;
-    access::project(&mut tx, &call.identity, project, Action::MembersRead).await?;
-    let items = projects::list_members(&mut tx, project).await?;
+    let role = access::project(&mut tx, &call.identity, project, Action::MembersRead).await?;
+    let mut items = projects::list_members(&mut tx, project).await?;
+    // Why somebody is away is not for their colleagues.
+    if !call.identity.may(Action::MembersWrite, Some(role)) {
+        items.iter_mut().filter(|member| member.user.id != call.user()).for_each(|member| member.paused = None);
+    }
     Ok(Json(Page { items, next_cursor: None }))
 }
 

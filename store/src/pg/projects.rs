@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use tandem_protocol::{
     ProjectId, ProjectRole, UserId,
-    rest::{CreateProject, LabelSchema, Progress, Project, ProjectMember, UpdateProject, UserSummary},
+    rest::{CreateProject, LabelSchema, PauseMember, Progress, Project, ProjectMember, UpdateProject, UserSummary},
 };
 use uuid::Uuid;
 
@@ -181,8 +181,12 @@ pub async fn memberships(tx: &mut TenantTx, user: UserId) -> Result<Vec<(Project
 /// The project's people, by name.
 pub async fn list_members(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<ProjectMember>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT u.id, u.display_name, u.email, u.color, m.role, m.created_at
-         FROM project_members m JOIN users u ON u.id = m.user_id WHERE m.project_id = $1 ORDER BY u.display_name, u.id",
+        r#"
+        SELECT u.id, u.display_name, u.email, u.color, m.role, m.created_at, m.paused_until,
+               -- A pause with an end takes no order to be over.
+               CASE WHEN m.paused_until IS NULL OR m.paused_until > now() THEN m.paused_reason END AS "paused_reason?"
+        FROM project_members m JOIN users u ON u.id = m.user_id WHERE m.project_id = $1 ORDER BY u.display_name, u.id
+        "#,
         project.0
     )
     .fetch_all(&mut **tx)
@@ -190,7 +194,8 @@ pub async fn list_members(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<P
     rows.into_iter()
         .map(|r| {
             let user = UserSummary { id: r.id.into(), name: r.display_name, email: r.email, color: r.color };
-            Ok(ProjectMember { user, role: word("project role", &r.role)?, since: r.created_at })
+            let paused = r.paused_reason.map(|reason| PauseMember { reason: Some(reason), until: r.paused_until });
+            Ok(ProjectMember { user, role: word("project role", &r.role)?, since: r.created_at, paused })
         })
         .collect()
 }

@@ -182,6 +182,7 @@ export function install(server: MemoryServer, token: string): void {
         user,
         role: user === anna ? 'admin' : 'reviewer',
         since: '2026-11-01T00:00:00Z',
+        paused: null,
       }));
       return json({ items, next_cursor: null });
     }

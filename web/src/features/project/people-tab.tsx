@@ -1,15 +1,27 @@
 import { ok, type PersonHere } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChevronDown, UserMinus, UserPlus, Users } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { ChevronDown, CirclePause, CirclePlay, GraduationCap, UserMinus, UserPlus, Users } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
 
 import { useBackend } from '~/session/backend';
-import { useMay, useMe, useMembers, useUsers, type Project, type ProjectMember, type ProjectRole } from '~/session/queries';
+import {
+  useMay,
+  useMe,
+  useMembers,
+  useUsers,
+  type Project,
+  type ProjectMember,
+  type ProjectRole,
+  type UserSummary,
+} from '~/session/queries';
 import { Button } from '~/ui/controls';
 import { Empty, Failed, Skeleton } from '~/ui/feedback';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
 import { Avatar } from '~/ui/people';
 import { toastError } from '~/ui/toast';
+import { pauseWords } from './people/pause';
+import { PauseDialog, usePause } from './people/pause-dialog';
+import { ProfileDialog } from './people/profile-dialog';
 
 const ROLES: readonly (readonly [ProjectRole, string, string])[] = [
   ['labeler', 'Labeler', 'Labels and submits tasks'],
@@ -26,6 +38,9 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
   const members = useMembers(project.id);
   const users = useUsers(me.workspace_role === 'admin');
   const editable = may('members.write');
+  const certifies = me.workspace_role === 'admin';
+  const pause = usePause(project.id);
+  const [asking, setAsking] = useState<{ readonly what: 'pause' | 'profile'; readonly user: UserSummary } | null>(null);
   const done = {
     onSuccess: () => void client.invalidateQueries({ queryKey: ['members', project.id] }),
     onError: toastError,
@@ -85,12 +100,17 @@ export function PeopleTab({ project, here }: { project: Project; here: readonly 
                 ? {
                     setRole: (role) => put.mutate({ id: member.user.id, role }),
                     remove: () => remove.mutate(member.user.id),
+                    pause: () => setAsking({ what: 'pause', user: member.user }),
+                    goOn: () => pause.mutate({ user: member.user, body: { reason: null, until: null } }, { onError: toastError }),
                   }
                 : {})}
+              {...(certifies ? { certify: () => setAsking({ what: 'profile', user: member.user }) } : {})}
             />
           ))}
         </ul>
       )}
+      {asking?.what === 'pause' && <PauseDialog projectId={project.id} user={asking.user} onClose={() => setAsking(null)} />}
+      {asking?.what === 'profile' && <ProfileDialog user={asking.user} onClose={() => setAsking(null)} />}
     </section>
   );
 }
@@ -100,16 +120,56 @@ interface MemberProps {
   here: boolean;
   setRole?: (role: ProjectRole) => void;
   remove?: () => void;
+  pause?: () => void;
+  goOn?: () => void;
+  /** Skills, teams and hours are the workspace's. */
+  certify?: () => void;
 }
 
-const Member = ({ member, here, setRole, remove }: MemberProps): ReactNode => (
+const Member = ({ member, here, setRole, remove, pause, goOn, certify }: MemberProps): ReactNode => (
   <li className="member">
     <Avatar person={member.user} size={30} />
     <span className="row-main">
       <strong className="truncate">{member.user.name}</strong>
       <small className="muted truncate">{member.user.email}</small>
     </span>
+    {member.paused && (
+      <span className="pill pill-warn" title={pauseWords(member.paused)} data-testid="paused">
+        Paused: <span className="truncate member-why">{pauseWords(member.paused)}</span>
+      </span>
+    )}
     {here && <span className="pill pill-good">Here now</span>}
+    {certify && (
+      <Button
+        look="plain"
+        icon={<GraduationCap size={15} aria-hidden />}
+        aria-label={`Skills and hours of ${member.user.name}`}
+        onClick={certify}
+      >
+        Skills and hours
+      </Button>
+    )}
+    {member.paused
+      ? goOn && (
+          <Button
+            look="plain"
+            icon={<CirclePlay size={15} aria-hidden />}
+            aria-label={`End the pause of ${member.user.name}`}
+            onClick={goOn}
+          >
+            End the pause
+          </Button>
+        )
+      : pause && (
+          <Button
+            look="plain"
+            icon={<CirclePause size={15} aria-hidden />}
+            aria-label={`Pause ${member.user.name}`}
+            onClick={pause}
+          >
+            Pause
+          </Button>
+        )}
     {setRole && remove ? (
       <Menu
         trigger={

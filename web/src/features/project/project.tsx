@@ -16,6 +16,7 @@ import { AvatarStack } from '~/ui/people';
 import { toast, toastError } from '~/ui/toast';
 import { DataTab } from './data-tab';
 import { LabelsTab } from './labels-tab';
+import { MyStanding } from './people/my-standing';
 import { PeopleTab } from './people-tab';
 import { TasksTab } from './tasks-tab';
 
@@ -80,6 +81,7 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
         ) : (
           <Skeleton height={30} />
         )}
+        <MyStanding projectId={projectId} />
         <nav className="tabs" aria-label="Project">
           {tabs.map((name) => (
             <Link

@@ -6,6 +6,7 @@ import { aboutSeconds } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
 import { Button } from '~/ui/controls';
 import type { Standing } from './lease';
+import type { AfterLoss } from './use-after-loss';
 
 interface BannerProps {
   standing: Standing;
@@ -18,6 +19,8 @@ interface BannerProps {
   onKeep: () => void;
   taking: boolean;
   onTake: () => void;
+  /** What I can do where somebody else has it. */
+  afterLoss: AfterLoss;
   onDismiss: Pick<TaskRoom, 'dismissRefusals' | 'dismissSetAside'>;
 }
 
@@ -31,6 +34,7 @@ export function Banner({
   onKeep,
   taking,
   onTake,
+  afterLoss,
   onDismiss,
 }: BannerProps): ReactNode {
   if (connection.status === 'closed') {
@@ -85,12 +89,17 @@ export function Banner({
         <Strip
           tone="warn"
           title={lostBecause === null ? 'Your time on this task ran out' : 'This task was taken back'}
-          action={take('Take it back')}
+          action={
+            <>
+              {take('Take it back')}
+              <NextButton afterLoss={afterLoss} />
+            </>
+          }
         >
           {lostBecause !== null && <q>{lostBecause}</q>} Nobody else has it yet. Everything you drew is kept.
         </Strip>
       ) : (
-        <Strip tone="warn" title={`${standing.to} has this task now`}>
+        <Strip tone="warn" title={`${standing.to} has this task now`} action={<AfterLossButtons afterLoss={afterLoss} />}>
           {lostBecause !== null && <q>{lostBecause}</q>} Everything you drew is kept, and you can go on editing together. Only{' '}
           {standing.to} can submit it.
         </Strip>
@@ -125,6 +134,23 @@ export function Banner({
       );
   }
 }
+
+const AfterLossButtons = ({ afterLoss }: { afterLoss: AfterLoss }): ReactNode => (
+  <>
+    {afterLoss.ask && (
+      <Button onClick={afterLoss.ask} disabled={afterLoss.asked} data-testid="ask-back">
+        {afterLoss.asked ? 'Asked' : 'Ask for it back'}
+      </Button>
+    )}
+    <NextButton afterLoss={afterLoss} />
+  </>
+);
+
+const NextButton = ({ afterLoss }: { afterLoss: AfterLoss }): ReactNode => (
+  <Button busy={afterLoss.isTaking} onClick={afterLoss.next} data-testid="after-loss-next">
+    Next task
+  </Button>
+);
 
 const KeepWorking = ({ onKeep }: { onKeep: () => void }): ReactNode => (
   <Button look="solid" onClick={onKeep} data-testid="keep-working">

@@ -1,23 +1,32 @@
 /** What opens over the workbench, one at a time. */
-import type { ReactNode } from 'react';
+import type { TaskRoom } from '@tandem/client';
+import { lazy, Suspense, type ReactNode } from 'react';
 
 import type { Choice } from '~/hotkeys/choices';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
 import { Palette } from '~/hotkeys/palette';
 import type { KeysHere } from '~/hotkeys/registry';
+import type { Task } from '~/session/queries';
+import { HandOverDialog } from './hand-over-dialog';
 import { HistoryDialog } from './history-dialog';
+import type { Held } from './lease';
 import { OpenDialog } from './review/open-dialog';
 import { SkipDialog } from './skip-dialog';
 import { useChangeKeys } from './use-my-keys';
 
-export type BenchDialog = 'keys' | 'palette' | 'history' | 'skip' | 'undecided';
+// Seldom looked at, and it brings the workflow's own words along.
+const WayDialog = lazy(async () => ({ default: (await import('~/features/workflow/history/way-dialog')).WayDialog }));
+
+export type BenchDialog = 'keys' | 'palette' | 'history' | 'way' | 'skip' | 'hand-over' | 'undecided';
 
 interface BenchDialogsProps {
   dialog: BenchDialog | null;
   setDialog: (dialog: BenchDialog | null) => void;
   keys: KeysHere;
   projectId: string;
-  taskId: string;
+  task: Task;
+  room: TaskRoom;
+  held: Held | null;
   choices: () => readonly Choice[];
   /** Conflicts without a decision. */
   undecided: number;
@@ -27,7 +36,7 @@ interface BenchDialogsProps {
   onSkip: (reason: string) => void;
 }
 
-export function BenchDialogs({ dialog, setDialog, keys, projectId, taskId, ...rest }: BenchDialogsProps): ReactNode {
+export function BenchDialogs({ dialog, setDialog, keys, projectId, task, room, held, ...rest }: BenchDialogsProps): ReactNode {
   const close = (): void => setDialog(null);
   const changeKeys = useChangeKeys();
   const after = (act: () => void) => (): void => {
@@ -38,7 +47,13 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, taskId, ...re
     <>
       <Palette open={dialog === 'palette'} onClose={close} choices={rest.choices} />
       <HotkeyOverlay open={dialog === 'keys'} onClose={close} keys={keys} onChange={changeKeys} />
-      <HistoryDialog projectId={projectId} taskId={taskId} open={dialog === 'history'} onClose={close} />
+      <HistoryDialog projectId={projectId} taskId={task.id} open={dialog === 'history'} onClose={close} />
+      {dialog === 'way' && (
+        <Suspense fallback={null}>
+          <WayDialog projectId={projectId} taskId={task.id} label={task.external_id ?? task.asset.filename} onClose={close} />
+        </Suspense>
+      )}
+      {dialog === 'hand-over' && held && <HandOverDialog {...{ projectId, room, held }} taskId={task.id} onClose={close} />}
       <OpenDialog
         open={dialog === 'undecided' ? rest.undecided : 0}
         onClose={close}

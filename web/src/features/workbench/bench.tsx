@@ -9,7 +9,7 @@ import { cx } from '~/lib/cx';
 import { createStore } from '~/lib/store';
 import type { Layout } from '~/layout/tree';
 import { useLeaveWarning } from '~/lib/use-leave-warning';
-import type { Project, Task } from '~/session/queries';
+import { useMay, type Project, type Task } from '~/session/queries';
 import { useBackend } from '~/session/backend';
 import { useConnection } from '~/session/live';
 import { toast, toastError } from '~/ui/toast';
@@ -49,6 +49,7 @@ import { joined } from './suggestions/underlay';
 import { noteUndecided, useSuggestions, useSuggests } from './suggestions/use-suggestions';
 import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
+import { useAfterLoss } from './use-after-loss';
 import { useAnnotator } from './use-annotator';
 import { useCheck } from './use-check';
 import { useFreshLabels } from './use-fresh-labels';
@@ -86,6 +87,7 @@ export function BenchView({
   image,
 }: BenchViewProps): ReactNode {
   const { api } = useBackend();
+  const may = useMay(project.id);
   const snapshot = useSnapshot(room);
   const connection = useConnection();
   const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
@@ -126,6 +128,10 @@ export function BenchView({
     onSuccess: (work) => answeredLeases.set(task.id, heldOf(work.assignment)),
     onError: toastError,
   });
+
+  const holder = snapshot.lease && { id: snapshot.lease.user_id, name: snapshot.lease.user_name };
+  const middle = { x: (task.asset.width ?? 2) / 2, y: (task.asset.height ?? 2) / 2 };
+  const afterLoss = useAfterLoss(project.id, room, lease.standing.kind === 'lost' ? holder : null, middle);
 
   const say = (said: Said): void => {
     if (held && !decide.isPending && (said.decision !== 'approve' || check.attempt())) decide.mutate({ held, ...said });
@@ -278,6 +284,8 @@ export function BenchView({
         onRelease={() => held && actions.release.mutate(held)}
         onHelp={() => setDialog('keys')}
         onHistory={() => setDialog('history')}
+        onHandOver={() => setDialog('hand-over')}
+        onWay={may('task.review') ? () => setDialog('way') : null}
         standing={lease.standing}
       />
       {!layout && rail}
@@ -291,6 +299,7 @@ export function BenchView({
           onKeep={lease.keep}
           taking={take.isPending}
           onTake={() => take.mutate()}
+          afterLoss={afterLoss}
           onDismiss={room}
         />
         {remarks && <SentBack desk={desk} remarks={remarks} people={people} />}
@@ -340,7 +349,7 @@ export function BenchView({
       <BenchDialogs
         {...{ dialog, setDialog, keys }}
         projectId={project.id}
-        taskId={task.id}
+        {...{ task, room, held }}
         choices={() => choicesOf(handlers, draws ? usable : [], keys, pickLabel)}
         undecided={adjudication?.open().length ?? 0}
         onGoToOpen={() => adjudication?.goToOpen()}

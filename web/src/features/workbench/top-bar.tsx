@@ -1,5 +1,16 @@
 import type { TaskRoom } from '@tandem/client';
-import { ArrowLeft, CircleHelp, History as HistoryIcon, MoreHorizontal, Redo2, SkipForward, Undo2, Undo } from 'lucide-react';
+import {
+  ArrowLeft,
+  CircleHelp,
+  Handshake,
+  History as HistoryIcon,
+  MoreHorizontal,
+  Redo2,
+  Route,
+  SkipForward,
+  Undo2,
+  Undo,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
@@ -31,6 +42,9 @@ interface TopBarProps {
   onRelease: () => void;
   onHelp: () => void;
   onHistory: () => void;
+  onHandOver: () => void;
+  /** null: it is not mine to see. */
+  onWay: (() => void) | null;
 }
 
 export function TopBar(props: TopBarProps): ReactNode {
@@ -66,12 +80,20 @@ export function TopBar(props: TopBarProps): ReactNode {
             <MenuItem icon={<Undo size={15} aria-hidden />} onSelect={onRelease}>
               Give the task back
             </MenuItem>
+            <MenuItem icon={<Handshake size={15} aria-hidden />} onSelect={props.onHandOver}>
+              Hand it over …
+            </MenuItem>
             <MenuLine />
           </>
         )}
         <MenuItem icon={<HistoryIcon size={15} aria-hidden />} onSelect={onHistory}>
           History of this task
         </MenuItem>
+        {props.onWay && (
+          <MenuItem icon={<Route size={15} aria-hidden />} onSelect={props.onWay}>
+            Its way through the workflow
+          </MenuItem>
+        )}
         <MenuLine />
         <ThemeItems />
       </Menu>

@@ -85,6 +85,8 @@ export function readForm(value: unknown): Form | string {
 
 export const nameOf = (step: Step): string => (step.name?.trim() ? step.name : step.id);
 export const isForPeople = (kind: string): boolean => ['annotation', 'review', 'adjudication'].includes(kind);
+/** Whether a task can come to wait in it: for people, for an admin, for a way on. */
+export const mayKeep = (kind: string): boolean => !['complete', 'archive'].includes(kind);
 export const isAutomatic = (kind: string): boolean => ['auto_process', 'webhook', 'model', 'external_agent'].includes(kind);
 
 /** How many people answer; 0: nobody works on it. */

@@ -1,4 +1,5 @@
 /** What a simulation says, drawn over the picture: the work of each step as colours and words, the share of the tasks on each arrow. */
+import { allSteps } from './branches';
 import { transitionsOf, type Form } from './form';
 
 /** As the server answers it (docs/workflows.md, "Simulation"); times are seconds. */
@@ -113,13 +114,11 @@ export function sharesOf(form: Form, { paths, steps }: Simulated): ReadonlyMap<n
 
 /** Steps of branches, each with the parallel step it is in. */
 function innerSteps(form: Form): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const step of form.steps) {
-    const branches = Array.isArray(step.branches) ? (step.branches as { steps?: { id?: unknown }[] }[]) : [];
-    for (const inner of branches.flatMap((branch) => branch.steps ?? []))
-      if (typeof inner.id === 'string') found.set(inner.id, step.id);
-  }
-  return found;
+  return new Map(
+    form.steps
+      .flatMap((step) => allSteps([step]).map((inner) => [inner.id, step.id] as const))
+      .filter(([inner, outer]) => inner !== outer),
+  );
 }
 
 /** Places of the transitions on it; empty: there is none. */

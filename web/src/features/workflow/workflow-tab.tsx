@@ -1,4 +1,15 @@
-import { ChevronDown, FlaskConical, GitCompareArrows, Lock, PenLine, Plus, Power, Workflow as Picture, X } from 'lucide-react';
+import {
+  ArrowRightLeft,
+  ChevronDown,
+  FlaskConical,
+  GitCompareArrows,
+  Lock,
+  PenLine,
+  Plus,
+  Power,
+  Workflow as Picture,
+  X,
+} from 'lucide-react';
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -12,12 +23,14 @@ import { Empty, Failed, Skeleton } from '~/ui/feedback';
 import { Menu, MenuItem } from '~/ui/menu';
 import { STATUS, TONE } from '~/ui/version-status';
 import { ActivateDialog } from './activate-dialog';
+import { allSteps } from './branches';
 import { Canvas } from './canvas';
 import { Compare } from './compare';
 import { WorkflowEditor } from './editor';
-import { conditionWords, isForPeople, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
+import { conditionWords, isForPeople, mayKeep, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
 import { aboutKind } from './kinds';
 import { heatOf, percentWords, sharesOf, type Simulated } from './overlay';
+import { MigrateDialog } from './migrate/migrate-dialog';
 import type { Target } from './problems';
 import { progressOf } from './progress';
 import { useClosedSteps, useWorkflows, type Workflow } from './queries';
@@ -111,7 +124,7 @@ interface SeeProps {
 
 function See({ project, shown, all, active, see, edit, compare, start }: SeeProps): ReactNode {
   const [selected, setSelected] = useState<Target | null>(null);
-  const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | null>(null);
+  const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | 'migrate' | null>(null);
   const live = useWorkLive(project.id);
   const progress = useMemo(() => progressOf(live, shown.id), [live, shown.id]);
   const closed = useClosedSteps(project.id, shown.id);
@@ -134,9 +147,10 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
     [form, simulated],
   );
   const stage = useRef<HTMLDivElement>(null);
-  const step = selected?.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  const steps = useMemo(() => allSteps(form.steps), [form]);
+  const step = selected?.kind === 'step' ? steps.find((s) => s.id === selected.id) : undefined;
   // Only of the version in use: of another one there is nothing to tell.
-  const table = steers && !overlay && progress !== null && step !== undefined && isForPeople(step.type) ? step : null;
+  const table = steers && !overlay && progress !== null && step !== undefined && mayKeep(step.type) ? step : null;
   /** Whoever came from a box by keyboard is on it again. */
   const leave = useCallback(() => {
     const box = selected?.kind === 'step' ? `.react-flow__node[data-id="${CSS.escape(selected.id)}"]` : null;
@@ -167,6 +181,11 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
         <Button look="plain" icon={<FlaskConical size={15} aria-hidden />} onClick={() => setAsking('simulate')}>
           Simulate …
         </Button>
+        {steers && (
+          <Button look="plain" icon={<ArrowRightLeft size={15} aria-hidden />} onClick={() => setAsking('migrate')}>
+            Move tasks …
+          </Button>
+        )}
         {edit && compare && start && (
           <>
             <Button look="plain" icon={<Plus size={15} aria-hidden />} onClick={() => setAsking('start')}>
@@ -214,13 +233,14 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
               key={table.id}
               projectId={project.id}
               step={table}
+              steps={steps}
               progress={progress?.get(table.id)}
               assignments={live.workers.filter((worker) => worker.step === table.id).map((worker) => worker.assignment_id)}
               close={leave}
             />
           )}
         </div>
-        {selected && !table && (
+        {selected && !(table && isForPeople(table.type)) && (
           <aside className="side" aria-label="Details" aria-live="polite">
             <About form={form} selected={selected} closed={step ? closed.get(step.id) : undefined} close={leave} />
           </aside>
@@ -229,6 +249,7 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
       {asking === 'activate' && (
         <ActivateDialog workflow={shown} active={active} onClose={() => setAsking(null)} onDone={() => setAsking(null)} />
       )}
+      {asking === 'migrate' && <MigrateDialog workflow={shown} onClose={() => setAsking(null)} />}
       {asking === 'simulate' && (
         <SimulateDialog
           workflowId={shown.id}
@@ -307,7 +328,7 @@ function About({ form, selected, closed, close }: AboutProps): ReactNode {
       </>
     );
   }
-  const step = selected.kind === 'step' ? form.steps.find((s) => s.id === selected.id) : undefined;
+  const step = selected.kind === 'step' ? allSteps(form.steps).find((s) => s.id === selected.id) : undefined;
   if (!step) return null;
   const { icon: Icon, name: kind, about } = aboutKind(step.type);
   return (

@@ -1,12 +1,26 @@
 /** What an admin can do to tasks of a step, to which of them, and what it means for whom, in words. */
 import type { components } from '@tandem/client';
 
-import { at, neededBy, type Step } from '../form';
+import { at, isForPeople, neededBy, type Step } from '../form';
+import { endsByHand, waitsFor } from './holds';
 
 export type StepTask = components['schemas']['StepTask'];
 export type StepTaskPerson = components['schemas']['StepTaskPerson'];
 
-export const VERBS = ['assign', 'evict', 'hold', 'resume', 'complete', 'reset', 'undo', 'priority'] as const;
+export const VERBS = [
+  'assign',
+  'evict',
+  'hold',
+  'resume',
+  'finish',
+  'reopen',
+  'resolve',
+  'complete',
+  'archive',
+  'reset',
+  'undo',
+  'priority',
+] as const;
 export type Verb = (typeof VERBS)[number];
 
 export const VERB_NAMES: Readonly<Record<Verb, string>> = {
@@ -14,7 +28,11 @@ export const VERB_NAMES: Readonly<Record<Verb, string>> = {
   evict: 'Take back',
   hold: 'Hold',
   resume: 'Resume',
+  finish: 'Let go on',
+  reopen: 'Try again',
+  resolve: 'Decide by hand',
   complete: 'Complete',
+  archive: 'Archive',
   reset: 'Begin this step anew',
   undo: 'One step back',
   priority: 'Priority',
@@ -25,8 +43,13 @@ export const holdersOf = (task: StepTask): readonly StepTaskPerson[] => task.peo
 export const labelOf = (task: StepTask): string => task.external_id ?? task.filename;
 const isOver = (task: StepTask): boolean => ['completed', 'cancelled'].includes(task.status);
 
+/** What the button says: what ends a step by hand is no hold that is let go. */
+export const verbName = (verb: Verb, step: Step | undefined): string =>
+  verb === 'finish' && step && endsByHand(step) ? 'End the step' : VERB_NAMES[verb];
+
 /** Whether it makes sense to ask for it; the server has the last word. */
-export function applies(verb: Verb, task: StepTask): boolean {
+export function applies(verb: Verb, task: StepTask, step?: Step): boolean {
+  const waits = task.held === null ? null : waitsFor(task.held);
   switch (verb) {
     case 'assign':
       return task.held === null && (task.places?.free ?? 0) > 0;
@@ -35,12 +58,17 @@ export function applies(verb: Verb, task: StepTask): boolean {
     case 'hold':
       return task.held === null && !isOver(task);
     case 'resume':
-      return task.held !== null;
+      return waits === 'resumed';
+    case 'reopen':
+    case 'resolve':
+      return waits === 'repaired';
+    case 'finish':
+      return waits === 'released' || (waits === null && task.places !== null && step !== undefined && endsByHand(step));
     case 'complete':
-      return !isOver(task);
+    case 'archive':
     case 'priority':
-      return !isOver(task);
     case 'reset':
+      return !isOver(task);
     case 'undo':
       return true;
   }
@@ -89,7 +117,35 @@ export function consequences(verb: Verb, tasks: readonly StepTask[], step: Step 
     case 'hold':
       return ['Nobody is given it before somebody resumes it.', ...stopped, ...kept, ...told];
     case 'resume':
-      return ['It goes on where it was, and is given out again.'];
+      return tasks.some((task) => task.held === 'no_route')
+        ? [
+            'It asks its arrows once more. Where still none fits it is held again: begin a step anew, or complete or archive it instead.',
+          ]
+        : ['It goes on where it was, and is given out again.'];
+    case 'finish':
+      return step && endsByHand(step)
+        ? [
+            'The step is over with the answers it has now, and the task goes to the next one.',
+            ...stopped,
+            ...kept,
+            ...(holders.length > 0 ? [`${namesOf(holders)} ${holders.length === 1 ? 'is' : 'are'} told.`] : []),
+          ]
+        : ['The hold is over: it goes to the next step.'];
+    case 'reopen':
+      return step === undefined || isForPeople(step.type) || step.type === 'consensus'
+        ? [
+            'The step begins once more, and is given out again. Answers that were given in it no longer count, and stay in the history.',
+          ]
+        : ['The program is called once more. If it fails again, the task is held again.'];
+    case 'resolve':
+      return ['The step is over with what you say came of it, and the task goes to the next one.'];
+    case 'archive':
+      return [
+        'It is set aside for good: nobody works on it any more, and it does not count as done.',
+        ...stopped,
+        ...kept,
+        ...told,
+      ];
     case 'complete':
       return [
         'It is done as it stands; no further step is worked on. Answers that were submitted count.',
@@ -127,6 +183,14 @@ export function doneWords(verb: Verb, done: number, to?: string): string {
       return `${what} held`;
     case 'resume':
       return `${what} resumed`;
+    case 'finish':
+      return `${what} let go on`;
+    case 'reopen':
+      return `${what}: tried again`;
+    case 'resolve':
+      return `${what} decided by hand`;
+    case 'archive':
+      return `${what} archived`;
     case 'complete':
       return `${what} completed`;
     case 'reset':

@@ -1,12 +1,12 @@
-import { useId, useState, type SubmitEvent, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 
-import { Button } from '~/ui/controls';
-import { Dialog } from '~/ui/dialog';
-import type { Step } from '../form';
-import { consequences, holdersOf, labelOf, namesOf, VERB_NAMES, type StepTask, type Verb } from './actions';
+import { nameOf, type Step } from '../form';
+import { consequences, holdersOf, namesOf, verbName, type StepTask, type Verb } from './actions';
+import { Frame, Reason, what } from './ask-frame';
+import { endsByHand } from './holds';
 import { PersonPick } from './person-pick';
 import { useSuited } from './queries';
-import type { Order, Person } from './use-steering';
+import type { Order, Person, ReasonVerb } from './use-steering';
 
 export interface AskProps {
   projectId: string;
@@ -14,85 +14,6 @@ export interface AskProps {
   tasks: readonly StepTask[];
   onClose: () => void;
   onOrder: (order: Order) => void;
-}
-
-const what = (tasks: readonly StepTask[]): string => {
-  const [first] = tasks;
-  return tasks.length === 1 && first ? labelOf(first) : `${tasks.length} tasks`;
-};
-
-interface FrameProps {
-  title: string;
-  sentences: readonly string[];
-  yes: string;
-  danger?: boolean;
-  ready: boolean;
-  onClose: () => void;
-  onYes: () => void;
-  children?: ReactNode;
-}
-
-/** A question with its consequences. Enter in a field of one line says yes. */
-function Frame({ title, sentences, yes, danger, ready, onClose, onYes, children }: FrameProps): ReactNode {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    if (ready) onYes();
-  };
-  return (
-    <Dialog open onClose={onClose} title={title}>
-      <form className="ask" onSubmit={submit}>
-        {sentences.length > 0 && (
-          <ul className="consequences">
-            {sentences.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        )}
-        {children}
-        <div className="dialog-actions">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look={danger ? 'danger' : 'solid'} type="submit" disabled={!ready}>
-            {yes}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-interface ReasonProps {
-  value: string;
-  onChange: (reason: string) => void;
-  must: boolean;
-  hint: string;
-  suggestions?: readonly string[];
-}
-
-function Reason({ value, onChange, must, hint, suggestions = [] }: ReasonProps): ReactNode {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{must ? 'Reason' : 'Reason (may be left out)'}</label>
-      <input
-        id={id}
-        className="input"
-        value={value}
-        maxLength={500}
-        required={must}
-        list={`${id}-often`}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <datalist id={`${id}-often`}>
-        {suggestions.map((text) => (
-          <option key={text} value={text} />
-        ))}
-      </datalist>
-      <small id={`${id}-hint`} className="field-hint">
-        {hint}
-      </small>
-    </div>
-  );
 }
 
 const WHY_EVICT = ['Took too long', 'Does not answer', 'Needs a specialist', 'Asked to be relieved'];
@@ -184,25 +105,28 @@ export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskPr
   );
 }
 
-const TITLES: Readonly<Record<'hold' | 'resume' | 'complete' | 'reset' | 'undo', (what: string, step: string) => string>> = {
+const TITLES: Readonly<Record<ReasonVerb, (what: string, step: Step) => string>> = {
   hold: (which) => `Hold ${which}?`,
   resume: (which) => `Resume ${which}?`,
+  finish: (which, step) => (endsByHand(step) ? `End ${nameOf(step)} for ${which}?` : `Let ${which} go on?`),
+  reopen: (which, step) => `Try ${nameOf(step)} again with ${which}?`,
   complete: (which) => `Complete ${which} as it stands?`,
-  reset: (which, step) => `Begin ${step} anew for ${which}?`,
+  archive: (which) => `Archive ${which}?`,
+  reset: (which, step) => `Begin ${nameOf(step)} anew for ${which}?`,
   undo: (which) => `Move ${which} one step back?`,
 };
+const DANGEROUS: ReadonlySet<ReasonVerb> = new Set(['complete', 'archive', 'reset', 'undo']);
 
-type ReasonVerb = keyof typeof TITLES;
 export const needsReason = (verb: Verb): verb is ReasonVerb => verb in TITLES;
 
 export function ReasonDialog({ verb, step, tasks, onClose, onOrder }: AskProps & { verb: ReasonVerb }): ReactNode {
   const [reason, setReason] = useState('');
   return (
     <Frame
-      title={TITLES[verb](what(tasks), step.name ?? step.id)}
+      title={TITLES[verb](what(tasks), step)}
       sentences={consequences(verb, tasks, step)}
-      yes={VERB_NAMES[verb]}
-      danger={verb === 'complete' || verb === 'reset' || verb === 'undo'}
+      yes={verbName(verb, step)}
+      danger={DANGEROUS.has(verb)}
       ready={reason.trim() !== ''}
       onClose={onClose}
       onYes={() => onOrder({ verb, reason: reason.trim() })}

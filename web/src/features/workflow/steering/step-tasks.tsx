@@ -4,8 +4,11 @@ import {
   CirclePause,
   CirclePlay,
   ExternalLink,
+  Gavel,
   ListOrdered,
   MoreHorizontal,
+  RotateCcw,
+  Route,
   Search,
   SearchX,
   Undo2,
@@ -22,11 +25,15 @@ import { useMembers } from '~/session/queries';
 import { Button, IconButton } from '~/ui/controls';
 import { Empty, Failed } from '~/ui/feedback';
 import { Menu, MenuItem, MenuLine } from '~/ui/menu';
-import { nameOf, type Step } from '../form';
+import { isForPeople, nameOf, type Step } from '../form';
 import { NO_PROGRESS, type StepProgress } from '../progress';
-import { applies, VERB_NAMES, type StepTask, type Verb } from './actions';
+import { WayDialog } from '../history/way-dialog';
+import { applies, labelOf, VERB_NAMES, verbName, type StepTask, type Verb } from './actions';
 import { AssignDialog, EvictDialog, needsReason, PriorityDialog, ReasonDialog } from './dialogs';
+import { endsByHand } from './holds';
+import { outcomeKind } from './outcome';
 import { useReload, useStepTasks, type StepTaskState } from './queries';
+import { ResolveDialog } from './resolve-dialog';
 import { inHand, NOTHING_CHOSEN, type Selection } from './selection';
 import { TaskRows } from './task-rows';
 import { useSteering, type Order } from './use-steering';
@@ -37,6 +44,14 @@ const STATES: readonly (readonly [StepTaskState, string])[] = [
   ['held', 'Held'],
   ['done', 'Done'],
 ];
+
+/** Where nobody works, tasks only wait for an admin. */
+const statesOf = (step: Step): typeof STATES => (isForPeople(step.type) ? STATES : STATES.filter(([state]) => state === 'held'));
+
+function firstOf(step: Step, progress: StepProgress): StepTaskState {
+  if (!isForPeople(step.type)) return 'held';
+  return progress.working > 0 ? 'working' : 'waiting';
+}
 
 type Asking = Verb | 'give';
 const verbOf = (asking: Asking): Verb => (asking === 'give' ? 'evict' : asking);
@@ -49,6 +64,8 @@ interface Question {
 interface StepTasksProps {
   projectId: string;
   step: Step;
+  /** All of the workflow, those of branches too. */
+  steps: readonly Step[];
   progress: StepProgress | undefined;
   /** Who works there: of two who change places within a moment the numbers tell nothing. */
   assignments: readonly string[];
@@ -56,19 +73,21 @@ interface StepTasksProps {
 }
 
 /** The tasks of a step, and an admin's hand on them. */
-export function StepTasks({ projectId, step, progress = NO_PROGRESS, assignments, close }: StepTasksProps): ReactNode {
-  const [state, setState] = useState<StepTaskState>(() => (progress.working > 0 ? 'working' : 'waiting'));
+export function StepTasks({ projectId, step, steps, progress = NO_PROGRESS, assignments, close }: StepTasksProps): ReactNode {
+  const states = statesOf(step);
+  const [state, setState] = useState<StepTaskState>(() => firstOf(step, progress));
   const [typed, setTyped] = useState('');
   const [userId, setUserId] = useState<string | null>(null);
   const [selection, setSelection] = useState<Selection>(NOTHING_CHOSEN);
   // The tasks are those of the moment of asking: the list moves on meanwhile, and nobody says yes to others than they were asked about.
+  const [way, setWay] = useState<StepTask | null>(null);
   const [question, setQuestion] = useState<Question | null>(null);
   const [, go] = useLocation();
   const q = useDeferredValue(typed.trim());
   const tasks = useStepTasks(projectId, step.id, { state, q, userId });
   const members = useMembers(projectId).data ?? [];
   useReload(projectId, step.id, JSON.stringify([progress.waiting, progress.working, progress.held, progress.done, assignments]));
-  const steering = useSteering(projectId, step.id);
+  const steering = useSteering(projectId, step, steps);
   const rows = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
   const chosen = inHand(selection, rows);
 
@@ -90,7 +109,7 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, assignments
       <header className="step-tasks-head">
         <h3 className="truncate">{nameOf(step)}</h3>
         <div className="step-states" role="group" aria-label="Where the tasks stand">
-          {STATES.map(([value, words]) => (
+          {states.map(([value, words]) => (
             <button
               key={value}
               type="button"
@@ -148,13 +167,18 @@ export function StepTasks({ projectId, step, progress = NO_PROGRESS, assignments
         />
       )}
       <Bar
+        step={step}
         chosen={chosen}
         picked={selection.chosen.size > 0}
         busy={steering.busy}
-        ask={(asking) => setQuestion({ asking, tasks: chosen.filter((task) => applies(verbOf(asking), task)) })}
+        ask={(asking) => setQuestion({ asking, tasks: chosen.filter((task) => applies(verbOf(asking), task, step)) })}
         open={open}
+        seeWay={setWay}
       />
-      {question && <Ask {...question} projectId={projectId} step={step} onClose={() => setQuestion(null)} onOrder={order} />}
+      {way && <WayDialog projectId={projectId} taskId={way.id} label={labelOf(way)} onClose={() => setWay(null)} />}
+      {question && (
+        <Ask {...question} projectId={projectId} step={step} steps={steps} onClose={() => setQuestion(null)} onOrder={order} />
+      )}
     </section>
   );
 }
@@ -166,19 +190,23 @@ const NOTHING: Readonly<Record<StepTaskState, string>> = {
   done: 'Nothing was done here yet',
 };
 
+const ONWARD = ['resume', 'finish', 'reopen'] as const;
+
 interface BarProps {
+  step: Step;
   chosen: readonly StepTask[];
   /** Chosen on purpose, not just the row the keyboard is on. */
   picked: boolean;
   busy: { readonly done: number; readonly of: number } | null;
   ask: (asking: Asking) => void;
   open: (task: StepTask) => void;
+  seeWay: (task: StepTask) => void;
 }
 
 /** What can be done to the tasks in hand. A button that fits none of them is not there to be pressed. */
-function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
+function Bar({ step, chosen, picked, busy, ask, open, seeWay }: BarProps): ReactNode {
   const [only] = chosen;
-  const suits = (verb: Verb): boolean => chosen.some((task) => applies(verb, task));
+  const suits = (verb: Verb): boolean => chosen.some((task) => applies(verb, task, step));
   const fits = (verb: Verb): boolean => busy === null && suits(verb);
   const words = busy
     ? `${busy.done} of ${busy.of} done …`
@@ -199,17 +227,30 @@ function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
       {name}
     </Button>
   );
+  // Of the ways on for tasks that are held, the one that fits the first of them.
+  const isHeld = chosen.length > 0 && chosen.every((task) => task.held !== null);
+  const onward = (isHeld ? ONWARD.find((verb) => only && applies(verb, only, step)) : undefined) ?? 'hold';
+  const people = isForPeople(step.type);
   return (
     <div className="step-bar" role="toolbar" aria-label="What to do with the tasks selected">
       <span className="step-bar-count num" role="status">
         {words}
       </span>
-      {button('assign', 'assign', 'Assign …', <UserPlus size={15} aria-hidden />)}
-      {button('give', 'evict', 'Give to another …', <UserRoundPen size={15} aria-hidden />)}
-      {button('evict', 'evict', 'Take back …', <UserMinus size={15} aria-hidden />)}
-      {chosen.length > 0 && chosen.every((task) => task.held !== null)
-        ? button('resume', 'resume', 'Resume …', <CirclePlay size={15} aria-hidden />)
-        : button('hold', 'hold', 'Hold …', <CirclePause size={15} aria-hidden />)}
+      {people && (
+        <>
+          {button('assign', 'assign', 'Assign …', <UserPlus size={15} aria-hidden />)}
+          {button('give', 'evict', 'Give to another …', <UserRoundPen size={15} aria-hidden />)}
+          {button('evict', 'evict', 'Take back …', <UserMinus size={15} aria-hidden />)}
+        </>
+      )}
+      {onward === 'hold'
+        ? button('hold', 'hold', 'Hold …', <CirclePause size={15} aria-hidden />)
+        : button(
+            onward,
+            onward,
+            `${verbName(onward, step)} …`,
+            onward === 'reopen' ? <RotateCcw size={15} aria-hidden /> : <CirclePlay size={15} aria-hidden />,
+          )}
       {button('priority', 'priority', 'Priority …', <ListOrdered size={15} aria-hidden />)}
       <span className="spacer" />
       <Menu
@@ -226,15 +267,37 @@ function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
         >
           Open the task
         </MenuItem>
+        <MenuItem icon={<Route size={15} aria-hidden />} disabled={chosen.length !== 1} onSelect={() => only && seeWay(only)}>
+          Its way through the workflow
+        </MenuItem>
         <MenuLine />
         <MenuItem icon={<Undo2 size={15} aria-hidden />} disabled={!fits('undo')} onSelect={() => ask('undo')}>
           {VERB_NAMES.undo} …
         </MenuItem>
+        {onward !== 'finish' && endsByHand(step) && (
+          <MenuItem disabled={!fits('finish')} onSelect={() => ask('finish')}>
+            {verbName('finish', step)} …
+          </MenuItem>
+        )}
+        {chosen.some((task) => applies('resolve', task, step)) && (
+          <MenuItem
+            icon={<Gavel size={15} aria-hidden />}
+            // Each task has answers of its own to choose from.
+            disabled={!fits('resolve') || (chosen.length > 1 && outcomeKind(step) === 'answers')}
+            onSelect={() => ask('resolve')}
+          >
+            {VERB_NAMES.resolve} …
+          </MenuItem>
+        )}
+        <MenuLine />
         <MenuItem danger disabled={!fits('reset')} onSelect={() => ask('reset')}>
           {VERB_NAMES.reset} …
         </MenuItem>
         <MenuItem danger disabled={!fits('complete')} onSelect={() => ask('complete')}>
           Complete as it stands …
+        </MenuItem>
+        <MenuItem danger disabled={!fits('archive')} onSelect={() => ask('archive')}>
+          Archive …
         </MenuItem>
       </Menu>
     </div>
@@ -244,6 +307,7 @@ function Bar({ chosen, picked, busy, ask, open }: BarProps): ReactNode {
 interface AskingProps extends Question {
   projectId: string;
   step: Step;
+  steps: readonly Step[];
   onClose: () => void;
   onOrder: (order: Order) => void;
 }
@@ -253,5 +317,6 @@ function Ask({ asking, ...props }: AskingProps): ReactNode {
   if (verb === 'evict') return <EvictDialog {...props} to={asking === 'give' ? 'person' : 'pool'} />;
   if (verb === 'assign') return <AssignDialog {...props} />;
   if (verb === 'priority') return <PriorityDialog {...props} />;
+  if (verb === 'resolve') return <ResolveDialog {...props} />;
   return needsReason(verb) ? <ReasonDialog {...props} verb={verb} /> : null;
 }

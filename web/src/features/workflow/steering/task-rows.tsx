@@ -8,6 +8,7 @@ import { useNow } from '~/lib/use-now';
 import { Avatar } from '~/ui/people';
 import { Skeleton } from '~/ui/feedback';
 import { isAtWork, labelOf, type StepTask } from './actions';
+import { holdWords } from './holds';
 import { click, press, type Selection } from './selection';
 
 const ROW = 38;
@@ -137,7 +138,7 @@ function Row({ task, chosen, now }: { task: StepTask; chosen: boolean; now: numb
 }
 
 function noteOf({ held, places, people }: StepTask, now: number): string {
-  if (held !== null) return `Held: ${held}`;
+  if (held !== null) return holdWords(held);
   if (places?.kept_for) return `Kept for ${places.kept_for.name}`;
   if (places?.rests_until && Date.parse(places.rests_until) > now) return 'Rests after skips';
   const answered = people.filter((person) => person.submitted_at !== null).length;

@@ -1,12 +1,14 @@
 /** Doing to tasks what an admin decided, one after the other, and saying what came of it. */
-import { ok } from '@tandem/client';
+import { ok, type components } from '@tandem/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
 
 import { useBackend, type Backend } from '~/session/backend';
 import { explain } from '~/ui/explain';
 import { toast } from '~/ui/toast';
+import type { Step } from '../form';
 import { applies, doneWords, holdersOf, labelOf, type StepTask } from './actions';
+import { keeperIn, waitsFor } from './holds';
 
 export interface Person {
   readonly id: string;
@@ -16,8 +18,12 @@ export interface Person {
 export type Order =
   | { readonly verb: 'assign'; readonly to: Person; readonly force: boolean; readonly reason: string | null }
   | { readonly verb: 'evict'; readonly reason: string; readonly then: 'pool' | 'hold' | Person }
-  | { readonly verb: 'hold' | 'resume' | 'complete' | 'reset' | 'undo'; readonly reason: string }
+  | { readonly verb: ReasonVerb; readonly reason: string }
+  | { readonly verb: 'resolve'; readonly output: unknown; readonly reason: string }
   | { readonly verb: 'priority'; readonly priority: number; readonly reason: string | null };
+
+/** What needs a reason, and nothing more. */
+export type ReasonVerb = 'hold' | 'resume' | 'finish' | 'reopen' | 'complete' | 'archive' | 'reset' | 'undo';
 
 type Back = () => Promise<void>;
 type Api = Backend['api'];
@@ -29,15 +35,30 @@ async function evict(api: Api, assignment: string, reason: string, then: 'pool' 
   await ok(api.POST('/api/v1/assignments/{assignment_id}/evict', { params: { path: { assignment_id: assignment } }, body }));
 }
 
+/**
+ * The step that keeps a task, which is not always the one it is listed in: that may be where people saw it last.
+ * @returns null: none does. Somebody put it aside, with a reason that is a word of the server's.
+ */
+async function keeperOf(api: Api, task: StepTask, here: string, steps: readonly Step[]): Promise<string | null> {
+  const waits = task.held === null ? 'resumed' : waitsFor(task.held);
+  if (waits === 'resumed') return here;
+  const standing = await ok(api.GET('/api/v1/tasks/{task_id}/standing', onTask(task)));
+  return keeperIn(standing.value, waits, here, steps);
+}
+
 /** One task. @returns how to take it back, where that can be done. */
 async function carryOut(
   api: Api,
   step: string,
+  steps: readonly Step[],
   task: StepTask,
   order: Exclude<Order, { verb: 'priority' }>,
 ): Promise<Back | null> {
-  const steer = async (body: { action: 'hold' | 'resume' | 'undo'; reason: string }): Promise<void> => {
+  const steer = async (body: components['schemas']['SteerTask']): Promise<void> => {
     await ok(api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body }));
+  };
+  const back = (reason: string): Back => {
+    return () => steer({ action: 'undo', reason });
   };
   switch (order.verb) {
     case 'assign': {
@@ -59,16 +80,29 @@ async function carryOut(
     case 'resume':
       await steer({ action: 'resume', reason: order.reason });
       return () => steer({ action: 'hold', reason: task.held ?? 'Resumed by mistake' });
+    case 'finish':
+    case 'reopen': {
+      const keeper = await keeperOf(api, task, step, steps);
+      await steer(
+        keeper === null ? { action: 'resume', reason: order.reason } : { action: order.verb, step: keeper, reason: order.reason },
+      );
+      return back(order.verb === 'finish' ? 'Let go on by mistake' : 'Tried again by mistake');
+    }
+    case 'resolve': {
+      const keeper = await keeperOf(api, task, step, steps);
+      if (keeper === null) throw new Error('It was put aside by hand. Let it go on, or begin a step anew.');
+      await steer({ action: 'resolve', step: keeper, output: order.output, reason: order.reason });
+      return back('Decided by mistake');
+    }
     case 'complete':
-      await ok(
-        api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body: { action: 'complete', reason: order.reason } }),
-      );
-      return () => steer({ action: 'undo', reason: 'Completed by mistake' });
+      await steer({ action: 'complete', reason: order.reason });
+      return back('Completed by mistake');
+    case 'archive':
+      await steer({ action: 'archive', reason: order.reason });
+      return back('Archived by mistake');
     case 'reset':
-      await ok(
-        api.POST('/api/v1/tasks/{task_id}/steer', { ...onTask(task), body: { action: 'reset', step, reason: order.reason } }),
-      );
-      return () => steer({ action: 'undo', reason: 'Begun anew by mistake' });
+      await steer({ action: 'reset', step, reason: order.reason });
+      return back('Begun anew by mistake');
     case 'undo':
       await steer({ action: 'undo', reason: order.reason });
       return null;
@@ -87,7 +121,9 @@ export interface Steering {
   run(order: Order, tasks: readonly StepTask[]): Promise<void>;
 }
 
-export function useSteering(project: string, step: string): Steering {
+/** `steps`: all of the workflow that is shown, those of branches too. */
+export function useSteering(project: string, at: Step, steps: readonly Step[]): Steering {
+  const step = at.id;
   const { api } = useBackend();
   const client = useQueryClient();
   const [busy, setBusy] = useState<Steering['busy']>(null);
@@ -108,7 +144,7 @@ export function useSteering(project: string, step: string): Steering {
 
   const run = useCallback(
     async (order: Order, chosen: readonly StepTask[]) => {
-      const tasks = chosen.filter((task) => applies(order.verb, task));
+      const tasks = chosen.filter((task) => applies(order.verb, task, at));
       if (running.current || tasks.length === 0) return;
       running.current = true;
       const backs: Back[] = [];
@@ -127,7 +163,7 @@ export function useSteering(project: string, step: string): Steering {
           for (const [index, task] of tasks.entries()) {
             setBusy({ done: index, of: tasks.length });
             try {
-              const back = await carryOut(api, step, task, order);
+              const back = await carryOut(api, step, steps, task, order);
               if (back) backs.push(back);
             } catch (error) {
               failed.push({ task, why: explain(error).detail });
@@ -150,7 +186,7 @@ export function useSteering(project: string, step: string): Steering {
         toast(`${labelOf(first.task)}: ${first.why}${more}`, 'bad');
       }
     },
-    [api, project, step, reload, takeBack],
+    [api, project, at, step, steps, reload, takeBack],
   );
   return { busy, run };
 }
