@@ -456,6 +456,8 @@ export interface TaskRoom {
   commit(region: NewRegion): string;
   /** What I see, for `submit`: base64 of the Yjs state vector. */
   stateVector(): string;
+  /** The same with what was deleted, for a `submit` that does not wait until all is saved: base64 of the Yjs snapshot. */
+  documentSnapshot(): string;
   /** Resolves when the first sync with the server is done. Rejects when the room fails or is closed. */
   whenJoined(): Promise<void>;
   /** Resolves when all my edits are on the server's disk. Rejects when one is refused or the room is closed. */
@@ -544,7 +546,7 @@ export interface SessionApi {
   subscribeProject(projectId: string): ProjectRoom;
   subscribeWorkflow(projectId: string): WorkflowRoom;
   subscribeUser(): UserRoom;
-  /** Deliver what closed tabs of this person left behind. Call it once after signing in. */
+  /** Deliver what closed tabs and rooms of this person left behind. Call it once after signing in; after each reconnect it is done by itself. */
   deliverPending(): Promise<Delivery>;
   close(): void;
 }

@@ -295,6 +295,39 @@ describe('another lineage', () => {
   });
 });
 
+describe('a closed room', () => {
+  it('whose connection was away is delivered after the reconnect, without being opened again', async () => {
+    const server = new MemoryServer();
+    const { rooms, people } = await together(server, 'ann');
+    const [ann] = rooms as [TaskRoom];
+    server.up = false;
+    server.cutAll();
+    await pass();
+    const id = ann.regions.add({ label: 'a', geometry: box() });
+    await pass();
+    ann.close();
+    server.up = true;
+    await pass(10_000);
+    expect(serverIds(server)).toEqual([id]);
+    expect(await people[0]?.storage.undelivered()).toEqual([]);
+    expect(server.task(TASK).people).toEqual([]);
+  });
+
+  it('that waits to join again still does, and stays until its edits are taken', async () => {
+    const server = new MemoryServer();
+    const ann = await one(server);
+    let refusals = 2;
+    server.task(TASK).referee = () => (refusals-- > 0 ? { code: 'overloaded', message: 'busy', retryable: true } : undefined);
+    const id = ann.regions.add({ label: 'a', geometry: box() });
+    await pass(500);
+    expect([refusals, serverIds(server)]).toEqual([0, []]);
+    ann.close();
+    await pass(4_000);
+    expect(serverIds(server)).toEqual([id]);
+    expect(server.task(TASK).people).toEqual([]);
+  });
+});
+
 describe('a closed tab', () => {
   it('delivers what it kept when the task is opened again', async () => {
     const server = new MemoryServer();

@@ -525,6 +525,19 @@ describe('the task', () => {
     expect(mine).toEqual(Y.decodeStateVector(Y.encodeStateVector(server.task(TASK).doc)));
   });
 
+  it('gives a snapshot of the document that has my deletions too', async () => {
+    const { ann } = await two();
+    const id = ann.regions.add({ label: 'a', geometry: box() });
+    await pass();
+    const bytes = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const [vector, before] = [ann.stateVector(), ann.documentSnapshot()];
+    ann.regions.remove(id);
+    expect(ann.stateVector()).toBe(vector);
+    const after = Y.decodeSnapshot(bytes(ann.documentSnapshot()));
+    expect(Y.equalSnapshots(after, Y.snapshot(ann.doc))).toBe(true);
+    expect(Y.equalSnapshots(after, Y.decodeSnapshot(bytes(before)))).toBe(false);
+  });
+
   it('keeps the same snapshot until something changes', async () => {
     const { ann } = await two();
     const before = ann.snapshot();

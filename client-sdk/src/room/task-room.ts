@@ -93,7 +93,10 @@ class LiveTaskRoom implements TaskRoom, Channel {
   #holding = false;
   /** The channel that the numbers of sent updates belong to. */
   #channel: number | undefined;
-  #timer: TimerHandle | undefined;
+  /** When to join again. Its own: a room that is closed meanwhile still has to. */
+  #rejoinTimer: TimerHandle | undefined;
+  #lingerTimer: TimerHandle | undefined;
+  #rejoining = false;
 
   #role: ProjectRole | null = null;
   #readOnly: string | null = null;
@@ -164,6 +167,10 @@ class LiveTaskRoom implements TaskRoom, Channel {
     return toBase64(Y.encodeStateVector(this.#doc));
   }
 
+  documentSnapshot(): string {
+    return toBase64(Y.encodeSnapshot(Y.snapshot(this.#doc)));
+  }
+
   whenJoined(): Promise<void> {
     return this.#when(() => this.#phase === 'joined');
   }
@@ -207,7 +214,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#waiters.reject(new RoomError('closed', 'the room was closed'));
     this.#changed();
     if (!lingering) this.#dispose();
-    else this.#arm(LINGER_MS, () => this.#dispose());
+    else this.#lingerTimer = this.session.timers.setTimeout(() => this.#dispose(), LINGER_MS);
   }
 
   // ---------------------------------------------------------------- this device's copy
@@ -320,7 +327,8 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#joining = undefined;
     this.#people.part();
     if (this.#isClosed()) {
-      this.#dispose();
+      // Unless it leaves in order to join again at once: its edits are still to be taken.
+      if (!this.#rejoining) this.#dispose();
       return;
     }
     this.#phase = 'joining';
@@ -395,11 +403,18 @@ class LiveTaskRoom implements TaskRoom, Channel {
   #rejoin(): void {
     // Later edits build on the refused one, so each of them on its way is refused too: one join is the answer to all.
     if (this.#holding) return;
-    const again = (): void => this.#link?.resubscribe();
+    const again = (): void => {
+      this.#rejoining = true;
+      this.#link?.resubscribe();
+      this.#rejoining = false;
+    };
     this.#holding = true;
     this.#rejoins += 1;
     if (this.#rejoins === 1) again();
-    else this.#arm(REJOIN_MS * Math.min(this.#rejoins, 10), again);
+    else {
+      this.#stop(this.#rejoinTimer);
+      this.#rejoinTimer = this.session.timers.setTimeout(again, REJOIN_MS * Math.min(this.#rejoins, 10));
+    }
   }
 
   /**
@@ -547,14 +562,14 @@ class LiveTaskRoom implements TaskRoom, Channel {
     return this.#waiters.when(done);
   }
 
-  #arm(ms: number, run: () => void): void {
-    if (this.#timer !== undefined) this.session.timers.clearTimeout(this.#timer);
-    this.#timer = this.session.timers.setTimeout(run, ms);
+  #stop(timer: TimerHandle | undefined): void {
+    if (timer !== undefined) this.session.timers.clearTimeout(timer);
   }
 
   #dispose(): void {
-    if (this.#timer !== undefined) this.session.timers.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stop(this.#rejoinTimer);
+    this.#stop(this.#lingerTimer);
+    this.#rejoinTimer = this.#lingerTimer = undefined;
     this.#link = undefined;
     this.session.detach(this);
     this.#flush.stop();

@@ -39,6 +39,8 @@ export interface Link {
 
 /** One topic as the session sees it: a room. */
 export interface Channel {
+  /** Of a task's room. */
+  readonly taskId?: string;
   topic(info: SessionInfo): Topic;
   /** What the room has already, sent along with `subscribe`. */
   holds(): { lineage: string | null; state_vector: string | null };

@@ -84,6 +84,7 @@ export class Session implements SessionApi, ChannelHost {
   #timer: TimerHandle | undefined;
   #nextChannel = 1;
   #tokenRefused = false;
+  #delivering = false;
   #stopNetwork: Unsubscribe | undefined;
 
   constructor(options: SessionOptions) {
@@ -164,9 +165,22 @@ export class Session implements SessionApi, ChannelHost {
     return createUserRoom(this);
   }
 
-  /** Deliver what closed tabs of this person left behind. Call it once after signing in. */
+  /** Deliver what closed tabs and rooms of this person left behind. Call it once after signing in; after each reconnect it is done by itself. */
   async deliverPending(): Promise<Delivery> {
-    return deliver(await this.storage.undelivered(), (taskId) => this.subscribeTask(taskId));
+    // Rooms that are open deliver what is theirs.
+    const open = new Set([...this.#channels].map((channel) => channel.taskId));
+    const tasks = (await this.storage.undelivered()).filter((taskId) => !open.has(taskId));
+    return deliver(tasks, (taskId) => this.subscribeTask(taskId));
+  }
+
+  /** A room that was closed while the connection was away has nobody else who would. One after the other: a connection may come and go. */
+  #deliverAgain(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    const done = (): void => {
+      this.#delivering = false;
+    };
+    this.deliverPending().then(done, done);
   }
 
   close(): void {
@@ -232,6 +246,7 @@ export class Session implements SessionApi, ChannelHost {
   #welcome(message: Welcome): void {
     const connection = this.#connection;
     if (!connection) return;
+    const isFirst = this.#info === undefined;
     const now = this.#options.timers.now();
     const offset = Date.parse(message.server_time) - now;
     const info: SessionInfo = {
@@ -250,6 +265,7 @@ export class Session implements SessionApi, ChannelHost {
     this.#subscriptions = new Subscriptions(connection, info, this.#options, () => this.#nextChannel++);
     this.#setState({ status: 'open', info });
     for (const channel of this.#channels) this.#subscriptions.join(channel);
+    if (!isFirst) this.#deliverAgain();
   }
 
   #tokenExpires(at: string): void {
