@@ -32,7 +32,7 @@ use crate::{
     announce::{Announcer, tell_nodes},
     config::{LiveConfig, Restart, RestartPolicy, SessionConfig},
     desk::{self, Desk},
-    document::{Work, decode_state_vector},
+    document::{Seen, Work},
     idle::IdleRooms,
     jobs::{JobHouse, JobPorts, Jobs},
     journal::JournalHandle,
@@ -328,11 +328,13 @@ impl Live {
 
     /// What people made of a task: what its live document holds, once it has everything in `state_vector`, on disk.
     pub async fn work(&self, task: DocumentKey, state_vector: Option<Vec<u8>>) -> Result<Work, WorkError> {
-        let wanted = match state_vector {
-            // A vector that is none can never be reached.
-            Some(bytes) => decode_state_vector(&bytes).map_err(|_| WorkError::Behind)?,
-            None => yrs::StateVector::default(),
-        };
+        self.work_after(task, state_vector.as_deref(), None).await
+    }
+
+    /// The same, once it has everything in `snapshot` besides: deletions are not in state vectors.
+    pub async fn work_after(&self, task: DocumentKey, state_vector: Option<&[u8]>, snapshot: Option<&[u8]>) -> Result<Work, WorkError> {
+        // What is none can never be reached.
+        let wanted = Seen::decode(state_vector, snapshot).map_err(|_| WorkError::Behind)?;
         let deadline = Instant::now() + self.inner.config.regions_wait;
         for _ in 0..JOIN_ATTEMPTS {
             let room = self.inner.room(&task).map_err(|_| WorkError::Unavailable)?;
@@ -591,6 +593,11 @@ impl Inner {
     /// Who watches the other nodes, where there may be any.
     pub fn watching(&self) -> Option<&Supervised<NeighboursActor>> {
         self.watching.get()
+    }
+
+    /// Whoever folds a log takes a turn first.
+    pub fn compactions(&self) -> &Semaphore {
+        &self.room_deps.compactions
     }
 
     pub fn log(&self) -> &Arc<dyn DocumentLog> {

@@ -45,7 +45,6 @@ use tokio::{
     sync::{Semaphore, oneshot},
     time::Instant,
 };
-use yrs::StateVector;
 
 use arrivals::Arrivals;
 use early::Early;
@@ -57,7 +56,7 @@ use waking::Waking;
 
 use crate::{
     config::RoomConfig,
-    document::Work,
+    document::{Seen, Work},
     history::HistoryError,
     idle::{IdleRooms, Rest},
     journal::{JournalHandle, JournalStatus},
@@ -158,7 +157,7 @@ enum Phase {
 /// A submit that waits until the document has what the submitter sees, and the disk has it too.
 struct Waiter {
     id: u64,
-    wanted: StateVector,
+    wanted: Seen,
     reply: oneshot::Sender<Result<Work, WorkError>>,
     /// The document has it since this ticket.
     since: Option<u64>,
