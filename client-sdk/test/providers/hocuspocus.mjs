@@ -113,20 +113,23 @@ export function hocuspocusScenarios(chosen, world) {
       two.close();
     });
 
-    scenario(`${driver.name}: of stateless messages one question is answered, the others are nobody's and do no harm`, async () => {
-      const one = driver.open(at, tasks[3], at.token(at.ann));
-      await until('synced', () => one.synced());
-      const told = heard(one);
-      one.provider.sendStateless('hello');
-      one.provider.sendStateless(JSON.stringify({ type: 'durability' }));
-      await until('answered', () => told.length > 0);
-      assert.deepEqual(told, [{ type: 'durability', durable: true }]);
-      const id = uuidv7();
-      one.regions.set(id, 1);
-      await until('saved', () => one.unsynced() === 0);
-      assert.deepEqual(one.wire.closes, []);
-      one.close();
-    });
+    scenario(
+      `${driver.name}: of stateless messages one question is answered, the others are nobody's and do no harm`,
+      async () => {
+        const one = driver.open(at, tasks[3], at.token(at.ann));
+        await until('synced', () => one.synced());
+        const told = heard(one);
+        one.provider.sendStateless('hello');
+        one.provider.sendStateless(JSON.stringify({ type: 'durability' }));
+        await until('answered', () => told.length > 0);
+        assert.deepEqual(told, [{ type: 'durability', durable: true }]);
+        const id = uuidv7();
+        one.regions.set(id, 1);
+        await until('saved', () => one.unsynced() === 0);
+        assert.deepEqual(one.wire.closes, []);
+        one.close();
+      },
+    );
   }
 
   test(
