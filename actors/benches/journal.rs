@@ -39,7 +39,7 @@ impl Handler<JournalNews> for Listener {
     fn handle(&mut self, news: JournalNews, _: &mut Context<Self>) {
         match news {
             JournalNews::Durable { upto } => self.0.send(upto).unwrap(),
-            JournalNews::Refused { reason, .. } => panic!("refused: {reason}"),
+            JournalNews::Refused { why, .. } => panic!("refused: {why:?}"),
         }
     }
 }

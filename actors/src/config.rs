@@ -97,8 +97,16 @@ impl Default for JobsConfig {
     }
 }
 
+/// By which settings a connection is bounded where stock clients have settings of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitNames {
+    pub max_unauthenticated: &'static str,
+    pub max_frame: &'static str,
+}
+
 #[derive(Clone, Debug)]
 pub struct SessionConfig {
+    pub names: LimitNames,
     /// Connections of the server.
     pub max_connections: usize,
     /// Of these, how many may not have shown yet who they are; and how many of one address.
@@ -206,6 +214,8 @@ pub struct JournalConfig {
     pub max_window: Duration,
     /// A commit that takes longer counts as failed and is tried again.
     pub commit_timeout: Duration,
+    /// How often one large edit may take so long alone before it is given up.
+    pub commit_tries: usize,
     /// A commit that takes longer makes the rooms say so.
     pub slow_commit: Duration,
     /// How long the disk may be away before rooms take no further edits.
@@ -269,6 +279,7 @@ impl Default for LiveConfig {
 impl Default for SessionConfig {
     fn default() -> Self {
         Self {
+            names: LimitNames { max_unauthenticated: "max_unauthenticated", max_frame: "max_frame" },
             max_connections: 100_000,
             max_pending: 10_000,
             max_pending_per_address: 2_500,
@@ -299,7 +310,8 @@ impl SessionConfig {
     /// As connections of stock clients have it.
     #[must_use]
     pub fn stock(&self) -> Self {
-        Self { max_unauthenticated: self.max_unauthenticated_stock, max_frame: self.max_frame_stock, ..self.clone() }
+        let names = LimitNames { max_unauthenticated: "max_unauthenticated_stock", max_frame: "max_frame_stock" };
+        Self { names, max_unauthenticated: self.max_unauthenticated_stock, max_frame: self.max_frame_stock, ..self.clone() }
     }
 }
 
@@ -340,6 +352,7 @@ impl Default for JournalConfig {
             busy_rows: 16,
             max_window: Duration::from_millis(2),
             commit_timeout: Duration::from_secs(15),
+            commit_tries: 5,
             slow_commit: Duration::from_secs(1),
             read_only_after: Duration::from_secs(30),
             first_retry: Duration::from_millis(50),

@@ -63,6 +63,8 @@ impl Live {
         let log = inner.log();
         let document = log.open(key).await?.id;
         let wanted = Wanted { reason, by: Some(by), unless_within: None };
+        // Each has a document several times over in memory.
+        let _turn = inner.compactions().acquire().await;
         let folded: Folded =
             log.checkpoint(key.workspace, document, wanted, Arc::new(document::merge), Arc::new(document::compare)).await?;
         folded.checkpoint.ok_or(HistoryError::Unavailable)

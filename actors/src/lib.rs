@@ -17,6 +17,7 @@ mod neighbours;
 mod node;
 pub mod ports;
 mod project;
+mod readiness;
 mod registry;
 pub mod revocations;
 mod roll;
@@ -34,9 +35,10 @@ pub mod watchdog;
 
 pub use config::LiveConfig;
 pub use history::{BroughtBack, HistoryError};
-pub use live::{Live, Ports, Readiness};
+pub use live::{Live, Ports};
 pub use neighbours::Neighbour;
 pub use ports::{AuthError, Authenticator, ChoreError, Chores, Directory, DirectoryError, DomainEvent, Nodes, ProjectRecord, TaskRecord};
+pub use readiness::Readiness;
 pub use store_ports::{StoreChores, StoreDirectory, StoreNodes};
 pub use task::{TaskStats, WorkError};
 

@@ -532,3 +532,66 @@ async fn a_provider_is_told_when_edits_do_not_reach_the_disk_and_when_they_do_ag
     assert_eq!(said, [yes, no, no, yes]);
     provider.until_saved().await;
 }
+
+/// What the connection was closed with.
+async fn farewell(mut on: Hocus) -> (u16, String) {
+    while on.next().await.is_some() {}
+    let reason = on.closed.expect("a close frame");
+    (u16::from(reason.code), reason.description.unwrap_or_default())
+}
+
+#[actix::test]
+async fn each_bound_of_strangers_is_a_setting_and_named_when_it_bites() {
+    let house = House::with(|config| {
+        let session = &mut config.session;
+        (session.max_strangers, session.max_sent_ahead, session.max_sent_ahead_bytes) = (2, 3, 100);
+        session.max_unauthenticated_stock = 2_000;
+    });
+    let task = house.task();
+    let query = || ClientMessage::Yjs(Message::QueryAwareness);
+    let mut many = Hocus::connect(&house);
+    (0..3).for_each(|_| many.say(&address(TaskId::new()), query()));
+    let (code, why) = farewell(many).await;
+    assert!(code == 1013 && why.contains("(max_strangers)"), "{code} {why}");
+
+    let mut often = Hocus::connect(&house);
+    (0..4).for_each(|_| often.say(&address(task), query()));
+    let (code, why) = farewell(often).await;
+    assert!(code == 4400 && why.contains("(max_sent_ahead)"), "{code} {why}");
+
+    let mut much = Hocus::connect(&house);
+    much.say(&address(task), ClientMessage::Yjs(Message::Update(vec![0; 101].into())));
+    let (code, why) = farewell(much).await;
+    assert!(code == 4400 && why.contains("(max_sent_ahead_bytes)"), "{code} {why}");
+
+    let mut big = Hocus::connect(&house);
+    big.token(&address(task), &"x".repeat(2_001));
+    let (code, why) = farewell(big).await;
+    assert!(code == 4400 && why.contains("(max_unauthenticated_stock)"), "{code} {why}");
+}
+
+#[actix::test]
+async fn names_that_were_refused_take_no_place_for_ever() {
+    let house = House::with(|config| config.session.max_channels = 3);
+    let task = house.task();
+    let mut provider = Provider::connect(&house, "bob", task);
+    provider.until_saved().await;
+    for n in 0..10 {
+        let nowhere = Address::from(format!("nowhere {n}").as_str());
+        provider.on.token(&nowhere, "no token at all");
+        provider.on.until(|about, message| *about == nowhere && matches!(message, ServerMessage::Denied(_))).await;
+    }
+    provider.put("a");
+    provider.until_saved().await;
+}
+
+#[actix::test]
+async fn too_much_for_a_busy_room_ends_the_connection_by_name() {
+    let house = House::with(|config| (config.room.mailbox, config.session.max_backlog) = (1, 5));
+    let task = house.task();
+    let mut provider = Provider::connect(&house, "bob", task);
+    provider.until_saved().await;
+    (0..200).for_each(|n| provider.put(&format!("{n}")));
+    let (code, why) = farewell(provider.on).await;
+    assert!(code == 1013 && why.contains("(max_backlog)"), "{code} {why}");
+}

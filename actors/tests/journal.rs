@@ -305,6 +305,35 @@ async fn an_edit_that_takes_too_long_alone_does_not_hold_up_other_documents() {
     assert_eq!(ann.acked, 0);
 }
 
+#[actix::test]
+async fn an_edit_that_the_disk_cannot_take_in_time_is_given_up_after_some_tries_and_not_tried_again() {
+    let (house, slow) = slow_house();
+    let (large, small) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, large).await;
+    let mut eve = Worker::join(house.connect("eve").await, large).await;
+    ann.write("large", &"x".repeat(3 << 20));
+    ann.put("builds on it", 1.0);
+    let told = |w: &Worker| w.errors.iter().any(|error| error.code == "edit_too_slow" && error.retryable);
+    tokio::join!(ann.until(told), eve.until(told));
+    assert!(house.log.open(&house.key(large)).await.unwrap().updates.is_empty());
+    let sent = slow.sent.load(Ordering::Relaxed);
+    // Both copies have it. Each comes again and sends it, in other bytes.
+    for worker in [ann, eve] {
+        let name = worker.client.user.name.clone();
+        let mut again = worker.reconnect(house.connect(&name).await).await;
+        again.until(|w| w.errors.iter().any(|error| error.rule.as_deref() == Some("commit_timeout") && !error.retryable)).await;
+    }
+    assert_eq!(slow.sent.load(Ordering::Relaxed), sent, "the disk was not asked again");
+    // Others work on, in this document too.
+    let mut bob = Worker::join(house.connect("bob").await, small).await;
+    bob.put("small", 1.0);
+    bob.until_acked().await;
+    let mut cyd = Worker::join(house.connect("cyd").await, large).await;
+    cyd.put("small", 1.0);
+    cyd.until_acked().await;
+    assert_eq!(content(&house.stored(large).await), cyd.content());
+}
+
 /// A log that refuses its first append for good, and then takes everything.
 struct RefusesOnce {
     log: MemoryLog,

@@ -648,3 +648,28 @@ async fn an_edit_that_broke_the_document_is_refused_the_next_time_and_nobody_is_
     ann.until_acked().await;
     assert_eq!(ann.syncs, 2);
 }
+
+#[actix::test]
+async fn a_submit_with_a_snapshot_waits_for_a_deletion_that_its_state_vector_does_not_show() {
+    let house = House::new();
+    let task = house.task();
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.put("not-an-id", 1.0);
+    ann.until_acked().await;
+    let map = ann.doc.get_or_insert_map("regions");
+    let deletion = {
+        let mut txn = ann.doc.transact_mut();
+        map.remove(&mut txn, "not-an-id");
+        txn.commit();
+        txn.encode_update_v1()
+    };
+    let (vector, snapshot) = (ann.doc.transact().state_vector().encode_v1(), ann.doc.transact().snapshot().encode_v1());
+    let at_once = house.live.work(house.key(task), Some(vector.clone())).await;
+    assert!(matches!(at_once, Err(WorkError::Malformed(_))), "it reads what is about to be deleted: {at_once:?}");
+    let (live, key) = (house.live.clone(), house.key(task));
+    let waiting = actix::spawn(async move { live.work_after(key, Some(&vector), Some(&snapshot)).await });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    ann.send_update(deletion);
+    assert_eq!(waiting.await.unwrap().unwrap().regions, []);
+}

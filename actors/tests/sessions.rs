@@ -542,3 +542,41 @@ async fn a_close_is_answered_with_a_close() {
     assert!(matches!(wire.next().await, Some(Frame::Close(Some(reason))) if u16::from(reason.code) == 1000));
     assert!(wire.next().await.is_none());
 }
+
+#[actix::test]
+async fn of_two_new_tokens_the_one_that_was_sent_later_counts_whichever_is_checked_sooner() {
+    let house = House::new();
+    let mut ann = Client::hello(&house.live, &house.person_until("ann", Utc::now() + TimeDelta::seconds(60)), None).await;
+    let older = house.person_until("ann", Utc::now() + TimeDelta::seconds(90));
+    let newer = house.person_until("ann", Utc::now() + TimeDelta::seconds(3_600));
+    house.people.takes.lock().unwrap().insert(older.clone(), Duration::from_secs(3));
+    ann.control(Refresh { token: older });
+    ann.control(Refresh { token: newer });
+    let mut ends = Vec::new();
+    for _ in 0..2 {
+        let refreshed = |frame: &ServerFrame| match frame {
+            ServerFrame::Control(ServerControl::Refreshed(refreshed)) => Some(refreshed.token_expires_at),
+            _ => None,
+        };
+        ends.push(ann.wait(refreshed).await);
+    }
+    assert_eq!(ends[0], ends[1], "each is answered, with the end that counts");
+    for t in 0..12 {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        ann.control(Ping { t });
+        ann.wait(|frame| matches!(frame, ServerFrame::Control(ServerControl::Pong(pong)) if pong.t == t).then_some(())).await;
+    }
+}
+
+#[actix::test]
+async fn a_new_token_that_nobody_checks_in_time_is_told_so() {
+    let house = House::new();
+    let mut ann = house.connect("ann").await;
+    let token = house.person("ann");
+    house.people.takes.lock().unwrap().insert(token.clone(), Duration::from_secs(3_600));
+    let asked = tokio::time::Instant::now();
+    ann.control(Refresh { token });
+    let error = ann.error().await;
+    assert!(error.code == "unavailable" && error.retryable, "{error:?}");
+    assert!(asked.elapsed() < Duration::from_secs(6));
+}

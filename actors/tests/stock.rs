@@ -310,3 +310,37 @@ async fn a_provider_is_told_when_edits_do_not_reach_the_disk_and_when_they_do_ag
     let [yes, no] = [true, false].map(|durable| format!("{{\"type\":\"durability\",\"durable\":{durable}}}"));
     assert_eq!(said, [no.clone(), no, yes]);
 }
+
+/// The way to the room has not been found yet.
+#[actix::test]
+async fn an_edit_sent_before_the_room_is_found_is_kept_although_its_author_leaves_if_they_may_edit() {
+    let house = House::new();
+    let (task, closed) = (house.task(), house.task());
+    house.places.tasks.lock().unwrap().get_mut(&closed).unwrap().project_status = ProjectStatus::Archived;
+    *house.places.task_takes.lock().unwrap() = Duration::from_secs(2);
+    for task in [task, closed] {
+        let mut bob = Stock::connect(&house, "bob", task).await;
+        bob.put("of bob");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // Of somebody whose token was revoked before it is there nothing is kept.
+    let mut eve = Stock::connect(&house, "eve", task).await;
+    eve.put("of eve");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(eve);
+    house.revoke("eve");
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(content(&house.stored(task).await).keys().collect::<Vec<_>>(), ["of bob"]);
+    assert!(content(&house.stored(closed).await).is_empty());
+}
+
+#[actix::test]
+async fn too_much_for_a_busy_room_ends_the_connection_by_name() {
+    let house = House::with(|config| (config.room.mailbox, config.session.max_backlog) = (1, 5));
+    let task = house.task();
+    let mut stock = Stock::connect(&house, "bob", task).await;
+    stock.until(|_, frame| frame.starts_with(&[0, 1])).await;
+    (0..200).for_each(|n| stock.put(&format!("{n}")));
+    while stock.step().await.is_some() {}
+    assert!(stock.closed.as_ref().is_some_and(|why| why.contains("(max_backlog)")), "{:?}", stock.closed);
+}

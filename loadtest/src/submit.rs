@@ -91,6 +91,7 @@ async fn work(fixture: Fixture, token: String, tasks: u32, think: Duration, offs
         let body = SubmitTask {
             fencing_token: assignment.fencing_token,
             state_vector: Some(Base64(state_vector)),
+            snapshot: None,
             time_spent_ms: Some(1000),
             and_next: true,
         };

@@ -167,7 +167,7 @@ fn store_config(config: &Config, embedded: Option<&SecretString>, secrets: Optio
     let key = config.tenant_key.as_ref().or(secrets.map(|secrets| &secrets.tenant_key));
     // Postgres gives an append up before the journal gives up waiting for it.
     let append_timeout = config.live.journal.commit_timeout * 4 / 5;
-    StoreConfig { append_timeout, ..StoreConfig::new(text(url), text(key)) }
+    StoreConfig { append_timeout, max_history: config.max_history, ..StoreConfig::new(text(url), text(key)) }
 }
 
 fn objects_config(config: &Config, embedded: Option<String>, secrets: Option<&Secrets>) -> ObjectsConfig {

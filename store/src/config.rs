@@ -23,6 +23,8 @@ pub struct StoreConfig {
     /// How long an append to the log may take: less than the journal waits for it. Given up by Postgres it has not happened; given up by us
     /// alone it may well happen still, and once more with every new try.
     pub append_timeout: Duration,
+    /// Bytes of all checkpoints that a document keeps.
+    pub max_history: u64,
     /// `migrate` refuses a tenant key other than the one the database knows, unless this says that the change is meant.
     pub replace_tenant_key: bool,
 }
@@ -51,6 +53,7 @@ impl StoreConfig {
             acquire_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(10),
             append_timeout: Duration::from_secs(12),
+            max_history: 256 << 20,
             replace_tenant_key: false,
         }
     }

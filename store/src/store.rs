@@ -32,6 +32,7 @@ struct Inner {
     system: PgPool,
     proof: Hmac,
     answer_timeout: Duration,
+    max_history: i64,
     /// Seconds by which the database's clock is ahead of ours.
     ahead: AtomicI64,
 }
@@ -53,6 +54,7 @@ impl Store {
             system: pool(config, config.pools.system).connect_lazy_with(role_options(&owner, roles::SYSTEM, &key)),
             proof: key.proof(),
             answer_timeout: config.answer_timeout,
+            max_history: i64::try_from(config.max_history).unwrap_or(i64::MAX),
             ahead: AtomicI64::new(0),
         }));
         match store.check_version().await {
@@ -106,6 +108,10 @@ impl Store {
 
     pub(crate) fn system(&self) -> &PgPool {
         &self.0.system
+    }
+
+    pub(crate) fn max_history(&self) -> i64 {
+        self.0.max_history
     }
 
     pub(crate) fn answer_timeout(&self) -> Duration {

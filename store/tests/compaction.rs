@@ -8,7 +8,7 @@ use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tandem_protocol::{DocumentId, UserId, rest::CheckpointReason};
 use tandem_store::{
-    PoolSizes,
+    PoolSizes, Store, StoreConfig,
     documents::{
         Compaction, DocumentKey, DocumentLog, LogError, Merge, Merged, NewUpdate, PgLog,
         history::{self, Compare, Counts, Wanted},
@@ -313,6 +313,39 @@ async fn of_checkpoints_nobody_asked_for_the_newest_hundred_are_kept() {
     let history = site.history().await;
     assert_eq!(history.len(), 101);
     assert_eq!(history[100].reason, CheckpointReason::Manual);
+}
+
+#[tokio::test]
+async fn a_documents_history_is_bounded_in_bytes_and_what_nobody_asked_for_goes_first() {
+    let mut site = Site::new().await;
+    let config = StoreConfig { max_history: 50, ..site.db.config.clone() };
+    site.log = PgLog::new(Store::connect(&config).await.unwrap());
+    let by_itself = Wanted { reason: CheckpointReason::Compaction, by: None, unless_within: Some(Duration::ZERO) };
+    // The document, and so each checkpoint of it, has ten bytes.
+    site.append(&["123456789"]).await;
+    let kept = async |site: &Site| site.history().await.into_iter().map(|checkpoint| checkpoint.reason.as_str()).collect::<Vec<_>>();
+    for wanted in [MANUAL, by_itself, MANUAL, by_itself, by_itself] {
+        site.checkpoint(wanted).await.unwrap();
+    }
+    assert_eq!(kept(&site).await.len(), 5);
+    site.checkpoint(by_itself).await.unwrap();
+    assert_eq!(
+        kept(&site).await,
+        ["compaction", "compaction", "compaction", "manual", "manual"],
+        "the oldest that nobody asked for is gone"
+    );
+    for _ in 0..3 {
+        site.checkpoint(MANUAL).await.unwrap();
+    }
+    assert_eq!(kept(&site).await, ["manual"; 5]);
+    let first = site.history().await[4].id;
+    site.checkpoint(MANUAL).await.unwrap();
+    let history = site.history().await;
+    assert!(history.len() == 5 && history.iter().all(|checkpoint| checkpoint.id != first), "then the oldest of people's");
+    // One that is larger than all that may be kept is kept alone.
+    site.append(&[&"x".repeat(100)]).await;
+    site.checkpoint(by_itself).await.unwrap();
+    assert_eq!(kept(&site).await, ["compaction"]);
 }
 
 #[tokio::test]

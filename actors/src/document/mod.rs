@@ -9,6 +9,7 @@ mod json;
 mod kept;
 mod live;
 mod regions;
+mod seen;
 mod splice;
 mod suggestions;
 mod work;
@@ -22,6 +23,7 @@ pub use live::{
     Applied, ApplyError, BadStateVector, Limits, LiveDoc, LoadError, MAX_STATE_VECTOR, decode_state_vector, join_updates, load, merge,
 };
 pub use regions::{ContentError, build, read, read_stored};
+pub use seen::Seen;
 pub use suggestions::{Suggested, Suggestion, build_suggested};
 pub use work::Work;
 

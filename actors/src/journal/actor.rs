@@ -11,7 +11,8 @@
 //! a slow one thousands share a commit. Edits of one document keep their order, so "settled up to this ticket" means all before it.
 //! While the store is away nothing is acknowledged, and the queue is bounded by bytes; then rooms refuse further edits.
 //!
-//! A commit that takes too long is tried again in halves, down to single edits, and grows again while it is quick.
+//! A commit that takes too long is tried again in halves, down to single edits, and grows again while it is quick. A large edit that takes too
+//! long alone waits aside, and is given up after some tries.
 //!
 //! A commit whose outcome is unknown (the connection broke, no answer in time) is tried again and may be kept twice, the late copy
 //! even after a compaction. Edits are idempotent and commute, so that costs bytes and changes nothing (docs/decisions/0014).
@@ -31,9 +32,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Edit, JournalNews, JournalStatus, waiting::Waiting};
+use super::{Edit, GivenUp, JournalNews, JournalStatus, largest::Largest, waiting::Waiting};
 use crate::{
     config::JournalConfig,
+    measures,
     supervision::{ExitGuard, backoff},
     trace,
     watchdog::handling,
@@ -48,6 +50,8 @@ pub(super) struct Journal {
     _exit: ExitGuard,
     config: JournalConfig,
     log: Arc<dyn DocumentLog>,
+    /// What was too large for the disk.
+    largest: Arc<Largest>,
     status: watch::Sender<JournalStatus>,
     generation: u64,
     /// Not being committed yet.
@@ -79,7 +83,13 @@ pub(super) struct Journal {
 impl Journal {
     /// Nothing is known about the disk yet. What waits is given again; if that was nothing, no commit would ever say that the
     /// disk is back.
-    pub fn new(exit: ExitGuard, config: JournalConfig, log: Arc<dyn DocumentLog>, status: watch::Sender<JournalStatus>) -> Self {
+    pub fn new(
+        exit: ExitGuard,
+        config: JournalConfig,
+        log: Arc<dyn DocumentLog>,
+        status: watch::Sender<JournalStatus>,
+        largest: Arc<Largest>,
+    ) -> Self {
         let generation = status.borrow().generation + 1;
         status.send_replace(JournalStatus { durable: true, refusing: false, generation });
         Self {
@@ -87,6 +97,7 @@ impl Journal {
             batch: (config.max_batch, config.max_batch_bytes),
             config,
             log,
+            largest,
             status,
             generation,
             waiting: Waiting::default(),
@@ -115,12 +126,14 @@ pub(super) struct Append {
     room: Recipient<JournalNews>,
     /// To be committed alone.
     pub suspect: bool,
+    /// How often it took too long alone.
+    late: usize,
     pub number: u64,
 }
 
 impl Append {
     pub fn new(edit: Edit, generation: u64, room: Recipient<JournalNews>) -> Self {
-        Self { edit, generation, room, suspect: false, number: 0 }
+        Self { edit, generation, room, suspect: false, late: 0, number: 0 }
     }
 }
 
@@ -159,7 +172,7 @@ impl Handler<Append> for Journal {
         self.arrived += 1;
         append.number = self.arrived;
         match self.refused.get(&append.edit.document) {
-            Some(room) if *room == append.room => return tell_refused(&append, "one before it was refused"),
+            Some(room) if *room == append.room => return tell_refused(&append, GivenUp::Store("one before it was refused".into())),
             // The document was loaded anew, without what was refused.
             Some(_) => drop(self.refused.remove(&append.edit.document)),
             None => {}
@@ -305,14 +318,14 @@ impl Journal {
         }
         match error {
             LogError::Unavailable(_) if late && batch.len() == 1 && size(&batch) >= LARGE => {
-                batch.pop().into_iter().for_each(|append| self.park(error, append, ctx));
+                batch.pop().into_iter().for_each(|append| self.took_too_long(error, append, ctx));
             }
             LogError::Unavailable(_) => self.retry_later(error, batch, ctx),
             // Something in this batch: who it was shows when each is tried alone.
             _ if batch.len() > 1 => self.waiting.suspect(batch),
             LogError::Failed(_) => batch.pop().into_iter().for_each(|append| self.park(error, append, ctx)),
             LogError::Refused(_) | LogError::NotFound | LogError::Merge(_) => {
-                batch.into_iter().for_each(|append| self.refuse(error, append));
+                batch.into_iter().for_each(|append| self.refuse(GivenUp::Store(error.to_string()), append));
             }
         }
     }
@@ -358,16 +371,29 @@ impl Journal {
         }
     }
 
+    /// Each try holds up everybody for as long as a commit may take: after some it is told its room that it will not be kept
+    /// (docs/decisions/0055).
+    fn took_too_long(&mut self, error: &LogError, mut append: Append, ctx: &mut Context<Self>) {
+        append.late += 1;
+        if append.late < self.config.commit_tries {
+            return self.park(error, append, ctx);
+        }
+        let bytes = append.edit.payload.as_ref().map_or(0, Bytes::len);
+        measures::limit("commit_timeout");
+        // The same content comes again in other bytes, a few less perhaps.
+        self.largest.note(bytes - bytes / 8);
+        self.refuse(GivenUp::TooSlow { bytes }, append);
+    }
+
     /// And everything of its document behind it: kept without its cause, it would be in nobody's way until the document is loaded the next time.
-    fn refuse(&mut self, error: &LogError, append: Append) {
+    fn refuse(&mut self, why: GivenUp, append: Append) {
         let document = append.edit.document;
-        tracing::error!(%error, %document, "the store refused an edit");
+        tracing::error!(?why, %document, "an edit is given up");
         let mut refused = vec![append];
         refused.extend(self.waiting.take(document));
         self.refused.retain(|_, room| room.connected());
         self.refused.extend(refused.last().map(|newest| (document, newest.room.clone())));
-        let reason = error.to_string();
-        refused.iter().for_each(|append| tell_refused(append, &reason));
+        refused.iter().for_each(|append| tell_refused(append, why.clone()));
     }
 
     fn pause(&self) -> Duration {
@@ -418,8 +444,8 @@ fn row(edit: &Edit) -> Option<NewUpdate> {
     Some(NewUpdate { document: edit.document, workspace: edit.key.workspace, author: edit.author, payload })
 }
 
-fn tell_refused(append: &Append, reason: &str) {
-    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, reason: reason.to_owned() });
+fn tell_refused(append: &Append, why: GivenUp) {
+    tell(&append.room, JournalNews::Refused { ticket: append.edit.ticket, why });
 }
 
 /// Beyond the mailbox's capacity if need be: losing an acknowledgement or a refusal is worse, and there is at most one such

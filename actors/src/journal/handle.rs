@@ -11,6 +11,7 @@ use super::{
     Edit, JournalFull, JournalNews, JournalStatus, Reserved,
     actor::{Append, Flush, GetPending, Journal},
     budget::Budget,
+    largest::Largest,
 };
 use crate::{
     config::{JournalConfig, RestartPolicy},
@@ -22,6 +23,7 @@ pub struct JournalHandle {
     actor: Supervised<Journal>,
     status: watch::Receiver<JournalStatus>,
     budget: Arc<Budget>,
+    largest: Arc<Largest>,
 }
 
 impl JournalHandle {
@@ -29,16 +31,23 @@ impl JournalHandle {
     pub fn start(place: Place, policy: RestartPolicy, config: JournalConfig, log: Arc<dyn DocumentLog>) -> Self {
         let (status, watching) = watch::channel(JournalStatus { durable: true, refusing: false, generation: 0 });
         let budget = Budget::new(config.max_bytes);
-        let lost = status.clone();
+        let (lost, largest) = (status.clone(), Arc::<Largest>::default());
+        let known = Arc::clone(&largest);
         let factory = move |exit, ctx: &mut Context<Journal>| {
             ctx.set_mailbox_capacity(config.mailbox);
-            Journal::new(exit, config.clone(), Arc::clone(&log), status.clone())
+            Journal::new(exit, config.clone(), Arc::clone(&log), status.clone(), Arc::clone(&known))
         };
         // Given up: nothing will reach the disk any more, so nothing more is taken.
         let escalate = move || {
             lost.send_modify(|status| (status.durable, status.refusing) = (false, true));
         };
-        Self { actor: supervise("journal", place, policy, factory, escalate), status: watching, budget }
+        Self { actor: supervise("journal", place, policy, factory, escalate), status: watching, budget, largest }
+    }
+
+    /// Whether an edit of so many bytes is worth a try: false, if the disk could not take one as large in time, not long ago.
+    #[must_use]
+    pub fn takes(&self, bytes: usize) -> bool {
+        self.largest.takes(bytes)
     }
 
     /// Room for an edit, before it is applied: what is in the document must be able to reach the disk.

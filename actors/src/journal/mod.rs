@@ -6,6 +6,7 @@
 mod actor;
 mod budget;
 mod handle;
+mod largest;
 mod waiting;
 
 use std::sync::Arc;
@@ -37,8 +38,17 @@ pub type Ticket = u64;
 pub enum JournalNews {
     /// All edits of this room up to and including this one are on disk.
     Durable { upto: Ticket },
-    /// The store refused this edit for good.
-    Refused { ticket: Ticket, reason: String },
+    /// This edit will not be kept, nor what comes after it.
+    Refused { ticket: Ticket, why: GivenUp },
+}
+
+/// Why an edit is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// The store refused it for good.
+    Store(String),
+    /// Alone it took longer than a commit may, again and again.
+    TooSlow { bytes: usize },
 }
 
 /// The Journal cannot take more before the store comes back.

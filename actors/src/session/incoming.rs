@@ -25,6 +25,8 @@ use super::{Framer, Outbox, gate::Bucket};
 use crate::{config::SessionConfig, measures::limit};
 
 const READ: usize = 64 << 10;
+/// After a frame of this size the beginning of the next one is kept in a buffer of its own.
+const LARGE: usize = 16 << 10;
 
 thread_local! {
     static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ].into());
@@ -102,8 +104,9 @@ impl<R: AsyncRead + Unpin> Messages<R> {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Violation>> {
         let max = if self.outbox.is_known() { READ } else { self.config.max_unauthenticated.saturating_sub(self.seen) };
         if max == 0 {
-            limit("max_unauthenticated");
-            let reason = format!("at most {} bytes before hello (max_unauthenticated)", self.config.max_unauthenticated);
+            let name = self.config.names.max_unauthenticated;
+            limit(name);
+            let reason = format!("at most {} bytes before a good token ({name})", self.config.max_unauthenticated);
             return Poll::Ready(Err((CloseCode::BadFrame, reason)));
         }
         BUFFER.with_borrow_mut(|buffer| {
@@ -123,12 +126,17 @@ impl<R: AsyncRead + Unpin> Messages<R> {
         if announced(&self.partial).is_some_and(|length| length > self.config.max_frame as u64) {
             return Err(self.violated(&ProtocolError::Overflow));
         }
+        let before = self.partial.len();
         let frame = self.codec.decode(&mut self.partial).map_err(|error| self.violated(&error))?;
         if self.partial.is_empty() {
             // Whoever has the frame has the memory; nothing stays here.
             self.partial = BytesMut::new();
         }
         let Some(frame) = frame else { return Ok(Step::More) };
+        if before - self.partial.len() >= LARGE && !self.partial.is_empty() {
+            // It would keep all the memory of the frame before it. There are no more than one reading's bytes of it.
+            self.partial = BytesMut::from(&self.partial[..]);
+        }
         self.charge(&frame)?;
         match frame {
             Frame::Text(bytes) => text(bytes.into()).map(Step::Message),
@@ -178,8 +186,9 @@ impl<R: AsyncRead + Unpin> Messages<R> {
         // The codec lets no piece pass that does not follow a first one.
         let Some(pieces) = &mut self.pieces else { return Ok(Step::Again) };
         if pieces.gathered.len() + bytes.len() > self.config.max_frame {
-            limit("max_frame");
-            return Err((CloseCode::TooBig, format!("a message may have {} bytes (max_frame)", self.config.max_frame)));
+            let name = self.config.names.max_frame;
+            limit(name);
+            return Err((CloseCode::TooBig, format!("a message may have {} bytes ({name})", self.config.max_frame)));
         }
         pieces.gathered.extend_from_slice(&bytes);
         if !last {
@@ -195,8 +204,9 @@ impl<R: AsyncRead + Unpin> Messages<R> {
     fn violated(&self, error: &ProtocolError) -> Violation {
         match error {
             ProtocolError::Overflow => {
-                limit("max_frame");
-                (CloseCode::TooBig, format!("a frame may have {} bytes (max_frame)", self.config.max_frame))
+                let name = self.config.names.max_frame;
+                limit(name);
+                (CloseCode::TooBig, format!("a frame may have {} bytes ({name})", self.config.max_frame))
             }
             error => (CloseCode::BadFrame, error.to_string()),
         }
@@ -375,6 +385,23 @@ mod tests {
             let broken = whole.iter().position(|message| matches!(message, Incoming::Broken(..)));
             proptest::prop_assert!(broken.is_none_or(|at| at + 1 == whole.len()));
         }
+    }
+
+    #[actix::test]
+    async fn after_a_large_frame_the_beginning_of_the_next_one_keeps_little_memory() {
+        let (mut messages, mut peer) = case(|_| {});
+        messages.outbox.admit();
+        let feed = actix::spawn(async move {
+            peer.write_all(&masked(vec![Message::Binary(vec![1; 1 << 20].into())])).await.unwrap();
+            peer.write_all(&[0x82]).await.unwrap();
+            peer
+        });
+        assert!(matches!(messages.next().await, Some(Incoming::Binary(bytes)) if bytes.len() == 1 << 20));
+        let _peer = feed.await.unwrap();
+        let next = std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut messages).poll_next(cx))).await;
+        assert!(next.is_pending());
+        assert_eq!(messages.partial.len(), 1);
+        assert!(messages.partial.capacity() < LARGE, "{}", messages.partial.capacity());
     }
 
     #[actix::test]

@@ -151,12 +151,15 @@ impl TaskActor {
 }
 
 impl Handler<LeftBehind> for TaskActor {
-    type Result = ();
+    type Result = bool;
 
-    fn handle(&mut self, LeftBehind { seat, edits }: LeftBehind, ctx: &mut Self::Context) {
+    fn handle(&mut self, LeftBehind { seat, edits, by }: LeftBehind, ctx: &mut Self::Context) -> bool {
         let _handling = handling!("task", "LeftBehind");
+        if matches!(self.phase, Phase::Retired) {
+            return false;
+        }
         // None: thrown out or turned away before, and told so.
-        let Some(by) = self.author(seat) else { return };
+        let Some(by) = by.or_else(|| self.author(seat)) else { return true };
         for bytes in edits {
             let edit = Arrived { seat, seq: None, bytes, by, left: true };
             if matches!(self.phase, Phase::Live(_)) && self.waking.is_none() {
@@ -166,5 +169,7 @@ impl Handler<LeftBehind> for TaskActor {
             }
         }
         self.build_now(ctx);
+        self.sleep_if_idle(ctx);
+        true
     }
 }

@@ -12,7 +12,7 @@ use super::{FIRST_COMPACT_RETRY, GIVE_AGAIN, MAX_COMPACT_RETRY, Phase, TaskActor
 use crate::{
     desk::Mail,
     document,
-    journal::{Edit, Reserved},
+    journal::{Edit, GivenUp, Reserved},
     measures,
     mutant::mutant,
     room::{Edited, Refused, RoomNews, Seat, Settled},
@@ -157,16 +157,37 @@ impl TaskActor {
         self.retire(ctx);
     }
 
-    pub(super) fn document_gone(&mut self, reason: &str, ctx: &mut Context<Self>) {
-        tracing::error!(task = %self.key.task, reason, "the store refuses this document's edits");
+    /// Of what cannot be kept because it is too large, everybody has a copy by now: they come again, and who sends it is refused at the door.
+    pub(super) fn document_gone(&mut self, reason: &GivenUp, ctx: &mut Context<Self>) {
+        tracing::error!(task = %self.key.task, ?reason, "edits of this document are not kept");
         if let Phase::Live(room) = &mut self.phase {
-            let why = Refused::new("document_gone", "this document is no longer kept");
+            let why = match reason {
+                GivenUp::Store(_) => Refused::new("document_gone", "this document is no longer kept"),
+                GivenUp::TooSlow { bytes } => {
+                    let what = format!("an edit of {bytes} bytes could not be written in time (commit_timeout), nor what came after it");
+                    Refused::new("edit_too_slow", what).retryable()
+                }
+            };
             room.send_everybody(RoomNews::Out { close: None, why: why.clone() });
             for newcomer in self.arrivals.all() {
                 turn_away(&newcomer.desk, newcomer.seat, why.clone());
             }
         }
         self.retire(ctx);
+    }
+
+    /// Too large for the disk, as it was a short while ago; unless nothing of it would have to be written.
+    pub(super) fn is_too_large(&self, bytes: &[u8]) -> bool {
+        let known = || matches!(&self.phase, Phase::Live(room) if room.kept().doc().is_some_and(|doc| doc.has(bytes)));
+        !self.deps.journal.takes(bytes.len()) && !known()
+    }
+
+    pub(super) fn refuse(&mut self, seat: Seat, seq: Option<u64>, why: Refused) {
+        trace::refused(seat, seq);
+        if let Phase::Live(room) = &mut self.phase {
+            room.refused += 1;
+            room.send(seat, RoomNews::Refused { seq, why });
+        }
     }
 
     pub(super) fn say_lost(&mut self) {

@@ -163,6 +163,7 @@ impl TaskActor {
             }
         }
         ctx.run_later(backoff(FIRST_RETRY, MAX_RETRY, self.load_failures - 1), Self::load);
+        self.sleep_if_idle(ctx);
     }
 
     /// Who comes is told so until this actor goes to sleep; the next one tries again.

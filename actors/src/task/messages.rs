@@ -11,13 +11,12 @@ use tandem_protocol::{
     ws::PresenceState,
 };
 use tokio::{sync::oneshot, time::Instant};
-use yrs::StateVector;
 
 use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter, early::Arrived};
 use crate::{
-    document::{ContentError, Work},
+    document::{ContentError, Seen, Work},
     journal::{JournalNews, JournalStatus},
-    room::{Newcomer, Refused, RoomNews, Seat},
+    room::{Author, Newcomer, Refused, RoomNews, Seat},
     watchdog::handling,
 };
 
@@ -44,11 +43,15 @@ pub enum JoinError {
 pub struct Leave(pub Seat);
 
 /// Edits of somebody who is about to leave, which their session had and the room has not.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
+///
+/// Answered with whether they were taken: an actor that is on its way out takes none, and the next one is to be asked.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "bool")]
 pub struct LeftBehind {
     pub seat: Seat,
     pub edits: Vec<Bytes>,
+    /// Of somebody whom the room has not let in yet: whose they are, and what that person may. None: the room knows.
+    pub by: Option<Author>,
 }
 
 impl LeftBehind {
@@ -57,7 +60,7 @@ impl LeftBehind {
     pub fn of(seat: Seat, backlog: VecDeque<RoomInput>) -> Option<Self> {
         let edit = |what| if let RoomInput::Update { bytes, .. } = what { Some(bytes) } else { None };
         let edits: Vec<Bytes> = backlog.into_iter().filter_map(edit).collect();
-        (!edits.is_empty()).then_some(Self { seat, edits })
+        (!edits.is_empty()).then_some(Self { seat, edits, by: None })
     }
 }
 
@@ -121,11 +124,11 @@ pub struct TaskNews {
     pub lease: Option<LeaseView>,
 }
 
-/// What people made of the task, once the document has everything in `wanted`, on disk.
+/// What people made of the task, once the document has everything that was seen, on disk.
 #[derive(Message)]
 #[rtype(result = "Result<Work, WorkError>")]
 pub struct GetWork {
-    pub wanted: StateVector,
+    pub wanted: Seen,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -187,6 +190,7 @@ impl Handler<Join> for TaskActor {
         self.lease.clone_from(&join.lease);
         match &mut self.phase {
             Phase::Loading(waiting) if waiting.len() < self.deps.config.max_members => {
+                self.rest = None;
                 waiting.push(join.newcomer);
                 Ok(())
             }
@@ -258,6 +262,13 @@ impl Handler<Input> for TaskActor {
             },
             None => what,
         };
+        if let RoomInput::Update { seq, bytes } = &what
+            && self.is_too_large(bytes)
+        {
+            let why = Refused::new("update_refused", "an edit of this size takes longer than the disk may (commit_timeout)");
+            return self.refuse(seat, *seq, why.field("update", "commit_timeout"));
+        }
+        let Phase::Live(room) = &mut self.phase else { return };
         let refused = match what {
             RoomInput::Update { seq, bytes } => return self.edit(Arrived { seat, seq, bytes, by, left: false }, ctx),
             RoomInput::Ghost { epoch, bytes } => room.draw(seat, epoch, &bytes),
@@ -390,7 +401,7 @@ impl Handler<JournalNews> for TaskActor {
         let _handling = handling!("task", "JournalNews");
         match news {
             JournalNews::Durable { upto } => self.durable(upto, ctx),
-            JournalNews::Refused { reason, .. } => self.document_gone(&reason, ctx),
+            JournalNews::Refused { why, .. } => self.document_gone(&why, ctx),
         }
     }
 }

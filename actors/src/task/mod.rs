@@ -46,7 +46,6 @@ use tokio::{
     sync::{Semaphore, oneshot},
     time::Instant,
 };
-use yrs::StateVector;
 
 use arrivals::Arrivals;
 use early::Early;
@@ -58,7 +57,7 @@ use waking::Waking;
 
 use crate::{
     config::RoomConfig,
-    document::Work,
+    document::{Seen, Work},
     history::HistoryError,
     idle::{IdleRooms, Rest},
     journal::{JournalHandle, JournalStatus},
@@ -161,7 +160,7 @@ enum Phase {
 /// A submit that waits until the document has what the submitter sees, and the disk has it too.
 struct Waiter {
     id: u64,
-    wanted: StateVector,
+    wanted: Seen,
     reply: oneshot::Sender<Result<Work, WorkError>>,
     /// The document has it since this ticket.
     since: Option<u64>,

@@ -11,12 +11,15 @@ impl TaskActor {
     pub(super) fn is_idle(&self) -> bool {
         let empty = match &self.phase {
             Phase::Live(room) => room.is_empty(),
+            // Nobody waits for the document: it need not be asked for again and again while the store is away.
+            Phase::Loading(waiting) => waiting.is_empty(),
             Phase::Failed(_) => true,
-            Phase::Loading(_) | Phase::Retired => false,
+            Phase::Retired => false,
         };
         empty
             && self.waking.is_none()
             && self.arrivals.is_empty()
+            && self.early.is_empty()
             && self.inflight.is_empty()
             && self.waiters.is_empty()
             && self.amendments.is_empty()

@@ -11,7 +11,7 @@ impl TaskActor {
         let Some(doc) = room.kept().doc() else { return };
         let mut waiting = Vec::new();
         for mut waiter in std::mem::take(&mut self.waiters) {
-            if waiter.since.is_none() && doc.contains(&waiter.wanted) {
+            if waiter.since.is_none() && waiter.wanted.is_in(doc) {
                 waiter.since = Some(self.inflight.last());
             }
             match waiter.since {

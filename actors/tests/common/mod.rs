@@ -177,6 +177,8 @@ pub struct People {
     pub tokens: Mutex<HashMap<String, Identity>>,
     pub away: Mutex<bool>,
     pub revocations: tandem_actors::revocations::Revocations,
+    /// How long the check of a token takes.
+    pub takes: Mutex<HashMap<String, Duration>>,
     /// Tokens are checked as if nothing had been revoked yet.
     pub unaware: Mutex<bool>,
 }
@@ -186,6 +188,10 @@ impl Authenticator for People {
     async fn authenticate(&self, token: &str) -> Result<Identity, AuthError> {
         if *self.away.lock().unwrap() {
             return Err(AuthError::Unavailable);
+        }
+        let takes = self.takes.lock().unwrap().get(token).copied();
+        if let Some(takes) = takes {
+            tokio::time::sleep(takes).await;
         }
         let who = self.tokens.lock().unwrap().get(token).cloned();
         let unaware = *self.unaware.lock().unwrap();
@@ -205,6 +211,8 @@ pub struct Places {
     /// Roles that differ from the record's.
     pub roles: Mutex<HashMap<UserId, Option<ProjectRole>>>,
     pub questions: Mutex<usize>,
+    /// How long it takes to find a task.
+    pub task_takes: Mutex<Duration>,
     pub jobs: Mutex<Vec<JobProgress>>,
     pub work: Mutex<WorkNow>,
     /// How often the work was asked for, and how long each answer takes.
@@ -215,6 +223,10 @@ pub struct Places {
 #[async_trait]
 impl Directory for Places {
     async fn task(&self, who: &Identity, task: TaskId) -> Result<TaskRecord, DirectoryError> {
+        let takes = *self.task_takes.lock().unwrap();
+        if !takes.is_zero() {
+            tokio::time::sleep(takes).await;
+        }
         let mut record = self.tasks.lock().unwrap().get(&task).cloned().ok_or(DirectoryError::NotFound)?;
         if record.key.workspace != who.workspace_id {
             return Err(DirectoryError::NotFound);

@@ -270,7 +270,7 @@ export interface paths {
         put?: never;
         /**
          * Submit the work.
-         * @description What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is leased in the
+         * @description What counts is the live document of the task, once it holds all of `state_vector` and of `snapshot`. With `and_next` the next task is leased in the
          *     same call. Asking again after a lost answer gives the same annotation.
          */
         post: operations["submitTask"];
@@ -2059,6 +2059,7 @@ export interface components {
             fencing_token: number;
             /** @description 1 to 2,000 characters; must be given with `reject` and `request_changes`. */
             reason?: string | null;
+            snapshot?: components["schemas"]["Base64"] | null;
             state_vector?: components["schemas"]["Base64"] | null;
             /**
              * Format: int64
@@ -3563,6 +3564,7 @@ export interface components {
             and_next?: boolean;
             /** Format: int64 */
             fencing_token: number;
+            snapshot?: components["schemas"]["Base64"] | null;
             state_vector?: components["schemas"]["Base64"] | null;
             /**
              * Format: int64

@@ -5,6 +5,13 @@ import { test } from 'node:test';
 import { uuidv7 } from '../../dist/index.js';
 import { pause, until } from './support/world.mjs';
 
+/** What the server says besides. */
+function heard(peer) {
+  const told = [];
+  peer.provider.on('stateless', ({ payload }) => told.push(JSON.parse(payload)));
+  return told;
+}
+
 /** `world` tells where the server is and which project is used, once it is up; four of its tasks are. */
 export function hocuspocusScenarios(chosen, world) {
   let at, project, tasks;
@@ -59,6 +66,7 @@ export function hocuspocusScenarios(chosen, world) {
       const one = driver.open(at, tasks[0], at.token(at.ann));
       const two = driver.open(at, tasks[0], at.token(at.bob));
       await until('synced', () => one.synced() && two.synced() && one.unsynced() === 0 && two.unsynced() === 0);
+      const told = heard(one);
       const goOn = await at.pausePostgres();
       try {
         for (let i = 0; i < 20; i += 1) one.regions.set(uuidv7(), i);
@@ -67,10 +75,14 @@ export function hocuspocusScenarios(chosen, world) {
         await until('live before durable', () => two.regions.has(last));
         await pause(1_500);
         assert.equal(one.unsynced(), 21);
+        await until('told that edits do not reach the disk', () => told.length > 0);
+        assert.deepEqual(told, [{ type: 'durability', durable: false }]);
       } finally {
         goOn();
       }
       await until('saved', () => one.unsynced() === 0);
+      await until('told that they do again', () => told.length > 1);
+      assert.deepEqual(told.slice(1), [{ type: 'durability', durable: true }]);
       await pause(200);
       assert.ok(
         one.told.counts.every((count) => count >= 0),
@@ -101,16 +113,23 @@ export function hocuspocusScenarios(chosen, world) {
       two.close();
     });
 
-    scenario(`${driver.name}: stateless messages are nobody's here and do no harm`, async () => {
-      const one = driver.open(at, tasks[3], at.token(at.ann));
-      await until('synced', () => one.synced());
-      one.provider.sendStateless('hello');
-      const id = uuidv7();
-      one.regions.set(id, 1);
-      await until('saved', () => one.unsynced() === 0);
-      assert.deepEqual(one.wire.closes, []);
-      one.close();
-    });
+    scenario(
+      `${driver.name}: of stateless messages one question is answered, the others are nobody's and do no harm`,
+      async () => {
+        const one = driver.open(at, tasks[3], at.token(at.ann));
+        await until('synced', () => one.synced());
+        const told = heard(one);
+        one.provider.sendStateless('hello');
+        one.provider.sendStateless(JSON.stringify({ type: 'durability' }));
+        await until('answered', () => told.length > 0);
+        assert.deepEqual(told, [{ type: 'durability', durable: true }]);
+        const id = uuidv7();
+        one.regions.set(id, 1);
+        await until('saved', () => one.unsynced() === 0);
+        assert.deepEqual(one.wire.closes, []);
+        one.close();
+      },
+    );
   }
 
   test(

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 
 import { uuidv7 } from '../../dist/index.js';
@@ -37,7 +38,7 @@ describe('stock providers', { concurrency: false }, () => {
 
   before(async () => {
     at = await World.start();
-    ({ project, tasks } = await at.project(chosen.length * 4 + 3 + 4 + 5));
+    ({ project, tasks } = await at.project(chosen.length * 4 + 3 + 4 + 6));
     own = tasks.splice(-4);
     await openLasting();
   });
@@ -216,6 +217,40 @@ describe('stock providers', { concurrency: false }, () => {
     );
     await at.archive(project, 'active');
     [...vain, fresh].forEach((one) => one.close());
+  });
+
+  test('y-websocket is told when edits do not reach the disk, by a message that it reads over in silence', async () => {
+    const here = task();
+    const all = chosen.filter(({ kind }) => kind === 'y-websocket').map((driver) => driver.open(at, here, at.token(at.ann)));
+    await until('synced', () => all.every((one) => one.synced()));
+    const told = all.map(({ provider }) => {
+      const heard = [];
+      const usual = provider.messageHandlers[2];
+      provider.messageHandlers[2] = (encoder, decoder, ...rest) => {
+        const copy = decoding.clone(decoder);
+        if (decoding.readVarUint(copy) === 100) heard.push(JSON.parse(decoding.readVarString(copy)));
+        usual(encoder, decoder, ...rest);
+      };
+      return heard;
+    });
+    const [printed, print] = [[], console.error];
+    console.error = (...said) => printed.push(said);
+    const goOn = await at.pausePostgres();
+    try {
+      for (const one of all) write(one, uuidv7(), 'unwritten');
+      await until('told that edits do not reach the disk', () => told.every((heard) => heard.length > 0));
+    } finally {
+      goOn();
+    }
+    await until('told that they do again', () => told.every((heard) => heard.length > 1));
+    console.error = print;
+    const [away, back] = [false, true].map((durable) => ({ type: 'durability', durable }));
+    assert.deepEqual(
+      told,
+      all.map(() => [away, back]),
+    );
+    assert.deepEqual([printed, all.flatMap((one) => one.wire.closes)], [[], []]);
+    all.forEach((one) => one.close());
   });
 
   test('all of them in one room with ours, over kill -9 of the server, agree in the end', async () => {

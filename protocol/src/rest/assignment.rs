@@ -156,9 +156,13 @@ pub struct SkipTask {
 pub struct SubmitTask {
     pub fencing_token: i64,
     /// The Yjs state vector of what the submitter sees. The server waits until its document has all of it, so that a
-    /// submit can never overtake an edit.
+    /// submit does not overtake an edit. It says nothing of deletions: wait for their acknowledgements, or send `snapshot`.
     #[serde(default)]
     pub state_vector: Option<Base64>,
+    /// The Yjs snapshot of what the submitter sees (`Y.encodeSnapshot(Y.snapshot(doc))`): its state vector and what was deleted. The
+    /// server waits until its document has all of it, at most 1 MiB.
+    #[serde(default)]
+    pub snapshot: Option<Base64>,
     /// Milliseconds of active work since the task was opened.
     #[serde(default)]
     pub time_spent_ms: Option<i64>,

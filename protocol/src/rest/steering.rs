@@ -30,6 +30,9 @@ pub struct DecideReview {
     /// As in a submit. What the reviewer mended in the document before approving becomes a version of its own.
     #[serde(default)]
     pub state_vector: Option<Base64>,
+    /// As in a submit.
+    #[serde(default)]
+    pub snapshot: Option<Base64>,
     /// Milliseconds of active work since the task was opened.
     #[serde(default)]
     pub time_spent_ms: Option<i64>,

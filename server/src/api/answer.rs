@@ -29,9 +29,10 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The answer in the document, once that has all that was `seen`.
-    pub async fn live(&self, call: &Call, lease: &Assignment, seen: Option<Base64>) -> Result<Answer, Refusal> {
-        let mut work = call.state.live.work(document_of(call, lease), seen.map(|bytes| bytes.0)).await?;
+    /// The answer in the document, once that has all that was seen: its state vector, its snapshot.
+    pub async fn live(&self, call: &Call, lease: &Assignment, seen: [&Option<Base64>; 2]) -> Result<Answer, Refusal> {
+        let [state_vector, snapshot] = seen.map(|bytes| bytes.as_ref().map(|bytes| bytes.0.as_slice()));
+        let mut work = call.state.live.work_after(document_of(call, lease), state_vector, snapshot).await?;
         let renames = Renames::of(&self.project.label_schema);
         renames.regions(&mut work.regions);
         self.check_regions(&work.regions)?;

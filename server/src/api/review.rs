@@ -56,7 +56,7 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
         let asked = asked(&mut tx, project, &lease).await?;
         // Waiting for edits must neither hold a connection nor the lease's row.
         tx.rollback().await?;
-        answer = Some(asked.live(&call, &lease, wanted.state_vector.clone()).await?);
+        answer = Some(asked.live(&call, &lease, [&wanted.state_vector, &wanted.snapshot]).await?);
         tx = call.begin_point().await?;
     }
     let verdict = Verdict {

@@ -30,7 +30,7 @@ use super::{
 
 /// Submit the work.
 ///
-/// What counts is the live document of the task, once it holds all of `state_vector`. With `and_next` the next task is leased in the
+/// What counts is the live document of the task, once it holds all of `state_vector` and of `snapshot`. With `and_next` the next task is leased in the
 /// same call. Asking again after a lost answer gives the same annotation.
 #[utoipa::path(
     tag = "work",
@@ -61,7 +61,7 @@ pub async fn submit_task(mut call: Call) -> Result<Json<Submitted>, Refusal> {
             let asked = asked(&mut tx, project, &lease).await?;
             // Waiting for edits must neither hold a connection nor the lease's row.
             tx.rollback().await?;
-            let answer = asked.live(&call, &lease, wanted.state_vector.clone()).await?;
+            let answer = asked.live(&call, &lease, [&wanted.state_vector, &wanted.snapshot]).await?;
             tx = call.begin_point().await?;
             answer
         }

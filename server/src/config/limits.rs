@@ -60,6 +60,7 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     journal.read_only_after = read.required("limits.read_only_after", away)?;
     journal.slow_commit = read.required("limits.slow_commit", time)?;
     journal.commit_timeout = read.required("limits.commit_timeout", away)?;
+    journal.commit_tries = read.required("limits.commit_tries", count)?;
     if journal.slow_commit >= journal.commit_timeout {
         return Err(read.bad("limits.slow_commit", "must be less than limits.commit_timeout"));
     }
@@ -96,6 +97,10 @@ fn quota(read: &Reader<'_>) -> Result<Limits, ConfigError> {
         workspace_bytes: bytes("limits.workspace_bytes_per_second", "limits.workspace_bytes_at_once")?,
         address_bytes: bytes("limits.address_bytes_per_second", "limits.address_bytes_at_once")?,
     })
+}
+
+pub(super) fn history(text: &str) -> Result<u64, String> {
+    u64::try_from(size(text)?).map_err(|error| error.to_string())
 }
 
 /// What S3 takes in one PUT.

@@ -54,6 +54,8 @@ pub struct Config {
     pub tenant_key: Option<SecretString>,
     /// Whether to make the demo workspace and print links into it.
     pub demo: bool,
+    /// Bytes of all checkpoints that a document keeps.
+    pub max_history: u64,
     /// Bytes that one file of a model may have.
     pub max_model_file: u64,
     pub web_dir: Option<PathBuf>,

@@ -76,6 +76,7 @@ pub(super) fn config(read: &Reader<'_>) -> Result<Config, ConfigError> {
         metrics_token: read.secret("metrics_token"),
         otlp: otlp(read)?,
         sample: read.required("otlp.sample", share)?,
+        max_history: read.required("limits.max_history", limits::history)?,
         max_model_file: read.required("models.max_file", limits::model_file)?,
         live: limits::live(read)?,
         database_url,

@@ -366,6 +366,13 @@ pub const SETTINGS: &[Setting] = &[
         "Folding makes a checkpoint of the history if the newest is older",
     ),
     setting(
+        "limits.max_history",
+        "TANDEM_LIMITS_MAX_HISTORY",
+        Some("256MiB"),
+        "",
+        "All checkpoints of one document: the oldest that nobody asked for go first, then the oldest; the newest stays",
+    ),
+    setting(
         "limits.max_ghosts",
         "TANDEM_LIMITS_MAX_GHOSTS",
         Some("1MiB"),
@@ -410,6 +417,13 @@ pub const SETTINGS: &[Setting] = &[
         Some("15s"),
         "",
         "A commit that takes longer counts as failed and is tried again; from 1s to 60m",
+    ),
+    setting(
+        "limits.commit_tries",
+        "TANDEM_LIMITS_COMMIT_TRIES",
+        Some("5"),
+        "",
+        "How often one large edit may take so long alone before it is given up",
     ),
     setting(
         "limits.submit_wait",

@@ -13,7 +13,7 @@ use tandem_protocol::{
     Problem, TaskId,
     ws::{CloseCode, Subprotocol},
 };
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::{net::tcp::OwnedReadHalf, time::timeout};
 
 use super::{handshake, origin};
 use crate::{app::AppState, auth::AuthError};
@@ -137,7 +137,9 @@ async fn open_stock(state: &AppState, request: &Request, document: &str, socket:
 async fn admit(state: &AppState, request: &Request, document: &str) -> Result<(Identity, TaskId), (CloseCode, &'static str)> {
     let query: StockQuery = serde_urlencoded::from_str(request.uri().query().unwrap_or_default())
         .map_err(|_| (CloseCode::Unauthorized, "a token is needed"))?;
-    let who = state.auth.authenticate(&query.token).await.map_err(|error| match error {
+    let deadline = state.live.session_config().hello_deadline;
+    let checked = timeout(deadline, state.auth.authenticate(&query.token)).await.unwrap_or(Err(AuthError::Unavailable));
+    let who = checked.map_err(|error| match error {
         // It may be there again in a moment.
         AuthError::Unavailable => (CloseCode::TryLater, "tokens cannot be checked at the moment"),
         _ => (CloseCode::Unauthorized, "the token is no good"),

@@ -1,7 +1,8 @@
 //! Checkpoints: a document as it was at some moment, and who had changed it since the moment before.
 //!
 //! A checkpoint is made by a compaction, in its transaction: the rows that are folded into the snapshot name the people who edited,
-//! each row exactly once. It is never written again. People's checkpoints stay; of those made by themselves the newest are kept.
+//! each row exactly once. It is never written again. Of those made by themselves the newest are kept. Of all together a document may keep so many
+//! bytes: the oldest of those made by themselves go first, then the oldest that people asked for.
 
 use std::{sync::Arc, time::Duration};
 
@@ -153,6 +154,8 @@ pub(super) struct New<'a> {
     pub authors: &'a [uuid::Uuid],
     pub counts: Counts,
     pub payload: &'a [u8],
+    /// Of all checkpoints of the document.
+    pub max_bytes: i64,
 }
 
 pub(super) async fn insert(tx: &mut TenantTx, new: &New<'_>) -> Result<CheckpointId, LogError> {
@@ -177,12 +180,20 @@ pub(super) async fn insert(tx: &mut TenantTx, new: &New<'_>) -> Result<Checkpoin
     )
     .execute(&mut **tx)
     .await?;
+    // Counted from the one just made, which stays, over those that people asked for, to the oldest of the others: what is beyond goes.
     sqlx::query!(
         r#"
         DELETE FROM document_checkpoints WHERE id IN (
-            SELECT id FROM document_checkpoints WHERE document_id = $1 AND reason = 'compaction' ORDER BY id DESC OFFSET $2)
+            SELECT id FROM (
+                SELECT id, reason, row_number() OVER (PARTITION BY reason = 'compaction' ORDER BY id DESC) AS nth,
+                    sum(octet_length(payload)) OVER (ORDER BY id = $2 DESC, reason <> 'compaction' DESC, id DESC) AS bytes
+                FROM document_checkpoints WHERE document_id = $1
+            ) AS kept
+            WHERE id <> $2 AND (bytes > $3 OR (reason = 'compaction' AND nth > $4)))
         "#,
         new.document.0,
+        id.0,
+        new.max_bytes,
         KEPT,
     )
     .execute(&mut **tx)

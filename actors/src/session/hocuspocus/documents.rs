@@ -126,6 +126,11 @@ impl Documents {
         self.by_address.values().filter(|document| document.is_stranger()).count()
     }
 
+    /// Those that were refused: asked for again they are new.
+    pub fn forget_denied(&mut self) {
+        self.by_address.retain(|_, document| !matches!(document.phase, Phase::Denied));
+    }
+
     /// The frame the address came in is not kept with it.
     pub fn insert(&mut self, address: &Address, until: Instant) {
         self.by_address.entry(address.detached()).or_insert_with(|| Document::new(until));

@@ -80,6 +80,9 @@ impl HocuspocusActor {
     /// A name not heard before.
     fn admit(&mut self, address: &Address, ctx: &mut Ctx) -> bool {
         if self.documents.len() >= self.config.max_channels {
+            self.documents.forget_denied();
+        }
+        if self.documents.len() >= self.config.max_channels {
             measures::limit("max_channels");
             self.close(CloseCode::TryLater, "too many documents on one connection (max_channels)", ctx);
             return false;

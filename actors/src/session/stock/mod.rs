@@ -8,6 +8,7 @@
 //! The provider reads one message per frame, comes back after every close except codes 4400 to 4499, and has no
 //! acknowledgements: whoever needs to know what is on disk takes our own protocol, or Hocuspocus'.
 
+mod bequest;
 pub(super) mod persons;
 pub(super) mod place;
 pub(super) mod voice;

@@ -8,6 +8,7 @@ use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{ProjectId, SessionId, TaskId};
 use tokio::time::Instant;
 
+use super::bequest;
 use crate::{
     config::SessionConfig,
     desk,
@@ -320,11 +321,17 @@ impl Drop for Place {
     /// However the session ends, the room learns of it, and gets what it has not had: a client that closed its tab has it no more. Must not be
     /// lost, so beyond the mailbox's capacity if need be.
     fn drop(&mut self) {
-        if let Some(room) = self.room.take() {
-            if let Some(left) = LeftBehind::of(self.seat(), std::mem::take(&mut self.backlog)) {
-                room.clone().recipient().do_send(left);
+        let left = LeftBehind::of(self.seat(), std::mem::take(&mut self.backlog));
+        match (self.room.take(), left) {
+            (Some(room), left) => {
+                if let Some(left) = left {
+                    room.clone().recipient().do_send(left);
+                }
+                room.recipient().do_send(Leave(self.seat()));
             }
-            room.recipient().do_send(Leave(self.seat()));
+            // The way there was not found yet, or it crashed.
+            (None, Some(left)) => bequest::deliver(&self.live, Identity::clone(&self.who), self.task, left),
+            (None, None) => {}
         }
         self.no_longer_here();
     }

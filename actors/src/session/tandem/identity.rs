@@ -91,10 +91,14 @@ impl SessionActor {
 
     /// A fresh token of the same person; the connection and everything on it stays.
     pub(super) fn refresh(&mut self, refresh: Refresh, ctx: &mut Ctx) {
-        let live = self.live.clone();
-        let check = async move { live.inner().authenticator.authenticate(&refresh.token).await };
-        ctx.spawn(check.into_actor(self).map(|checked, session, ctx| match checked {
-            Ok(who) => session.refreshed(who, ctx),
+        self.refreshes.asked += 1;
+        let (live, deadline, asked) = (self.live.clone(), self.config.hello_deadline, self.refreshes.asked);
+        let check = async move {
+            let checked = timeout(deadline, live.inner().authenticator.authenticate(&refresh.token)).await;
+            checked.unwrap_or(Err(AuthError::Unavailable))
+        };
+        ctx.spawn(check.into_actor(self).map(move |checked, session, ctx| match checked {
+            Ok(who) => session.refreshed(asked, who, ctx),
             // The old token is good for a while yet.
             Err(AuthError::Unavailable) => {
                 session.error(None, None, Refused::new("unavailable", "tokens cannot be checked at the moment").retryable())
@@ -106,11 +110,16 @@ impl SessionActor {
         }));
     }
 
-    pub(super) fn refreshed(&mut self, who: Identity, ctx: &mut Ctx) {
+    pub(super) fn refreshed(&mut self, asked: u64, who: Identity, ctx: &mut Ctx) {
         let Some(before) = &self.who else { return };
         if (before.user_id(), before.workspace_id) != (who.user_id(), who.workspace_id) {
             return self.close(CloseCode::Unauthorized, "the new token belongs to somebody else", ctx);
         }
+        if asked < self.refreshes.taken {
+            // One that was sent later was checked sooner: that one counts.
+            return self.send_control(Refreshed { token_expires_at: before.expires_at });
+        }
+        self.refreshes.taken = asked;
         let role_changed = before.workspace_role != who.workspace_role;
         let refreshed = Refreshed { token_expires_at: who.expires_at };
         self.plan_expiry(&who);

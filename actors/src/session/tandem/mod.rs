@@ -66,7 +66,15 @@ pub struct SessionActor {
     /// A subscription's number is never used twice, so news of one that ended find nothing.
     last_subscription: u64,
     person: Option<Addr<UserActor>>,
+    refreshes: Refreshes,
     again_planned: bool,
+}
+
+/// Newer tokens by the order in which they were sent: how many, and up to which one they were taken. An answer about an older one comes too late.
+#[derive(Default)]
+struct Refreshes {
+    asked: u64,
+    taken: u64,
 }
 
 enum Channel {
@@ -123,6 +131,7 @@ pub fn open<R: AsyncRead + Unpin + 'static>(live: &Live, subprotocol: Subprotoco
         channels: BTreeMap::new(),
         last_subscription: 0,
         person: None,
+        refreshes: Refreshes::default(),
         again_planned: false,
     });
 }

@@ -38,6 +38,8 @@ pub(super) struct Fold {
     pub document: DocumentId,
     pub merge: Merge,
     pub checkpoint: Option<(Wanted, Compare)>,
+    /// Bytes of the document's history.
+    pub max_history: i64,
 }
 
 /// What a fold has to do.
@@ -192,7 +194,11 @@ impl Fold {
         merged: &Merged,
     ) -> Result<CheckpointId, LogError> {
         let authors: Vec<Uuid> = authors.into_iter().collect();
-        history::insert(tx, &New { document: self.document, wanted, authors: &authors, counts, payload: &merged.update }).await
+        history::insert(
+            tx,
+            &New { document: self.document, wanted, authors: &authors, counts, payload: &merged.update, max_bytes: self.max_history },
+        )
+        .await
     }
 
     async fn replace(&self, tx: &mut TenantTx, rows: &[i64], authors: BTreeSet<Uuid>, merged: &Merged) -> Result<Compaction, LogError> {

@@ -193,7 +193,7 @@ impl DocumentLog for PgLog {
     }
 
     async fn compact(&self, workspace: WorkspaceId, document: DocumentId, merge: Merge) -> Result<Compaction, LogError> {
-        Ok(self.fold(workspace, Fold { document, merge, checkpoint: None }).await?.compaction)
+        Ok(self.fold(workspace, Fold { document, merge, checkpoint: None, max_history: self.store.max_history() }).await?.compaction)
     }
 
     async fn checkpoint(
@@ -204,7 +204,7 @@ impl DocumentLog for PgLog {
         merge: Merge,
         compare: Compare,
     ) -> Result<Folded, LogError> {
-        self.fold(workspace, Fold { document, merge, checkpoint: Some((wanted, compare)) }).await
+        self.fold(workspace, Fold { document, merge, checkpoint: Some((wanted, compare)), max_history: self.store.max_history() }).await
     }
 }
 

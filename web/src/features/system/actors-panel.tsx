@@ -9,7 +9,13 @@ import type { ActorNode, ActorTree, BusyHandler, TaskNode } from './queries';
 /** A message waiting longer than this is worth a colour. */
 const SLOW_MS = 50;
 
-const NAMES: Record<string, string> = { journal: 'Journal', timer: 'Timer', jobs: 'Jobs', neighbours: 'Other nodes', node: 'Node' };
+const NAMES: Record<string, string> = {
+  journal: 'Journal',
+  timer: 'Timer',
+  jobs: 'Jobs',
+  neighbours: 'Other nodes',
+  node: 'Node',
+};
 
 const STATES: Record<string, string> = { starting: 'Starting', up: 'Up', stopped: 'Stopped', gave_up: 'Gave up' };
 
