@@ -22,7 +22,7 @@ use tandem_store::{
     nodes::{self, Card, Orders, Sign},
     pg::{
         flow::{self, FlowError, Place, Pushed, WorkNow},
-        jobs, leases, projects, tasks,
+        jobs, leases, notifications, projects, tasks,
     },
     system::{self, Attendance},
 };
@@ -278,6 +278,16 @@ impl StoreChores {
     }
 }
 
+/// What somebody is told of work, from the outbox.
+fn notified(event: &system::OutboxEvent) -> Option<DomainEvent> {
+    if event.topic != notifications::TOPIC {
+        return None;
+    }
+    let user = serde_json::from_value(event.payload["user"].clone()).ok()?;
+    let notification = serde_json::from_value(event.payload["notification"].clone()).ok()?;
+    Some(DomainEvent::Notified { workspace: event.workspace, user, notification })
+}
+
 /// What is committed is told, whatever came after it: nobody finds it again. What is left is due in the next round still, which says so if the database is away.
 fn told(events: Vec<DomainEvent>, ended: Result<(), ChoreError>) -> Result<Vec<DomainEvent>, ChoreError> {
     match ended {
@@ -322,14 +332,17 @@ impl Chores for StoreChores {
     /// Whoever changed something on this node has told already; from the outbox the others learn that numbers moved.
     async fn relay_outbox(&self) -> Result<Vec<DomainEvent>, ChoreError> {
         let mut moved: Vec<(WorkspaceId, ProjectId)> = Vec::new();
+        let mut told = Vec::new();
         let deliver = |events: Vec<system::OutboxEvent>| {
+            told.extend(events.iter().filter_map(notified));
             moved.extend(events.into_iter().filter_map(|event| Some((event.workspace, event.project?))));
             std::future::ready(Ok::<(), std::convert::Infallible>(()))
         };
         system::relay_outbox(&self.store, EVENTS, deliver).await.map_err(|e| ChoreError(e.to_string()))?;
         moved.sort_unstable();
         moved.dedup();
-        Ok(moved.into_iter().map(|(workspace, project)| DomainEvent::ProgressChanged { workspace, project }).collect())
+        told.extend(moved.into_iter().map(|(workspace, project)| DomainEvent::ProgressChanged { workspace, project }));
+        Ok(told)
     }
 
     async fn read_revocations(&self) -> Result<Vec<DomainEvent>, ChoreError> {

@@ -164,7 +164,7 @@ impl World {
     /// The names of the project's tasks that came by imports, sorted.
     async fn imported(&self) -> Vec<String> {
         let mut tx = self.database.a.tenant().begin_snapshot(&self.database.store).await.expect("begin");
-        let rows = page(&mut tx, self.database.a.project, None, 10_000).await.expect("a page");
+        let rows = page(&mut tx, self.database.a.project, None, None, 10_000).await.expect("a page");
         let mut names: Vec<String> =
             rows.into_iter().filter_map(|row| row.external_id).filter(|name| name.starts_with("street/")).collect();
         names.sort();

@@ -83,6 +83,8 @@ ids! {
     JobFileId,
     /// A model that runs in people's browsers: an encoder and a decoder.
     ModelId,
+    /// What an admin wrote down about a task.
+    TaskNoteId,
     /// One thing a person is told of.
     NotificationId,
     /// One person's versioned work on a task-step.

@@ -6,20 +6,9 @@ mod support;
 
 use serde_json::{Value, json};
 use support::Api;
-use tandem_store::pg::flow;
 
-/// The project's tasks are on this workflow, and have begun. Answers with its id.
 async fn on_workflow(api: &Api, body: Value) -> String {
-    let project = api.a().project;
-    let made = api.admin().send("POST", &format!("/api/v1/projects/{project}/workflows"), Some(body), &[]).await;
-    assert_eq!(made.status, 201, "{}", made.text());
-    let id = made.json()["id"].as_str().unwrap().to_owned();
-    let active = api.admin().send("POST", &format!("/api/v1/workflows/{id}/activate"), None, &[]).await;
-    assert_eq!(active.status, 200, "{}", active.text());
-    let moved = api.admin().send("POST", &format!("/api/v1/workflows/{id}/migrate"), Some(json!({})), &[]).await;
-    assert_eq!(moved.json()["begin_anew"], json!(3), "{}", moved.text());
-    while flow::begin(&api.db().store, api.a().workspace, project, 100).await.unwrap() > 0 {}
-    id
+    api.on_workflow(body).await
 }
 
 async fn post(person: support::Person<'_>, path: String, body: Value) -> (u16, Value) {

@@ -203,7 +203,7 @@ async fn what_was_imported_is_exported() {
     let mut tx = db.a.tenant().begin_snapshot(&db.store).await.expect("begin");
     let (mut after, mut rows) = (None, Vec::new());
     loop {
-        let page = export::page(&mut tx, db.a.project, after, 2).await.expect("page");
+        let page = export::page(&mut tx, db.a.project, None, after, 2).await.expect("page");
         after = page.last().map(|row| row.task);
         let end = page.len() < 2;
         rows.extend(page);

@@ -91,14 +91,23 @@ impl Sink {
     }
 }
 
-/// Writes the whole project. `tx` must be a snapshot ([`tandem_store::Tenant::begin_snapshot`]): COCO is read three times over.
+/// Which tasks of a project are written.
+#[derive(Clone, Debug, Default)]
+pub enum Of {
+    #[default]
+    All,
+    /// Those of them that are in the project.
+    These(Vec<TaskId>),
+}
+
+/// Writes a project, or some tasks of it. `tx` must be a snapshot ([`tandem_store::Tenant::begin_snapshot`]): COCO is read three times over.
 ///
 /// # Errors
 /// [`ExportError`]; what was sent until then is no complete file.
-pub async fn run(mut tx: TenantTx, project: &Project, format: ExportFormat, sink: &mut Sink) -> Result<(), ExportError> {
+pub async fn run(mut tx: TenantTx, project: &Project, of: &Of, format: ExportFormat, sink: &mut Sink) -> Result<(), ExportError> {
     match format {
-        ExportFormat::Coco => coco(&mut tx, project, sink).await,
-        ExportFormat::Jsonl => jsonl(&mut tx, project, sink).await,
+        ExportFormat::Coco => coco(&mut tx, project, of, sink).await,
+        ExportFormat::Jsonl => jsonl(&mut tx, project, of, sink).await,
     }
 }
 
@@ -123,8 +132,8 @@ pub fn filename(project: &Project, format: ExportFormat) -> String {
     format!("{name}.{ending}")
 }
 
-async fn jsonl(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), ExportError> {
-    let mut pages = Pages::new(project.id, sink);
+async fn jsonl(tx: &mut TenantTx, project: &Project, of: &Of, sink: &Sink) -> Result<(), ExportError> {
+    let mut pages = Pages::new(project.id, of, sink);
     let mut out = Vec::new();
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
@@ -161,11 +170,11 @@ fn line(row: ExportRow) -> Line {
 
 /// COCO wants all images before the first annotation, and ids must be known to be unique before one is kept: three passes over the
 /// same snapshot, so that nothing gathers in memory.
-async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), ExportError> {
-    let (images, annotations) = numbering(tx, project.id, sink).await?;
+async fn coco(tx: &mut TenantTx, project: &Project, of: &Of, sink: &Sink) -> Result<(), ExportError> {
+    let (images, annotations) = numbering(tx, project.id, of, sink).await?;
     let info = json!({"description": project.name, "contributor": "Tandem"});
     let mut writer = coco::Writer::new(Vec::new(), &project.label_schema, &info, annotations)?;
-    let (mut pages, mut ids) = (Pages::new(project.id, sink), images.clone());
+    let (mut pages, mut ids) = (Pages::new(project.id, of, sink), images.clone());
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             let id = ids.assign(original_id(&row).as_ref());
@@ -174,7 +183,7 @@ async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), E
             sink.pass(writer.out()).await?;
         }
     }
-    let (mut pages, mut ids) = (Pages::new(project.id, sink), images);
+    let (mut pages, mut ids) = (Pages::new(project.id, of, sink), images);
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             let id = ids.assign(original_id(&row).as_ref());
@@ -186,9 +195,9 @@ async fn coco(tx: &mut TenantTx, project: &Project, sink: &Sink) -> Result<(), E
 }
 
 /// Ids of earlier files stay where they are unique in the project; files with overlapping ids are numbered anew.
-async fn numbering(tx: &mut TenantTx, project: ProjectId, sink: &Sink) -> Result<(Numbering, Numbering), ExportError> {
+async fn numbering(tx: &mut TenantTx, project: ProjectId, of: &Of, sink: &Sink) -> Result<(Numbering, Numbering), ExportError> {
     let (mut images, mut annotations) = (Ids::default(), Ids::default());
-    let mut pages = Pages::new(project, sink);
+    let mut pages = Pages::new(project, of, sink);
     while let Some(rows) = pages.next(tx).await? {
         for row in rows {
             images.push(original_id(&row))?;
@@ -246,19 +255,24 @@ fn size(row: &ExportRow) -> Size {
     Size { width: side(row.asset.width), height: side(row.asset.height) }
 }
 
-struct Pages {
+struct Pages<'o> {
     project: ProjectId,
+    of: &'o Of,
     after: Option<TaskId>,
     read: TasksRead,
 }
 
-impl Pages {
-    fn new(project: ProjectId, sink: &Sink) -> Self {
-        Self { project, after: None, read: sink.tasks_read() }
+impl<'o> Pages<'o> {
+    fn new(project: ProjectId, of: &'o Of, sink: &Sink) -> Self {
+        Self { project, of, after: None, read: sink.tasks_read() }
     }
 
     async fn next(&mut self, tx: &mut TenantTx) -> Result<Option<Vec<ExportRow>>, ExportError> {
-        let rows = export::page(tx, self.project, self.after, PAGE).await?;
+        let only = match self.of {
+            Of::All => None,
+            Of::These(tasks) => Some(tasks.as_slice()),
+        };
+        let rows = export::page(tx, self.project, only, self.after, PAGE).await?;
         self.after = rows.last().map(|row| row.task);
         self.read.0.fetch_add(rows.len() as u64, Ordering::Relaxed);
         Ok(if rows.is_empty() { None } else { Some(rows) })

@@ -95,7 +95,7 @@ impl Exporting {
         let mut sink = Sink::new(chunks);
         let (read, total) = (sink.tasks_read(), export::tasks_to_read(project, format));
         let whole = project.clone();
-        let reading = tokio::spawn(async move { export::run(snapshot, &whole, format, &mut sink).await });
+        let reading = tokio::spawn(async move { export::run(snapshot, &whole, &export::Of::All, format, &mut sink).await });
         let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
         loop {
             work.go_on()?;

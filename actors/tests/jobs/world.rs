@@ -96,7 +96,7 @@ impl World {
         let tx = self.tenant.begin_snapshot(&self.database.store).await.expect("a transaction");
         let (chunks, mut body) = mpsc::channel(4);
         let mut sink = Sink::new(chunks);
-        let run = tokio::spawn(async move { export::run(tx, &project, format, &mut sink).await });
+        let run = tokio::spawn(async move { export::run(tx, &project, &export::Of::All, format, &mut sink).await });
         let mut bytes = Vec::new();
         while let Some(chunk) = body.recv().await {
             bytes.extend_from_slice(&chunk.expect("a chunk"));

@@ -64,7 +64,10 @@ pub fn person_reasons(person: &Person, rules: &StepRules, way: Way, now: DateTim
         reasons.extend(availability(person, now));
     }
     // A step's limit counts what is held in its project, a person's own what they hold anywhere.
-    let limits = [(person.active, rules.max_concurrent), (person.active.saturating_add(person.elsewhere), person.max_concurrent)];
+    let limits = [
+        (person.active, rules.max_concurrent.or_else(|| unasked(person, rules, way))),
+        (person.active.saturating_add(person.elsewhere), person.max_concurrent),
+    ];
     let over = limits.into_iter().filter_map(|(active, limit)| Some((active, limit.filter(|limit| active >= *limit)?)));
     if let Some((active, limit)) = over.min_by_key(|(_, limit)| *limit) {
         reasons.push(Reason::HoldsTooMany { active, limit });
@@ -118,6 +121,11 @@ pub fn task_reasons(person: &Person, rules: &StepRules, facts: &TaskFacts, way: 
         reasons.push(Reason::OfferedToAnother { until: offer.until });
     }
     reasons
+}
+
+/// The server gives nobody a second task while they have one, where nobody has said how many: else whoever comes first in the morning has them all.
+fn unasked(person: &Person, rules: &StepRules, way: Way) -> Option<u32> {
+    (way == Way::Pushed && rules.mode == Mode::Auto && person.max_concurrent.is_none()).then_some(1)
 }
 
 fn skills<'a>(person: &'a Person, rules: &'a StepRules, now: DateTime<Utc>) -> impl Iterator<Item = Reason> + 'a {

@@ -14,6 +14,7 @@ mod availability;
 mod choose;
 mod eligibility;
 mod facts;
+mod fit;
 mod person;
 #[cfg(test)]
 mod property_tests;
@@ -27,6 +28,7 @@ pub use availability::{Availability, Shift};
 pub use choose::{Because, Choice, RunnerUp, choose};
 pub use eligibility::{Eligibility, Way, eligibility, person_reasons, task_reasons};
 pub use facts::{Offer, Skipped, TaskFacts, Worked};
+pub use fit::{Fit, SkillFit};
 pub use person::{Paused, Person, Skill};
 pub use reason::{Reason, Said};
 pub use rules::{SkillRule, SkipRules, StepRules};

@@ -83,6 +83,7 @@ pub enum Told {
     Hold {
         reason: String,
     },
+    /// Whatever holds it lets it go: an admin's hold, a step that gave up, a hold.
     Resume,
     ForceComplete,
     Archive,
@@ -94,6 +95,28 @@ impl Told {
     #[must_use]
     pub fn name(&self) -> String {
         event(self.clone()).name().to_owned()
+    }
+}
+
+impl Told {
+    /// The facts of it, as they are written into the history. Answers are kept as annotations: here it is whose they are.
+    #[must_use]
+    pub fn facts(&self) -> Value {
+        match self {
+            Self::Answered { answers, .. } => {
+                json!({"count": answers.len(), "by": answers.iter().map(|answer| &answer.by).collect::<Vec<_>>()})
+            }
+            Self::Adjudicated { answer, .. } => json!({"by": answer.by}),
+            Self::Decided { decision, by, reason, .. } => json!({"decision": decision, "by": by, "reason": reason}),
+            Self::Released { output, .. } => json!({"output": output}),
+            Self::Handled { output, .. } | Self::Resolved { output, .. } => json!({"output": output}),
+            Self::Failed { error, .. } => json!({"error": error}),
+            Self::Hold { reason } => json!({"reason": reason}),
+            Self::Timer(timer) => json!({"timer": timer}),
+            Self::Finished { .. } | Self::Reopened { .. } | Self::Reset { .. } | Self::Resume | Self::ForceComplete | Self::Archive => {
+                Value::Null
+            }
+        }
     }
 }
 
@@ -145,6 +168,11 @@ impl Flow {
     /// The task does not wait for that, or a condition fails. The snapshot stands.
     pub fn tell(&self, snapshot: &Snapshot, told: Told, chance: f64, now: DateTime<Utc>, measure: &dyn Measure) -> Result<Step, FlowError> {
         let snapshot = snapshot.with_context("chance", checked(chance)?);
+        let told = if told == Told::Resume && !self.machine.takes(&snapshot, &event(Told::Resume))? {
+            self.stuck(&snapshot).unwrap_or(told)
+        } else {
+            told
+        };
         let input = match told {
             Told::Timer(timer) => Input::Timer(timer),
             told => {
@@ -216,6 +244,15 @@ impl Flow {
     #[must_use]
     pub fn kind_of(&self, step: &str) -> Option<StepKind> {
         shapes::all_steps(&self.workflow).into_iter().find(|known| known.id == step).map(|known| known.kind)
+    }
+
+    /// What lets a task go that no admin held: a hold is over, a step that gave up is opened anew. Of several the first of the workflow.
+    fn stuck(&self, snapshot: &Snapshot) -> Option<Told> {
+        snapshot.meta(&self.machine).into_iter().find_map(|(_, meta)| {
+            let step = meta["step"].as_str()?.to_owned();
+            let is_hold = self.kind_of(&step) == Some(StepKind::Hold) && meta.get("held")? == "hold";
+            Some(if is_hold { Told::Released { step, output: None } } else { Told::Reopened { step } })
+        })
     }
 
     /// Why somebody must look, if somebody must.

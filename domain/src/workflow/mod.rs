@@ -26,6 +26,7 @@ mod tests;
 mod xml;
 
 pub use assignment::{Affinity, AfterSkip, Assignment, Drafts, Level, LoadBalancing, Mode, Rework, Role, Skill, Skip, Weights};
+pub use check::unused;
 pub use flow::{Flow, FlowError, OpenStep, Told};
 pub use form::{
     AnnotationMethod, Branch, Completion, CompletionKind, Condition, ConditionKind, ConsensusConfig, Decision, GoalContribution, Hook,

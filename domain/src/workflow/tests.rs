@@ -492,6 +492,53 @@ fn an_admin_holds_resumes_resets_and_completes() {
 }
 
 #[test]
+fn whatever_holds_a_task_resuming_it_lets_it_go() {
+    let flow = from_json(json!({"id": "w", "steps": [
+        {"id": "a", "type": "annotation", "timeout": "PT1H"}, {"id": "wait", "type": "hold"}, {"id": "call", "type": "webhook", "handler": "https://x.test"},
+        {"id": "b", "type": "annotation"}
+    ]}));
+    let mut task = Task::start(&flow);
+    let timer = task.snapshot.timers()[0].timer;
+    task.now += TimeDelta::hours(1);
+    task.tell(Told::Timer(timer));
+    assert_eq!(flow.held(&task.snapshot), Some(json!({"reason": "timeout", "step": "a"})));
+    task.tell(Told::Resume);
+    assert_eq!((task.open(), flow.held(&task.snapshot)), (vec!["a".to_owned()], None), "it is opened anew");
+    task.answer("a", &[("ann", codes("A"))]);
+    assert_eq!(flow.held(&task.snapshot), Some(json!({"reason": "hold", "step": "wait"})));
+    task.tell(Told::Resume);
+    task.tell(Told::Failed { step: "call".into(), error: json!("gone") });
+    assert_eq!(flow.held(&task.snapshot), Some(json!({"reason": "failed", "step": "call"})));
+    task.tell(Told::Resume);
+    task.tell(Told::Handled { step: "call".into(), output: json!({}) });
+    assert_eq!(task.open(), ["b"]);
+    assert!(matches!(task.try_tell(Told::Resume), Err(FlowError::NotNow { .. })), "nothing holds it");
+}
+
+#[test]
+fn a_step_of_a_branch_begins_anew_and_the_other_branches_stay_where_they_are() {
+    let flow = from_json(json!({"id": "w", "steps": [{"id": "both", "type": "parallel", "join": {"at_least": 2}, "branches": [
+        {"id": "x", "steps": [{"id": "draw", "type": "annotation"}, {"id": "look", "type": "review"}]},
+        {"id": "y", "steps": [{"id": "write", "type": "annotation"}]},
+        {"id": "z", "steps": [{"id": "sort", "type": "annotation"}]}
+    ]}]}));
+    let mut task = Task::start(&flow);
+    task.answer("draw", &[("ann", codes("A"))]);
+    task.answer("write", &[("ann", codes("A"))]);
+    assert_eq!(task.open(), ["look", "sort"]);
+    task.tell(Told::Reset { step: "draw".into() });
+    assert_eq!(task.open(), ["draw", "sort"]);
+    task.tell(Told::Reset { step: "write".into() });
+    assert_eq!(task.open(), ["draw", "write", "sort"], "its branch had ended");
+    task.answer("write", &[("bob", codes("A"))]);
+    assert!(!task.is_complete(), "counted once");
+    task.answer("sort", &[("bob", codes("A"))]);
+    assert!(task.is_complete());
+    let mut over = Task::start(&flow);
+    assert!(over.try_tell(Told::Reset { step: "look".into() }).is_ok(), "also what the branch has not come to yet");
+}
+
+#[test]
 fn what_the_task_does_not_wait_for_is_refused_with_where_it_is() {
     let flow = flow(Workflow::from_xml(B1).unwrap());
     let mut task = Task::start(&flow);

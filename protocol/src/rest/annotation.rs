@@ -145,6 +145,15 @@ pub enum ExportFormat {
 
 text!(ExportFormat { Coco = "coco", Jsonl = "jsonl" });
 
+/// Which tasks to export, and as what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportTasks {
+    pub format: ExportFormat,
+    /// 1 to 500 tasks of the project; one that is there twice is exported once.
+    pub task_ids: Vec<TaskId>,
+}
+
 impl ExportFormat {
     #[must_use]
     pub fn content_type(self) -> &'static str {

@@ -84,13 +84,19 @@ pub struct Assignment {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// A lease, and why it ended.
+/// A lease, why it was given to this person, and why it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssignmentDetail {
     #[serde(flatten)]
     pub assignment: Assignment,
     /// What whoever ended it wrote: the person who skipped it, the admin who took it back. None: nobody wrote anything.
     pub reason: Option<String>,
+    /// Why this person has it: `mode` of the step, `because` with the `rule` that chose them (`queue`, `kept`, `picked`, `by_hand`, `handed_over`, or that of a
+    /// task the server gave), `skills` that the step asks for and they have, the `task`'s `priority` and since when it waited; with scores, `eligible` and
+    /// `considered` where the server chose between people, and to those who may steer also the `runners_up`. For its holder and for those who may steer;
+    /// none for others, and of leases of before this was kept.
+    #[schema(value_type = Option<Object>)]
+    pub assignment_metadata: Option<serde_json::Value>,
 }
 
 /// A lease as everybody on the task sees it.
@@ -103,6 +109,15 @@ pub struct LeaseView {
     pub expires_at: DateTime<Utc>,
 }
 
+/// Which work. Without a body: any.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskNext {
+    /// Only work of this step.
+    #[serde(default)]
+    pub step: Option<String>,
+}
+
 /// The answer to "next task, please".
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct NextTask {
@@ -110,6 +125,26 @@ pub struct NextTask {
     pub work: Option<Work>,
     /// Without work: steps of the project that I may not work on, and why.
     pub closed: Vec<ClosedStep>,
+    /// Without work, of the step that was asked for: why there is none. Null where no step was named.
+    pub nothing: Option<NothingToDo>,
+}
+
+/// Why a step has nothing for me.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NothingToDo {
+    pub step: String,
+    /// Tasks with a place there that nobody has; the first 1,000 are counted.
+    pub waiting: u32,
+    /// Those of them that I may not have.
+    pub kept_from: u32,
+    /// What keeps me from most of them.
+    pub commonest: Option<Reason>,
+    /// Tasks there that others have.
+    pub in_work: u32,
+    /// When the first of what waits is mine to have, where that is known: an offer to somebody else ends, a skipped task comes back.
+    pub expected_at: Option<DateTime<Utc>>,
+    /// All of it in words.
+    pub text: String,
 }
 
 /// A step that somebody may not work on.

@@ -12,9 +12,23 @@ pub enum NotificationKind {
     Mention,
     /// Somebody answered in a thread I wrote in.
     Answer,
+    /// A task of a project of which I am admin waits for one: its time was over, a program failed, nobody agreed.
+    Held,
+    /// I have a task without having asked for it: an admin, the holder before, or the server gave it to me.
+    Given,
+    /// The server offers me a task before all others, for a while.
+    Offered,
 }
 
-text!(NotificationKind { Mention = "mention", Answer = "answer" });
+text!(NotificationKind { Mention = "mention", Answer = "answer", Held = "held", Given = "given", Offered = "offered" });
+
+impl NotificationKind {
+    /// Else of work.
+    #[must_use]
+    pub fn is_of_a_comment(self) -> bool {
+        matches!(self, Self::Mention | Self::Answer)
+    }
+}
 
 /// What I am told of although I am elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,12 +37,12 @@ pub struct Notification {
     pub kind: NotificationKind,
     pub project_id: ProjectId,
     pub task_id: TaskId,
-    /// Who wrote it.
+    /// Who wrote it, or gave the task; the server where nobody did: its id is nil.
     pub from: UserSummary,
-    /// The thread and the comment, as they are named in the task's document.
+    /// The thread and the comment, as they are named in the task's document; empty where it is about work.
     pub thread: String,
     pub comment: String,
-    /// How the comment begins.
+    /// How the comment begins, or what happened, in words.
     pub excerpt: String,
     pub created_at: DateTime<Utc>,
     pub read_at: Option<DateTime<Utc>>,

@@ -74,8 +74,20 @@ pub struct TaskStanding {
     pub open: Vec<OpenStepView>,
     /// Who works on it now.
     pub leases: Vec<Assignment>,
-    /// What conditions see: `steps`, `step_output`, `input`. For reviewers and admins.
+    /// Programs whose answers it waits for.
+    pub waits_for: Vec<WaitsFor>,
+    /// What conditions see: `steps`, `step_output`, `input`. For reviewers and admins, unless they themselves answer it without seeing the others' answers.
     pub context: Option<Value>,
+}
+
+/// A step in the hands of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitsFor {
+    pub step: String,
+    /// `webhook`, `model`, `external_agent`, `auto_process`, `merge`.
+    pub kind: String,
+    /// Names this very call: another visit of the step, or another attempt, is another one.
+    pub since: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -104,6 +116,10 @@ pub struct StateTransition {
     /// `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`; of a batch `begun`, `children`.
     pub trigger: String,
     pub reason: Option<String>,
+    /// What it was told, e.g. a decision, what a program answered, or why it failed. `{"omitted_bytes": n}` where that is long; null where there is nothing to say.
+    pub payload: Option<Value>,
+    /// Of the request that did it, as in the audit log; null: the server itself did.
+    pub request_id: Option<String>,
 }
 
 /// What an admin does to a task.
@@ -112,13 +128,13 @@ pub struct StateTransition {
 pub enum SteerTask {
     /// Nobody works on it until `resume`.
     Hold { reason: String },
-    /// It goes on where it was.
+    /// It goes on where it was. A step that gave up (its time was over, nobody agreed, a program failed) is opened anew, and a hold step is over.
     Resume { reason: String },
     /// Done as it stands.
     Complete { reason: String },
     /// Out of the way for good.
     Archive { reason: String },
-    /// A step begins anew.
+    /// A step begins anew; one of a branch only while its parallel step is under way, and the other branches stay where they are.
     Reset { step: String, reason: String },
     /// A stuck step is opened anew.
     Reopen { step: String, reason: String },
@@ -178,6 +194,47 @@ pub struct AssignTask {
     /// 1 to 500 characters.
     #[serde(default)]
     pub reason: Option<String>,
+}
+
+/// Give tasks to people, in turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignTasks {
+    /// 1 to 500 tasks of the project, each once.
+    pub task_ids: Vec<TaskId>,
+    /// 1 to 20 people, each once: the first task goes to the first of them who may have it, the next to whoever follows.
+    pub user_ids: Vec<UserId>,
+    /// Which of the open steps; the first if none is said.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// Against the rules of the step: `reason` must say why.
+    #[serde(default)]
+    pub force: bool,
+    /// 1 to 500 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TasksAssigned {
+    /// One for each task, in the order in which they were named.
+    pub items: Vec<TaskAssigned>,
+}
+
+/// What became of one task.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TaskAssigned {
+    pub task_id: TaskId,
+    /// Null: nobody of them has it.
+    pub assignment: Option<Assignment>,
+    /// Why nobody has it, one for each person.
+    pub refused: Vec<NotGiven>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NotGiven {
+    pub user_id: UserId,
+    pub reason: Reason,
 }
 
 /// Whether somebody may have a task, step by step.
@@ -307,6 +364,10 @@ pub struct StepResult {
     /// It failed: the step's retries or its hold follow.
     #[serde(default)]
     pub error: Option<String>,
+    /// Which call this answers: `since` of `waits_for` in the task's standing. What comes after the step gave up waiting is refused then, not taken for the
+    /// answer to its next attempt. Without it, whichever waits.
+    #[serde(default)]
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// What became of the simulated tasks: `paths`, `steps`, `teams`, `finish`, `bottleneck`, `ends`; see docs/workflows.md, "Simulation".

@@ -21,6 +21,25 @@ pub enum StepTaskState {
     Done,
 }
 
+/// One page of a step's tasks, and how the work goes there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepTasks {
+    pub items: Vec<StepTask>,
+    pub next_cursor: Option<String>,
+    /// Of the whole step, whatever was asked for.
+    pub summary: StepSummary,
+}
+
+/// How the work goes in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StepSummary {
+    /// How many people hold a task there.
+    pub active_annotators: u32,
+    /// How long an answer took, on average, of the newest 200 tasks that were answered: the active work where it was told, else from its beginning to its end.
+    /// Null: there is none.
+    pub average_ms: Option<i64>,
+}
+
 /// A task as it is in one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StepTask {
@@ -36,6 +55,8 @@ pub struct StepTask {
     pub places: Option<StepPlaces>,
     /// Who works on it in this step or has answered there, in the order in which they began.
     pub people: Vec<StepTaskPerson>,
+    /// When the first of them began; null: nobody has.
+    pub started_at: Option<DateTime<Utc>>,
 }
 
 /// The places of an open step, one for each answer.
@@ -58,8 +79,15 @@ pub struct StepTaskPerson {
     pub user: UserSummary,
     pub status: AssignmentStatus,
     pub assigned_at: DateTime<Utc>,
+    /// When they began; null: not yet.
+    pub accepted_at: Option<DateTime<Utc>>,
     pub expires_at: DateTime<Utc>,
     pub submitted_at: Option<DateTime<Utc>>,
+    /// Active work, as their client counted it; null: it did not, or not yet.
+    pub time_spent_ms: Option<i64>,
+    /// Why this person has it: as `assignment_metadata` of `AssignmentDetail`.
+    #[schema(value_type = Option<Object>)]
+    pub assignment_metadata: Option<serde_json::Value>,
 }
 
 /// Which of the waiting tasks go first.

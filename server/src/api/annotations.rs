@@ -3,7 +3,7 @@
 use actix_web::{get, web::Json};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
-    AnnotationId, ProjectRole, TaskId,
+    AnnotationId, ProjectId, ProjectRole, TaskId,
     rest::{Annotation, AnnotationEvent, Page},
 };
 use tandem_store::{
@@ -30,7 +30,7 @@ pub async fn list_annotations(call: Call) -> Result<Json<Page<Annotation>>, Refu
     let role = access::below(&mut tx, &call.identity, project, Action::AnnotationRead, hidden).await?;
     access::content(&mut tx, &call.identity, role, project, task).await?;
     let mut items = annotations::of_task(&mut tx, project, task).await?;
-    if role == ProjectRole::Labeler && tasks::is_blind(&mut tx, project, task).await? {
+    if is_blind(&mut tx, &call, role, project, task).await? {
         items.retain(|annotation| annotation.user_id == Some(call.user()));
     }
     Ok(Json(Page { items, next_cursor: None }))
@@ -68,6 +68,14 @@ pub async fn list_annotation_events(call: Call) -> Result<Json<Page<AnnotationEv
     Ok(Json(Page { items, next_cursor: None }))
 }
 
+/// Whether others' answers are hidden from the caller: from a labeler until the last has answered, from anybody else while they are one of those who answer.
+async fn is_blind(tx: &mut TenantTx, call: &Call, role: ProjectRole, project: ProjectId, task: TaskId) -> Result<bool, Refusal> {
+    Ok(match role {
+        ProjectRole::Labeler => tasks::is_blind(tx, project, task).await?,
+        ProjectRole::Reviewer | ProjectRole::Admin => tasks::answers_blind(tx, project, task, call.user()).await?,
+    })
+}
+
 async fn readable(tx: &mut TenantTx, call: &Call, id: AnnotationId) -> Result<Annotation, Refusal> {
     let hidden = || Refusal::not_found("annotation", id);
     let annotation = match annotations::get(tx, id).await {
@@ -78,7 +86,7 @@ async fn readable(tx: &mut TenantTx, call: &Call, id: AnnotationId) -> Result<An
     };
     let role = access::below(tx, &call.identity, annotation.project_id, Action::AnnotationRead, hidden).await?;
     let is_mine = annotation.user_id == Some(call.user());
-    if role == ProjectRole::Labeler && !is_mine && tasks::is_blind(tx, annotation.project_id, annotation.task_id).await? {
+    if !is_mine && is_blind(tx, call, role, annotation.project_id, annotation.task_id).await? {
         return Err(hidden());
     }
     Ok(annotation)

@@ -3,10 +3,10 @@
 use actix_web::{get, post, web::Json};
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use tandem_domain::permission::Action;
+use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
     AssignmentId, Problem, ProjectId, ProjectRole, TaskId, UserId,
-    rest::{Assignment, AssignmentDetail, ClosedStep, LeaseAction, NextTask, ProjectStatus, Reason, SkipTask, Work},
+    rest::{AskNext, Assignment, AssignmentDetail, ClosedStep, LeaseAction, NextTask, ProjectStatus, Reason, SkipTask, Work},
     ws::LeaseEvent,
 };
 use tandem_store::{
@@ -21,6 +21,7 @@ use tandem_store::{
 use super::{
     access,
     call::Call,
+    nothing,
     notify::{self, News},
     problem::{Kind, Refusal},
     projects, signed, validate,
@@ -28,30 +29,41 @@ use super::{
 
 /// Lease the next task.
 ///
-/// Gives back the lease I already hold in this project, if I hold one. Nothing to do is an answer: `work` is null.
+/// Gives back the lease I already hold in this project, if I hold one. With a `step`: only work of that step. Nothing to do is an answer: `work` is null,
+/// and where a step was named `nothing` says why.
 #[utoipa::path(
     tag = "work",
     operation_id = "nextTask",
     params(("project_id" = ProjectId, Path)),
+    request_body = Option<AskNext>,
     responses((status = 200, description = "The work, or none", body = NextTask)),
     extensions(("x-action" = json!(Action::TaskClaim.name()))),
 )]
 #[post("/projects/{project_id}/next")]
-pub async fn next_task(call: Call) -> Result<Json<NextTask>, Refusal> {
+pub async fn next_task(mut call: Call) -> Result<Json<NextTask>, Refusal> {
     let id = call.path::<ProjectId>()?;
+    let body = call.body_if_any().await?;
     let hidden = || Refusal::not_found("project", id);
     let mut tx = call.begin_point().await?;
-    let turn = leases::take_turn(&mut tx, id, call.user()).await?.ok_or_else(hidden)?;
+    let mut turn = leases::take_turn(&mut tx, id, call.user()).await?.ok_or_else(hidden)?;
     access::in_project(&call.identity, turn.role, Action::TaskClaim, hidden)?;
+    turn.step = body.map(|body| body.parse::<AskNext>()).transpose()?.unwrap_or_default().step;
     active(&turn.project_name, turn.project_status)?;
-    let choices = flow::choices(&mut tx, &turn).await?;
+    let mut choices = flow::choices(&mut tx, &turn).await?;
+    if let Some(step) = turn.step.as_deref().filter(|step| !choices.only(step)) {
+        return Err(Refusal::field("step", "exists", format!("the project's workflow has no step {step:?} in which people work")));
+    }
     let work = claim_next(&mut tx, &call, &turn, &choices).await?;
+    let nothing = match &turn.step {
+        Some(step) if work.is_none() => Some(nothing::told(step, &flow::nothing(&mut tx, &turn, &choices.steps).await?)),
+        _ => None,
+    };
     tx.commit().await?;
     if let Some(work) = &work {
         News::of_work(work).publish(&call);
     }
     let closed = if work.is_none() { closed(&choices.steps) } else { Vec::new() };
-    Ok(Json(NextTask { work, closed }))
+    Ok(Json(NextTask { work, closed, nothing }))
 }
 
 /// Lease this very task.
@@ -90,7 +102,7 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
     Ok(Json(work))
 }
 
-/// One lease, and why it ended.
+/// One lease, why it was given to whom it was given, and why it ended.
 #[utoipa::path(
     tag = "work",
     operation_id = "getAssignment",
@@ -102,9 +114,12 @@ pub async fn claim_task(call: Call) -> Result<Json<Work>, Refusal> {
 pub async fn get_assignment(call: Call) -> Result<Json<AssignmentDetail>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let mut tx = call.begin_point().await?;
-    let (assignment, _) = accessible(&mut tx, &call, id, Action::TaskRead).await?;
-    let reason = leases::reason(&mut tx, id).await?;
-    Ok(Json(AssignmentDetail { assignment, reason }))
+    let (assignment, role) = accessible(&mut tx, &call, id, Action::TaskRead).await?;
+    let leases::Reasons { why, ended } = leases::reasons(&mut tx, id).await?;
+    let steers = permits(role, Action::TaskSteer);
+    let may_know = steers || assignment.user_id == call.user();
+    let assignment_metadata = if may_know { why.and_then(|why| leases::told(why, steers)) } else { None };
+    Ok(Json(AssignmentDetail { assignment, reason: ended, assignment_metadata }))
 }
 
 /// Begin work on a leased task.

@@ -3,7 +3,12 @@
 
 use std::pin::Pin;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::HeaderName, web::Data};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{self, HeaderName},
+    web::Data,
+};
 use serde::de::DeserializeOwned;
 use tandem_domain::identity::Identity;
 use tandem_protocol::{UserId, WorkspaceRole};
@@ -73,6 +78,14 @@ impl Call {
     /// The JSON body's bytes. Read before a transaction is opened: a slow sender must not hold a connection of the database.
     pub async fn body(&mut self) -> Result<Body, Refusal> {
         read::body(&self.request, &mut self.payload).await
+    }
+
+    /// The JSON body's bytes where one was sent; none where it has no length.
+    pub async fn body_if_any(&mut self) -> Result<Option<Body>, Refusal> {
+        let headers = self.request.headers();
+        let is_empty =
+            headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0") && !headers.contains_key(header::TRANSFER_ENCODING);
+        if is_empty { Ok(None) } else { self.body().await.map(Some) }
     }
 
     /// A header's text; none if it was not sent.

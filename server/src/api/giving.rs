@@ -146,13 +146,18 @@ pub async fn assign_task(mut call: Call) -> Result<Json<Work>, Refusal> {
 }
 
 /// `role`: the caller's in the project.
-async fn give(
+async fn give(tx: &mut TenantTx, call: &Call, role: ProjectRole, at: (ProjectId, TaskId), wanted: &AssignTask) -> Result<Work, Refusal> {
+    let lease = lend(tx, call, at, wanted).await?;
+    work(tx, call, role, lease).await
+}
+
+/// The lease alone.
+pub(super) async fn lend(
     tx: &mut TenantTx,
     call: &Call,
-    role: ProjectRole,
     (project, task): (ProjectId, TaskId),
     wanted: &AssignTask,
-) -> Result<Work, Refusal> {
+) -> Result<Assignment, Refusal> {
     leases::take_turn_at(tx, project, task, wanted.user_id).await?;
     let open = if wanted.force { Vec::new() } else { may_have(tx, project, task, wanted.user_id, wanted.step.as_deref()).await? };
     let read = projects::read(tx, call, project).await?;
@@ -162,12 +167,17 @@ async fn give(
         .into_iter()
         .filter(|step| wanted.step.as_ref().is_none_or(|only| *only == step.step))
         .filter(|step| wanted.force || step.reasons.is_empty() && open.contains(&step.step))
-        .map(|step| if wanted.force { Offer { step: step.step, kind: step.offer.kind, ..Offer::default() } } else { step.offer })
+        .map(|step| {
+            if wanted.force {
+                Offer { step: step.step, kind: step.offer.kind, fit: step.offer.fit, ..Offer::default() }
+            } else {
+                step.offer
+            }
+        })
         .collect();
     let metadata = json!({ "by": call.user(), "force": wanted.force, "reason": wanted.reason });
     let terms = Terms { metadata, ..Terms::new(read.lease_seconds, Method::Manual) };
-    let lease = leases::claim_task(tx, project, task, wanted.user_id, &offers, &terms).await?;
-    work(tx, call, role, lease).await
+    Ok(leases::claim_task(tx, project, task, wanted.user_id, &offers, &terms).await?)
 }
 
 /// The open steps in which they may have the task.

@@ -14,9 +14,9 @@ use utoipa_actix_web::{AppExt as _, scope, service_config::ServiceConfig};
 use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
-    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models,
-    notifications, predictions, preferences, projects, regions, relabel, review, sessions, simulate, steering, step_tasks, submit, tasks,
-    workflows,
+    admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models, notes,
+    notifications, predictions, preferences, projects, regions, relabel, review, sessions, sharing_out, simulate, steering, step_tasks,
+    submit, tasks, workflows,
 };
 
 /// What the document says beside its routes.
@@ -112,12 +112,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(giving::evict_holder)
         .service(giving::hand_over)
         .service(giving::assign_task)
+        .service(sharing_out::assign_tasks)
         .service(giving::get_eligibility)
         .service(giving::list_assignees)
         .service(steering::get_task_standing)
         .service(steering::list_transitions)
         .service(steering::steer_task)
         .service(steering::answer_step)
+        .service(notes::list_task_notes)
+        .service(notes::add_task_note)
         .service(flows::get_workflow_progress)
         .service(step_tasks::list_step_tasks)
         .service(step_tasks::set_priority)
@@ -140,6 +143,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(history::restore_checkpoint)
         .service(regions::list_regions)
         .service(export::export_project)
+        .service(export::export_tasks)
         .service(relabel::preview_relabel)
         .service(jobs::list_jobs)
         .service(jobs::create_job)

@@ -88,7 +88,8 @@ pub async fn decide_review(mut call: Call) -> Result<Json<Decided>, Refusal> {
 
 /// Every answer to a task.
 ///
-/// The newest version of each, with who gave it: what somebody who decides between answers looks at.
+/// The newest version of each, with who gave it: what somebody who decides between answers looks at. Who answers the task themselves without seeing the
+/// others' answers is told only their own meanwhile.
 #[utoipa::path(
     tag = "work",
     operation_id = "listCandidates",
@@ -104,7 +105,9 @@ pub async fn list_candidates(call: Call) -> Result<Json<Page<Candidate>>, Refusa
     let project = tasks::project_of(&mut tx, task).await?.ok_or_else(hidden)?;
     access::below(&mut tx, &call.identity, project, Action::TaskReview, hidden).await?;
     let given = annotations::given(&mut tx, project, task).await?;
-    let items = given.into_iter().map(|given| Candidate {
+    let answers_blind = tasks::answers_blind(&mut tx, project, task, call.user()).await?;
+    let seen = given.into_iter().filter(|given| !answers_blind || given.annotation.user_id == Some(call.user()));
+    let items = seen.map(|given| Candidate {
         annotation: given.annotation,
         user_name: given.user_name,
         slot: given.slot,

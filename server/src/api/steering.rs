@@ -37,12 +37,14 @@ pub async fn get_task_standing(call: Call) -> Result<Json<TaskStanding>, Refusal
     let task = call.path::<TaskId>()?;
     let mut tx = call.begin().await?;
     let (project, role) = reach(&mut tx, &call, task, Action::TaskRead).await?;
-    standing(&mut tx, project, task, role).await.map(Json)
+    standing(&mut tx, &call, project, task, role).await.map(Json)
 }
 
-async fn standing(tx: &mut TenantTx, project: ProjectId, task: TaskId, role: ProjectRole) -> Result<TaskStanding, Refusal> {
+async fn standing(tx: &mut TenantTx, call: &Call, project: ProjectId, task: TaskId, role: ProjectRole) -> Result<TaskStanding, Refusal> {
     let standing = flow::standing(tx, project, task).await?;
+    let answers_blind = tasks::answers_blind(tx, project, task, call.user()).await?;
     let leases = leases::active_of_task(tx, task).await?;
+    let waits_for = flow::calls_of(tx, project, task).await?;
     let open = standing.open.into_iter().map(|open| OpenStepView {
         step: open.step,
         kind: serde_json::to_value(open.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default(),
@@ -55,8 +57,9 @@ async fn standing(tx: &mut TenantTx, project: ProjectId, task: TaskId, role: Pro
         is_done: standing.is_done,
         open: open.collect(),
         leases,
+        waits_for,
         // It holds everybody's answers.
-        context: (role != ProjectRole::Labeler).then_some(standing.context),
+        context: (role != ProjectRole::Labeler && !answers_blind).then_some(standing.context),
     })
 }
 
@@ -90,6 +93,8 @@ pub(super) fn transition(row: TransitionRow) -> StateTransition {
         actor_name: row.actor_name,
         trigger: row.trigger,
         reason: row.reason,
+        payload: row.payload,
+        request_id: row.request_id,
     }
 }
 
@@ -118,7 +123,7 @@ pub async fn steer_task(mut call: Call) -> Result<Json<TaskStanding>, Refusal> {
     steer(&mut tx, project, task, &wanted).await?;
     let facts = json!({ "steered": wanted });
     audit::record(&mut tx, project, Action::TaskSteer, ("task", task), facts).await?;
-    let now = standing(&mut tx, project, task, role).await?;
+    let now = standing(&mut tx, &call, project, task, role).await?;
     changed(tx, &call, project, task).await?;
     Ok(Json(now))
 }
@@ -146,7 +151,7 @@ async fn steer(tx: &mut TenantTx, project: ProjectId, task: TaskId, wanted: &Ste
     request_body = StepResult,
     responses(
         (status = 204, description = "Taken"),
-        (status = 409, description = "`not_now`: the step does not wait for an answer", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`not_now`: the step does not wait for an answer, or not for that of this call any more", body = Problem, content_type = "application/problem+json"),
     ),
     extensions(("x-action" = json!(Action::TaskSteer.name()))),
 )]
@@ -161,7 +166,7 @@ pub async fn answer_step(mut call: Call) -> Result<actix_web::HttpResponse, Refu
         Some(error) => Err(json!(error)),
         None => Ok(wanted.output.unwrap_or_default()),
     };
-    flow::answer_step(&mut tx, project, task, &step, end).await?;
+    flow::answer_step(&mut tx, project, task, &step, wanted.since, end).await?;
     changed(tx, &call, project, task).await?;
     Ok(actix_web::HttpResponse::NoContent().finish())
 }

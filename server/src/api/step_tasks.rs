@@ -1,12 +1,13 @@
 //! The task table of a step, and which of its tasks go first.
 
 use actix_web::{get, post, web::Json};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId, UserId,
-    rest::{Page, PrioritySet, SetPriority, StepTask, StepTaskState},
+    rest::{PrioritySet, SetPriority, StepTaskState, StepTasks},
 };
 use tandem_store::pg::{
     flow::{self, After, AtStep},
@@ -28,6 +29,13 @@ pub struct ListStepTasks {
     /// Of the waiting: kept for this person. Of those in work and done: theirs. Of the held: they worked on it.
     #[serde(default)]
     pub user_id: Option<UserId>,
+    /// Only those that came into the step at this time or later: the waiting when it was opened for them, those in work and done when they were given to
+    /// somebody, the held when they were.
+    #[serde(default)]
+    pub since: Option<DateTime<Utc>>,
+    /// Only those that came into it before this time; after `since`.
+    #[serde(default)]
+    pub until: Option<DateTime<Utc>>,
     /// `next_cursor` of the page before; none for the first page.
     #[serde(default)]
     pub cursor: Option<String>,
@@ -39,21 +47,23 @@ pub struct ListStepTasks {
 
 /// Tasks in a step.
 ///
-/// The waiting in the order in which they are given out: the highest priority first, then the oldest. The others, oldest first.
+/// The waiting in the order in which they are given out: the highest priority first, then the oldest. The others, oldest first. Steps in which programs run
+/// have tasks in work and held ones, a hold has held ones.
 #[utoipa::path(
     tag = "projects",
     operation_id = "listStepTasks",
     params(("project_id" = ProjectId, Path), ("step" = String, Path), ListStepTasks),
-    responses((status = 200, description = "The tasks; none where no task was ever in such a step", body = Page<StepTask>)),
+    responses((status = 200, description = "The tasks; none where no task was ever in such a step", body = StepTasks)),
     extensions(("x-action" = json!(Action::TaskSteer.name()))),
 )]
 #[get("/projects/{project_id}/steps/{step}/tasks")]
-pub async fn list_step_tasks(call: Call) -> Result<Json<Page<StepTask>>, Refusal> {
+pub async fn list_step_tasks(call: Call) -> Result<Json<StepTasks>, Refusal> {
     let (project, step) = call.path::<(ProjectId, String)>()?;
     let mut tx = call.begin().await?;
     access::project(&mut tx, &call.identity, project, Action::TaskSteer).await?;
     let query = call.query::<ListStepTasks>()?;
     validate::search(query.q.as_deref())?;
+    validate::span(query.since, query.until)?;
     let after = |cursor: String| After::parse(&cursor).ok_or_else(read::bad_cursor);
     let wanted = AtStep {
         project,
@@ -61,6 +71,8 @@ pub async fn list_step_tasks(call: Call) -> Result<Json<Page<StepTask>>, Refusal
         state: query.state,
         prefix: query.q,
         user: query.user_id,
+        since: query.since,
+        until: query.until,
         after: query.cursor.map(after).transpose()?,
         limit: validate::page_limit(query.limit)?,
     };

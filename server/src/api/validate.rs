@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use tandem_protocol::{
     FieldError,
     rest::{
-        ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateModel, CreateProject, CreateTasks, DecideReview, LabelDef,
-        LabelSchema, MemberProfile, NewPrediction, NewTask, Preferences, ReadNotifications, ReviewDecision, SetPriority, SkipTask,
-        SteerTask, SubmitTask, TellOfComment, UpdateProject,
+        AddNote, AssignTasks, ChangePreferences, CreateAsset, CreateBatch, CreateJobFile, CreateModel, CreateProject, CreateTasks,
+        DecideReview, ExportTasks, LabelDef, LabelSchema, MemberProfile, NewPrediction, NewTask, Preferences, ReadNotifications,
+        ReviewDecision, SetPriority, SkipTask, SteerTask, SubmitTask, TellOfComment, UpdateProject,
     },
 };
 
@@ -22,9 +23,11 @@ pub const TASK_INPUT: usize = 256 * 1024;
 pub const ASSET_SIZE: u64 = 100 * 1024 * 1024;
 /// Bytes of an archive: what S3 takes in one PUT.
 const ARCHIVE_SIZE: u64 = 5 << 30;
-/// A day without a break.
-/// Whose priority is changed in one call.
+/// Whose priority is changed in one call, or which are exported or given to people in one.
 const REORDERED: usize = 500;
+/// People whom tasks are given to in one call.
+const GIVEN_TO: usize = 20;
+/// A day without a break.
 const TIME_SPENT_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// People told of one comment.
@@ -324,6 +327,14 @@ pub fn search(prefix: Option<&str>) -> Result<(), Refusal> {
     rules.finish()
 }
 
+/// A span of time: from, and before.
+pub fn span(since: Option<DateTime<Utc>>, until: Option<DateTime<Utc>>) -> Result<(), Refusal> {
+    match (since, until) {
+        (Some(since), Some(until)) if until <= since => Err(Refusal::field("until", "range", "must be later than since")),
+        _ => Ok(()),
+    }
+}
+
 pub fn idempotency_key(key: &str) -> Result<(), Refusal> {
     let visible = (1..=200).contains(&key.len()) && key.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
     if visible { Ok(()) } else { Err(Refusal::field("Idempotency-Key", "format", "must be 1 to 200 visible ASCII characters")) }
@@ -366,6 +377,33 @@ pub fn steer_task(body: &SteerTask) -> Result<(), Refusal> {
     | SteerTask::Finish { reason: why, .. }
     | SteerTask::Undo { reason: why }) = body;
     reason("reason", Some(why), true)
+}
+
+pub fn note(body: &AddNote) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.length("text", &body.text, 1, 4_000);
+    rules.finish()
+}
+
+pub fn export_tasks(body: &ExportTasks) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("task_ids", body.task_ids.len(), 1, REORDERED);
+    rules.finish()
+}
+
+pub fn assign_tasks(body: &AssignTasks) -> Result<(), Refusal> {
+    let mut rules = Rules::default();
+    rules.items("task_ids", body.task_ids.len(), 1, REORDERED);
+    rules.items("user_ids", body.user_ids.len(), 1, GIVEN_TO);
+    let (mut tasks, mut people) = (HashSet::new(), HashSet::new());
+    if let Some(twice) = body.task_ids.iter().position(|task| !tasks.insert(task)) {
+        rules.broken(format!("task_ids[{twice}]"), "unique", "is there twice");
+    }
+    if let Some(twice) = body.user_ids.iter().position(|user| !people.insert(user)) {
+        rules.broken(format!("user_ids[{twice}]"), "unique", "is there twice");
+    }
+    rules.finish()?;
+    reason("reason", body.reason.as_deref(), body.force)
 }
 
 pub fn set_priority(body: &SetPriority) -> Result<(), Refusal> {

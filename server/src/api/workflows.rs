@@ -6,7 +6,7 @@ use tandem_domain::{
     agreement::Standard,
     expression::Shape,
     permission::Action,
-    workflow::{Flow, Predefined, Workflow as Form, WorkflowError},
+    workflow::{Flow, Predefined, Workflow as Form, WorkflowError, unused},
 };
 use tandem_protocol::{
     FieldError, ProjectId, WorkflowId,
@@ -238,6 +238,7 @@ fn look(form: Result<Form, WorkflowError>) -> (Option<Form>, Vec<WorkflowProblem
         Err(error) => return (None, told(error)),
     };
     let mut problems = lengths(&form);
+    problems.extend(told(WorkflowError::Problems(unused(&form))));
     // What tasks will look like is not known here, so what conditions ask of them is not looked at.
     if let Err(error) = Flow::compile(form.clone(), &Shape::Any, &Standard) {
         problems.extend(told(error));

@@ -101,7 +101,7 @@ async fn copy(place: &Place, project: Project, format: ExportFormat, out: &mut i
     let (chunks, mut body) = mpsc::channel(CHUNKS);
     let job = tokio::spawn(async move {
         let mut sink = Sink::new(chunks);
-        export::run(tx, &project, format, &mut sink).await
+        export::run(tx, &project, &export::Of::All, format, &mut sink).await
     });
     while let Some(chunk) = body.recv().await {
         out.write_all(&chunk?).context("the export cannot be written")?;

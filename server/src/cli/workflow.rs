@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use tandem_domain::{
     agreement::Standard,
     expression::Shape,
-    workflow::{Flow, Workflow, WorkflowError},
+    workflow::{Flow, Workflow, WorkflowError, unused},
 };
 
 #[derive(Debug, Subcommand)]
@@ -64,7 +64,9 @@ fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
 fn compile(text: &str) -> Result<Flow, WorkflowError> {
     let workflow = if text.trim_start().starts_with('<') { Workflow::from_xml(text) } else { Workflow::from_json(text) };
     // What the tasks will look like is not known here, so what conditions ask of them is not looked at.
-    Flow::compile(workflow?, &Shape::Any, &Standard)
+    let workflow = workflow?;
+    let unused = unused(&workflow);
+    if unused.is_empty() { Flow::compile(workflow, &Shape::Any, &Standard) } else { Err(WorkflowError::Problems(unused)) }
 }
 
 fn told(error: &WorkflowError) -> Vec<String> {

@@ -15,7 +15,7 @@ use server::{
 };
 use tandem_protocol::{ProjectRole, UserId, WorkspaceId, WorkspaceRole, rest::UserSummary};
 use tandem_store::{
-    pg::{members, projects, users},
+    pg::{flow, members, projects, users},
     testing::{Database, Seeded},
 };
 
@@ -109,6 +109,18 @@ impl Api {
             projects::put_member(&mut tx, self.a().project, id, role).await.unwrap();
         }
         tx.commit().await.unwrap();
+        id
+    }
+
+    /// The project's tasks are on this workflow, and have begun. Answers with its id.
+    pub async fn on_workflow(&self, body: Value) -> String {
+        let project = self.a().project;
+        let made = self.admin().post(&format!("/api/v1/projects/{project}/workflows"), body).await.expect(201);
+        let id = made["id"].as_str().unwrap().to_owned();
+        self.admin().call(&format!("/api/v1/workflows/{id}/activate")).await.expect(200);
+        let moved = self.admin().post(&format!("/api/v1/workflows/{id}/migrate"), json!({})).await.expect(200);
+        assert_eq!(moved["begin_anew"], json!(3), "{moved}");
+        while flow::begin(&self.db().store, self.a().workspace, project, 100).await.unwrap() > 0 {}
         id
     }
 

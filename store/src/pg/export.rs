@@ -33,11 +33,18 @@ pub struct ExportAsset {
     pub metadata: serde_json::Value,
 }
 
-/// The next `limit` tasks after `after`, in the order of their ids. Fewer mean the end.
+/// The next `limit` tasks after `after` (of `only` these, if any are named), in the order of their ids. Fewer mean the end.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn page(tx: &mut TenantTx, project: ProjectId, after: Option<TaskId>, limit: i64) -> Result<Vec<ExportRow>, StoreError> {
+pub async fn page(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    only: Option<&[TaskId]>,
+    after: Option<TaskId>,
+    limit: i64,
+) -> Result<Vec<ExportRow>, StoreError> {
+    let only: Option<Vec<Uuid>> = only.map(|tasks| tasks.iter().map(|task| task.0).collect());
     let rows = sqlx::query!(
         r#"
         SELECT t.id AS task_id, t.external_id, t.input,
@@ -52,6 +59,7 @@ pub async fn page(tx: &mut TenantTx, project: ProjectId, after: Option<TaskId>, 
         WHERE t.project_id = $1
           -- Keyset: the nil UUID comes before every other.
           AND t.id > $2
+          AND ($4::uuid[] IS NULL OR t.id = ANY($4))
           AND a.width IS NOT NULL AND a.height IS NOT NULL
         ORDER BY t.id
         LIMIT $3
@@ -59,6 +67,7 @@ pub async fn page(tx: &mut TenantTx, project: ProjectId, after: Option<TaskId>, 
         project.0,
         after.map_or(Uuid::nil(), Into::into),
         limit,
+        only.as_deref(),
     )
     .fetch_all(&mut **tx)
     .await?;

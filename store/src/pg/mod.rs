@@ -16,6 +16,7 @@ pub mod layouts;
 pub mod leases;
 pub mod members;
 pub mod models;
+pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod people;

@@ -30,7 +30,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE a.ended_at IS NULL) AS active, max(a.assigned_at) AS last_assigned_at,
            array_agg(a.ended_at) FILTER (WHERE a.status = 'submitted' AND a.ended_at > now() - interval '2 days') AS submitted,
-           array_agg(a.ended_at) FILTER (WHERE a.status = 'skipped' AND a.ended_at > now() - interval '2 days') AS skipped
+           -- Who gives a task back once they have seen what it shows has skipped it, as far as picking and choosing goes.
+           array_agg(a.ended_at) FILTER (WHERE (a.status = 'skipped' OR a.status = 'released' AND a.metadata ? 'given_back')
+                                           AND a.ended_at > now() - interval '2 days') AS skipped
     FROM assignments a WHERE a.project_id = $1 AND a.user_id = wm.user_id AND (a.ended_at IS NULL OR a.ended_at > now() - interval '2 days')
 ) work ON true
 LEFT JOIN LATERAL (

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 mod visit;
 
-pub use visit::{Visit, is_blind, is_image_withheld, visit, withheld};
+pub use visit::{Visit, answers_blind, is_blind, is_image_withheld, visit, withheld};
 
 use super::{assets::AssetRow, row::word};
 use crate::{StoreError, TenantTx};
@@ -240,6 +240,29 @@ pub async fn shown(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Resul
 pub async fn project_of(tx: &mut TenantTx, task: TaskId) -> Result<Option<ProjectId>, StoreError> {
     let project = sqlx::query_scalar!("SELECT project_id FROM tasks WHERE id = $1", task.0).fetch_optional(&mut **tx).await?;
     Ok(project.map(Into::into))
+}
+
+/// The place of the first of these tasks that is none of this project's.
+///
+/// # Errors
+/// Those of the database.
+pub async fn not_of(tx: &mut TenantTx, project: ProjectId, tasks: &[TaskId]) -> Result<Option<usize>, StoreError> {
+    let ids: Vec<Uuid> = tasks.iter().map(|task| task.0).collect();
+    let known =
+        sqlx::query_scalar!("SELECT id FROM tasks WHERE project_id = $1 AND id = ANY($2)", project.0, &ids).fetch_all(&mut **tx).await?;
+    let known: HashSet<Uuid> = known.into_iter().collect();
+    Ok(ids.iter().position(|id| !known.contains(id)))
+}
+
+/// Locks these tasks, in the order of their ids. As [`not_of`]; then those that are the project's are locked.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_all(tx: &mut TenantTx, project: ProjectId, tasks: &[TaskId]) -> Result<Option<usize>, StoreError> {
+    let ids: Vec<Uuid> = tasks.iter().map(|task| task.0).collect();
+    let locked = sqlx::query_scalar!("SELECT id FROM tasks WHERE project_id = $1 AND id = ANY($2) ORDER BY id FOR UPDATE", project.0, &ids);
+    let known: HashSet<Uuid> = locked.fetch_all(&mut **tx).await?.into_iter().collect();
+    Ok(ids.iter().position(|id| !known.contains(id)))
 }
 
 /// These tasks, in the order of their ids.

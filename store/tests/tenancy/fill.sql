@@ -48,6 +48,8 @@ BEGIN
         VALUES ((mark || '0094')::uuid, ws, project, (mark || '0093')::uuid, 'of ' || ws, 'x/x', 1, 'of ' || ws, now() + interval '1 day');
         INSERT INTO notifications (id, workspace_id, user_id, project_id, task_id, kind, from_user, thread, comment, excerpt)
         VALUES ((mark || '0096')::uuid, ws, labeler, project, task, 'mention', labeler, 'x', 'x', 'of ' || ws);
+        INSERT INTO task_notes (id, workspace_id, project_id, task_id, author_id, text)
+        VALUES ((mark || '0098')::uuid, ws, project, task, labeler, 'of ' || ws);
         INSERT INTO models (id, workspace_id, name, encoder_size, decoder_size, created_by)
         VALUES ((mark || '0097')::uuid, ws, 'of ' || ws, 1, 1, labeler);
         INSERT INTO preferences (workspace_id, user_id, values) VALUES (ws, labeler, jsonb_build_object('of', ws));

@@ -6,6 +6,7 @@
 //!   review                 drawing ─► open ─ decided ─► done
 //!   last                   where it was, for coming back from held
 //! held                     somebody must look: task.resume, task.reset.<step>
+//!                          (of a branch's steps while their parallel step is under way)
 //! completed, archived      the end
 //! ```
 //!

@@ -111,6 +111,21 @@ impl Build {
         let joined = Self::changed(&step.id, &[("joined", expr(format!("{}.joined + 1", path(&step.id))))]);
         let entry = Json::array([Self::write(&step.id, joined, None)]);
         states.push(("completed".to_owned(), Json::object([("type", "final".into()), ("entry", entry)])));
-        Json::object([("initial", first.into()), ("states", Json::Object(states))])
+        Json::object([("initial", first.into()), ("on", Json::Object(Self::resets(step, branch, &end))), ("states", Json::Object(states))])
+    }
+
+    /// An admin begins a step of a branch anew: the other branches stay where they are. A branch that had come to its end has not, then.
+    fn resets(step: &Step, branch: &Branch, end: &str) -> Vec<(String, Json)> {
+        let fewer = Self::changed(&step.id, &[("joined", expr(format!("{}.joined - 1", path(&step.id))))]);
+        let reset = |inner: &Step| {
+            let target = format!("#{}", inner.id);
+            let ended = Json::object([
+                ("guard", json!({"type": "stateIn", "stateValue": format!("#{end}")}).into()),
+                ("target", target.as_str().into()),
+                ("actions", Json::array([Self::write(&step.id, fewer.clone(), None)])),
+            ]);
+            (format!("task.reset.{}", inner.id), Json::array([ended, Json::object([("target", target.into())])]))
+        };
+        branch.steps.iter().map(reset).collect()
     }
 }

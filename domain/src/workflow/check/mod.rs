@@ -3,6 +3,7 @@
 mod assignment;
 mod letters;
 mod routes;
+mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub(super) use routes::routes;
+pub use unused::unused;
 
 /// Where a task ends, without a step of that name.
 pub(super) const ENDS: [&str; 2] = ["completed", "archived"];

@@ -97,6 +97,12 @@ impl Refusal {
         self.0.kind
     }
 
+    /// What happened, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {
         &self.0.errors

@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use tandem_protocol::{
     ProjectId, TaskId, UserId,
-    rest::{Page, StepPlaces, StepTask, StepTaskPerson, StepTaskState, UserSummary},
+    rest::{StepPlaces, StepSummary, StepTask, StepTaskPerson, StepTaskState, StepTasks, UserSummary},
 };
 use uuid::Uuid;
 
 use crate::{
     StoreError, TenantTx,
-    pg::{row::word, tasks::end_of_prefix},
+    pg::{leases, row::word, tasks::end_of_prefix},
 };
+
+/// Tasks whose answers an average is made of: how it goes now, and quick to read however many there were.
+const AVERAGED: i64 = 200;
 
 /// Which tasks of a step.
 #[derive(Clone, Debug)]
@@ -23,6 +27,9 @@ pub struct AtStep {
     pub prefix: Option<String>,
     /// Waiting: kept for them. Working and done: theirs. Held: they worked on it.
     pub user: Option<UserId>,
+    /// When they came into the step: waiting: since it is open. Working and done: given to somebody. Held: since they are. From, and before.
+    pub since: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
     pub after: Option<After>,
     pub limit: u32,
 }
@@ -52,38 +59,66 @@ impl After {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn at_step(tx: &mut TenantTx, wanted: &AtStep) -> Result<Page<StepTask>, StoreError> {
+pub async fn at_step(tx: &mut TenantTx, wanted: &AtStep) -> Result<StepTasks, StoreError> {
     let mut ids = ids(tx, wanted).await?;
     let more = ids.len() > wanted.limit as usize;
     ids.truncate(wanted.limit as usize);
     let items = load(tx, wanted, &ids).await?;
     let last = items.last().filter(|_| more).map(|task| After { priority: task.priority, task: task.id }.text());
-    Ok(Page { items, next_cursor: last })
+    Ok(StepTasks { items, next_cursor: last, summary: summary(tx, wanted).await? })
+}
+
+async fn summary(tx: &mut TenantTx, wanted: &AtStep) -> Result<StepSummary, StoreError> {
+    let row = sqlx::query_file!("src/pg/flow/at_step/summary.sql", wanted.project.0, wanted.step, AVERAGED).fetch_one(&mut **tx).await?;
+    Ok(StepSummary { active_annotators: u32::try_from(row.active).unwrap_or(u32::MAX), average_ms: row.average_ms })
 }
 
 async fn ids(tx: &mut TenantTx, wanted: &AtStep) -> Result<Vec<Uuid>, StoreError> {
-    let AtStep { project, step, state, prefix, user, after, limit } = wanted;
+    let AtStep { project, step, state, prefix, user, since, until, after, limit } = wanted;
+    let (since, until) = (*since, *until);
     let (project, user, task, rows) = (project.0, user.map(|user| user.0), after.map(|after| after.task.0), i64::from(*limit) + 1);
     let end = prefix.as_deref().and_then(end_of_prefix);
     let ids = match state {
         StepTaskState::Waiting => {
             let priority = after.map(|after| after.priority);
-            let rows =
-                sqlx::query_file!("src/pg/flow/at_step/waiting.sql", project, step, prefix.as_deref(), end, user, priority, task, rows);
+            let rows = sqlx::query_file!(
+                "src/pg/flow/at_step/waiting.sql",
+                project,
+                step,
+                prefix.as_deref(),
+                end,
+                user,
+                priority,
+                task,
+                rows,
+                since,
+                until,
+            );
             rows.fetch_all(&mut **tx).await?.into_iter().map(|row| row.task_id).collect()
         }
         StepTaskState::Working => {
-            sqlx::query_file_scalar!("src/pg/flow/at_step/working.sql", project, step, prefix.as_deref(), end, user, task, rows)
-                .fetch_all(&mut **tx)
-                .await?
+            sqlx::query_file_scalar!(
+                "src/pg/flow/at_step/working.sql",
+                project,
+                step,
+                prefix.as_deref(),
+                end,
+                user,
+                task,
+                rows,
+                since,
+                until
+            )
+            .fetch_all(&mut **tx)
+            .await?
         }
         StepTaskState::Held => {
-            sqlx::query_file_scalar!("src/pg/flow/at_step/held.sql", project, step, prefix.as_deref(), end, user, task, rows)
+            sqlx::query_file_scalar!("src/pg/flow/at_step/held.sql", project, step, prefix.as_deref(), end, user, task, rows, since, until)
                 .fetch_all(&mut **tx)
                 .await?
         }
         StepTaskState::Done => {
-            sqlx::query_file_scalar!("src/pg/flow/at_step/done.sql", project, step, prefix.as_deref(), end, user, task, rows)
+            sqlx::query_file_scalar!("src/pg/flow/at_step/done.sql", project, step, prefix.as_deref(), end, user, task, rows, since, until)
                 .fetch_all(&mut **tx)
                 .await?
         }
@@ -107,6 +142,7 @@ async fn load(tx: &mut TenantTx, wanted: &AtStep, ids: &[Uuid]) -> Result<Vec<St
             }
             _ => None,
         };
+        let people = people.remove(&row.id).unwrap_or_default();
         let task = StepTask {
             id: row.id.into(),
             external_id: row.external_id,
@@ -115,7 +151,8 @@ async fn load(tx: &mut TenantTx, wanted: &AtStep, ids: &[Uuid]) -> Result<Vec<St
             priority: row.priority,
             held: row.hold_reason,
             places,
-            people: people.remove(&row.id).unwrap_or_default(),
+            started_at: people.iter().map(|person| person.accepted_at.unwrap_or(person.assigned_at)).min(),
+            people,
         };
         tasks.insert(row.id, task);
     }
@@ -131,8 +168,11 @@ async fn people(tx: &mut TenantTx, wanted: &AtStep, ids: &[Uuid]) -> Result<Hash
             user: UserSummary { id: row.user_id.into(), name: row.display_name, email: row.email, color: row.color },
             status: word("assignment status", &row.status)?,
             assigned_at: row.assigned_at,
+            accepted_at: row.accepted_at,
             expires_at: row.expires_at,
             submitted_at: row.submitted_at,
+            time_spent_ms: row.time_spent_ms,
+            assignment_metadata: leases::told(row.metadata, true),
         });
     }
     Ok(people)

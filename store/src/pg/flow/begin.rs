@@ -10,7 +10,10 @@ use super::{
     Because, FlowError, cache, effects,
     record::{At, record},
 };
-use crate::{Store, StoreError, Tenant, TenantTx};
+use crate::{Store, StoreError, Tenant, TenantTx, pg::notifications};
+
+/// Where a task is that is in no step.
+const NOT_BEGUN: &str = "(not begun)";
 
 /// Projects with tasks that have not begun.
 ///
@@ -78,8 +81,9 @@ pub(super) async fn one(
     let flow = cache::flow_of(tx, workflow).await?;
     let step = flow.start(&input, rand::random::<f64>(), now, &Standard)?;
     let at = At { project, task, workflow, flow: &flow, from: None, stored: None, since: None };
-    record(tx, &at, &step, "xstate.init", Because::Begun).await?;
-    effects::keep(tx, &at, &step).await
+    record(tx, &at, &step, ("xstate.init", Value::Null), Because::Begun).await?;
+    effects::keep(tx, &at, &step).await?;
+    Ok(effects::tell_admins(tx, &at, &step).await?)
 }
 
 /// A task that cannot begin waits for an admin instead of being tried for ever. It has no state: whoever steers it is told that it has not begun, and
@@ -93,5 +97,5 @@ async fn give_up(tx: &mut TenantTx, project: ProjectId, task: TaskId, reason: &s
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    notifications::held(tx, project, task, NOT_BEGUN, "it does not begin").await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tandem_domain::workflow::{self, Told};
-use tandem_protocol::{ProjectId, TaskId, WorkspaceId};
+use tandem_protocol::{ProjectId, TaskId, WorkspaceId, rest::WaitsFor};
 
 use super::{
     Because, FlowError,
@@ -116,25 +116,42 @@ pub async fn claim_call(
     }))
 }
 
+/// What a task waits for outside.
+///
+/// # Errors
+/// Those of the database.
+pub async fn calls_of(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Vec<WaitsFor>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT step, kind, created_at FROM task_calls WHERE project_id = $1 AND task_id = $2 ORDER BY step",
+        project.0,
+        task.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| WaitsFor { step: row.step, kind: row.kind, since: row.created_at }).collect())
+}
+
 /// What an agent outside was asked for came back, as somebody says through the API. What we call ourselves answers us.
 ///
 /// # Errors
-/// As [`super::tell`]; [`workflow::FlowError::NotNow`] if the step waits for no agent.
+/// As [`super::tell`]; [`workflow::FlowError::NotNow`] if the step waits for no agent, or (`since`) not for what this one was asked.
 pub async fn answer_step(
     tx: &mut TenantTx,
     project: ProjectId,
     task: TaskId,
     step: &str,
+    since: Option<DateTime<Utc>>,
     end: Result<Value, Value>,
 ) -> Result<(), FlowError> {
     let instance = instance(tx, project, task).await?;
     // Before it is told: the step may begin anew at once and make its next call.
     let gone = sqlx::query!(
-        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND kind = $4",
+        "DELETE FROM task_calls WHERE project_id = $1 AND task_id = $2 AND step = $3 AND kind = $4 AND ($5::timestamptz IS NULL OR created_at = $5)",
         project.0,
         task.0,
         step,
         ANSWERED_FROM_OUTSIDE,
+        since,
     )
     .execute(&mut **tx)
     .await?;

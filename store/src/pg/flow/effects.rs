@@ -12,7 +12,7 @@ use super::{FlowError, calls, record::At};
 use crate::{
     StoreError, TenantTx,
     pg::{
-        audit,
+        audit, notifications,
         steps::{self, Opening},
     },
 };
@@ -44,6 +44,22 @@ pub(super) async fn keep(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<
     }
     settle(tx, at, step).await?;
     Ok(())
+}
+
+/// Somebody must look where nobody but the workflow itself says so. A hold is a step like others: whoever runs the project waits for tasks there.
+pub(super) async fn tell_admins(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Result<(), StoreError> {
+    let is_hold = |effect: &Effect| matches!(effect, Effect::Run { action, .. } if action == "hold_task");
+    let Some(hold) = at.flow.held(&step.snapshot).filter(|_| step.effects.iter().any(is_hold)) else { return Ok(()) };
+    let reason = hold["reason"].as_str().unwrap_or("held");
+    if reason == "hold" {
+        return Ok(());
+    }
+    let known = sqlx::query_scalar!("SELECT step FROM tasks WHERE project_id = $1 AND id = $2", at.project.0, at.task.0);
+    let place = match hold["step"].as_str() {
+        Some(place) => place.to_owned(),
+        None => known.fetch_one(&mut **tx).await?,
+    };
+    notifications::held(tx, at.project, at.task, &place, reason).await
 }
 
 /// Keeps a snapshot that a task goes back to: what it waits for are effects, the steps that are open again are opened.

@@ -164,7 +164,7 @@ async fn stay(tx: &mut TenantTx, at: &At<'_>, snapshot: &Snapshot, before: Optio
     .execute(&mut **tx)
     .await?;
     let step = at.flow.take_over(snapshot, before, now)?;
-    record(tx, at, &step, MIGRATED, Because::Migrated).await?;
+    record(tx, at, &step, (MIGRATED, serde_json::Value::Null), Because::Migrated).await?;
     let answered = effects::take_over(tx, at, &step).await?;
     for (step, round) in answered {
         tell::answered(tx, at.project, at.task, &step, round).await?;

@@ -8,6 +8,7 @@
 //! answers    what people submitted, as the machine sees it
 //! due        timers and calls whose time has come
 //! offers     which steps a person may work on, and why not the others
+//! nothing    why a step has nothing for a person
 //! push       work that the server gives to somebody
 //! at_step    the tasks of one step, for whoever steps in
 //! undo       back to where the task was before
@@ -27,6 +28,7 @@ mod due;
 mod effects;
 mod error;
 mod migrate;
+mod nothing;
 mod offers;
 mod progress;
 mod push;
@@ -38,10 +40,11 @@ pub use at_step::{After, AtStep, at_step};
 pub use batches::{BatchInstance, batch_instance, follow_batch, moved_batches};
 pub use begin::{begin, waiting_to_begin};
 pub use cache::{flow_of, project_of};
-pub use calls::{Call, answer_call, answer_step, claim_call, drop_call, fail_call, is_waited_for, put_back};
+pub use calls::{Call, answer_call, answer_step, calls_of, claim_call, drop_call, fail_call, is_waited_for, put_back};
 pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
+pub use nothing::{Nothing, nothing};
 pub use offers::{Choices, Said, StepOffer, Way, assignees, choices, eligibility, offers, rules_in_use};
 pub use progress::{WorkNow, progress};
 pub use push::{Place, Pushed, push, waiting_for_somebody};

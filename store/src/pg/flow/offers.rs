@@ -1,8 +1,9 @@
 //! Which steps of a project a person may work on, and in words why not the others.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tandem_domain::{
-    assignment::{self, Person, Skipped, StepRules, TaskFacts, Worked},
+    assignment::{self, Fit, Person, Skipped, StepRules, TaskFacts, Worked},
     workflow::{Predefined, Rework, StepKind, Workflow},
 };
 use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
@@ -112,6 +113,12 @@ pub struct Choices {
 }
 
 impl Choices {
+    /// Only those of one step. Says whether the project has such a step for people.
+    pub fn only(&mut self, step: &str) -> bool {
+        self.steps.retain(|offer| offer.step == step);
+        !self.steps.is_empty()
+    }
+
     /// The steps that nothing speaks against.
     #[must_use]
     pub fn allowed(&self) -> Vec<Offer> {
@@ -139,12 +146,13 @@ fn offer(person: &Person, name: String, rules: &StepRules, way: Way, now: DateTi
         not_after.push(rules.step.clone());
     }
     let cool_off = rules.cool_off.and_then(|time| u32::try_from(time.num_seconds()).ok());
+    let fit = serde_json::to_value(Fit::of(person, rules, now)).unwrap_or(Value::Null);
     StepOffer {
         step: rules.step.clone(),
         name,
         kind: rules.kind,
         reasons: reasons.into_iter().map(Said::from).collect(),
-        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off },
+        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off, fit },
     }
 }
 

@@ -40,7 +40,12 @@ pub async fn progress(tx: &mut TenantTx, project: ProjectId) -> Result<WorkNow, 
             UNION ALL
             SELECT step, 0, 0, count(*), 0 FROM assignments WHERE project_id = $1 AND status = 'submitted' GROUP BY step
             UNION ALL
-            SELECT step, 0, 0, 0, count(*) FROM tasks WHERE project_id = $1 AND hold_reason IS NOT NULL GROUP BY step
+            -- In the hands of programs.
+            SELECT step, 0, count(*), 0, 0 FROM task_calls WHERE project_id = $1 GROUP BY step
+            UNION ALL
+            -- As at_step/held.sql says.
+            SELECT coalesce(machine_state #>> '{context,hold,step}', step), 0, 0, 0, count(*)
+            FROM tasks WHERE project_id = $1 AND hold_reason IS NOT NULL GROUP BY 1
         ) counted GROUP BY step ORDER BY step
         "#,
         project.0

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use tandem_domain::{
-    assignment::{self, Person, StepRules, Way},
+    assignment::{self, Choice, Fit, Person, StepRules, Way},
     workflow::Affinity,
 };
 use tandem_protocol::{BatchId, ProjectId, TaskId, UserId, WorkspaceId, rest::Assignment};
@@ -19,7 +19,7 @@ use crate::{
     Store, StoreError, Tenant, TenantTx,
     pg::{
         leases::{self, Method, Terms},
-        people,
+        notifications, people,
     },
 };
 
@@ -194,11 +194,11 @@ impl Round {
             }
             people.retain(|person| person.id != choice.user);
         };
-        let metadata = json!({"assignment": choice});
         if open.mode == "hybrid" {
             return self.offer(tx, task, open, rules, choice.user).await.map(Some);
         }
         let seconds = sqlx::query_scalar!("SELECT lease_seconds FROM projects WHERE id = $1", self.project.0).fetch_one(&mut **tx).await?;
+        let metadata = self.why(&choice, rules)?;
         let terms = Terms { seconds: u32::try_from(seconds).unwrap_or(1_800), method: Method::Pushed, metadata };
         let Some(lease) = leases::lease(tx, self.project, task, &open.step, choice.user, &terms).await? else { return Ok(None) };
         if let Some(person) = self.people.iter_mut().find(|person| person.id == choice.user) {
@@ -222,7 +222,20 @@ impl Round {
         )
         .execute(&mut **tx)
         .await?;
+        notifications::offered(tx, (self.project, task), &open.step, to, self.now + rules.offer_for).await?;
         Ok(Pushed::Offered { task, step: open.step.clone(), to })
+    }
+
+    /// As it is kept with the lease: the choice, and how whoever was chosen fits the step.
+    fn why(&self, choice: &Choice, rules: &StepRules) -> Result<Value, StoreError> {
+        let corrupt = |error| StoreError::corrupt("the reasons of an assignment", error);
+        let mut why = serde_json::to_value(choice).map_err(corrupt)?;
+        if let Some(person) = self.people.iter().find(|person| person.id == choice.user) {
+            let fit = Fit::of(person, rules, self.now);
+            why["mode"] = serde_json::to_value(fit.mode).map_err(corrupt)?;
+            why["skills"] = serde_json::to_value(fit.skills).map_err(corrupt)?;
+        }
+        Ok(json!({"assignment": why}))
     }
 
     fn know(&mut self, fresh: &Person) {

@@ -70,15 +70,21 @@ pub(super) struct At<'a> {
 
 /// Called while the task is locked: by the time at which it is written, not at which its transaction began. One that waited for the lock began before the
 /// one it waited for, and `undo` goes back along this order.
-pub(super) async fn record(tx: &mut TenantTx, at: &At<'_>, step: &Step, event: &str, because: Because<'_>) -> Result<(), StoreError> {
-    let (workspace, actor) = (tx.workspace().0, tx.user().map(|user| user.0));
+pub(super) async fn record(
+    tx: &mut TenantTx,
+    at: &At<'_>,
+    step: &Step,
+    (event, payload): (&str, Value),
+    because: Because<'_>,
+) -> Result<(), StoreError> {
+    let (workspace, actor, request) = (tx.workspace().0, tx.user().map(|user| user.0), tx.request().map(str::to_owned));
     let to_json = |value: Result<Value, serde_json::Error>| value.map_err(|e| StoreError::corrupt("trace", e));
     sqlx::query!(
         r#"
         INSERT INTO state_transitions (id, occurred_at, workspace_id, project_id, task_id, workflow_id, event, from_state, to_state, from_snapshot, guards,
-                                       actions, duration_ms, actor_id, actor_type, trigger, reason)
+                                       actions, duration_ms, actor_id, actor_type, trigger, reason, payload, request_id)
         VALUES ($1, clock_timestamp(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (extract(epoch FROM clock_timestamp() - $12::timestamptz) * 1000)::bigint,
-                $13, CASE WHEN $13::uuid IS NULL THEN 'system' ELSE 'user' END, $14, $15)
+                $13, CASE WHEN $13::uuid IS NULL THEN 'system' ELSE 'user' END, $14, $15, $16, $17)
         "#,
         Uuid::now_v7(),
         workspace,
@@ -95,10 +101,24 @@ pub(super) async fn record(tx: &mut TenantTx, at: &At<'_>, step: &Step, event: &
         actor,
         because.word(),
         because.reason(),
+        short(payload),
+        request,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Bytes of a payload that are kept in the history; longer ones are where they went.
+const PAYLOAD: usize = 8 * 1024;
+
+fn short(payload: Value) -> Option<Value> {
+    let length = payload.to_string().len();
+    match payload {
+        Value::Null => None,
+        _ if length > PAYLOAD => Some(json!({ "omitted_bytes": length })),
+        payload => Some(payload),
+    }
 }
 
 /// A step that a task took.
@@ -116,6 +136,10 @@ pub struct TransitionRow {
     pub actor_name: Option<String>,
     pub trigger: String,
     pub reason: Option<String>,
+    /// What it was told.
+    pub payload: Option<Value>,
+    /// In which request, if in one.
+    pub request_id: Option<String>,
 }
 
 /// How a task came to where it is, the newest first, at most `limit`.
@@ -139,7 +163,8 @@ async fn history_of(tx: &mut TenantTx, task: Option<Uuid>, batch: Option<Uuid>, 
     let rows = sqlx::query!(
         r#"
         SELECT s.id AS "id!", s.occurred_at AS "occurred_at!", s.event AS "event!", s.from_state, s.to_state AS "to_state!", s.guards AS "guards!",
-               s.actions AS "actions!", s.duration_ms, s.actor_id, u.display_name AS "actor_name?", s.trigger AS "trigger!", s.reason
+               s.actions AS "actions!", s.duration_ms, s.actor_id, u.display_name AS "actor_name?", s.trigger AS "trigger!", s.reason,
+               s.payload, s.request_id
         FROM (
             -- Each by its own index, whatever the plan was made for.
             SELECT * FROM state_transitions WHERE task_id = $1
@@ -167,6 +192,8 @@ async fn history_of(tx: &mut TenantTx, task: Option<Uuid>, batch: Option<Uuid>, 
         actor_name: row.actor_name,
         trigger: row.trigger,
         reason: row.reason,
+        payload: row.payload,
+        request_id: row.request_id,
     });
     Ok(rows.collect())
 }

@@ -90,12 +90,15 @@ pub(super) async fn advance(
     told: Told,
     because: Because<'_>,
 ) -> Result<(), FlowError> {
-    let event = told.name();
+    let (event, payload) = (told.name(), told.facts());
     let Instance { workflow, flow, snapshot, stored, since, now } = instance;
     let step = stepped(&flow, &snapshot, told, now).await?;
     let at = At { project, task, workflow, flow: &flow, from: Some(&snapshot), stored: Some(&stored), since };
-    record(tx, &at, &step, &event, because).await?;
+    record(tx, &at, &step, (&event, payload), because).await?;
     effects::keep(tx, &at, &step).await?;
+    if !matches!(because, Because::Admin(_)) {
+        effects::tell_admins(tx, &at, &step).await?;
+    }
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub async fn undo(tx: &mut TenantTx, project: ProjectId, task: TaskId, reason: &
         stored: Some(&now.stored),
         since: now.since,
     };
-    record(tx, &at, &step, UNDO, Because::Admin(reason)).await?;
+    record(tx, &at, &step, (UNDO, Value::Null), Because::Admin(reason)).await?;
     let (was, is) = (visited(&now.flow, &now.snapshot), visited(&now.flow, &step.snapshot));
     for (closed, _) in was.iter().filter(|open| !is.contains(open)) {
         steps::close(tx, project, task, &closed.step, "rolled_back").await?;

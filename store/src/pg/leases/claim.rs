@@ -1,10 +1,11 @@
 //! Giving out work.
 
+use serde_json::{Value, json};
 use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, rest::Assignment};
 use uuid::Uuid;
 
 use super::{LeaseError, Turn, row::Row};
-use crate::{StoreError, TenantTx};
+use crate::{StoreError, TenantTx, pg::notifications};
 
 /// One step that a person may work on, with what the rules of that step say about tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Offer {
     pub not_after: Vec<String>,
     /// Seconds after which a task that the person skipped is offered to them again; none: never.
     pub cool_off: Option<u32>,
+    /// How the person fits the step, as it is kept with their lease ([`tandem_domain::assignment::Fit`]); null if that was not asked.
+    pub fit: Value,
 }
 
 impl Offer {
@@ -23,6 +26,15 @@ impl Offer {
     #[must_use]
     pub fn plain() -> Self {
         Self { step: "annotate".to_owned(), kind: "annotation".to_owned(), ..Self::default() }
+    }
+
+    /// With `metadata`: why this person, as it is kept with their lease.
+    fn because(&self, rule: &str, metadata: &Value) -> Value {
+        let mut why = if self.fit.is_object() { self.fit.clone() } else { json!({}) };
+        why["because"] = json!({ "rule": rule });
+        let mut all = if metadata.is_object() { metadata.clone() } else { json!({}) };
+        all["assignment"] = why;
+        all
     }
 }
 
@@ -51,6 +63,17 @@ impl Method {
             Self::HandedOver => "handed_over",
         }
     }
+
+    /// Why the person, where nobody chose between people: the `rule` of [`tandem_domain::assignment::Because`] beside its own.
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Automatic => "queue",
+            Self::Claimed => "picked",
+            Self::Manual => "by_hand",
+            Self::Pushed => "pushed",
+            Self::HandedOver => "handed_over",
+        }
+    }
 }
 
 /// What a lease is given with.
@@ -60,13 +83,13 @@ pub struct Terms {
     pub seconds: u32,
     pub method: Method,
     /// Why this person, with the scores.
-    pub metadata: serde_json::Value,
+    pub metadata: Value,
 }
 
 impl Terms {
     #[must_use]
     pub fn new(seconds: u32, method: Method) -> Self {
-        Self { seconds, method, metadata: serde_json::json!({}) }
+        Self { seconds, method, metadata: json!({}) }
     }
 }
 
@@ -83,10 +106,11 @@ pub async fn claim_next(tx: &mut TenantTx, turn: &Turn, offers: &[Offer], is_hol
     if is_holding && let Some(held) = held(tx, turn).await? {
         return Ok(Some(held));
     }
-    let terms = Terms::new(turn.lease_seconds, Method::Automatic);
     for kept in [true, false].into_iter().filter(|kept| !kept || turn.is_anything_kept) {
         for offer in offers {
             if let Some(task) = find(tx, turn, offer, kept).await? {
+                let mut terms = Terms::new(turn.lease_seconds, Method::Automatic);
+                terms.metadata = offer.because(if kept { "kept" } else { Method::Automatic.rule() }, &terms.metadata);
                 return lease(tx, turn.project, task, &offer.step, turn.user, &terms).await;
             }
         }
@@ -173,10 +197,11 @@ pub async fn claim_task(
         )
         .fetch_optional(&mut **tx)
         .await?;
-        if let Some(step) = free
-            && let Some(lease) = lease(tx, project, task, &step, user, terms).await?
-        {
-            return Ok(lease);
+        if let Some(step) = free {
+            let terms = Terms { metadata: offer.because(terms.method.rule(), &terms.metadata), ..*terms };
+            if let Some(lease) = lease(tx, project, task, &step, user, &terms).await? {
+                return Ok(lease);
+            }
         }
     }
     match active.into_iter().next() {
@@ -189,7 +214,7 @@ pub async fn claim_task(
     }
 }
 
-/// What the person holds already, extended. "Finish started tasks first."
+/// What the person holds already (in the step they ask for), extended. "Finish started tasks first."
 async fn held(tx: &mut TenantTx, turn: &Turn) -> Result<Option<Assignment>, StoreError> {
     let row = sqlx::query_as!(
         Row,
@@ -198,7 +223,7 @@ async fn held(tx: &mut TenantTx, turn: &Turn) -> Result<Option<Assignment>, Stor
         SET expires_at = greatest(expires_at, now() + make_interval(secs => coalesce(lease_seconds::double precision, $3))), away_since = NULL,
             updated_at = now()
         WHERE id = (SELECT id FROM assignments
-                    WHERE user_id = $2 AND project_id = $1 AND ended_at IS NULL AND expires_at > now()
+                    WHERE user_id = $2 AND project_id = $1 AND ended_at IS NULL AND expires_at > now() AND ($4::text IS NULL OR step = $4)
                     ORDER BY fencing_token LIMIT 1 FOR UPDATE)
         RETURNING id, project_id, task_id, step, slot, round, scope, workflow_stage, user_id, status, fencing_token,
                   assigned_at, accepted_at, expires_at, ended_at
@@ -206,6 +231,7 @@ async fn held(tx: &mut TenantTx, turn: &Turn) -> Result<Option<Assignment>, Stor
         turn.project.0,
         turn.user.0,
         f64::from(turn.lease_seconds),
+        turn.step.as_deref(),
     )
     .fetch_optional(&mut **tx)
     .await?;
@@ -247,6 +273,9 @@ pub(crate) async fn lease(
     let mut lease: Assignment = row.try_into()?;
     if lease.scope.contains(FRESH) {
         own_draft(tx, &mut lease).await?;
+    }
+    if matches!(terms.method, Method::Manual | Method::Pushed | Method::HandedOver) {
+        notifications::given(tx, (project, task), step, user, terms.metadata["reason"].as_str()).await?;
     }
     Ok(Some(lease))
 }

@@ -88,6 +88,12 @@ pub async fn renew(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_to
 /// Those of [`super::lock`].
 pub async fn release(tx: &mut TenantTx, id: AssignmentId, user: UserId, fencing_token: i64) -> Result<Assignment, LeaseError> {
     let lease = row::lock(tx, id, user, fencing_token).await?;
+    if lease.status == AssignmentStatus::Accepted && tx.user() == Some(user) {
+        // It counts as a skip among those after which a pause follows.
+        sqlx::query!(r#"UPDATE assignments SET metadata = metadata || '{"given_back": true}' WHERE id = $1"#, id.0)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(end(tx, &lease, AssignmentStatus::Released, None).await?)
 }
 

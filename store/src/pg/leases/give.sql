@@ -1,4 +1,4 @@
--- Lease $1 for person $6 on the first free slot of the open step $5 of task $4, for $7 seconds unless the step says otherwise. The task's
+-- Lease $1, kept with the reasons $9 and how the task waited, for person $6 on the first free slot of the open step $5 of task $4, for $7 seconds unless the step says otherwise. The task's
 -- status follows; it is told to the world and, as entry $10, written down as done by $11 in request $12. Where several people answer without seeing one
 -- another, each slot has a document of its own.
 WITH given AS (
@@ -6,7 +6,8 @@ WITH given AS (
                              lease_seconds, expires_at, may_repeat, layout_id)
     SELECT $1, $2, $3, $4, s.step, free.slot, s.round,
            coalesce(s.scope, s.scopes[free.slot + 1], CASE WHEN s.needed > 1 THEN s.step || '#' || free.slot ELSE s.step END),
-           s.kind, $6, $8, $9, lasts.seconds, now() + make_interval(secs => lasts.seconds), s.may_repeat,
+           s.kind, $6, $8, $9::jsonb || jsonb_build_object('task', jsonb_build_object('priority', s.priority, 'waiting_since', s.opened_at)),
+           lasts.seconds, now() + make_interval(secs => lasts.seconds), s.may_repeat,
            CASE WHEN first.is_there THEN first.layout_id
                 ELSE (SELECT u.layout_id FROM layout_uses u WHERE u.project_id = $3 AND u.step IN ('', s.step) AND u.kind IN ('', s.kind)
                       ORDER BY u.step = '', u.kind = '' LIMIT 1) END

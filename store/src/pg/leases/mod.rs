@@ -16,6 +16,6 @@ pub use claim::{Method, Offer, Terms, claim_next, claim_task};
 pub(crate) use end::close;
 pub use end::{accept, expire, hand_over, release, renew, revoke, skip};
 pub use error::{Holder, LeaseError};
-pub use row::{active_of_task, active_of_user, get, get_as, lock, reason};
+pub use row::{Reasons, active_of_task, active_of_user, get, get_as, lock, reasons, told};
 pub(crate) use turn::try_turn;
 pub use turn::{Turn, take_turn, take_turn_at};

@@ -1,6 +1,7 @@
 //! Reading and proving leases.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 use tandem_protocol::{
     AssignmentId, ProjectRole, TaskId, UserId,
     rest::{Assignment, AssignmentStatus},
@@ -93,13 +94,38 @@ pub async fn get(tx: &mut TenantTx, id: AssignmentId) -> Result<Assignment, Stor
     row.ok_or(StoreError::NotFound { entity: "assignment" })?.try_into()
 }
 
-/// Why a lease ended, as whoever ended it wrote.
-///
+/// Why a lease was given to its holder, and why it ended.
+#[derive(Clone, Debug, Default)]
+pub struct Reasons {
+    /// As it was kept: [`told`] says it to people.
+    pub why: Option<Value>,
+    /// As whoever ended it wrote.
+    pub ended: Option<String>,
+}
+
 /// # Errors
 /// Those of the database.
-pub async fn reason(tx: &mut TenantTx, id: AssignmentId) -> Result<Option<String>, StoreError> {
-    let reason = sqlx::query_scalar!("SELECT reason FROM assignments WHERE id = $1", id.0).fetch_optional(&mut **tx).await?;
-    Ok(reason.flatten())
+pub async fn reasons(tx: &mut TenantTx, id: AssignmentId) -> Result<Reasons, StoreError> {
+    let row = sqlx::query!("SELECT metadata, reason FROM assignments WHERE id = $1", id.0).fetch_optional(&mut **tx).await?;
+    Ok(row.map(|row| Reasons { why: Some(row.metadata), ended: row.reason }).unwrap_or_default())
+}
+
+/// Why somebody has a lease, from what was kept with it: one object. Who else was in line is told only to those who give out work. None: of before this was
+/// kept.
+#[must_use]
+pub fn told(kept: Value, of_others: bool) -> Option<Value> {
+    let Value::Object(mut why) = kept else { return None };
+    // How it ended is told elsewhere.
+    why.remove("evicted");
+    why.remove("given_back");
+    if let Some(Value::Object(chosen)) = why.remove("assignment") {
+        why.extend(chosen);
+    }
+    why.remove("user");
+    if !of_others {
+        why.remove("runners_up");
+    }
+    (!why.is_empty()).then_some(Value::Object(why))
 }
 
 /// The lease, whoever's, with the role that `viewer` has in its project; none if the workspace has no such lease.
@@ -237,4 +263,19 @@ async fn current(tx: &mut TenantTx, lease: &Assignment) -> Result<Option<(i64, H
 async fn name_of(tx: &mut TenantTx, user: UserId) -> Result<String, StoreError> {
     let name = sqlx::query_scalar!("SELECT display_name FROM users WHERE id = $1", user.0).fetch_optional(&mut **tx).await?;
     Ok(name.unwrap_or_else(|| "somebody who left the workspace".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::told;
+
+    #[test]
+    fn who_else_was_in_line_is_not_told_to_the_holder() {
+        let kept = json!({"assignment": {"user": "x", "because": {"rule": "least_loaded"}, "runners_up": [1]}, "task": {"priority": 5}, "evicted": true});
+        assert_eq!(told(kept.clone(), false), Some(json!({"because": {"rule": "least_loaded"}, "task": {"priority": 5}})));
+        assert_eq!(told(kept, true), Some(json!({"because": {"rule": "least_loaded"}, "runners_up": [1], "task": {"priority": 5}})));
+        assert_eq!(told(json!({}), true), None);
+    }
 }

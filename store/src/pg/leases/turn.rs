@@ -10,6 +10,8 @@ use crate::{StoreError, TenantTx, pg::row::word};
 pub struct Turn {
     pub project: ProjectId,
     pub user: UserId,
+    /// The one step they ask for; none: any.
+    pub step: Option<String>,
     pub project_name: String,
     pub project_status: ProjectStatus,
     /// How long a lease lasts where its step says nothing.
@@ -36,6 +38,7 @@ pub async fn take_turn(tx: &mut TenantTx, project: ProjectId, user: UserId) -> R
     Ok(Some(Turn {
         project,
         user,
+        step: None,
         project_name: row.name,
         project_status: word("project status", &row.status)?,
         lease_seconds: u32::try_from(row.lease_seconds).map_err(|e| StoreError::corrupt("lease seconds", e))?,

@@ -95,6 +95,26 @@ pub async fn is_blind(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Re
     Ok(blind)
 }
 
+/// Whether somebody is one of those who answer the task without seeing one another's answers, and has not answered yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn answers_blind(tx: &mut TenantTx, project: ProjectId, task: TaskId, user: UserId) -> Result<bool, StoreError> {
+    let blind = sqlx::query_scalar!(
+        r#"
+        SELECT EXISTS (SELECT FROM assignments a JOIN task_steps s ON s.project_id = a.project_id AND s.task_id = a.task_id AND s.step = a.step
+                       WHERE a.project_id = $1 AND a.task_id = $2 AND a.user_id = $3 AND a.ended_at IS NULL
+                         AND a.workflow_stage = 'annotation' AND s.needed > 1) AS "blind!"
+        "#,
+        project.0,
+        task.0,
+        user.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(blind)
+}
+
 /// Those of these tasks that are withheld from a labeler until they accept them.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! What people are told of although they are elsewhere. Which comment concerns whom its writer's client says: the document is theirs to write, and
+//! What people are told of although they are elsewhere: of work ([`work`]), and of comments. Which comment concerns whom its writer's client says: the document is theirs to write, and
 //! what is kept here is only the way to it.
 
 use chrono::{DateTime, Utc};
@@ -7,6 +7,11 @@ use tandem_protocol::{
     rest::{Notification, NotificationKind, Notifications, UserSummary},
 };
 use uuid::Uuid;
+
+mod work;
+
+pub use work::TOPIC;
+pub(crate) use work::{given, held, offered};
 
 use super::row::word;
 use crate::{StoreError, TenantTx};
@@ -91,13 +96,13 @@ pub async fn list(
 ) -> Result<Notifications, StoreError> {
     let rows = sqlx::query_as!(
         Row,
-        "SELECT n.id, n.kind, n.project_id, n.task_id, n.thread, n.comment, n.excerpt, n.created_at, n.read_at,
-                u.id AS from_id, u.display_name AS from_name, u.email AS from_email, u.color AS from_color
-         FROM notifications n JOIN users u ON u.id = n.from_user
+        r#"SELECT n.id, n.kind, n.project_id, n.task_id, n.thread, n.comment, n.excerpt, n.created_at, n.read_at,
+                u.id AS "from_id?", u.display_name AS "from_name?", u.email AS "from_email?", u.color AS "from_color?"
+         FROM notifications n LEFT JOIN users u ON u.id = coalesce(n.from_user, n.by_user)
          WHERE n.user_id = $1 AND ($2::uuid IS NULL OR n.id < $2)
            -- Who has left a project hears no more of what is said there.
            AND ($3 OR EXISTS (SELECT FROM project_members m WHERE m.project_id = n.project_id AND m.user_id = n.user_id))
-         ORDER BY n.id DESC LIMIT $4",
+         ORDER BY n.id DESC LIMIT $4"#,
         user.0,
         before.map(|b| b.0),
         is_everywhere,
@@ -145,6 +150,11 @@ pub async fn read(tx: &mut TenantTx, user: UserId, ids: Option<&[NotificationId]
     Ok(())
 }
 
+/// Where nobody but the server said something. Clients show whoever it is from, so there is always somebody.
+fn system_summary() -> UserSummary {
+    UserSummary { id: Uuid::nil().into(), name: "Tandem".to_owned(), email: String::new(), color: "#64748b".to_owned() }
+}
+
 struct Row {
     id: Uuid,
     kind: String,
@@ -155,22 +165,28 @@ struct Row {
     excerpt: String,
     created_at: DateTime<Utc>,
     read_at: Option<DateTime<Utc>>,
-    from_id: Uuid,
-    from_name: String,
-    from_email: String,
-    from_color: String,
+    from_id: Option<Uuid>,
+    from_name: Option<String>,
+    from_email: Option<String>,
+    from_color: Option<String>,
 }
 
 impl Row {
     fn into_notification(self) -> Result<Notification, StoreError> {
+        let from = match (self.from_id, self.from_name, self.from_email, self.from_color) {
+            (Some(id), Some(name), Some(email), Some(color)) => UserSummary { id: id.into(), name, email, color },
+            _ => system_summary(),
+        };
+        let kind: NotificationKind = word("kind of notification", &self.kind)?;
+        let (thread, comment) = if kind.is_of_a_comment() { (self.thread, self.comment) } else { (String::new(), String::new()) };
         Ok(Notification {
             id: self.id.into(),
-            kind: word("kind of notification", &self.kind)?,
+            kind,
             project_id: self.project_id.into(),
             task_id: self.task_id.into(),
-            from: UserSummary { id: self.from_id.into(), name: self.from_name, email: self.from_email, color: self.from_color },
-            thread: self.thread,
-            comment: self.comment,
+            from,
+            thread,
+            comment,
             excerpt: self.excerpt,
             created_at: self.created_at,
             read_at: self.read_at,
