@@ -6,7 +6,17 @@ import { neededBy, positionsOf, readForm, transitionsOf, withAt, type Form } fro
 import { arrowBetween, boxesOf, curve, layOut } from '~/features/workflow/layout';
 import { heatOf, percentWords, sharesOf, timeWords, verdictOf, type Simulated } from '~/features/workflow/overlay';
 import { placed } from '~/features/workflow/problems';
-import { closedSteps, isReached, progressOf } from '~/features/workflow/progress';
+import {
+  closedSteps,
+  heldBy,
+  isReached,
+  NO_PROGRESS,
+  percentOf,
+  progressOf,
+  reachedIn,
+  shareOf,
+  type StepProgress,
+} from '~/features/workflow/progress';
 import { assumptionsOf, firstGuess } from '~/features/workflow/simulation/assumptions';
 import { begin, change, redo, undo } from '~/features/workflow/undo';
 
@@ -335,5 +345,70 @@ describe('what is shown on the boxes', () => {
     const answer = { steps: [{ step: 'label', closed: [] }, { step: 'review', closed }, 'nonsense'] };
     expect([...closedSteps(answer)]).toEqual([['review', ['Requires role: Reviewer']]]);
     expect(closedSteps(null).size).toBe(0);
+  });
+});
+
+describe('how far the work is', () => {
+  const at = (more: Partial<StepProgress>): StepProgress => ({ ...NO_PROGRESS, ...more });
+  const step = (id: string, type: string, more: object = {}) => ({ id, type, ...more });
+
+  test('a share is of the tasks that came here, and never said too high where several answer', () => {
+    const one = step('label', 'annotation');
+    expect(shareOf(one, at({ waiting: 10, working: 2, done: 36, held: 2 }))).toEqual({ share: 0.72, words: '36 of 50 tasks' });
+    const two = step('label', 'annotation', { completion: { count: 2 } });
+    expect(shareOf(two, at({ waiting: 5, working: 3, done: 10 }))).toEqual({ share: 0.5, words: '10 of 20 answers' });
+    expect(shareOf(one, NO_PROGRESS)).toBeNull();
+    expect(shareOf(step('ask', 'webhook'), at({ held: 1 }))).toBeNull();
+    expect([percentOf(0.999), percentOf(1), percentOf(0)]).toEqual(['99%', '100%', '0%']);
+  });
+
+  test('what works by itself is passed where tasks came to what is after it', () => {
+    const form = {
+      id: 'w',
+      steps: [
+        step('sort', 'conditional'),
+        step('label', 'annotation'),
+        step('measure', 'auto_process'),
+        step('route', 'conditional'),
+        step('check', 'review'),
+        step('call', 'webhook'),
+        step('both', 'parallel', { branches: [{ id: 'b', steps: [{ id: 'draw', type: 'annotation' }] }] }),
+      ],
+      transitions: [
+        { from: 'sort', to: 'label' },
+        { from: 'label', to: 'measure' },
+        { from: 'measure', to: 'route' },
+        { from: 'route', to: 'check' },
+        { from: 'route', to: 'call' },
+        { from: 'call', to: 'both' },
+        { from: 'check', to: 'completed' },
+        { from: 'both', to: 'completed' },
+      ],
+    };
+    const some = (...ids: string[]) => new Map(ids.map((id) => [id, at({ waiting: 1 })]));
+    expect([...reachedIn(form, some('label'), 0)].sort()).toEqual(['label', 'sort']);
+    expect([...reachedIn(form, some('label', 'check'), 0)].sort()).toEqual(['check', 'label', 'measure', 'route', 'sort']);
+    expect(reachedIn(form, some('label', 'draw'), 0)).toContain('both');
+    expect(reachedIn(form, some('label', 'draw'), 0)).toContain('call');
+    expect(reachedIn(form, some('label'), 3)).toContain('completed');
+  });
+
+  test('what I hold is counted by step', () => {
+    const worker = (id: string, user: string, in_: string) => ({
+      assignment_id: id,
+      step: in_,
+      task_id: id,
+      user: { id: user, name: user, email: `${user}@example.test`, color: '#123456' },
+    });
+    const workers = [
+      worker('1', 'me', 'label'),
+      worker('2', 'ana', 'label'),
+      worker('3', 'me', 'check'),
+      worker('4', 'me', 'label'),
+    ];
+    expect([...heldBy(workers, 'me')]).toEqual([
+      ['label', 2],
+      ['check', 1],
+    ]);
   });
 });

@@ -8,58 +8,31 @@ import {
   ControlButton,
   Controls,
   EdgeLabelRenderer,
-  Handle,
-  Position,
   ReactFlow,
   type Connection,
   type Edge,
   type EdgeProps,
-  type Node,
   type NodeChange,
-  type NodeProps,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import { CircleAlert, Flame, Lock, Maximize, Play, User } from 'lucide-react';
+import { CircleAlert, Maximize } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
-import { AvatarStack } from '~/ui/people';
+import { StepBox, type StepNode } from './box';
+import { allSteps } from './branches';
 import type { Change } from './diff';
-import {
-  at,
-  conditionWords,
-  isEnd,
-  isForPeople,
-  nameOf,
-  neededBy,
-  transitionsOf,
-  type Form,
-  type Point,
-  type Step,
-} from './form';
+import { conditionWords, isEnd, isForPeople, nameOf, transitionsOf, type Form, type Point } from './form';
 import { aboutKind } from './kinds';
 import { arrowBetween, curve, LABEL, layOut, shorten, viewOf, type Box } from './layout';
 import type { Heat } from './overlay';
 import { sameTarget, type Target } from './problems';
-import { isReached, NO_PROGRESS, type StepProgress } from './progress';
+import { reachedIn, type StepProgress } from './progress';
 
 /** Height of the line of counts, and of what a simulation says. */
 const LINE = 26;
-
-interface StepData extends Record<string, unknown> {
-  readonly id: string;
-  readonly step: Step | undefined;
-  readonly first: boolean;
-  readonly problems: readonly string[];
-  readonly progress: StepProgress | undefined;
-  readonly counts: boolean;
-  /** Why I may not work here; none: I may, or nobody does. */
-  readonly closed: readonly string[];
-  readonly heat: Heat | undefined;
-  readonly change: Change | undefined;
-  readonly editable: boolean;
-}
-type StepNode = Node<StepData, 'step'>;
+/** Of the line with the share that is done. */
+const SHARE = 20;
 
 interface ArrowData extends Record<string, unknown> {
   readonly words: string;
@@ -81,6 +54,10 @@ export interface CanvasProps {
   stepProblems?: ReadonlyMap<string, readonly string[]>;
   transitionProblems?: ReadonlyMap<number, readonly string[]>;
   progress?: ReadonlyMap<string, StepProgress> | null;
+  /** Tasks of the project that are done, of all. */
+  ended?: { readonly done: number; readonly of: number } | null;
+  /** How many tasks I hold, by step. */
+  mine?: ReadonlyMap<string, number>;
   /** Why I may not work in a step. */
   closed?: ReadonlyMap<string, readonly string[]>;
   /** What a simulation says: see overlay.ts. */
@@ -110,6 +87,8 @@ export function Canvas(props: CanvasProps): ReactNode {
     stepProblems,
     transitionProblems,
     progress,
+    ended = null,
+    mine,
     closed,
     heat,
     shares,
@@ -120,11 +99,13 @@ export function Canvas(props: CanvasProps): ReactNode {
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
   const [flow, setFlow] = useState<ReactFlowInstance<StepNode, ArrowEdge> | null>(null);
   const area = useRef<HTMLDivElement>(null);
-  const extra = (progress ? LINE : 0) + (heat ? LINE : 0);
+  const extra = (progress ? LINE + SHARE : 0) + (heat ? LINE : 0);
   const laid = useMemo(() => layOut(form, extra), [form, extra]);
 
   const nodes = useMemo(() => {
     const steps = new Map(form.steps.map((step) => [step.id, step]));
+    const reached = progress ? reachedIn(form, progress, ended?.done ?? 0) : null;
+    const chosen = selected?.kind === 'step' ? selected.id : null;
     return [...laid.boxes].map(([id, box]): StepNode => {
       const step = steps.get(id);
       const what = step ? `${aboutKind(step.type).name}: ${nameOf(step)}` : id === 'completed' ? 'Done' : 'Archived';
@@ -150,16 +131,20 @@ export function Canvas(props: CanvasProps): ReactNode {
           step,
           first: form.steps[0]?.id === id,
           problems: wrong,
-          progress: progress?.get(id),
-          counts: progress != null,
+          progress: progress ?? null,
+          reached: reached?.has(id) ?? false,
+          ended: id === 'completed' && progress ? ended : null,
           closed: shut,
+          mine: step ? allSteps([step]).reduce((sum, one) => sum + (mine?.get(one.id) ?? 0), 0) : 0,
           heat: heat?.get(id),
           change: stepChanges?.get(id),
           editable: edit !== undefined,
+          inner: chosen,
+          choose: onSelect ? (inner) => onSelect({ kind: 'step', id: inner }) : null,
         },
       };
     });
-  }, [form, laid, dragged, selected, stepProblems, progress, closed, heat, stepChanges, edit]);
+  }, [form, laid, dragged, selected, onSelect, stepProblems, progress, ended, mine, closed, heat, stepChanges, edit]);
 
   const edges = useMemo(() => {
     const between = new Map<string, number>();
@@ -330,126 +315,6 @@ const DELETE_KEYS = ['Delete', 'Backspace'];
 // The library asks that its name stays where it is used without a subscription.
 const ATTRIBUTION = { hideAttribution: false };
 const MARKS = ['plain', 'chosen', 'wrong', 'added', 'removed', 'changed'] as const;
-const CHANGED: Record<Change, string> = { added: 'New', removed: 'Gone', changed: 'Changed', same: '' };
-
-function StepBox({ data, selected }: NodeProps<StepNode>): ReactNode {
-  const { id, step, change } = data;
-  if (!step) return <EndBox id={id} editable={data.editable} />;
-  const { icon: Icon, name, tone } = aboutKind(step.type);
-  const needed = neededBy(step);
-  const wrong = data.problems.length > 0;
-  const waits = data.counts && !isReached(data.progress ?? NO_PROGRESS);
-  return (
-    <div
-      className={cx(
-        'flow-box',
-        selected && 'flow-box-here',
-        wrong && 'flow-box-wrong',
-        change && `flow-${change}`,
-        data.closed.length > 0 && 'flow-box-closed',
-        waits && 'flow-box-waits',
-      )}
-      {...(data.heat ? { style: { '--heat': data.heat.level.toFixed(2) }, 'data-heat': true } : {})}
-    >
-      <Handle type="target" position={Position.Left} isConnectable={data.editable} />
-      <div className="flow-box-head">
-        <span className={`flow-icon flow-icon-${tone}`}>
-          <Icon size={16} aria-hidden />
-        </span>
-        <span className="flow-box-names">
-          <strong className="truncate" title={nameOf(step)}>
-            {nameOf(step)}
-          </strong>
-          <small className="truncate">{change && change !== 'same' ? `${CHANGED[change]} · ${name}` : name}</small>
-        </span>
-        {data.closed.length > 0 && (
-          <span className="flow-lock" title={data.closed.join('\n')}>
-            <Lock size={13} aria-hidden />
-          </span>
-        )}
-        {wrong ? (
-          <span className="flow-badge-wrong" title={data.problems.join('\n')}>
-            <CircleAlert size={15} aria-hidden />
-          </span>
-        ) : (
-          needed > 0 && (
-            <span className="flow-needed num" title={needed === 1 ? 'One person' : `${needed} people, each for themselves`}>
-              <User size={12} aria-hidden />
-              {needed}
-            </span>
-          )
-        )}
-      </div>
-      <Branches step={step} />
-      {data.counts && <Counts progress={data.progress} />}
-      {data.heat && (
-        <p className="flow-line num" title={data.heat.about}>
-          {data.heat.isBottleneck && <Flame size={12} className="flow-bottleneck" aria-label="Bottleneck:" />}
-          <span className="truncate">{data.heat.words}</span>
-        </p>
-      )}
-      {data.first && (
-        <span className="flow-first" title="Tasks begin here">
-          <Play size={9} aria-label="Tasks begin here" />
-        </span>
-      )}
-      <Handle type="source" position={Position.Right} isConnectable={data.editable} />
-    </div>
-  );
-}
-
-const EndBox = ({ id, editable }: { id: string; editable: boolean }): ReactNode => {
-  const end = id === 'completed' ? aboutKind('complete') : id === 'archived' ? aboutKind('archive') : null;
-  const Icon = end?.icon ?? CircleAlert;
-  return (
-    <div className="flow-box flow-end">
-      <Handle type="target" position={Position.Left} isConnectable={editable} />
-      <Icon size={16} aria-hidden /> {end?.name ?? id}
-    </div>
-  );
-};
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function Branches({ step }: { step: Step }): ReactNode {
-  const branches = at(step, 'branches');
-  if (!Array.isArray(branches)) return null;
-  return (
-    <ul className="flow-branches">
-      {(branches as unknown[]).map((branch, index) => {
-        const steps = at(branch, 'steps');
-        const inner = Array.isArray(steps) ? (steps as unknown[]) : [];
-        const names = inner.map((s) => textOf(at(s, 'name')) || textOf(at(s, 'id')));
-        return <li key={index}>{`${textOf(at(branch, 'id'))}: ${names.join(' → ')}`}</li>;
-      })}
-    </ul>
-  );
-}
-
-function Counts({ progress }: { progress: StepProgress | undefined }): ReactNode {
-  const { waiting, working, done, held, people } = progress ?? NO_PROGRESS;
-  return (
-    <p className="flow-line flow-counts num">
-      <span title="Waiting">
-        <i className="dot dot-rest" aria-hidden /> {waiting} <span className="sr-only">waiting</span>
-      </span>
-      <span title="Being worked on">
-        <i className="dot dot-active" aria-hidden /> {working} <span className="sr-only">being worked on</span>
-      </span>
-      <span title="Done here">
-        <i className="dot dot-done" aria-hidden /> {done} <span className="sr-only">done</span>
-      </span>
-      {held > 0 && (
-        <span title="Held: waits for an admin">
-          <i className="dot dot-held" aria-hidden /> {held} <span className="sr-only">held</span>
-        </span>
-      )}
-      <span className="spacer" />
-      <AvatarStack people={people} max={3} size={16} />
-    </p>
-  );
-}
-
 function Arrow({ id, data, selected }: EdgeProps<ArrowEdge>): ReactNode {
   if (!data) return null;
   const { words, path, label, problems, share, change, choose } = data;

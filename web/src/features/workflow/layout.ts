@@ -1,11 +1,13 @@
 /** Where boxes and arrows go: layers from left to right (dagre), but for boxes that somebody placed. */
 import { Graph, layout as dagre } from '@dagrejs/dagre';
 
-import { at, ENDS, conditionWords, positionsOf, transitionsOf, type Form, type Point, type Step } from './form';
+import { branchesOf } from './branches';
+import { ENDS, conditionWords, positionsOf, transitionsOf, type Form, type Point, type Step } from './form';
 
 export const WIDTH = 186;
 const HEIGHT = 70;
-const BRANCH = 22;
+/** Height of a step in a branch. */
+const INNER = 26;
 const END = { width: 112, height: 44 };
 /** Around all boxes, for arrows that go round them. */
 const MARGIN = 36;
@@ -29,8 +31,9 @@ export const shorten = (text: string, most: number): string => (text.length > mo
 
 export function sizeOf(id: string, step: Step | undefined, extra = 0): { width: number; height: number } {
   if (!step) return ENDS.includes(id as (typeof ENDS)[number]) ? END : { width: WIDTH, height: HEIGHT };
-  const branches = at(step, 'branches');
-  return { width: WIDTH, height: HEIGHT + extra + (Array.isArray(branches) ? branches.length * BRANCH : 0) };
+  // A branch without any says so in a line of its own.
+  const inner = branchesOf(step).reduce((lines, branch) => lines + Math.max(1, branch.steps.length), 0);
+  return { width: WIDTH, height: HEIGHT + extra + inner * INNER };
 }
 
 /** Ids of all boxes: the steps, and the ends that something leads to. */

@@ -3,36 +3,35 @@ import {
   ChevronDown,
   FlaskConical,
   GitCompareArrows,
-  Lock,
   PenLine,
   Plus,
   Power,
   Workflow as Picture,
-  X,
 } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
 import { ago } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
-import { useWorkLive } from '~/session/live';
+import { useBackend } from '~/session/backend';
+import { useProjectLive, useWorkLive } from '~/session/live';
 import { useMay, type Project } from '~/session/queries';
-import { Button, IconButton } from '~/ui/controls';
+import { Button } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
 import { Empty, Failed, Skeleton } from '~/ui/feedback';
 import { Menu, MenuItem } from '~/ui/menu';
 import { STATUS, TONE } from '~/ui/version-status';
+import { About } from './about';
 import { ActivateDialog } from './activate-dialog';
 import { allSteps } from './branches';
 import { Canvas } from './canvas';
 import { Compare } from './compare';
 import { WorkflowEditor } from './editor';
-import { conditionWords, isForPeople, mayKeep, nameOf, neededBy, readForm, transitionsOf, type Form } from './form';
-import { aboutKind } from './kinds';
+import { isForPeople, mayKeep, readForm, type Form } from './form';
 import { heatOf, percentWords, sharesOf, type Simulated } from './overlay';
 import { MigrateDialog } from './migrate/migrate-dialog';
 import type { Target } from './problems';
-import { progressOf } from './progress';
+import { heldBy, percentOf, progressOf } from './progress';
 import { useClosedSteps, useWorkflows, type Workflow } from './queries';
 import { firstGuess, type Guess } from './simulation/assumptions';
 import { SimulateDialog } from './simulation/dialog';
@@ -127,6 +126,10 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
   const [asking, setAsking] = useState<'activate' | 'start' | 'simulate' | 'migrate' | null>(null);
   const live = useWorkLive(project.id);
   const progress = useMemo(() => progressOf(live, shown.id), [live, shown.id]);
+  const whole = useProjectLive(project.id).progress ?? project.progress;
+  const ended = useMemo(() => ({ done: whole.completed, of: whole.total }), [whole.completed, whole.total]);
+  const me = useBackend().me.user.id;
+  const mine = useMemo(() => heldBy(live.workers, me), [live.workers, me]);
   const closed = useClosedSteps(project.id, shown.id);
   const steers = useMay(project.id)('task.steer');
   const form = useMemo(() => formOf(shown), [shown]);
@@ -153,7 +156,8 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
   const table = steers && !overlay && progress !== null && step !== undefined && mayKeep(step.type) ? step : null;
   /** Whoever came from a box by keyboard is on it again. */
   const leave = useCallback(() => {
-    const box = selected?.kind === 'step' ? `.react-flow__node[data-id="${CSS.escape(selected.id)}"]` : null;
+    const id = selected?.kind === 'step' ? CSS.escape(selected.id) : null;
+    const box = id === null ? null : `.react-flow__node[data-id="${id}"], [data-inner="${id}"]`;
     setSelected(null);
     if (box) stage.current?.querySelector<HTMLElement>(box)?.focus();
   }, [selected]);
@@ -177,6 +181,11 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
           ))}
         </Menu>
         <span className={cx('pill', TONE[shown.status])}>{STATUS[shown.status]}</span>
+        {progress && ended.of > 0 && (
+          <span className="muted num workflow-overall">
+            {percentOf(ended.done / ended.of)} done ({ended.done} of {ended.of} tasks)
+          </span>
+        )}
         <span className="spacer" />
         <Button look="plain" icon={<FlaskConical size={15} aria-hidden />} onClick={() => setAsking('simulate')}>
           Simulate …
@@ -218,7 +227,7 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
             label="The workflow"
             selected={selected}
             onSelect={setSelected}
-            {...(overlay ?? { progress, ...(progress ? { closed } : {}) })}
+            {...(overlay ?? { progress, ended, ...(progress ? { closed, mine } : {}) })}
           />
           {simulated && (
             <Verdict
@@ -284,84 +293,5 @@ function VersionLine({ workflow }: { workflow: Workflow }): ReactNode {
         {workflow.tasks === 1 ? '1 task' : `${workflow.tasks} tasks`}, changed {ago(workflow.updated_at, now)}
       </small>
     </span>
-  );
-}
-
-interface AboutProps {
-  form: Form;
-  selected: Target;
-  /** Why I may not work there. */
-  closed: readonly string[] | undefined;
-  close: () => void;
-}
-
-/** What is chosen, in words. */
-function About({ form, selected, closed, close }: AboutProps): ReactNode {
-  const leave = (
-    <>
-      <span className="spacer" />
-      <IconButton label="Close" onClick={close}>
-        <X size={15} aria-hidden />
-      </IconButton>
-    </>
-  );
-  const names = new Map(form.steps.map((step) => [step.id, nameOf(step)]));
-  const name = (id: string): string => names.get(id) ?? (id === 'completed' ? 'Done' : id === 'archived' ? 'Archived' : id);
-  const transitions = transitionsOf(form);
-  const transition = selected.kind === 'transition' ? transitions[selected.index] : undefined;
-  if (transition) {
-    return (
-      <>
-        <header className="side-head">
-          <h2>
-            {name(transition.from)} → {name(transition.to)}
-          </h2>
-          {leave}
-        </header>
-        <p>
-          {conditionWords(transition) ? (
-            <code className="expression">{conditionWords(transition)}</code>
-          ) : (
-            'Always, when the step is done.'
-          )}
-        </p>
-      </>
-    );
-  }
-  const step = selected.kind === 'step' ? allSteps(form.steps).find((s) => s.id === selected.id) : undefined;
-  if (!step) return null;
-  const { icon: Icon, name: kind, about } = aboutKind(step.type);
-  return (
-    <>
-      <header className="side-head">
-        <Icon size={16} aria-hidden />
-        <h2 className="truncate">{nameOf(step)}</h2>
-        {leave}
-      </header>
-      <p className="muted">
-        {kind}: {about.charAt(0).toLowerCase() + about.slice(1)}.
-      </p>
-      {isForPeople(step.type) && <p>{neededBy(step) === 1 ? 'One person answers.' : `${neededBy(step)} people answer.`}</p>}
-      {closed && (
-        <ul className="closed-reasons">
-          {closed.map((reason) => (
-            <li key={reason}>
-              <Lock size={13} aria-hidden /> {reason}
-            </li>
-          ))}
-        </ul>
-      )}
-      {typeof step.timeout === 'string' && <p>Timeout: {step.timeout}</p>}
-      <ul className="routes">
-        {transitions
-          .filter((t) => t.from === step.id)
-          .map((t, index) => (
-            <li key={index}>
-              to {name(t.to)}
-              {conditionWords(t) && <code className="expression">{conditionWords(t)}</code>}
-            </li>
-          ))}
-      </ul>
-    </>
   );
 }
