@@ -173,6 +173,12 @@ export interface SuggestionStore {
   accept(id: string, changes?: RegionPatch): boolean;
   /** @returns false when it is gone or decided already */
   reject(id: string): boolean;
+  /**
+   * Says what was decided about something that is suggested elsewhere than in the document (predictions that came with the task's data), for everybody and
+   * for good: one step of undo. What accepting does to the answer is the caller's: both go into one step by `regions.transact`.
+   * @returns false when it is decided already
+   */
+  note(id: string, verdict: Verdict): boolean;
 }
 
 /**

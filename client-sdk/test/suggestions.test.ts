@@ -130,4 +130,19 @@ describe('suggestions', () => {
     await pass();
     expect(open(ann)).toEqual(['dog']);
   });
+
+  it('that are made elsewhere are decided once for everybody, in one step with what that does', async () => {
+    const { ann, bob } = await suggested();
+    ann.regions.transact(() => {
+      ann.fields.setText('topic', 'billing');
+      expect(ann.suggestions.note('said-1', 'accepted')).toBe(true);
+    });
+    await pass();
+    expect(bob.suggestions.verdict('said-1')).toBe('accepted');
+    expect(bob.suggestions.note('said-1', 'rejected')).toBe(false);
+    ann.undo.undo();
+    await pass();
+    expect(bob.suggestions.verdict('said-1')).toBeNull();
+    expect(bob.fields.get('topic')).toEqual({ kind: 'text', text: '' });
+  });
 });

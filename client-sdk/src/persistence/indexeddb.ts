@@ -75,24 +75,31 @@ async function removeDocument(transaction: Transaction, document: string): Promi
 }
 
 /** Many small updates become one; those another tab adds meanwhile have other keys and stay. */
-async function mergeUpdates(transaction: Transaction, document: string, rows: readonly UpdateRow[]): Promise<void> {
+async function mergeUpdates(transaction: Transaction, document: string): Promise<void> {
+  const rows = await rowsOf<UpdateRow>(transaction, UPDATES, 'document', document);
+  if (rows.length <= MANY_UPDATES) return;
   await deleteRows(transaction, UPDATES, 'document', document);
   transaction.objectStore(UPDATES).add({ document, update: Y.mergeUpdates(rows.map((row) => row.update)) } satisfies UpdateRow);
 }
 
-async function load(transaction: Transaction, taskId: string): Promise<StoredDocument | null> {
+interface Found {
+  readonly key: string;
+  readonly stored: StoredDocument;
+}
+
+async function load(transaction: Transaction, taskId: string): Promise<Found | null> {
   const documents = await rowsOf<DocumentRow>(transaction, DOCUMENTS, 'taskId', taskId);
   const newest = documents.sort((a, b) => a.at - b.at).at(-1);
   if (!newest) return null;
   const updates = await rowsOf<UpdateRow>(transaction, UPDATES, 'document', newest.key);
   const marks = await rowsOf<MarkRow>(transaction, MARKS, 'document', newest.key);
-  if (updates.length > MANY_UPDATES) await mergeUpdates(transaction, newest.key, updates);
-  return {
+  const stored = {
     lineage: newest.lineage,
     updates: updates.map((row) => row.update),
     undelivered: marks.length > 0,
     marks: new Map(marks.map((row) => [row.writer, row.count])),
   };
+  return { key: newest.key, stored };
 }
 
 async function adopt(transaction: Transaction, taskId: string, lineage: string, at: number): Promise<void> {
@@ -153,8 +160,21 @@ export function indexedDbPersistence(options: IndexedDbOptions): Persistence {
     }
   };
 
+  /** What was read is true when it is read: whoever waits to join a task waits for no disk. */
+  async function look<T>(stores: string[], work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = (await database()).transaction(stores, 'readonly');
+    finished(transaction).catch(() => undefined);
+    return work(transaction);
+  }
+
   return {
-    load: (taskId) => run([DOCUMENTS, UPDATES, MARKS], 'readwrite', (tx) => load(tx, taskId)),
+    load: async (taskId) => {
+      const found = await look([DOCUMENTS, UPDATES, MARKS], (tx) => load(tx, taskId));
+      if (found && found.stored.updates.length > MANY_UPDATES)
+        // Tidying up: where it fails, the next load tries again.
+        run([UPDATES], 'readwrite', (tx) => mergeUpdates(tx, found.key)).catch(() => undefined);
+      return found?.stored ?? null;
+    },
     append: (taskId, lineage, update, writer) =>
       run([DOCUMENTS, UPDATES, MARKS], 'readwrite', async (tx) => {
         const key = keyOf(taskId, lineage);

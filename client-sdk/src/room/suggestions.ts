@@ -2,7 +2,7 @@
  * What models suggest, and what people decided about it.
  *
  *   suggestions[id] = JSON { label, geometry, attributes, z, score?, source, created_at }     written by the server alone
- *   verdicts[id]    = 'accepted' | 'rejected'
+ *   verdicts[id]    = 'accepted' | 'rejected'                 also of what is suggested elsewhere, under an id of its own
  *
  * A suggestion that was accepted is a region of its id, so two who accept at once make one region; and a region stands for its suggestion whatever the
  * verdict says, which may be another's who rejected at that moment.
@@ -120,6 +120,14 @@ export class Suggestions implements SuggestionStore {
     return this.regions.transact(() => {
       if (!this.#snapshots.has(id) || this.verdict(id) !== null) return false;
       this.#verdicts.set(id, 'rejected' satisfies Verdict);
+      return true;
+    });
+  }
+
+  note(id: string, verdict: Verdict): boolean {
+    return this.regions.transact(() => {
+      if (this.verdict(id) !== null) return false;
+      this.#verdicts.set(id, verdict);
       return true;
     });
   }

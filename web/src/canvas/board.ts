@@ -1,4 +1,5 @@
 import type { Size } from '~/geometry/points';
+import type { View } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
 import { paintFocus, paintTags } from './focus';
 import type { LoadedPicture } from './images';
@@ -26,6 +27,9 @@ const FULL = 0.4;
 /** What somebody else has in hand. */
 const FADED = 0.35;
 
+/** While the camera zooms, what lies over the shapes is stretched as it is up to so much, and then painted anew: letters stay letters. */
+const STRETCH = 1.25;
+
 /** Milliseconds without a move after which the camera rests. */
 const REST = 90;
 
@@ -40,6 +44,8 @@ export class Board {
   readonly #due = new Set<Layer>();
   readonly #stops: (() => void)[] = [];
   #frame: number | null = null;
+  /** What the overlay was painted for. */
+  #overlaid: View | null = null;
   #rest: ReturnType<typeof setTimeout> | null = null;
   #held: ReadonlySet<string> = new Set();
   #theirs: ReadonlySet<string> = new Set();
@@ -147,6 +153,7 @@ export class Board {
   #resize(stage: Size): void {
     const surface = { stage, ratio: devicePixelRatio };
     const { overlay } = this.canvases;
+    this.#overlaid = null;
     overlay.width = Math.round(stage.width * surface.ratio);
     overlay.height = Math.round(stage.height * surface.ratio);
     this.#picture.resize(surface);
@@ -162,7 +169,7 @@ export class Board {
       this.#rest = null;
       this.#ask('camera', 'under', 'shapes', 'overlay');
     }, REST);
-    this.#ask('camera', 'under', 'shapes', 'overlay');
+    this.#ask('camera', 'under', 'shapes');
   }
 
   #anew(): void {
@@ -210,13 +217,38 @@ export class Board {
     if (due.has('camera')) this.#picture.frame(view, moving);
     if (due.has('under') && this.#under?.layer.frame(view, time, moving)) this.#ask('under');
     if (due.has('shapes') && this.#shapes.frame(view, time, moving)) this.#ask('shapes');
-    if (due.has('overlay')) this.#paintOverlay(moving);
+    if (due.has('overlay') || (due.has('camera') && !this.#carry(view, moving))) this.#paintOverlay(view, moving);
   }
 
-  #paintOverlay(moving: boolean): void {
+  /** Brings the overlay, as it is painted, to where a view wants it. @returns whether that will do */
+  #carry(view: View, moving: boolean): boolean {
+    const from = this.#overlaid;
+    if (from?.turn !== view.turn) return false;
+    const by = view.scale / from.scale;
+    const [x, y] = [view.x - from.x * by, view.y - from.y * by];
+    if (by === 1 && x === 0 && y === 0) return true;
+    // A camera that pans brings names in from the border; what somebody draws is never behind.
+    if (!moving || by === 1 || by > STRETCH || by < 1 / STRETCH || this.#isInHand()) return false;
+    this.canvases.overlay.style.transform = `matrix(${by}, 0, 0, ${by}, ${x}, ${y})`;
+    return true;
+  }
+
+  /** Something on the overlay is as large on the screen whatever the scale, or is being drawn. */
+  #isInHand(): boolean {
+    const { desk } = this;
+    const tool = desk.tool.get();
+    const crosshair = this.looks.crosshair || desk.look.get().crosshair;
+    return (
+      crosshair || tool === 'brush' || tool === 'eraser' || desk.draft.get() !== null || desk.room.ghosts.others().length > 0
+    );
+  }
+
+  #paintOverlay(view: View, moving: boolean): void {
     const { overlay } = this.canvases;
     const ctx = overlay.getContext('2d');
     if (!ctx) return;
+    this.#overlaid = view;
+    overlay.style.transform = '';
     const ratio = overlay.width / this.desk.camera.stage.get().width;
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     ctx.clearRect(0, 0, overlay.width, overlay.height);
@@ -225,7 +257,7 @@ export class Board {
     const { camera } = this.desk;
     if (!this.#under) return;
     const { from } = this.#under;
-    const [view, stage] = [camera.view.get(), camera.stage.get()];
+    const stage = camera.stage.get();
     paintTags(ctx, from.tagged?.(camera.visible(), view.scale) ?? [], view, stage);
     paintFocus(ctx, from.focused(), view, stage, this.looks);
   }

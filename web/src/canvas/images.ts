@@ -31,6 +31,8 @@ export const NOT_LOADED =
   'The image could not be loaded. It may have been removed from the storage, or the connection broke off.';
 
 const cache = new Map<string, Promise<HTMLImageElement>>();
+/** Those of the cache that are decoded. */
+const decoded = new Map<string, HTMLImageElement>();
 const ahead = new Map<string, Download>();
 
 /** Null where the server does not know. */
@@ -55,16 +57,25 @@ export function loadImage(source: Source): Promise<HTMLImageElement> {
   const image = new Image();
   image.src = source.url;
   const loading = image.decode().then(
-    () => image,
+    () => {
+      if (cache.get(source.id) === loading) decoded.set(source.id, image);
+      return image;
+    },
     () => {
       cache.delete(source.id);
       throw new Error(NOT_LOADED);
     },
   );
   cache.set(source.id, loading);
-  for (const id of [...cache.keys()].slice(0, Math.max(0, cache.size - KEEP))) cache.delete(id);
+  for (const id of [...cache.keys()].slice(0, Math.max(0, cache.size - KEEP))) {
+    cache.delete(id);
+    decoded.delete(id);
+  }
   return loading;
 }
+
+/** An image that is there, without waiting for it; null: it is not, or not yet. */
+export const imageAtHand = (id: string): HTMLImageElement | null => decoded.get(id) ?? null;
 
 /** The file of a huge picture, which may have been fetched ahead. It belongs to who takes it. */
 export function takeFile(id: string, address: string): Download {

@@ -1,7 +1,7 @@
 /** Opens the picture of a task, whatever its size, and says how far that is. */
 import { createStore, type Store } from '~/lib/store';
 import { NoFile, type Arrived } from '~/lib/download';
-import { isHugePicture, loadImage, NOT_LOADED, sizeOf, takeFile, type LoadedPicture, type Source } from './images';
+import { imageAtHand, isHugePicture, loadImage, NOT_LOADED, sizeOf, takeFile, type LoadedPicture, type Source } from './images';
 import { spawnPictureWorker, TiledPicture } from './tiled/tiled-picture';
 
 /** null: nothing is known of how far it is. */
@@ -21,10 +21,22 @@ export function openPicture(source: Source): Opening {
   return { picture: inTiles(source, source.url, progress, abort.signal), progress, close: () => abort.abort() };
 }
 
-async function inOnePiece(source: Source): Promise<LoadedPicture> {
-  const whole = await loadImage(source);
+/** What was fetched ahead, in the frame that asks for it; null: it has to be opened. */
+export function pictureAtHand(source: Source): LoadedPicture | null {
+  const whole = isHugePicture(source) ? null : imageAtHand(source.id);
+  return whole && pieceOf(whole);
+}
+
+const inOnePiece = async (source: Source): Promise<LoadedPicture> => pieceOf(await loadImage(source));
+
+/** The same for the same image: what shows it starts anew with another. */
+const pieces = new WeakMap<HTMLImageElement, LoadedPicture>();
+
+function pieceOf(whole: HTMLImageElement): LoadedPicture {
   const size = { width: whole.naturalWidth, height: whole.naturalHeight };
-  return { size, address: whole.currentSrc, whole, tiles: null };
+  const piece = pieces.get(whole) ?? { size, address: whole.currentSrc, whole, tiles: null };
+  pieces.set(whole, piece);
+  return piece;
 }
 
 async function inTiles(source: Source, address: string, progress: Store<Progress>, signal: AbortSignal): Promise<LoadedPicture> {

@@ -1,5 +1,5 @@
-import { onImage, CRISP_SCALE, type View } from '~/geometry/view';
-import type { Size } from '~/geometry/points';
+import { onImage, CRISP_SCALE, zoomAt, type View } from '~/geometry/view';
+import { stagePoint, type Size } from '~/geometry/points';
 import { levelFor, tileRect, tilesIn } from '~/geometry/tiles';
 import type { Adjustments } from '~/lib/adjust';
 import { Adjusted, heightOf, widthOf, type Raster } from './adjusted';
@@ -9,6 +9,8 @@ import type { TiledPicture } from './tiled/tiled-picture';
 
 /** Below this a picture is drawn from a smaller copy of it: drawing all its pixels to show a quarter of them takes long. */
 const HALF = 0.5;
+/** Who zooms out sees more with every step: what has to be painted anew then is painted as if they were so much further already. */
+const AHEAD = 1.4;
 
 /** The image itself, or the place where it will be, on a sheet that moves with the camera. */
 export class PictureLayer {
@@ -65,7 +67,9 @@ export class PictureLayer {
       : this.#sheet.isFor(this.#surface, view) && !this.#isStale;
     if (!good) {
       this.#isStale = false;
-      this.#sheet.begin(this.#surface, view);
+      const { width, height } = this.#surface.stage;
+      const isLeaving = moving && this.#sheet.isPainted && view.scale < this.#sheet.scaleShown;
+      this.#sheet.begin(this.#surface, isLeaving ? zoomAt(view, stagePoint(width / 2, height / 2), 1 / AHEAD) : view);
       this.#paint();
     }
     this.#sheet.show(view);

@@ -43,6 +43,9 @@ export class Sheet {
     canvas.style.transformOrigin = '0 0';
   }
 
+  /** Of the image, as it was shown last. */
+  scaleShown = 0;
+
   get isPainted(): boolean {
     return this.view.scale !== 0;
   }
@@ -93,6 +96,7 @@ export class Sheet {
   }
 
   show(view: View): void {
+    this.scaleShown = view.scale;
     this.canvas.style.transform = `matrix(${matrixOf(this.#moved(view)).join(', ')})`;
     this.canvas.style.visibility = 'visible';
   }

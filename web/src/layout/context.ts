@@ -18,7 +18,7 @@ export interface LiveSuggestions {
 
 export interface LayoutBench {
   readonly model: LayoutModel;
-  readonly room: Pick<TaskRoom, 'undo' | 'presence' | 'regions'>;
+  readonly room: Pick<TaskRoom, 'undo' | 'presence' | 'regions' | 'suggestions'>;
   /** Nothing can be changed: somebody else's work, or a preview. */
   readonly readOnly: boolean;
   readonly handlers: Readonly<Record<string, Handler>>;

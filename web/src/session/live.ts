@@ -1,55 +1,67 @@
-import type { ProjectSnapshot, SessionState, UserSnapshot, WorkflowSnapshot } from '@tandem/client';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type {
+  ProjectRoom,
+  ProjectSnapshot,
+  SessionApi,
+  SessionState,
+  UserRoom,
+  UserSnapshot,
+  WorkflowRoom,
+  WorkflowSnapshot,
+} from '@tandem/client';
+import { useSyncExternalStore } from 'react';
 
 import { useBackend } from './backend';
+import { sharedRooms, type SharedRoom } from './shared-rooms';
 
-interface Room<T> {
-  snapshot: () => T;
-  subscribe: (listener: () => void) => () => void;
-  close: () => void;
-}
+const useShared = <T extends { readonly failure: unknown }>(room: Pick<SharedRoom<T>, 'subscribe' | 'snapshot'>): T =>
+  useSyncExternalStore(room.subscribe, room.snapshot);
 
-/** What a room shows, which is open as long as the component is on the screen. `open` must be the same function while the room is the same. */
-function useRoom<T>(open: () => Room<T>, before: T): T {
-  const [snapshot, setSnapshot] = useState(before);
-  useEffect(() => {
-    const room = open();
-    const show = (): void => setSnapshot(room.snapshot());
-    show();
-    const stop = room.subscribe(show);
-    return () => {
-      stop();
-      room.close();
-    };
-  }, [open]);
-  return snapshot;
-}
-
-const NOT_YET: ProjectSnapshot = { joined: false, progress: null, people: [], jobs: new Map(), failure: null };
+const projects = sharedRooms<ProjectSnapshot, ProjectRoom>((live, id) => live.subscribeProject(id), {
+  joined: false,
+  progress: null,
+  people: [],
+  jobs: new Map(),
+  failure: null,
+});
 
 /** Progress of a project, its jobs, and who is here. */
 export function useProjectLive(projectId: string): ProjectSnapshot {
-  const { live } = useBackend();
-  const open = useCallback(() => live.subscribeProject(projectId), [live, projectId]);
-  return useRoom(open, NOT_YET);
+  return useShared(projects(useBackend().live, projectId));
 }
 
-const NO_WORK: WorkflowSnapshot = { joined: false, workflowId: null, steps: null, workers: [], failure: null };
+const workflows = sharedRooms<WorkflowSnapshot, WorkflowRoom>((live, id) => live.subscribeWorkflow(id), {
+  joined: false,
+  workflowId: null,
+  steps: null,
+  workers: [],
+  failure: null,
+});
 
 /** How the work of a project stands, step by step. */
 export function useWorkLive(projectId: string): WorkflowSnapshot {
-  const { live } = useBackend();
-  const open = useCallback(() => live.subscribeWorkflow(projectId), [live, projectId]);
-  return useRoom(open, NO_WORK);
+  return useShared(workflows(useBackend().live, projectId));
 }
 
-const NO_LEASES: UserSnapshot = { joined: false, leases: [], expiring: [], failure: null };
+const mine = sharedRooms<UserSnapshot, UserRoom>((live) => live.subscribeUser(), {
+  joined: false,
+  leases: [],
+  expiring: [],
+  failure: null,
+});
 
 /** My own leases. */
 export function useMyLeases(): UserSnapshot {
-  const { live } = useBackend();
-  const open = useCallback(() => live.subscribeUser(), [live]);
-  return useRoom(open, NO_LEASES);
+  return useShared(mine(useBackend().live, 'me'));
+}
+
+/** Told what becomes of my leases. */
+export const onMyLeases = (live: SessionApi, listener: Parameters<UserRoom['onLease']>[0]): (() => void) =>
+  mine(live, 'me').enter((room) => room.onLease(listener));
+
+/** One thing about them, as text: a lease of another task that comes or goes renders nothing anew. */
+export function useOfMyLeases(read: (mine: UserSnapshot) => string): string {
+  const room = mine(useBackend().live, 'me');
+  return useSyncExternalStore(room.subscribe, () => read(room.snapshot()));
 }
 
 export function useConnection(): SessionState {

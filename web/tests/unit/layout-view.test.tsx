@@ -583,6 +583,45 @@ describe('answers and suggestions', () => {
     expect(Object.keys(valueOf(room, 'entities') as object)).toHaveLength(2);
   });
 
+  it('that came with the data are decided once: for everybody, after a reload, and taken back as one step', async () => {
+    const [ann, bob] = await people('ann', 'bob');
+    if (!ann || !bob) throw new Error('two came');
+    const tagger = field('NERTagger', 'entities', {
+      kept: 'items',
+      properties: { source: bound('$.input.text') },
+      parts: [part('EntityType', { name: 'Person' })],
+    });
+    const list = component(
+      'AISuggestions',
+      { predictions: bound('$.input.predictions') },
+      { events: { accept: 'acceptPrediction' } },
+    );
+    const input = {
+      text: 'Ann met Bob',
+      predictions: [
+        { start: 0, end: 3, label: 'Person', text: 'Ann' },
+        { start: 8, end: 11, label: 'Person', text: 'Bob' },
+      ],
+    };
+    const open = (room: TaskRoom): number => {
+      cleanup();
+      show(layout(tagger, list), room, { input });
+      return screen.queryAllByRole('button', { name: /^Accept Person/ }).length;
+    };
+    expect(open(ann)).toBe(2);
+    fireEvent.click(screen.getByRole('button', { name: 'Accept Person: Ann' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Reject Person: Bob' }));
+    expect(screen.getByText('Nothing is left to decide.')).toBeTruthy();
+    await until(() => expect(bob.fields.get('entities')).toBeDefined());
+    await until(() => expect(open(bob)).toBe(0));
+    expect(open(ann)).toBe(0);
+    act(() => void ann.undo.undo());
+    expect(screen.getByRole('button', { name: 'Accept Person: Bob' })).toBeTruthy();
+    act(() => void ann.undo.undo());
+    expect(Object.keys(valueOf(ann, 'entities') ?? {})).toEqual([]);
+    expect(open(ann)).toBe(2);
+  });
+
   it('that are regions of the document are decided there, for everybody', async () => {
     const room = await one();
     const id = '0192f0c1-0000-7000-8000-000000000101';

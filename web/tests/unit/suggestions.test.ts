@@ -226,6 +226,28 @@ describe('going through suggestions', () => {
     ]);
     expect((uiContextOf(desk) as { ai_predictions: unknown }).ai_predictions).toBe(told);
   });
+
+  test('a layout is told of what came with the data, too, until it is decided, and which letters that is about', () => {
+    suggest(0.9);
+    const input = {
+      predictions: [
+        { start: 4, end: 7, label: 'Drug', confidence: 0.4 },
+        { id: 'mine', field: 'topic', value: 'billing', confidence: 0.8 },
+        'no prediction',
+      ],
+    };
+    interface Told {
+      readonly ai_predictions: readonly { readonly id: string }[];
+      readonly ai_highlights: unknown;
+    }
+    const told = uiContextOf(desk, input) as unknown as Told;
+    expect(told.ai_predictions).toMatchObject([{ id: idOf(0) }, { id: 'mine' }, { label: 'Drug' }]);
+    expect(told.ai_highlights).toEqual([{ start: 4, end: 7, label: 'Drug' }]);
+    desk.room.suggestions.note(told.ai_predictions[2]?.id ?? '', 'rejected');
+    const next = uiContextOf(desk, input) as unknown as Told;
+    expect(next.ai_predictions.map(({ id }) => id)).toEqual([idOf(0), 'mine']);
+    expect(next.ai_highlights).toEqual([]);
+  });
 });
 
 describe('words', () => {

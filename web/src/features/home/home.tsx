@@ -5,6 +5,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { isHugePicture } from '~/canvas/images';
+import { useOpenWork } from '~/features/workbench/open-work';
 import { cx } from '~/lib/cx';
 import { countdown } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
@@ -76,13 +77,14 @@ export function Home(): ReactNode {
 function Continue({ leases, projects }: { leases: readonly MyLease[]; projects: readonly Project[] }): ReactNode {
   const { api } = useBackend();
   const [, go] = useLocation();
+  const open = useOpenWork();
   const button = useRef<HTMLButtonElement>(null);
   const target = pick(leases, projects);
   const next = useMutation({
     mutationFn: (projectId: string) =>
       ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
-    onSuccess: ({ work }) => {
-      if (work) go(taskPath(work.task.project_id, work.task.id));
+    onSuccess: async ({ work }) => {
+      if (work) await open(work);
       else toast('No task is free in this project right now');
     },
     onError: toastError,

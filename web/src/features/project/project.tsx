@@ -2,10 +2,11 @@ import { ApiError, ok } from '@tandem/client';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import { lazy, Suspense, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 
 import { NotFound } from '~/app/not-found';
 import { JobsTab } from '~/features/jobs/jobs-tab';
+import { useOpenWork } from '~/features/workbench/open-work';
 import { cx } from '~/lib/cx';
 import { useBackend } from '~/session/backend';
 import { useProjectLive } from '~/session/live';
@@ -154,11 +155,11 @@ const Count = ({ dot, n, what }: { dot: string; n: number; what: string }): Reac
 
 function NextButton({ projectId }: { projectId: string }): ReactNode {
   const { api } = useBackend();
-  const [, go] = useLocation();
+  const open = useOpenWork();
   const next = useMutation({
     mutationFn: () => ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
-    onSuccess: ({ work }) => {
-      if (work) go(`/projects/${projectId}/tasks/${work.task.id}`);
+    onSuccess: async ({ work }) => {
+      if (work) await open(work);
       else toast('No task is free in this project right now');
     },
     onError: toastError,

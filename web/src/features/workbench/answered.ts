@@ -16,3 +16,6 @@ export const answeredLeases = {
     return () => listeners.delete(listener);
   },
 };
+
+/** Leases that I am about to end myself: the answer is not there yet, but what ends them is on its way. */
+export const leaving = new Set<string>();

@@ -3,6 +3,7 @@ import type { components, Json, SuggestionSnapshot } from '@tandem/client';
 
 import { alike } from '~/layout/given-answers';
 import { same } from '~/layout/json';
+import { highlightsOf, predictionId, predictionsIn } from '~/layout/predictions';
 import type { Assignment, Project, Task } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 
@@ -57,12 +58,19 @@ function isAlike(one: Candidate['annotation'], other: Candidate['annotation'] | 
   return same(drawn(one), drawn(other)) && [...names].every((name) => alike(left[name], right[name]));
 }
 
-const told = new WeakMap<readonly SuggestionSnapshot[], Json>();
+interface Told {
+  readonly input: Json;
+  readonly ai_predictions: Json;
+  readonly ai_highlights: Json;
+}
 
-/** What models suggest and nobody has decided: the same list until that changes. */
-function predictionsOf(open: readonly SuggestionSnapshot[]): Json {
+const told = new WeakMap<readonly SuggestionSnapshot[], Told>();
+
+/** What models suggest and nobody has decided, regions first: the same lists until that changes (`open` is another array after each verdict). */
+function predictionsOf({ suggestions }: Desk['room'], input: Json): Told {
+  const open = suggestions.open();
   const known = told.get(open);
-  if (known !== undefined) return known;
+  if (known?.input === input) return known;
   const list = open.map(({ id, label, score, source, geometry, attributes }): Json => ({
     id,
     label,
@@ -71,11 +79,15 @@ function predictionsOf(open: readonly SuggestionSnapshot[]): Json {
     kind: geometry.kind,
     attributes: { ...attributes },
   }));
-  told.set(open, list);
-  return list;
+  const said = predictionsIn(input).filter((prediction) => suggestions.verdict(predictionId(prediction)) === null);
+  const now = { input, ai_predictions: [...list, ...said], ai_highlights: highlightsOf(said) };
+  told.set(open, now);
+  return now;
 }
 
-export function uiContextOf(desk: Desk): Json {
+/** @param input the task's data */
+export function uiContextOf(desk: Desk, input: Json = null): Json {
+  const { ai_predictions, ai_highlights } = predictionsOf(desk.room, input);
   const selected = desk.selected();
   const [first] = selected;
   const { x, y, width, height } = desk.camera.visible();
@@ -87,7 +99,8 @@ export function uiContextOf(desk: Desk): Json {
       first && selected.length === 1
         ? { id: first.id, label: first.label, kind: first.geometry.kind, attributes: { ...first.attributes } }
         : null,
-    ai_predictions: predictionsOf(desk.room.suggestions.open()),
+    ai_predictions,
+    ai_highlights,
     viewport: { x, y, width, height, scale: desk.camera.view.get().scale },
   };
 }

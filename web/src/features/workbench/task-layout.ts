@@ -1,9 +1,9 @@
 /** The layout that a task is worked on with, if its project has one. */
-import { ApiError, ok } from '@tandem/client';
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { ApiError, ok, type Api } from '@tandem/client';
+import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { useBackend } from '~/session/backend';
-import { useMyLeases } from '~/session/live';
+import { useOfMyLeases } from '~/session/live';
 import type { Layout } from '~/layout/tree';
 import { answeredLeases } from './answered';
 
@@ -16,16 +16,10 @@ export const drawsOn = ({ components }: Layout): boolean => components.includes(
 /** What versions say, by id: it never changes, and what is the same is not rendered anew because a lease came. */
 const known = new Map<string, Layout>();
 
-/**
- * A step may have a layout of its own, so whoever takes the task may see another than before. Of the next task the layout of the one before is shown until
- * its own is there: they rarely differ.
- */
-export function useTaskLayout(taskId: string): UseQueryResult<Layout | null> {
-  const { api } = useBackend();
-  const { leases } = useMyLeases();
-  const mine = leases.find(({ task_id }) => task_id === taskId)?.assignment_id ?? answeredLeases.get(taskId)?.assignmentId;
-  return useQuery({
-    queryKey: ['layout', taskId, mine ?? null],
+/** @param mine the lease it is worked on with, if it is mine */
+export const layoutQuery = (api: Api, taskId: string, mine: string | null) =>
+  queryOptions({
+    queryKey: ['layout', taskId, mine],
     queryFn: async () => {
       try {
         const found = await ok(api.GET('/api/v1/tasks/{task_id}/layout', { params: { path: { task_id: taskId } } }));
@@ -43,6 +37,15 @@ export function useTaskLayout(taskId: string): UseQueryResult<Layout | null> {
     },
     // A task keeps the layout its work began with, and so does a step of it.
     staleTime: Infinity,
-    placeholderData: (before) => before,
   });
+
+/**
+ * A step may have a layout of its own, so whoever takes the task may see another than before. Of the next task the layout of the one before is shown until
+ * its own is there: they rarely differ.
+ */
+export function useTaskLayout(taskId: string): UseQueryResult<Layout | null> {
+  const { api } = useBackend();
+  const told = useOfMyLeases(({ leases }) => leases.find(({ task_id }) => task_id === taskId)?.assignment_id ?? '');
+  const mine = told === '' ? answeredLeases.get(taskId)?.assignmentId : told;
+  return useQuery({ ...layoutQuery(api, taskId, mine ?? null), placeholderData: (before) => before });
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 import type { LoadedPicture } from '~/canvas/images';
-import { openPicture, type Opening } from '~/canvas/open-picture';
+import { openPicture, pictureAtHand, type Opening } from '~/canvas/open-picture';
 import { createStore } from '~/lib/store';
 import { useStore } from '~/lib/use-store';
 import type { Task } from '~/session/queries';
@@ -23,11 +23,19 @@ export interface TaskImage {
 
 /** The picture of a task. What it holds goes when the task is left. */
 export function useImage(task: Task): TaskImage {
-  const [states] = useState(() => createStore<State>({ name: 'opening', opening: null }));
+  const [states] = useState(() => {
+    const picture = pictureAtHand(task.asset);
+    return createStore<State>(picture ? { name: 'open', picture } : { name: 'opening', opening: null });
+  });
   const state = useStore(states);
   const [round, setRound] = useState(0);
   const { id, url, width, height } = task.asset;
   useEffect(() => {
+    const there = pictureAtHand({ id, url, width, height });
+    if (there) {
+      states.set({ name: 'open', picture: there });
+      return;
+    }
     let alive = true;
     const opening = openPicture({ id, url, width, height });
     states.set({ name: 'opening', opening });

@@ -1,16 +1,19 @@
-import { ok, type RoomSnapshot } from '@tandem/client';
+import { ok, type MyLease, type RoomSnapshot } from '@tandem/client';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { useBackend } from '~/session/backend';
-import { useMyLeases } from '~/session/live';
+import { onMyLeases, useOfMyLeases } from '~/session/live';
 import { toastError } from '~/ui/toast';
 import type { Activity } from './activity';
 import { accept, heldOf, isLost, myLease, renew, standing, type Held, type Standing } from './lease';
-import { answeredLeases } from './answered';
+import { answeredLeases, leaving } from './answered';
+import { given } from './rooms-ahead';
 
 /** Hands off for longer than this, and the lease may run out: somebody else can have the task. */
 const ACTIVE_MS = 5 * 60_000;
+/** So long accepting waits for the document. */
+const ACCEPT_MS = 2_000;
 
 export interface LeaseState {
   readonly held: Held | null;
@@ -30,25 +33,31 @@ export interface LeaseState {
 export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: number | undefined, activity: Activity): LeaseState {
   const backend = useBackend();
   const { api, me } = backend;
-  const live = useMyLeases();
+  const live = useLeasesOn(taskId);
   const [answered, setAnswered] = useState<Held | null>(() => answeredLeases.get(taskId) ?? null);
-  const held = myLease(taskId, live.leases, answered, room.lease, me.user.id);
-  const [had, setHad] = useState<{ readonly taskId: string; readonly assignmentId: string } | null>(null);
-  if (held && (had?.taskId !== taskId || had.assignmentId !== held.assignmentId)) {
-    setHad({ taskId, assignmentId: held.assignmentId });
-  }
+  const now = myLease(taskId, live.leases, answered, room.lease, me.user.id);
+  const [had, setHad] = useState<{ readonly taskId: string; readonly lease: Held } | null>(null);
+  if (now && (had?.taskId !== taskId || had.lease.assignmentId !== now.assignmentId)) setHad({ taskId, lease: now });
+  // That it is gone is told before my own submit is answered. Until then it is not lost, but on its way.
+  const held = now ?? (had?.taskId === taskId && leaving.has(had.lease.assignmentId) ? had.lease : null);
 
   useEffect(() => answeredLeases.onSet((id, lease) => id === taskId && setAnswered(lease)), [taskId]);
 
   const assignmentId = held?.assignmentId;
   const accepted = useRef<string | null>(null);
+  const isOpen = room.phase === 'joined';
   useEffect(() => {
     if (!held || accepted.current === held.assignmentId) return;
-    accepted.current = held.assignmentId;
-    // Failing to accept costs nothing: the lease holds either way, and a lost one is told by the room.
-    accept(api, held).catch(() => undefined);
+    const now = (): void => {
+      accepted.current = held.assignmentId;
+      // Failing to accept costs nothing: the lease holds either way, and a lost one is told by the room.
+      accept(api, held).catch(() => undefined);
+    };
+    // The document goes first; a connection that does not come must not keep the task unaccepted.
+    const timer = setTimeout(now, isOpen ? 0 : ACCEPT_MS);
+    return () => clearTimeout(timer);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each lease, not for each renewal
-  }, [api, assignmentId]);
+  }, [api, assignmentId, isOpen]);
 
   const latest = useRef(held);
   useEffect(() => {
@@ -65,15 +74,11 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
   }, [api, activity]);
   useEffect(() => {
     if (assignmentId === undefined) return;
-    const me = backend.live.subscribeUser();
-    const stop = me.onLease((event, lease) => {
+    return onMyLeases(backend.live, (event, lease) => {
+      if (event === 'given') given(backend.live, lease.task_id);
       if (event !== 'expiring' || lease.assignment_id !== assignmentId) return;
       if (activity.within(Math.min(ACTIVE_MS, (leaseSeconds ?? 1800) * 1000))) keep();
     });
-    return () => {
-      stop();
-      me.close();
-    };
   }, [backend.live, assignmentId, leaseSeconds, activity, keep]);
 
   const facts = {
@@ -85,9 +90,25 @@ export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: numbe
     status: room.status,
     known: live.joined,
   };
-  const lostBecause = useEnding(held === null && had?.taskId === taskId ? had.assignmentId : null);
+  const lostBecause = useEnding(held === null && had?.taskId === taskId ? had.lease.assignmentId : null);
   const expiring = held !== null && live.expiring.includes(held.assignmentId);
   return { held, standing: standing(facts), lostBecause, expiring, keep };
+}
+
+interface LeasesOn {
+  readonly joined: boolean;
+  readonly leases: readonly MyLease[];
+  readonly expiring: readonly string[];
+}
+
+/** What my leases say of one task. */
+function useLeasesOn(taskId: string): LeasesOn {
+  const said = useOfMyLeases(({ joined, leases, expiring }) => {
+    const here = leases.filter(({ task_id }) => task_id === taskId);
+    const soon = expiring.filter((id) => here.some(({ assignment_id }) => assignment_id === id));
+    return JSON.stringify({ joined, leases: here, expiring: soon } satisfies LeasesOn);
+  });
+  return useMemo(() => JSON.parse(said) as LeasesOn, [said]);
 }
 
 /** Why a lease of mine was taken from me, asked when it is gone. */

@@ -1,6 +1,9 @@
-/* eslint-disable react-hooks/set-state-in-effect -- rooms and desks are opened and closed by effects; what they opened is their state */
+/**
+ * The room of a task and the desk in it. Both are opened before the browser paints, so that a task that follows another is on the screen in one frame
+ * instead of three; they are closed afterwards, when nothing on the screen hangs on them any more.
+ */
 import type { RoomSnapshot, TaskRoom } from '@tandem/client';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { Size } from '~/geometry/points';
 import { device } from '~/lib/keep';
@@ -11,21 +14,25 @@ import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
 import { helper, segmenter } from './assistant';
+import { takeRoom } from './rooms-ahead';
 
 /** Null: there is none to join yet. */
 export function useRoom(taskId: string | null): TaskRoom | null {
   const { live } = useBackend();
   const [room, setRoom] = useState<TaskRoom | null>(null);
-  useEffect(() => {
+  const opened = useRef<TaskRoom | null>(null);
+  useLayoutEffect(() => {
     if (taskId === null) return;
-    const joined = live.subscribeTask(taskId);
-    setRoom(joined);
-    return () => {
-      setRoom(null);
-      joined.close();
-    };
+    opened.current = takeRoom(live, taskId);
+    setRoom(opened.current);
+    return () => setRoom(null);
   }, [live, taskId]);
-  return room;
+  useEffect(() => {
+    const mine = opened.current;
+    return () => mine?.close();
+  }, [live, taskId]);
+  // Of the task before, in the moment in which this one's is not there: nothing of this one may be shown in it.
+  return room?.taskId === taskId ? room : null;
 }
 
 export const useSnapshot = (room: TaskRoom): RoomSnapshot =>
@@ -55,18 +62,24 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
   const { user, workspace_id: workspace } = useBackend().me;
   const userId = user.id;
   const [bench, setBench] = useState<Bench | null>(null);
-  useEffect(() => {
+  const opened = useRef<Bench | null>(null);
+  useLayoutEffect(() => {
+    opened.current = null;
     if (width === undefined || height === undefined) return;
     const image: Size = { width, height };
     const reader = { id: userId, marks: createMarks(device, userId, room.taskId) };
     const owner = `${workspace}.${userId}`;
     const desk = new Desk({ room, image, frames, notify: toast, owner, look, reader, assistant: helper, segmenter });
     const follow = new Follow(room, desk.camera);
-    setBench({ desk, follow });
+    opened.current = { desk, follow };
+    setBench(opened.current);
+    return () => setBench(null);
+  }, [room, width, height, userId, workspace]);
+  useEffect(() => {
+    const mine = opened.current;
     return () => {
-      setBench(null);
-      follow.dispose();
-      desk.dispose();
+      mine?.follow.dispose();
+      mine?.desk.dispose();
     };
   }, [room, width, height, userId, workspace]);
   return bench;

@@ -2,15 +2,18 @@ import { ApiError, ok, type TaskRoom } from '@tandem/client';
 import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 
-import { prefetchImage } from '~/canvas/images';
 import { useBackend } from '~/session/backend';
 import type { Work } from '~/session/queries';
 import { toast, toastError } from '~/ui/toast';
 import type { Activity } from './activity';
-import { answeredLeases } from './answered';
-import { heldOf, release, skip, type Held } from './lease';
+import { answeredLeases, leaving } from './answered';
+import { release, skip, type Held } from './lease';
+import { useOpenWork } from './open-work';
+import { expectNext } from './rooms-ahead';
 
 const SAVE_MS = 15_000;
+/** By then the next screen is there. */
+const LEFT_MS = 1_000;
 
 /** Waits until the disk has my edits; says why when that takes long, instead of waiting without a word. */
 export async function saved(room: TaskRoom): Promise<void> {
@@ -32,16 +35,20 @@ export async function saved(room: TaskRoom): Promise<void> {
   }
 }
 
-/** Goes to a piece of work so that it opens without a pause: all that is known of it is laid out first. */
-export function useOpenWork(): (work: Work) => void {
-  const client = useQueryClient();
-  const [, go] = useLocation();
-  return (work) => {
-    prefetchImage(work.task.asset);
-    client.setQueryData(['task', work.task.id], work.task);
-    answeredLeases.set(work.task.id, heldOf(work.assignment));
-    go(`/projects/${work.task.project_id}/tasks/${work.task.id}`);
-  };
+/** Until it is answered: the lease ends because I say so, and another may be given to me before the answer is read. */
+export async function endLease<T>(held: Held, answer: Promise<T>): Promise<T> {
+  const done = expectNext();
+  leaving.add(held.assignmentId);
+  try {
+    const answered = await answer;
+    setTimeout(() => leaving.delete(held.assignmentId), LEFT_MS);
+    return answered;
+  } catch (error) {
+    leaving.delete(held.assignmentId);
+    throw error;
+  } finally {
+    done();
+  }
 }
 
 export interface TaskActions {
@@ -49,7 +56,7 @@ export interface TaskActions {
   readonly skip: UseMutationResult<unknown, unknown, { held: Held; reason: string }>;
   readonly release: UseMutationResult<unknown, unknown, Held>;
   /** My work here is done: to the next piece, or back to the project. */
-  readonly onward: (next: Work | null | undefined) => void;
+  readonly onward: (next: Work | null | undefined) => Promise<void>;
 }
 
 /** What ends my work on a task. */
@@ -61,12 +68,13 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
 
   const left = (): void => {
     answeredLeases.set(taskId, null);
-    void client.invalidateQueries({ queryKey: ['task', taskId] });
-    void client.invalidateQueries({ queryKey: ['tasks', projectId] });
+    // Nobody looks at them any more: they are read anew when somebody does, and not while the next task opens.
+    void client.invalidateQueries({ queryKey: ['task', taskId], refetchType: 'none' });
+    void client.invalidateQueries({ queryKey: ['tasks', projectId], refetchType: 'none' });
   };
-  const onward = (next: Work | null | undefined): void => {
+  const onward = async (next: Work | null | undefined): Promise<void> => {
     left();
-    if (next) open(next);
+    if (next) await open(next);
     else {
       toast('No more tasks are free in this project', 'good');
       go(`/projects/${projectId}`);
@@ -81,15 +89,14 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
       mutationFn: async (held: Held) => {
         if (!room) throw new Error('The document is not open yet.');
         await saved(room);
-        return submitted(held, room);
+        return endLease(held, submitted(held, room));
       },
       onSuccess: ({ next }) => onward(next),
       onError: toastError,
     }),
     skip: useMutation({
       mutationFn: async ({ held, reason }: { held: Held; reason: string }) => {
-        await skip(api, held, reason);
-        return takeNext();
+        return endLease(held, skip(api, held, reason).then(takeNext));
       },
       onSuccess: onward,
       onError: toastError,

@@ -41,7 +41,7 @@ export function useUiContext(model: LayoutModel, desk: Desk): void {
   useEffect(() => {
     if (!model.reads('ui_context') && !asksWhatIsSelected(model)) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const tell = (): void => model.setUiContext(uiContextOf(desk));
+    const tell = (): void => model.setUiContext(uiContextOf(desk, model.variables.input ?? null));
     const soon = (): void => {
       clearTimeout(timer);
       timer = setTimeout(tell, REST_MS);

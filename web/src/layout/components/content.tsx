@@ -11,6 +11,7 @@ import { Nodes } from '../render';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { segmentsOf, type Span } from '../spans';
 import { useEvents } from '../use-events';
+import { Markdown } from './markdown';
 
 /** A text from data, else what stands in it. */
 const Content = ({ node, frame }: ComponentProps): ReactNode => {
@@ -122,6 +123,8 @@ export function TextDisplay({ node, frame }: ComponentProps): ReactNode {
   const ranges = properties.highlight_ranges ?? properties.highlight ?? null;
   const segments = useMemo(() => segmentsOf(source, isList(ranges) ? marksOf(ranges) : []), [source, ranges]);
   const numbered = isSomething(properties.line_numbers ?? false);
+  // Ranges and numbers of lines count letters and lines as they are written.
+  const isMarkdown = properties.format === 'markdown' && !numbered && !segments.some(({ spans }) => spans.length > 0);
   const text = segments.map(({ text, spans }, at) => {
     const [span] = spans;
     return span ? (
@@ -139,7 +142,7 @@ export function TextDisplay({ node, frame }: ComponentProps): ReactNode {
           {source.split('\n').map((_, at) => `${at + 1}\n`)}
         </span>
       )}
-      <div className="lay-display-text">{text}</div>
+      <div className="lay-display-text">{isMarkdown ? <Markdown text={source} /> : text}</div>
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents } from '../use-events';
 import { useField } from '../use-field';
 import { FieldFrame, groupOf } from './field-frame';
+import { Markdown } from './markdown';
 
 export function NumberField({ node, frame }: ComponentProps): ReactNode {
   const resolved = useResolved(node, frame);
@@ -237,30 +238,48 @@ export function Pairwise({ node, frame }: ComponentProps): ReactNode {
   if (!field) return null;
   const { properties } = resolved;
   const isImage = properties.format === 'image';
-  const choice = (value: string, title: string, content: ReactNode): ReactNode => (
-    <label className={cx('lay-pair', field.value === value && 'lay-option-on')}>
-      <span className="lay-pair-head">
-        <input
-          type="radio"
-          name={name}
-          checked={field.value === value}
-          disabled={field.locked}
-          onChange={() => {
-            field.set(value);
-            emit('change', null);
-          }}
-        />
-        {title}
-      </span>
-      {content}
-    </label>
-  );
+  const isMarkdown = properties.format === 'markdown';
+  const choice = (value: string, title: string, content: ReactNode): ReactNode => {
+    const look = cx('lay-pair', field.value === value && 'lay-option-on');
+    const input = (
+      <input
+        type="radio"
+        name={name}
+        checked={field.value === value}
+        disabled={field.locked}
+        onChange={() => {
+          field.set(value);
+          emit('change', null);
+        }}
+      />
+    );
+    // Headings, lists and links are no part of a control's name.
+    return isMarkdown ? (
+      <div className={look}>
+        <label className="lay-pair-head">
+          {input}
+          {title}
+        </label>
+        {content}
+      </div>
+    ) : (
+      <label className={look}>
+        <span className="lay-pair-head">
+          {input}
+          {title}
+        </span>
+        {content}
+      </label>
+    );
+  };
   const side = (key: 'left' | 'right', title: string): ReactNode =>
     choice(
       key,
       title,
       isImage ? (
         <img className="lay-picture" src={textOf(properties, key)} alt={title} />
+      ) : isMarkdown ? (
+        <Markdown text={written(properties[key] ?? null)} />
       ) : (
         <span className="lay-pair-text">{written(properties[key] ?? null)}</span>
       ),

@@ -2,11 +2,13 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import { Check, X } from 'lucide-react';
 
+import { useLive } from '~/lib/use-store';
 import { Button } from '~/ui/controls';
 import { useLayout, type ComponentProps } from '../context';
 import { answersOf, differs, namesOf, readable, type GivenAnswer } from '../given-answers';
 import { isList, isObject, written, type JsonObject } from '../json';
 import { measurable, measured, METRICS } from '../metrics';
+import { predictionId } from '../predictions';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents } from '../use-events';
 
@@ -89,26 +91,36 @@ const confidenceOf = (prediction: JsonObject): number | null =>
 
 /** What a model suggests; what is decided goes from the list. */
 export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
-  const { readOnly, suggestions } = useLayout();
+  const { room, readOnly, suggestions } = useLayout();
   const { properties } = useResolved(node, frame);
   const emit = useEvents(node);
-  const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
   const [refused, setRefused] = useState('');
   const least = numberOf(properties, 'min_confidence') ?? 0;
   const given = properties.predictions;
-  const all = given !== undefined && isList(given) ? given.filter(isObject) : [];
-  const left = all.filter((prediction) => (confidenceOf(prediction) ?? 1) >= least && !decided.has(JSON.stringify(prediction)));
+  const found = given !== undefined && isList(given) ? given.filter(isObject) : [];
+  const all = [...new Map(found.map((prediction) => [predictionId(prediction), prediction])).values()];
+  const sure = all.filter((prediction) => (confidenceOf(prediction) ?? 1) >= least);
+  // What is decided is in the document: the same for everybody and after a reload, and open again when it is undone.
+  const isOpen = useLive(room.suggestions, () =>
+    sure.map((prediction) => (room.suggestions.verdict(predictionId(prediction)) === null ? '1' : '0')).join(''),
+  );
+  const left = sure.filter((_, at) => isOpen[at] === '1');
   const decide = (event: 'accept' | 'reject', predictions: readonly JsonObject[]): void => {
     const isLive = ({ id }: JsonObject): boolean => typeof id === 'string' && suggestions?.has(id) === true;
-    // Of regions the document says what is decided: others see it at once, and undo brings them back here.
+    // A region is its own verdict.
     const live = predictions.filter(isLive).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
     if (live.length > 0) suggestions?.[event](live);
     const others = predictions.filter((prediction) => !isLive(prediction));
-    const said = others.map((prediction) => emit(event, prediction));
-    // What could not be done is not decided.
-    const done = others.filter((_, at) => typeof said[at] !== 'string');
+    const said = room.regions.transact(() =>
+      others.map((prediction) => {
+        const why = emit(event, prediction);
+        // What could not be done is not decided.
+        if (typeof why !== 'string')
+          room.suggestions.note(predictionId(prediction), event === 'accept' ? 'accepted' : 'rejected');
+        return why;
+      }),
+    );
     setRefused(said.find((why) => typeof why === 'string') ?? '');
-    setDecided(new Set([...decided, ...done.map((prediction) => JSON.stringify(prediction))]));
   };
   return (
     <section className="lay-suggestions" aria-label={textOf(properties, 'title') || 'Suggestions'}>
@@ -138,7 +150,7 @@ export function AISuggestions({ node, frame }: ComponentProps): ReactNode {
             .map((part) => written(part ?? null))
             .join(': ');
           return (
-            <li key={JSON.stringify(prediction)}>
+            <li key={predictionId(prediction)}>
               <span className="lay-option-text">{name || written(prediction)}</span>
               {confidence !== null && <span className="muted num">{Math.round(confidence * 100)} %</span>}
               <Button disabled={readOnly} icon={<Check size={14} aria-hidden />} onClick={() => decide('accept', [prediction])}>

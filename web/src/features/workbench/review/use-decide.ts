@@ -7,7 +7,7 @@ import type { Work } from '~/session/queries';
 import { toastError } from '~/ui/toast';
 import type { Activity } from '../activity';
 import type { Held } from '../lease';
-import { saved } from '../use-submit';
+import { endLease, saved } from '../use-submit';
 
 export type Decision = components['schemas']['ReviewDecision'];
 
@@ -32,7 +32,7 @@ interface Verdict extends Said {
 export function useDecide(
   room: TaskRoom | null,
   activity: Activity,
-  onward: (next: Work | null | undefined) => void,
+  onward: (next: Work | null | undefined) => Promise<void>,
 ): UseMutationResult<unknown, unknown, Verdict> {
   const { api } = useBackend();
   /** The remark is on the picture before the server is asked: asked again, it is the same one. */
@@ -48,7 +48,7 @@ export function useDecide(
       if (!room) throw new Error('The document is not open yet.');
       if (remark) leave(room, held.assignmentId, remark);
       await saved(room);
-      return ok(
+      const decided = ok(
         api.POST('/api/v1/assignments/{assignment_id}/decide', {
           params: { path: { assignment_id: held.assignmentId } },
           body: {
@@ -61,6 +61,7 @@ export function useDecide(
           },
         }),
       );
+      return endLease(held, decided);
     },
     onSuccess: ({ next }) => onward(next),
     onError: toastError,

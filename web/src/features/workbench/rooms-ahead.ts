@@ -1,0 +1,72 @@
+/** Rooms of tasks that are about to open: joined as soon as the task is known, while the screen for it is still being made. */
+import type { SessionApi, TaskRoom } from '@tandem/client';
+
+/** A screen that has not come for its room by then does not come any more. */
+const WAIT_MS = 5_000;
+/** A device that is slow to say what it holds of the task is not waited for any longer. */
+const ASK_MS = 40;
+
+interface Ahead {
+  readonly live: SessionApi;
+  readonly room: TaskRoom;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+const ahead = new Map<string, Ahead>();
+
+/** @returns resolves when the server is asked: a screen that is being made keeps everything else waiting */
+export function joinAhead(live: SessionApi, taskId: string): Promise<void> {
+  const known = ahead.get(taskId);
+  if (known?.live === live) return asked(known.room);
+  const room = live.subscribeTask(taskId);
+  const timer = setTimeout(() => {
+    ahead.delete(taskId);
+    room.close();
+  }, WAIT_MS);
+  ahead.set(taskId, { live, room, timer });
+  return asked(room);
+}
+
+function asked(room: TaskRoom): Promise<void> {
+  return new Promise((done) => {
+    const stop = room.subscribe(look);
+    const timer = setTimeout(end, ASK_MS);
+    look();
+    function look(): void {
+      if (room.snapshot().phase !== 'loading') end();
+    }
+    function end(): void {
+      clearTimeout(timer);
+      stop();
+      done();
+    }
+  });
+}
+
+let expected = 0;
+
+/** A next task is asked for: which one it is, is told before the answer is read. @returns to be called when it is there, or is not */
+export function expectNext(): () => void {
+  expected += 1;
+  return () => {
+    expected -= 1;
+  };
+}
+
+/** A lease was given to me. */
+export function given(live: SessionApi, taskId: string): void {
+  if (expected > 0) void joinAhead(live, taskId);
+}
+
+/** The room of a task, joined already or not. It belongs to who takes it. */
+export function takeRoom(live: SessionApi, taskId: string): TaskRoom {
+  const found = ahead.get(taskId);
+  // Of another session: somebody else signed in.
+  if (found?.live !== live) return live.subscribeTask(taskId);
+  clearTimeout(found.timer);
+  ahead.delete(taskId);
+  if (found.room.snapshot().phase !== 'failed') return found.room;
+  // It could not be joined then: a task that shows nothing before it is accepted, for one.
+  found.room.close();
+  return live.subscribeTask(taskId);
+}
