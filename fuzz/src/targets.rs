@@ -194,7 +194,7 @@ fn base() -> LiveDoc {
 }
 
 fn limits() -> Limits {
-    Limits { max_update: 1 << 20, max_document: 4 << 20 }
+    Limits { max_update: 1 << 20, max_document: 4 << 20, ..Limits::default() }
 }
 
 /// Compared as numbers: the order in which they are written is chance.
