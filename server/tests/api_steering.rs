@@ -11,6 +11,7 @@ use tandem_protocol::{
     rest::NotificationKind,
     ws::{ServerControl, ServerFrame, Subprotocol, Subscribe, Topic, TopicKind},
 };
+use tandem_store::pg::flow;
 
 async fn next(person: &Person<'_>, api: &Api, step: &str) -> Value {
     person.post(&format!("/api/v1/projects/{}/next", api.a().project), json!({ "step": step })).await.expect(200)
@@ -392,4 +393,34 @@ async fn a_workflow_that_says_what_nothing_would_do_is_refused_with_the_place() 
     let path = format!("/api/v1/projects/{}/workflows", api.a().project);
     let refused = api.admin().post(&path, json!({ "form": form })).await.problem(422, "workflow_invalid");
     assert_eq!(refused["errors"][0]["field"], "/steps/0/assignment/priority_rules", "{refused}");
+}
+
+#[actix_web::test]
+async fn a_task_is_given_out_by_the_rules_of_the_version_it_is_on() {
+    let api = Api::start().await;
+    let project = api.a().project;
+    let form = |rules: Value| json!({"form": {"id": "w", "steps": [{"id": "label", "type": "annotation", "assignment": rules}]}});
+    api.on_workflow(form(json!({"required_skills": [{"name": "latin"}]}))).await;
+    let second = api
+        .admin()
+        .post(&format!("/api/v1/projects/{project}/workflows"), form(json!({"deny_users": [api.a().other_labeler]})))
+        .await
+        .expect(201);
+    api.admin().call(&format!("/api/v1/workflows/{}/activate", second["id"].as_str().unwrap())).await.expect(200);
+    let new = json!({"tasks": [{"asset_id": api.a().assets[0], "external_id": "new"}]});
+    let made = api.admin().post(&format!("/api/v1/projects/{project}/tasks"), new).await.expect(201);
+    let made = made["tasks"][0]["id"].clone();
+    while flow::begin(&api.db().store, api.a().workspace, project, 100).await.unwrap() > 0 {}
+
+    let new = next(&api.labeler(), &api, "label").await["work"]["assignment"].clone();
+    assert_eq!(new["task_id"], made, "the one that asks for no skill, though it is the last");
+    submit(&api.labeler(), &new).await;
+    let none = next(&api.labeler(), &api, "label").await;
+    assert_eq!(none["work"], Value::Null, "{none}");
+    let old = format!("/api/v1/tasks/{}/claim", api.a().tasks[0]);
+    api.labeler().call(&old).await.problem(403, "not_eligible");
+    let other = api.person(&api.a(), api.a().other_labeler);
+    let profile = json!({"skills": [{"name": "latin", "level": "expert"}], "teams": [], "availability": null, "max_concurrent": null});
+    api.admin().put(&format!("/api/v1/users/{}/profile", api.a().other_labeler), profile).await.expect(204);
+    other.call(&old).await.expect(200);
 }

@@ -169,7 +169,7 @@ pub(super) async fn lend(
         .filter(|step| wanted.force || step.reasons.is_empty() && open.contains(&step.step))
         .map(|step| {
             if wanted.force {
-                Offer { step: step.step, kind: step.offer.kind, fit: step.offer.fit, ..Offer::default() }
+                Offer { step: step.step, kind: step.offer.kind, fit: step.offer.fit, of: step.offer.of, ..Offer::default() }
             } else {
                 step.offer
             }

@@ -45,7 +45,7 @@ pub use due::{due_calls, due_timers, fire, next_due};
 pub use error::FlowError;
 pub use migrate::{Fit, Migration, migrate};
 pub use nothing::{Nothing, nothing};
-pub use offers::{Choices, Said, StepOffer, Way, assignees, choices, eligibility, offers, rules_in_use};
+pub use offers::{Choices, InUse, Said, StepOffer, Way, assignees, choices, eligibility, offers, rules_in_use};
 pub use progress::{WorkNow, progress};
 pub use push::{Place, Pushed, push, waiting_for_somebody};
 pub use record::{Because, TransitionRow, batch_history, history};

@@ -73,7 +73,7 @@ struct Kept {
 }
 
 async fn kept_from(tx: &mut TenantTx, turn: &Turn, offer: &StepOffer) -> Result<Vec<Kept>, FlowError> {
-    let now = tx.began();
+    let (now, of) = (tx.began(), offer.offer.versions());
     let rows = sqlx::query_file!(
         "src/pg/flow/nothing.sql",
         turn.project.0,
@@ -83,6 +83,7 @@ async fn kept_from(tx: &mut TenantTx, turn: &Turn, offer: &StepOffer) -> Result<
         &offer.offer.not_after,
         i64::from(LOOKED_AT),
         offer.offer.cool_off.map(f64::from),
+        of.as_deref(),
     )
     .fetch_all(&mut **tx)
     .await?;

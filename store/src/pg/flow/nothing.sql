@@ -1,9 +1,10 @@
 -- Of the first $6 tasks with a place in step $3, of kind $4, of project $1 that nobody has: what keeps person $2 from how many of them, and when the first of them
 -- may be had after all, as far as that is known. The rules are those of leases/find.sql, $5 the steps after which nobody gets a task here and $7 the seconds
--- after which a skipped one is offered again. `worked`: the step they worked in.
+-- after which a skipped one is offered again, $8 the versions of the workflow that say so (null: all). `worked`: the step they worked in.
 WITH waiting AS (
     SELECT s.* FROM task_steps s
     WHERE s.project_id = $1 AND s.step = $3 AND s.kind = $4 AND s.free > 0
+      AND ($8::uuid[] IS NULL OR coalesce((SELECT t.workflow_id = ANY ($8) FROM tasks t WHERE t.project_id = $1 AND t.id = s.task_id), true))
     ORDER BY s.priority DESC, s.task_id LIMIT $6
 ), judged AS (
     SELECT mine.worked, w.skipped_to_admin, w.mode,

@@ -1,5 +1,7 @@
 //! Which steps of a project a person may work on, and in words why not the others.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tandem_domain::{
@@ -30,12 +32,38 @@ pub struct StepOffer {
     pub offer: Offer,
 }
 
-/// The rules of every step that a task of this project may be at: of the active workflow, then of older versions that still have tasks. A project
-/// without a workflow has the one step that every task begins with.
+/// The rules of a step, and of which tasks they are the rules: tasks stay on the version of the workflow that they began on.
+#[derive(Clone, Debug)]
+pub struct InUse {
+    /// Of the step.
+    pub name: String,
+    pub rules: StepRules,
+    /// Versions that say so; none: there is no other word on such a step, so whichever version a task is on.
+    pub of: Vec<WorkflowId>,
+}
+
+impl InUse {
+    fn is_for(&self, workflow: Option<WorkflowId>) -> bool {
+        // A task on no version is given out by any.
+        self.of.is_empty() || workflow.is_none_or(|workflow| self.of.contains(&workflow))
+    }
+
+    fn is_of(&self, step: &str, kind: &str) -> bool {
+        self.rules.step == step && word(self.rules.kind) == kind
+    }
+}
+
+/// The rules by which a task of this workflow waits in a step.
+pub(super) fn rules_at<'r>(all: &'r [InUse], step: &str, kind: &str, workflow: Option<WorkflowId>) -> Option<&'r StepRules> {
+    all.iter().find(|one| one.is_of(step, kind) && one.is_for(workflow)).map(|one| &one.rules)
+}
+
+/// The rules of every step that a task of this project may be at: of the active workflow, then of older versions that still have tasks, where they say
+/// something else. A project without a workflow has the one step that every task begins with.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<(String, StepRules)>, FlowError> {
+pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<InUse>, FlowError> {
     let ids = sqlx::query_scalar!(
         r#"
         SELECT w.id FROM workflows w
@@ -52,19 +80,28 @@ pub async fn rules_in_use(tx: &mut TenantTx, project: ProjectId) -> Result<Vec<(
 }
 
 /// The rules of every step of these workflows, which this transaction has read, and of the one step of tasks that are on none.
-async fn rules_of(tx: &mut TenantTx, workflows: &[WorkflowId]) -> Result<Vec<(String, StepRules)>, FlowError> {
-    let mut found: Vec<(String, StepRules)> = Vec::new();
+async fn rules_of(tx: &mut TenantTx, workflows: &[WorkflowId]) -> Result<Vec<InUse>, FlowError> {
+    let mut found: Vec<InUse> = Vec::new();
     for id in workflows {
         match cache::flow_seen(tx, *id).await {
-            Ok(flow) => add(&flow.workflow, &mut found),
+            Ok(flow) => add(&flow.workflow, Some(*id), &mut found),
             // One version that this program cannot run must not keep people from the tasks of the others.
             Err(FlowError::Workflow(error)) => tracing::warn!(workflow = %id, %error, "a workflow in use does not compile"),
             Err(error) => return Err(error),
         }
     }
-    if found.iter().all(|(_, rules)| rules.step != PLAIN_STEP) {
+    let mut words: HashMap<(String, StepKind), usize> = HashMap::new();
+    for one in &found {
+        *words.entry((one.rules.step.clone(), one.rules.kind)).or_default() += 1;
+    }
+    for one in &mut found {
+        if words.get(&(one.rules.step.clone(), one.rules.kind)) == Some(&1) {
+            one.of.clear();
+        }
+    }
+    if found.iter().all(|one| one.rules.step != PLAIN_STEP) {
         // Tasks from before the workflow, too.
-        add(&Predefined::Single.workflow(), &mut found);
+        add(&Predefined::Single.workflow(), None, &mut found);
     }
     Ok(found)
 }
@@ -73,7 +110,7 @@ async fn rules_of(tx: &mut TenantTx, workflows: &[WorkflowId]) -> Result<Vec<(St
 const PLAIN_STEP: &str = "annotate";
 
 /// Last steps first: what was begun is finished before more is begun.
-fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
+fn add(workflow: &Workflow, id: Option<WorkflowId>, found: &mut Vec<InUse>) {
     let mut new = Vec::new();
     for step in workflow.all_steps().into_iter().rev() {
         let kinds: &[StepKind] = match step.kind {
@@ -85,8 +122,9 @@ fn add(workflow: &Workflow, found: &mut Vec<(String, StepRules)>) {
         };
         let name = if step.name.is_empty() { &step.id } else { &step.name };
         for rules in kinds.iter().filter_map(|kind| StepRules::of(workflow, &step.id, *kind)) {
-            if !found.iter().any(|(_, known)| known.step == rules.step && known.kind == rules.kind) {
-                new.push((name.clone(), rules));
+            match found.iter_mut().find(|known| known.rules == rules) {
+                Some(known) => known.of.extend(id),
+                None => new.push(InUse { name: name.clone(), rules, of: id.into_iter().collect() }),
             }
         }
     }
@@ -101,7 +139,7 @@ pub async fn offers(tx: &mut TenantTx, project: ProjectId, user: UserId, way: Wa
     let now = tx.began();
     let rules = rules_in_use(tx, project).await?;
     let person = person(tx, project, user, now).await?;
-    Ok(rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, way, now)).collect())
+    Ok(rules.into_iter().map(|one| offer(&person, one, way, now)).collect())
 }
 
 /// What somebody may be given whose turn it is.
@@ -135,11 +173,12 @@ pub async fn choices(tx: &mut TenantTx, turn: &Turn) -> Result<Choices, FlowErro
     let rules =
         if turn.has_older_versions { rules_in_use(tx, turn.project).await? } else { rules_of(tx, turn.workflow.as_slice()).await? };
     let person = person(tx, turn.project, turn.user, now).await?;
-    let steps = rules.into_iter().map(|(name, rules)| offer(&person, name, &rules, Way::Taken, now)).collect();
+    let steps = rules.into_iter().map(|one| offer(&person, one, Way::Taken, now)).collect();
     Ok(Choices { steps, is_holding: person.active > 0 })
 }
 
-fn offer(person: &Person, name: String, rules: &StepRules, way: Way, now: DateTime<Utc>) -> StepOffer {
+fn offer(person: &Person, InUse { name, rules, of }: InUse, way: Way, now: DateTime<Utc>) -> StepOffer {
+    let rules = &rules;
     let reasons = assignment::person_reasons(person, rules, way, now);
     let mut not_after: Vec<String> = rules.excluded_steps.keys().cloned().collect();
     if rules.rework == Rework::AnotherPerson {
@@ -152,7 +191,7 @@ fn offer(person: &Person, name: String, rules: &StepRules, way: Way, now: DateTi
         name,
         kind: rules.kind,
         reasons: reasons.into_iter().map(Said::from).collect(),
-        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off, fit },
+        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off, fit, of },
     }
 }
 
@@ -204,10 +243,12 @@ impl Ruled {
 
 async fn ruled_steps(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Result<Vec<Ruled>, FlowError> {
     let rules = rules_in_use(tx, project).await?;
+    let workflow = sqlx::query_scalar!("SELECT workflow_id FROM tasks WHERE project_id = $1 AND id = $2", project.0, task.0);
+    let workflow = workflow.fetch_optional(&mut **tx).await?.flatten().map(Into::into);
     let mut ruled = Vec::new();
     for open in open_steps(tx, project, task).await? {
-        let Some((_, rules)) = rules.iter().find(|(_, rules)| rules.step == open.step && word(rules.kind) == open.kind) else { continue };
-        ruled.push(Ruled { rules: (*rules).clone(), facts: facts(tx, task, &open).await?, step: open.step });
+        let Some(rules) = rules_at(&rules, &open.step, &open.kind, workflow) else { continue };
+        ruled.push(Ruled { rules: rules.clone(), facts: facts(tx, task, &open).await?, step: open.step });
     }
     Ok(ruled)
 }

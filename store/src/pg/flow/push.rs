@@ -13,7 +13,7 @@ use tandem_protocol::{BatchId, ProjectId, TaskId, UserId, WorkspaceId, rest::Ass
 
 use super::{
     FlowError,
-    offers::{Open, facts, open_steps, person, rules_in_use, word},
+    offers::{Open, facts, open_steps, person, rules_at, rules_in_use, word},
 };
 use crate::{
     Store, StoreError, Tenant, TenantTx,
@@ -86,13 +86,13 @@ pub async fn push(
     // Steps that nobody may work on now, whatever the task.
     let may = |rules: &StepRules| people.iter().any(|person| assignment::person_reasons(person, rules, Way::Pushed, now).is_empty());
     let (steps, kinds): (Vec<String>, Vec<String>) =
-        rules.iter().filter(|(_, rules)| may(rules)).map(|(_, rules)| (rules.step.clone(), word(rules.kind).to_owned())).unzip();
+        rules.iter().filter(|one| may(&one.rules)).map(|one| (one.rules.step.clone(), word(one.rules.kind).to_owned())).unzip();
     if steps.is_empty() {
         return Ok((Vec::new(), None));
     }
     let candidates = sqlx::query!(
         r#"
-        SELECT s.task_id, s.step, s.priority, t.batch_id, taken.is_there AS "is_offer_taken!" FROM task_steps s
+        SELECT s.task_id, s.step, s.priority, t.batch_id, t.workflow_id, taken.is_there AS "is_offer_taken!" FROM task_steps s
         JOIN tasks t ON t.project_id = s.project_id AND t.id = s.task_id
         -- For whom it was kept has it: the other places are for others.
         CROSS JOIN LATERAL (
@@ -127,7 +127,7 @@ pub async fn push(
         let Some(mut open) = open_steps(&mut tx, project, task).await?.into_iter().find(|open| open.step == candidate.step) else {
             continue;
         };
-        let Some((_, rules)) = rules.iter().find(|(_, rules)| rules.step == open.step && word(rules.kind) == open.kind) else { continue };
+        let Some(rules) = rules_at(&rules, &open.step, &open.kind, candidate.workflow_id.map(Into::into)) else { continue };
         if candidate.is_offer_taken {
             forget_offer(&mut tx, project, task, &mut open).await?;
         }

@@ -1,7 +1,7 @@
 //! Giving out work.
 
 use serde_json::{Value, json};
-use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, rest::Assignment};
+use tandem_protocol::{AssignmentId, ProjectId, TaskId, UserId, WorkflowId, rest::Assignment};
 use uuid::Uuid;
 
 use super::{LeaseError, Turn, row::Row};
@@ -17,6 +17,8 @@ pub struct Offer {
     pub not_after: Vec<String>,
     /// Seconds after which a task that the person skipped is offered to them again; none: never.
     pub cool_off: Option<u32>,
+    /// Versions of the workflow whose tasks this is about; none: all.
+    pub of: Vec<WorkflowId>,
     /// How the person fits the step, as it is kept with their lease ([`tandem_domain::assignment::Fit`]); null if that was not asked.
     pub fit: Value,
 }
@@ -26,6 +28,10 @@ impl Offer {
     #[must_use]
     pub fn plain() -> Self {
         Self { step: "annotate".to_owned(), kind: "annotation".to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn versions(&self) -> Option<Vec<Uuid>> {
+        (!self.of.is_empty()).then(|| self.of.iter().map(|id| id.0).collect())
     }
 
     /// With `metadata`: why this person, as it is kept with their lease.
@@ -120,7 +126,7 @@ pub async fn claim_next(tx: &mut TenantTx, turn: &Turn, offers: &[Offer], is_hol
 
 /// The first free slot of a step for this person, locked together with its task. `kept`: only what is kept for them.
 async fn find(tx: &mut TenantTx, turn: &Turn, offer: &Offer, kept: bool) -> Result<Option<TaskId>, StoreError> {
-    let (project, user) = (turn.project, turn.user);
+    let (project, user, of) = (turn.project, turn.user, offer.versions());
     let found = if kept {
         sqlx::query_file_scalar!(
             "src/pg/leases/find_kept.sql",
@@ -130,6 +136,7 @@ async fn find(tx: &mut TenantTx, turn: &Turn, offer: &Offer, kept: bool) -> Resu
             &offer.not_after,
             offer.cool_off.map(f64::from),
             offer.kind,
+            of.as_deref(),
         )
         .fetch_optional(&mut **tx)
         .await?
@@ -142,6 +149,7 @@ async fn find(tx: &mut TenantTx, turn: &Turn, offer: &Offer, kept: bool) -> Resu
             &offer.not_after,
             offer.cool_off.map(f64::from),
             offer.kind,
+            of.as_deref(),
         )
         .fetch_optional(&mut **tx)
         .await?
@@ -179,10 +187,12 @@ pub async fn claim_task(
         return Ok(super::get(tx, mine.id.into()).await?);
     }
     for offer in offers {
+        let of = offer.versions();
         let free = sqlx::query_scalar!(
             r#"
             SELECT s.step FROM task_steps s
             WHERE s.project_id = $1 AND s.task_id = $2 AND s.step = $3 AND s.free > 0 AND s.kind = $6
+              AND ($7::uuid[] IS NULL OR coalesce((SELECT t.workflow_id = ANY ($7) FROM tasks t WHERE t.project_id = $1 AND t.id = $2), true))
               AND NOT EXISTS (SELECT FROM assignments a
                               WHERE a.task_id = $2 AND a.user_id = $4 AND a.status = 'submitted'
                                 AND (a.step = s.step AND a.round = s.round AND NOT s.may_repeat OR a.step = ANY($5)))
@@ -194,6 +204,7 @@ pub async fn claim_task(
             user.0,
             &offer.not_after,
             offer.kind,
+            of.as_deref(),
         )
         .fetch_optional(&mut **tx)
         .await?;

@@ -8,6 +8,8 @@ WHERE s.project_id = $1 AND s.step = $3
   AND s.kind = $6
   AND (s.reserved_for IS NULL OR s.reserved_for = $2 OR s.reserved_until <= now())
   AND (s.only_for IS NULL OR $2 = ANY (s.only_for))
+  -- Tasks stay on their version of the workflow: these versions say the same of the step. Null: there is one word on it.
+  AND ($7::uuid[] IS NULL OR s.workflow_id IS NULL OR s.workflow_id = ANY ($7))
   -- OFFSET 0: looked up for one task after the other until one fits. As a join it would begin with all the person ever did.
   AND NOT EXISTS (SELECT FROM assignments a
                   WHERE a.task_id = s.task_id AND a.user_id = $2

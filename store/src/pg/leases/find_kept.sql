@@ -3,6 +3,7 @@ SELECT s.task_id
 FROM tandem.open_places s
 WHERE s.project_id = $1 AND s.step = $3 AND s.kind = $6 AND s.reserved_for = $2
   AND (s.only_for IS NULL OR $2 = ANY (s.only_for))
+  AND ($7::uuid[] IS NULL OR s.workflow_id IS NULL OR s.workflow_id = ANY ($7))
   AND NOT EXISTS (SELECT FROM assignments a
                   WHERE a.task_id = s.task_id AND a.user_id = $2
                     AND ((a.ended_at IS NULL OR a.status = 'submitted' AND NOT s.may_repeat) AND a.step = s.step AND a.round = s.round

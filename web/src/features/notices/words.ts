@@ -11,8 +11,7 @@ const OF_WORK: Readonly<Partial<Record<string, string>>> = {
   offered: 'Work offered to you',
 };
 
-export const headline = ({ from, kind }: Notification): string =>
-  OF_WORK[kind] ?? `${from.name} ${DID[kind] ?? 'wrote to you'}`;
+export const headline = ({ from, kind }: Notification): string => OF_WORK[kind] ?? `${from.name} ${DID[kind] ?? 'wrote to you'}`;
 
 export const taskPath = ({ project_id, task_id }: Notification): string => `/projects/${project_id}/tasks/${task_id}`;
 
