@@ -117,7 +117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One lease, and why it ended. */
+        /** One lease, why it was given to whom it was given, and why it ended. */
         get: operations["getAssignment"];
         put?: never;
         post?: never;
@@ -632,7 +632,11 @@ export interface paths {
          */
         get: operations["exportProject"];
         put?: never;
-        post?: never;
+        /**
+         * Export the newest submitted annotations of some tasks.
+         * @description As the whole project is exported. Of a task that has none the line, or the image, is there without annotations.
+         */
+        post: operations["exportTasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -873,7 +877,8 @@ export interface paths {
         put?: never;
         /**
          * Lease the next task.
-         * @description Gives back the lease I already hold in this project, if I hold one. Nothing to do is an answer: `work` is null.
+         * @description Gives back the lease I already hold in this project, if I hold one. With a `step`: only work of that step. Nothing to do is an answer: `work` is null,
+         *     and where a step was named `nothing` says why.
          */
         post: operations["nextTask"];
         delete?: never;
@@ -950,7 +955,8 @@ export interface paths {
         };
         /**
          * Tasks in a step.
-         * @description The waiting in the order in which they are given out: the highest priority first, then the oldest. The others, oldest first.
+         * @description The waiting in the order in which they are given out: the highest priority first, then the oldest. The others, oldest first. Steps in which programs run
+         *     have tasks in work and held ones, a hold has held ones.
          */
         get: operations["listStepTasks"];
         put?: never;
@@ -973,6 +979,27 @@ export interface paths {
         put?: never;
         /** Create tasks: all of them or none. */
         post: operations["createTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/tasks/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give tasks to people, in turn.
+         * @description The first task goes to the first of the people, the next to the second, and so on; who may not have one is passed over for it. With `force` and a reason
+         *     the rules of the step are not asked.
+         */
+        post: operations["assignTasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1124,7 +1151,8 @@ export interface paths {
         };
         /**
          * Every answer to a task.
-         * @description The newest version of each, with who gave it: what somebody who decides between answers looks at.
+         * @description The newest version of each, with who gave it: what somebody who decides between answers looks at. Who answers the task themselves without seeing the
+         *     others' answers is told only their own meanwhile.
          */
         get: operations["listCandidates"];
         put?: never;
@@ -1272,6 +1300,27 @@ export interface paths {
         get: operations["getTaskLayout"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was noted about a task. */
+        get: operations["listTaskNotes"];
+        put?: never;
+        /**
+         * Note something about a task.
+         * @description For whoever else steers the project; whoever works on it does not see it. It stays.
+         */
+        post: operations["addTaskNote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1566,6 +1615,10 @@ export interface components {
              */
             waiting_bytes: number;
         };
+        AddNote: {
+            /** @description 1 to 4,000 characters. */
+            text: string;
+        };
         AfterEviction: {
             /** @enum {string} */
             to: "pool";
@@ -1638,6 +1691,11 @@ export interface components {
         AnnotationSource: "human" | "import";
         /** @enum {string} */
         AnnotationStatus: "draft" | "submitted" | "approved" | "rejected" | "superseded";
+        /** @description Which work. Without a body: any. */
+        AskNext: {
+            /** @description Only work of this step. */
+            step?: string | null;
+        };
         Asset: {
             /** @description Read from the bytes, e.g. `image/jpeg`. */
             content_type: string;
@@ -1715,8 +1773,17 @@ export interface components {
             task_id: components["schemas"]["TaskId"];
             user_id: components["schemas"]["UserId"];
         };
-        /** @description A lease, and why it ended. */
+        /** @description A lease, why it was given to this person, and why it ended. */
         AssignmentDetail: components["schemas"]["Assignment"] & {
+            /**
+             * @description Why this person has it: `mode` of the step, `because` with the `rule` that chose them (`queue`, `kept`, `picked`, `by_hand`, `handed_over`, or that of a
+             *     task the server gave), `skills` that the step asks for and they have, the `task`'s `priority` and since when it waited; with scores, `eligible` and
+             *     `considered` where the server chose between people, and to those who may steer also the `runners_up`. For its holder and for those who may steer;
+             *     none for others, and of leases of before this was kept.
+             */
+            assignment_metadata: {
+                [key: string]: unknown;
+            } | null;
             /** @description What whoever ended it wrote: the person who skipped it, the admin who took it back. None: nobody wrote anything. */
             reason: string | null;
         };
@@ -1736,6 +1803,19 @@ export interface components {
             /** @description Which of the open steps; the first if none is said. */
             step?: string | null;
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description Give tasks to people, in turn. */
+        AssignTasks: {
+            /** @description Against the rules of the step: `reason` must say why. */
+            force?: boolean;
+            /** @description 1 to 500 characters. */
+            reason?: string | null;
+            /** @description Which of the open steps; the first if none is said. */
+            step?: string | null;
+            /** @description 1 to 500 tasks of the project, each once. */
+            task_ids: components["schemas"]["TaskId"][];
+            /** @description 1 to 20 people, each once: the first task goes to the first of them who may have it, the next to whoever follows. */
+            user_ids: components["schemas"]["UserId"][];
         };
         /** @description A signed-in session. */
         AuthSession: {
@@ -2093,6 +2173,12 @@ export interface components {
         /** @description Writes the newest submitted annotations of the project into a file, which is kept for a week. */
         ExportInput: {
             format: components["schemas"]["ExportFormat"];
+        };
+        /** @description Which tasks to export, and as what. */
+        ExportTasks: {
+            format: components["schemas"]["ExportFormat"];
+            /** @description 1 to 500 tasks of the project; one that is there twice is exported once. */
+            task_ids: components["schemas"]["TaskId"][];
         };
         /** @description A face of a cuboid: an axis-parallel rectangle; `x`, `y` is its top left corner. */
         Face: {
@@ -2650,6 +2736,7 @@ export interface components {
         NextTask: {
             /** @description Without work: steps of the project that I may not work on, and why. */
             closed: components["schemas"]["ClosedStep"][];
+            nothing: components["schemas"]["NothingToDo"] | null;
             work: components["schemas"]["Work"] | null;
         };
         /**
@@ -2693,14 +2780,45 @@ export interface components {
             state: components["schemas"]["NodeState"];
             version: string;
         };
+        NotGiven: {
+            reason: components["schemas"]["Reason"];
+            user_id: components["schemas"]["UserId"];
+        };
+        /** @description Why a step has nothing for me. */
+        NothingToDo: {
+            commonest: components["schemas"]["Reason"] | null;
+            /**
+             * Format: date-time
+             * @description When the first of what waits is mine to have, where that is known: an offer to somebody else ends, a skipped task comes back.
+             */
+            expected_at: string | null;
+            /**
+             * Format: int32
+             * @description Tasks there that others have.
+             */
+            in_work: number;
+            /**
+             * Format: int32
+             * @description Those of them that I may not have.
+             */
+            kept_from: number;
+            step: string;
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: int32
+             * @description Tasks with a place there that nobody has; the first 1,000 are counted.
+             */
+            waiting: number;
+        };
         /** @description What I am told of although I am elsewhere. */
         Notification: {
             comment: string;
             /** Format: date-time */
             created_at: string;
-            /** @description How the comment begins. */
+            /** @description How the comment begins, or what happened, in words. */
             excerpt: string;
-            /** @description Who wrote it. */
+            /** @description Who wrote it, or gave the task; the server where nobody did: its id is nil. */
             from: components["schemas"]["UserSummary"];
             id: components["schemas"]["NotificationId"];
             kind: components["schemas"]["NotificationKind"];
@@ -2708,7 +2826,7 @@ export interface components {
             /** Format: date-time */
             read_at: string | null;
             task_id: components["schemas"]["TaskId"];
-            /** @description The thread and the comment, as they are named in the task's document. */
+            /** @description The thread and the comment, as they are named in the task's document; empty where it is about work. */
             thread: string;
         };
         /**
@@ -2717,7 +2835,7 @@ export interface components {
          */
         NotificationId: string;
         /** @enum {string} */
-        NotificationKind: "mention" | "answer";
+        NotificationKind: "mention" | "answer" | "held" | "given" | "offered";
         /** @description Newest first. */
         Notifications: {
             items: components["schemas"]["Notification"][];
@@ -2806,13 +2924,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
-        Page_StepTask: {
-            items: components["schemas"]["StepTask"][];
+        Page_Task: {
+            items: components["schemas"]["Task"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
-        Page_Task: {
-            items: components["schemas"]["Task"][];
+        Page_TaskNote: {
+            items: components["schemas"]["TaskNote"][];
             next_cursor: string | null;
         };
         /** @description One page of a list. Ask for the next with `?cursor=<next_cursor>`; the last page has none. */
@@ -3326,7 +3444,11 @@ export interface components {
             guards: unknown;
             /** Format: date-time */
             occurred_at: string;
+            /** @description What it was told, e.g. a decision, what a program answered, or why it failed. `{"omitted_bytes": n}` where that is long; null where there is nothing to say. */
+            payload: unknown;
             reason: string | null;
+            /** @description Of the request that did it, as in the audit log; null: the server itself did. */
+            request_id: string | null;
             to: unknown;
             /** @description `begun`, `answer`, `decision`, `timer`, `program`, `admin`, `migration`, `skips`; of a batch `begun`, `children`. */
             trigger: string;
@@ -3434,6 +3556,26 @@ export interface components {
             error?: string | null;
             /** @description What comes of the step. */
             output?: unknown;
+            /**
+             * Format: date-time
+             * @description Which call this answers: `since` of `waits_for` in the task's standing. What comes after the step gave up waiting is refused then, not taken for the
+             *     answer to its next attempt. Without it, whichever waits.
+             */
+            since?: string | null;
+        };
+        /** @description How the work goes in a step. */
+        StepSummary: {
+            /**
+             * Format: int32
+             * @description How many people hold a task there.
+             */
+            active_annotators: number;
+            /**
+             * Format: int64
+             * @description How long an answer took, on average, of the newest 200 tasks that were answered: the active work where it was told, else from its beginning to its end.
+             *     Null: there is none.
+             */
+            average_ms: number | null;
         };
         /** @description A task as it is in one step. */
         StepTask: {
@@ -3450,18 +3592,44 @@ export interface components {
              * @description 1 to 10; the highest goes first.
              */
             priority: number;
+            /**
+             * Format: date-time
+             * @description When the first of them began; null: nobody has.
+             */
+            started_at: string | null;
             status: components["schemas"]["TaskStatus"];
         };
         StepTaskPerson: {
+            /**
+             * Format: date-time
+             * @description When they began; null: not yet.
+             */
+            accepted_at: string | null;
             /** Format: date-time */
             assigned_at: string;
             assignment_id: components["schemas"]["AssignmentId"];
+            /** @description Why this person has it: as `assignment_metadata` of `AssignmentDetail`. */
+            assignment_metadata: {
+                [key: string]: unknown;
+            } | null;
             /** Format: date-time */
             expires_at: string;
             status: components["schemas"]["AssignmentStatus"];
             /** Format: date-time */
             submitted_at: string | null;
+            /**
+             * Format: int64
+             * @description Active work, as their client counted it; null: it did not, or not yet.
+             */
+            time_spent_ms: number | null;
             user: components["schemas"]["UserSummary"];
+        };
+        /** @description One page of a step's tasks, and how the work goes there. */
+        StepTasks: {
+            items: components["schemas"]["StepTask"][];
+            next_cursor: string | null;
+            /** @description Of the whole step, whatever was asked for. */
+            summary: components["schemas"]["StepSummary"];
         };
         /**
          * @description Where a task may stand in a step.
@@ -3570,6 +3738,13 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description What became of one task. */
+        TaskAssigned: {
+            assignment: components["schemas"]["Assignment"] | null;
+            /** @description Why nobody has it, one for each person. */
+            refused: components["schemas"]["NotGiven"][];
+            task_id: components["schemas"]["TaskId"];
+        };
         /** @description Everybody of the project, each with whether they may have the task. */
         TaskAssignees: {
             items: components["schemas"]["TaskEligibility"][];
@@ -3645,9 +3820,26 @@ export interface components {
             /** Format: int64 */
             refused: number;
         };
+        /** @description What an admin wrote down about a task. It stays as it was written. */
+        TaskNote: {
+            author: components["schemas"]["UserSummary"];
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["TaskNoteId"];
+            text: string;
+        };
+        /**
+         * Format: uuid
+         * @description What an admin wrote down about a task.
+         */
+        TaskNoteId: string;
+        TasksAssigned: {
+            /** @description One for each task, in the order in which they were named. */
+            items: components["schemas"]["TaskAssigned"][];
+        };
         /** @description Where a task stands in its workflow. */
         TaskStanding: {
-            /** @description What conditions see: `steps`, `step_output`, `input`. For reviewers and admins. */
+            /** @description What conditions see: `steps`, `step_output`, `input`. For reviewers and admins, unless they themselves answer it without seeing the others' answers. */
             context: unknown;
             /** @description Why it waits for an admin, if it does. */
             held: string | null;
@@ -3657,6 +3849,8 @@ export interface components {
             open: components["schemas"]["OpenStepView"][];
             /** @description As XState writes it: a name, or an object of regions. */
             value: unknown;
+            /** @description Programs whose answers it waits for. */
+            waits_for: components["schemas"]["WaitsFor"][];
             workflow_id: components["schemas"]["WorkflowId"];
         };
         /** @enum {string} */
@@ -3742,6 +3936,17 @@ export interface components {
             email: string;
             id: components["schemas"]["UserId"];
             name: string;
+        };
+        /** @description A step in the hands of a program. */
+        WaitsFor: {
+            /** @description `webhook`, `model`, `external_agent`, `auto_process`, `merge`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Names this very call: another visit of the step, or another attempt, is another one.
+             */
+            since: string;
+            step: string;
         };
         /** @description The answer to a good `hello`. */
         Welcome: {
@@ -5355,6 +5560,42 @@ export interface operations {
             };
         };
     };
+    exportTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportTasks"];
+            };
+        };
+        responses: {
+            /** @description The export */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createJobFile: {
         parameters: {
             query?: never;
@@ -5955,7 +6196,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskNext"] | null;
+            };
+        };
         responses: {
             /** @description The work, or none */
             200: {
@@ -6099,7 +6344,14 @@ export interface operations {
                 limit?: number;
                 /** @description Beginning of the external id or of the file name; 1 to 255 characters, case matters. */
                 q?: string;
+                /**
+                 * @description Only those that came into the step at this time or later: the waiting when it was opened for them, those in work and done when they were given to
+                 *     somebody, the held when they were.
+                 */
+                since?: string;
                 state: components["schemas"]["StepTaskState"];
+                /** @description Only those that came into it before this time; after `since`. */
+                until?: string;
                 /** @description Of the waiting: kept for this person. Of those in work and done: theirs. Of the held: they worked on it. */
                 user_id?: components["schemas"]["UserId"];
             };
@@ -6118,7 +6370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_StepTask"];
+                    "application/json": components["schemas"]["StepTasks"];
                 };
             };
             /** @description A problem */
@@ -6197,6 +6449,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedTasks"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assignTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTasks"];
+            };
+        };
+        responses: {
+            /** @description What became of each task, in the order in which they were named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksAssigned"];
                 };
             };
             /** @description A problem */
@@ -6804,6 +7091,77 @@ export interface operations {
             };
         };
     };
+    listTaskNotes: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description 1 to 200 items; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskNote"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addTaskNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddNote"];
+            };
+        };
+        responses: {
+            /** @description The note */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskNote"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTaskStanding: {
         parameters: {
             query?: never;
@@ -6911,7 +7269,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `not_now`: the step does not wait for an answer */
+            /** @description `not_now`: the step does not wait for an answer, or not for that of this call any more */
             409: {
                 headers: {
                     [name: string]: unknown;
