@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Loader2 } from 'lucide-react';
 
 import { cx } from '~/lib/cx';
@@ -10,6 +10,7 @@ type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   busy?: boolean;
   icon?: ReactNode;
   keys?: string;
+  ref?: Ref<HTMLButtonElement>;
 };
 
 export function Button({

@@ -15,6 +15,7 @@ const task = (more: Partial<StepTask> = {}): StepTask => ({
   held: null,
   places: null,
   people: [],
+  started_at: null,
   ...more,
 });
 const LABEL: Step = { id: 'label', name: 'Label', type: 'annotation' };

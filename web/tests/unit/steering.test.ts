@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { applies, consequences, doneWords, handsOn, namesOf, type StepTask } from '~/features/workflow/steering/actions';
+import { durationMs, factsOf, lastingOf, whyTheirs } from '~/features/workflow/steering/lasting';
+import { ANY_TIME, momentsOf } from '~/features/workflow/steering/span';
 import { sortSuited } from '~/features/workflow/steering/suited';
 import { click, inHand, NOTHING_CHOSEN, press, type Press, type Selection } from '~/features/workflow/steering/selection';
 
@@ -56,6 +58,9 @@ const person = (name: string, status: 'accepted' | 'submitted' = 'accepted') => 
   user: { id: name, name, email: `${name}@example.test`, color: '#336699' },
   status,
   assigned_at: '2026-11-28T10:00:00Z',
+  accepted_at: '2026-11-28T10:01:00Z',
+  time_spent_ms: null,
+  assignment_metadata: null,
   expires_at: '2026-11-28T10:30:00Z',
   submitted_at: null,
 });
@@ -68,6 +73,7 @@ const task = (more: Partial<StepTask> = {}): StepTask => ({
   held: null,
   places: { free: 0, needed: 1, mode: 'pool', opened_at: '2026-11-28T10:00:00Z', rests_until: null, kept_for: null },
   people: [],
+  started_at: null,
   ...more,
 });
 const STEP = { id: 'label', type: 'annotation' };
@@ -116,5 +122,63 @@ describe('what an admin can do', () => {
     const of = (name: string, reasons: readonly string[] | null) => ({ user: person(name).user, reasons });
     const sorted = sortSuited([of('Zoe', []), of('Ana', ['Holds 3 of 3 tasks']), of('Bo', null), of('Cy', [])]);
     expect(sorted.map(({ user }) => user.name)).toEqual(['Cy', 'Zoe', 'Bo', 'Ana']);
+  });
+});
+
+describe('how long work takes', () => {
+  const now = Date.parse('2026-11-28T10:31:00Z');
+
+  test('what is under way is measured from its beginning, and what took three times as long as others is long', () => {
+    const working = task({ people: [person('Ana')] });
+    expect(lastingOf(working, 600_000, now)).toEqual({ ms: 1_800_000, long: false });
+    expect(lastingOf(working, 599_000, now)).toEqual({ ms: 1_800_000, long: true });
+    expect(lastingOf(working, null, now)?.long).toBe(false);
+    // Whoever has done it is not slow any more.
+    const done = task({ people: [{ ...person('Ana', 'submitted'), submitted_at: '2026-11-28T10:21:00Z' }] });
+    expect(lastingOf(done, 1000, now)).toEqual({ ms: 1_200_000, long: false });
+    const told = task({ people: [{ ...person('Ana', 'submitted'), submitted_at: '2026-11-28T10:21:00Z', time_spent_ms: 5000 }] });
+    expect(lastingOf(told, 1000, now)?.ms).toBe(5000);
+    expect(lastingOf(task(), 1000, now)).toBeNull();
+  });
+
+  test('before work is taken from somebody it is told how far they are', () => {
+    const words = (person_: ReturnType<typeof person>, step: object = {}) =>
+      Object.fromEntries(factsOf(person_, { ...STEP, ...step }, 1800, now).map(({ name, words: said }) => [name, said]));
+    // A lease of 30 minutes that was never renewed ends 30 minutes after it was given.
+    expect(words(person('Ana'))).toEqual({
+      Progress: 'under way',
+      'Time spent': '30 min',
+      'Last noticed at work': 'not since it was given',
+    });
+    const renewed = { ...person('Ana'), expires_at: '2026-11-28T10:50:00Z' };
+    expect(words(renewed)['Last noticed at work']).toBe('11 min ago, or later');
+    expect(words(renewed, { assignment: { lease: 'PT45M' } })['Last noticed at work']).toBe('26 min ago, or later');
+    const picked = { ...person('Ana'), accepted_at: null, assignment_metadata: { because: { rule: 'picked' } } };
+    expect(words(picked as never)).toMatchObject({ Progress: 'not begun', 'Why they have it': 'They picked it' });
+  });
+
+  test('durations are days, hours, minutes and seconds', () => {
+    expect([durationMs('PT45M'), durationMs('P1DT2H'), durationMs('PT30S'), durationMs('P1Y'), durationMs(7)]).toEqual([
+      2_700_000,
+      93_600_000,
+      30_000,
+      null,
+      null,
+    ]);
+    expect(whyTheirs({ because: { rule: 'of_tomorrow' } })).toBe('of tomorrow');
+    expect(whyTheirs(null)).toBeNull();
+  });
+});
+
+describe('since when', () => {
+  const now = new Date(2026, 10, 30, 15, 0);
+  const day = (date: number) => new Date(2026, 10, date).toISOString();
+
+  test('days are those of whoever looks, and the last one is in it', () => {
+    expect(momentsOf(ANY_TIME, now)).toEqual({});
+    expect(momentsOf({ ...ANY_TIME, kind: 'today' }, now)).toEqual({ since: day(30) });
+    expect(momentsOf({ ...ANY_TIME, kind: 'week' }, now)).toEqual({ since: day(24) });
+    expect(momentsOf({ kind: 'between', from: '2026-11-03', to: '2026-11-04' }, now)).toEqual({ since: day(3), until: day(5) });
+    expect(momentsOf({ kind: 'between', from: '', to: '' }, now)).toEqual({});
   });
 });

@@ -8,6 +8,7 @@ import {
   namesOfSteps,
   stateWords,
   whoWords,
+  woven,
   type Transition,
 } from '~/features/workflow/history/timeline';
 import { added, left, looked, movable, moveAll, movedWords, NONE_MOVED, type Page } from '~/features/workflow/migrate/moving';
@@ -30,6 +31,8 @@ const took = (more: Partial<Transition> = {}): Transition => ({
   actor_name: 'Ana',
   trigger: 'answer',
   reason: null,
+  payload: null,
+  request_id: null,
   ...more,
 });
 
@@ -77,6 +80,13 @@ describe('the way of a task', () => {
     expect(canUndo([took({ event: 'task.migrate', trigger: 'migration' }), took(), begun])).toBe(false);
     expect(canUndo([])).toBe(false);
   });
+});
+
+test('notes stand among the steps, by their time', () => {
+  const author = { id: 'b', name: 'Bo', email: 'bo@example.test', color: '#123456' };
+  const note = { id: 'n', author, text: 'ask the customer', created_at: '2026-11-30T09:30:00Z' };
+  const early = took({ occurred_at: '2026-11-30T09:00:00Z' });
+  expect(woven([took(), early], [note])).toEqual([{ took: took() }, { note }, { took: early }]);
 });
 
 describe('tasks moved to another version', () => {

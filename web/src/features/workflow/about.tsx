@@ -7,17 +7,20 @@ import { allSteps } from './branches';
 import { conditionWords, isForPeople, nameOf, neededBy, transitionsOf, type Form } from './form';
 import { aboutKind } from './kinds';
 import type { Target } from './problems';
+import { WorkHere } from './work-here';
 
 interface AboutProps {
   form: Form;
   selected: Target;
   /** Why I may not work there. */
   closed: readonly string[] | undefined;
+  /** Where I may work in this version; null: nowhere, it is not the one in use. */
+  work: { readonly projectId: string; readonly mine: ReadonlyMap<string, number> } | null;
   close: () => void;
 }
 
 /** What is chosen, in words. */
-export function About({ form, selected, closed, close }: AboutProps): ReactNode {
+export function About({ form, selected, closed, work, close }: AboutProps): ReactNode {
   const leave = (
     <>
       <span className="spacer" />
@@ -63,6 +66,9 @@ export function About({ form, selected, closed, close }: AboutProps): ReactNode 
         {kind}: {about.charAt(0).toLowerCase() + about.slice(1)}.
       </p>
       {isForPeople(step.type) && <p>{neededBy(step) === 1 ? 'One person answers.' : `${neededBy(step)} people answer.`}</p>}
+      {work && isForPeople(step.type) && (closed === undefined || (work.mine.get(step.id) ?? 0) > 0) && (
+        <WorkHere key={step.id} projectId={work.projectId} step={step} mine={work.mine.get(step.id) ?? 0} />
+      )}
       {closed && (
         <ul className="closed-reasons">
           {closed.map((reason) => (

@@ -251,7 +251,13 @@ function See({ project, shown, all, active, see, edit, compare, start }: SeeProp
         </div>
         {selected && !(table && isForPeople(table.type)) && (
           <aside className="side" aria-label="Details" aria-live="polite">
-            <About form={form} selected={selected} closed={step ? closed.get(step.id) : undefined} close={leave} />
+            <About
+              form={form}
+              selected={selected}
+              closed={step ? closed.get(step.id) : undefined}
+              work={progress ? { projectId: project.id, mine } : null}
+              close={leave}
+            />
           </aside>
         )}
       </div>

@@ -6,7 +6,7 @@ import { useBackend } from '~/session/backend';
 import { allSteps } from '../branches';
 import { readForm } from '../form';
 import { useWorkflows } from '../queries';
-import { namesOfSteps, type Names, type Transition } from './timeline';
+import { namesOfSteps, type Names, type TaskNote, type Transition } from './timeline';
 
 /** The newest first. */
 export function useTransitions(taskId: string): UseQueryResult<readonly Transition[]> {
@@ -15,6 +15,18 @@ export function useTransitions(taskId: string): UseQueryResult<readonly Transiti
     queryKey: ['transitions', taskId],
     queryFn: async () =>
       (await ok(api.GET('/api/v1/tasks/{task_id}/transitions', { params: { path: { task_id: taskId } } }))).items,
+  });
+}
+
+/** The newest of them; only whoever steers may ask. */
+export function useNotes(taskId: string, enabled: boolean): UseQueryResult<readonly TaskNote[]> {
+  const { api } = useBackend();
+  return useQuery({
+    queryKey: ['notes', taskId],
+    enabled,
+    queryFn: async () =>
+      (await ok(api.GET('/api/v1/tasks/{task_id}/notes', { params: { path: { task_id: taskId }, query: { limit: 100 } } })))
+        .items,
   });
 }
 

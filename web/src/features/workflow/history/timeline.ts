@@ -5,6 +5,17 @@ import { at, isRecord, nameOf, type Step } from '../form';
 
 export type Transition = components['schemas']['StateTransition'];
 
+export type TaskNote = components['schemas']['TaskNote'];
+
+export type WayEntry = { readonly took: Transition } | { readonly note: TaskNote };
+
+/** Steps and notes in one, the newest first as each of them is. */
+export function woven(way: readonly Transition[], notes: readonly TaskNote[]): readonly WayEntry[] {
+  const when = (entry: WayEntry): number => Date.parse('note' in entry ? entry.note.created_at : entry.took.occurred_at);
+  const all: WayEntry[] = [...way.map((took) => ({ took })), ...notes.map((note) => ({ note }))];
+  return all.sort((a, b) => when(b) - when(a));
+}
+
 export interface Names {
   readonly steps: ReadonlyMap<string, string>;
 }

@@ -17,8 +17,20 @@ import { explain } from '~/ui/explain';
 import { Failed, Skeleton } from '~/ui/feedback';
 import { Field } from '~/ui/fields';
 import { toast } from '~/ui/toast';
-import { useStepNames, useTransitions } from './queries';
-import { askedOf, canUndo, eventWords, lasted, stateWords, whoWords, type Names, type Transition } from './timeline';
+import { useAddNote } from '../steering/note-dialog';
+import { useNotes, useStepNames, useTransitions } from './queries';
+import {
+  askedOf,
+  canUndo,
+  eventWords,
+  lasted,
+  stateWords,
+  whoWords,
+  woven,
+  type Names,
+  type TaskNote,
+  type Transition,
+} from './timeline';
 
 interface WayProps {
   projectId: string;
@@ -32,26 +44,79 @@ export function WayDialog({ projectId, taskId, label, onClose }: WayProps): Reac
   const way = useTransitions(taskId);
   const names = useStepNames(projectId);
   const steers = useMay(projectId)('task.steer');
+  const notes = useNotes(taskId, steers);
+  const entries = woven(way.data ?? [], notes.data ?? []);
   return (
     <Dialog open wide onClose={onClose} title={`The way of ${label} through the workflow`}>
       {way.isError ? (
         <Failed error={way.error} retry={() => void way.refetch()} />
       ) : way.isPending ? (
         <Skeleton height={160} />
-      ) : way.data.length === 0 ? (
+      ) : entries.length === 0 ? (
         <p className="muted">It has not begun on a workflow yet.</p>
       ) : (
         <ol className="way" aria-label="The newest first">
-          {way.data.map((transition, index) => (
-            <Entry key={`${transition.occurred_at} ${index}`} transition={transition} names={names} isLast={index === 0} />
-          ))}
+          {entries.map((entry, index) =>
+            'note' in entry ? (
+              <NoteEntry key={entry.note.id} note={entry.note} />
+            ) : (
+              <Entry
+                key={`${entry.took.occurred_at} ${index}`}
+                transition={entry.took}
+                names={names}
+                isLast={entry.took === way.data[0]}
+              />
+            ),
+          )}
         </ol>
       )}
+      {steers && <AddNote taskId={taskId} />}
       <div className="dialog-actions way-actions">
         {steers && way.data && canUndo(way.data) && <TakeBack taskId={taskId} />}
         <Button onClick={onClose}>Close</Button>
       </div>
     </Dialog>
+  );
+}
+
+const NoteEntry = ({ note }: { note: TaskNote }): ReactNode => {
+  const now = useNow(60_000);
+  return (
+    <li className="way-entry way-note">
+      <p className="way-what">
+        <strong>Note</strong>
+        <span className="muted">
+          {note.author.name},{' '}
+          <time dateTime={note.created_at} title={new Date(note.created_at).toLocaleString()}>
+            {ago(note.created_at, now)}
+          </time>
+        </span>
+      </p>
+      <p className="way-text">{note.text}</p>
+    </li>
+  );
+};
+
+function AddNote({ taskId }: { taskId: string }): ReactNode {
+  const [text, setText] = useState('');
+  const add = useAddNote();
+  return (
+    <form
+      className="way-undo way-add"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '') add.mutate({ tasks: [taskId], text: text.trim() }, { onSuccess: () => setText('') });
+      }}
+    >
+      <Field label="A note for whoever else steers this project" error={add.isError ? explain(add.error).detail : undefined}>
+        {(ids) => (
+          <input {...ids} className="input" maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
+        )}
+      </Field>
+      <Button type="submit" busy={add.isPending} disabled={text.trim() === '' || add.isPending}>
+        Add the note
+      </Button>
+    </form>
   );
 }
 
@@ -79,7 +144,7 @@ function Entry({ transition, names, isLast }: { transition: Transition; names: N
           </>
         )}
         <span>{stateWords(to, names)}</span>
-        {before !== null && before !== undefined && <small className="muted num">after {lasted(before)} there</small>}
+        {before !== null && <small className="muted num">after {lasted(before)} there</small>}
       </p>
       {reason && <q className="way-reason">{reason}</q>}
       {asked.length > 0 && (

@@ -1,9 +1,12 @@
-import { useId, useState, type ReactNode } from 'react';
+import { Fragment, useId, useState, type ReactNode } from 'react';
 
+import { useNow } from '~/lib/use-now';
+import { useProject } from '~/session/queries';
 import { nameOf, type Step } from '../form';
-import { consequences, holdersOf, namesOf, verbName, type StepTask, type Verb } from './actions';
+import { consequences, holdersOf, namesOf, verbName, type StepTask, type StepTaskPerson, type Verb } from './actions';
 import { Frame, Reason, what } from './ask-frame';
 import { endsByHand } from './holds';
+import { factsOf } from './lasting';
 import { PersonPick } from './person-pick';
 import { useSuited } from './queries';
 import type { Order, Person, ReasonVerb } from './use-steering';
@@ -48,6 +51,7 @@ export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: As
       onClose={onClose}
       onYes={() => goal && onOrder({ verb: 'evict', reason: reason.trim(), then: goal })}
     >
+      <Facts projectId={projectId} step={step} holders={holders} />
       <Reason value={reason} onChange={setReason} must hint={`${namesOf(holders)} will read it.`} suggestions={WHY_EVICT} />
       <fieldset className="choices ask-choices">
         <legend>Who has it next</legend>
@@ -60,6 +64,28 @@ export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: As
       {then === 'person' && <PersonPick label="Who" people={people} chosen={person} anybody={false} onChoose={setPerson} />}
     </Frame>
   );
+}
+
+/** Of so many people it is told how far they are; of more it would be a list to read instead of a question. */
+const TOLD = 3;
+
+function Facts({ projectId, step, holders }: { projectId: string; step: Step; holders: readonly StepTaskPerson[] }): ReactNode {
+  const project = useProject(projectId).data;
+  const now = useNow(10_000);
+  if (holders.length > TOLD) return null;
+  return holders.map((holder) => (
+    <section key={holder.assignment_id} className="facts num" aria-label={`How far ${holder.user.name} is`}>
+      <p className="facts-who">{holder.user.name}</p>
+      <dl>
+        {factsOf(holder, step, project?.lease_seconds ?? 1800, now).map(({ name, words }) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{words}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
+  ));
 }
 
 /** Give waiting tasks to somebody: those who may have them first, the others with their reasons. */

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 
 import { useBackend } from '~/session/backend';
 import { useMembers } from '~/session/queries';
+import { momentsOf, type Span } from './span';
 import { sortSuited, type Suited } from './suited';
 
 type Schemas = components['schemas'];
@@ -13,12 +14,14 @@ export interface StepFilter {
   readonly state: StepTaskState;
   readonly q: string;
   readonly userId: string | null;
+  /** When they came into the step. */
+  readonly span: Span;
 }
 
-export function useStepTasks(projectId: string, step: string, { state, q, userId }: StepFilter) {
+export function useStepTasks(projectId: string, step: string, { state, q, userId, span }: StepFilter) {
   const { api } = useBackend();
   return useInfiniteQuery({
-    queryKey: ['step-tasks', projectId, step, state, q, userId],
+    queryKey: ['step-tasks', projectId, step, state, q, userId, span],
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
       ok(
@@ -30,6 +33,7 @@ export function useStepTasks(projectId: string, step: string, { state, q, userId
               limit: 100,
               ...(q ? { q } : {}),
               ...(userId ? { user_id: userId } : {}),
+              ...momentsOf(span, new Date()),
               ...(pageParam ? { cursor: pageParam } : {}),
             },
           },

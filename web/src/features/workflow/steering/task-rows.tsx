@@ -8,13 +8,19 @@ import { useNow } from '~/lib/use-now';
 import { Avatar } from '~/ui/people';
 import { Skeleton } from '~/ui/feedback';
 import { isAtWork, labelOf, type StepTask } from './actions';
+import { lasted } from '../history/timeline';
 import { holdWords } from './holds';
+import { lastingOf } from './lasting';
+import type { StepTaskState } from './queries';
 import { click, press, type Selection } from './selection';
 
 const ROW = 38;
 
 interface TaskRowsProps {
   label: string;
+  state: StepTaskState;
+  /** How long an answer takes in this step, in milliseconds; null: there is none yet. */
+  average: number | null;
   rows: readonly StepTask[];
   pending: boolean;
   more: boolean;
@@ -25,7 +31,18 @@ interface TaskRowsProps {
 }
 
 /** A list of any length: arrows move, Space chooses, Shift stretches, Ctrl+A takes all that is loaded, Enter opens. */
-export function TaskRows({ label, rows, pending, more, loadMore, selection, onSelect, onOpen }: TaskRowsProps): ReactNode {
+export function TaskRows({
+  label,
+  state,
+  average,
+  rows,
+  pending,
+  more,
+  loadMore,
+  selection,
+  onSelect,
+  onOpen,
+}: TaskRowsProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const name = useId();
   const now = useNow(30_000);
@@ -65,7 +82,8 @@ export function TaskRows({ label, rows, pending, more, loadMore, selection, onSe
         <span>Task</span>
         <span>Who</span>
         <span className="num">Priority</span>
-        <span>Since</span>
+        <span>{state === 'working' || state === 'done' ? 'Started' : 'Since'}</span>
+        <span>Duration</span>
         <span>Note</span>
       </div>
       <div
@@ -99,7 +117,7 @@ export function TaskRows({ label, rows, pending, more, loadMore, selection, onSe
                 onDoubleClick={() => onOpen(task)}
                 data-testid="step-task"
               >
-                <Row task={task} chosen={chosen} now={now} />
+                <Row task={task} chosen={chosen} average={average} now={now} />
               </div>
             );
           })}
@@ -109,10 +127,18 @@ export function TaskRows({ label, rows, pending, more, loadMore, selection, onSe
   );
 }
 
-function Row({ task, chosen, now }: { task: StepTask; chosen: boolean; now: number }): ReactNode {
+interface RowProps {
+  task: StepTask;
+  chosen: boolean;
+  average: number | null;
+  now: number;
+}
+
+function Row({ task, chosen, average, now }: RowProps): ReactNode {
   const holders = task.people.filter(isAtWork);
   const shown = holders.length > 0 ? holders : task.people;
-  const since = shown[0]?.submitted_at ?? shown[0]?.assigned_at ?? task.places?.opened_at;
+  const since = task.started_at ?? task.places?.opened_at;
+  const lasting = lastingOf(task, average, now);
   return (
     <>
       <span className={cx('step-check', chosen && 'step-check-on')} aria-hidden />
@@ -128,7 +154,13 @@ function Row({ task, chosen, now }: { task: StepTask; chosen: boolean; now: numb
       <span className="num" aria-label={`Priority ${task.priority}`}>
         {task.priority}
       </span>
-      <span className="muted truncate">{since ? ago(since, now) : '–'}</span>
+      <span className="muted truncate" title={since ? new Date(since).toLocaleString() : undefined}>
+        {since ? ago(since, now) : '–'}
+      </span>
+      <span className={cx('truncate num', lasting?.long ? 'step-long' : 'muted')}>
+        {lasting ? lasted(lasting.ms) : '–'}
+        {lasting?.long && <b title="More than three times as long as others took"> long</b>}
+      </span>
       <span className="truncate step-note" title={noteOf(task, now)}>
         {task.held !== null && <CirclePause size={13} aria-hidden />}
         {noteOf(task, now)}
