@@ -145,7 +145,7 @@ impl LiveDoc {
     /// Whether an edit brings nothing that is not here. Broken ones do.
     #[must_use]
     pub fn has(&self, bytes: &[u8]) -> bool {
-        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect(bytes, self.roots).ok()).flatten() else {
+        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect_within(bytes, self.roots, self.limits.max_depth).ok()).flatten() else {
             return false;
         };
         if inspected.is_empty() {

@@ -1,6 +1,10 @@
 import { stagePoint, type ImagePoint, type StagePoint } from '~/geometry/points';
 import { toImage } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
+import type { ToolName } from '~/tools/tool';
+
+/** The other end of a pen, as browsers number it. */
+const ERASER = 5;
 
 /**
  * From the browser's pointers to the desk: one finger, a pen or the left button is the tool; the middle button, the space
@@ -19,6 +23,8 @@ export class Pointers {
   readonly #palms = new Set<number>();
   /** Whoever has a pen draws with it and moves the image with a finger. */
   #hasPen = false;
+  /** What was in hand before the pen was turned around. */
+  #turned: ToolName | null = null;
   #space = false;
 
   constructor(
@@ -92,11 +98,30 @@ export class Pointers {
     if (finger || event.button === 1 || (event.button === 0 && this.#space)) {
       event.preventDefault();
       this.#startPan(event.pointerId, at);
-    } else if (event.button === 0) {
+    } else if (event.button === 0 || (event.button === ERASER && this.#takeEraser())) {
       this.#tool = event.pointerId;
       this.desk.dispatch({ type: 'down', point: this.#image(at), ...keysAndPressure(event) });
       if (this.desk.panning) this.#startPan(event.pointerId, at);
     }
+  }
+
+  /** The pen is turned around: it erases until it is lifted. What is being drawn by points loses its last one instead. */
+  #takeEraser(): boolean {
+    const { desk } = this;
+    if (desk.isBusy) {
+      desk.dispatch({ type: 'back' });
+      return false;
+    }
+    const before = desk.tool.get();
+    desk.pickTool('eraser');
+    if (desk.tool.get() !== 'eraser') return false;
+    this.#turned = before;
+    return true;
+  }
+
+  #putEraserAway(): void {
+    if (this.#turned !== null) this.desk.pickTool(this.#turned);
+    this.#turned = null;
   }
 
   /** The pen draws, whatever lay on the screen before it: a hand is put down before its nib. What the hand began is taken back. */
@@ -146,6 +171,7 @@ export class Pointers {
     if (this.#tool !== event.pointerId) return;
     this.#tool = null;
     this.desk.dispatch({ type: 'up', point: this.#image(this.#at(event)), shift: event.shiftKey, alt: event.altKey });
+    this.#putEraserAway();
   }
 
   #onLost(event: PointerEvent): void {
@@ -197,6 +223,7 @@ export class Pointers {
     this.#tool = null;
     this.desk.panning = false;
     this.desk.dispatch({ type: 'lost' });
+    this.#putEraserAway();
   }
 }
 

@@ -7,6 +7,7 @@ import {
   step,
   type Down,
   type Effect,
+  type Sketch,
   type Step,
   type Tool,
   type ToolContext,
@@ -27,6 +28,8 @@ export interface Drawing<S> {
   /** What else is to be done when it is given up. */
   readonly cancelled?: readonly Effect[];
   cursor?(state: S, point: ImagePoint, context: ToolContext): string;
+  keep?(state: S): Sketch | null;
+  revive?(sketch: Sketch, context: ToolContext): S | null;
   /** null: nothing is drawn yet. */
   hint?(state: S | null, context: ToolContext): string | null;
 }
@@ -79,6 +82,11 @@ export function correctable<S>(drawing: Drawing<S>): Tool<CorrectableState<S>> {
       if (context.readOnly !== null) return 'default';
       if (state.name === 'drawing') return drawing.cursor?.(state.shape, point, context) ?? 'crosshair';
       return transformCursor(state.name === 'transform' ? state : null, point, context) ?? 'crosshair';
+    },
+    keep: (state) => (state.name === 'drawing' ? (drawing.keep?.(state.shape) ?? null) : null),
+    revive(sketch, context) {
+      const shape = drawing.revive?.(sketch, context) ?? null;
+      return shape && { name: 'drawing', shape };
     },
     hint: (state, context) =>
       state.name === 'transform' ? null : (drawing.hint?.(state.name === 'drawing' ? state.shape : null, context) ?? null),

@@ -11,6 +11,7 @@ import { Camera, type Frames } from './camera';
 import { chosenWords } from './chosen';
 import { Comments, type Reader } from './comments';
 import { take, type Hand, type Moment } from './hand';
+import type { KeptShape, ShapeShelf } from './kept-shape';
 import { KeyPointer } from './key-pointer';
 import { LabelBook, type DrawingRules } from './label-book';
 import { fits, takes, takesAny, TOOL_OF, type DeskLabel } from './labels';
@@ -38,6 +39,7 @@ export const TOLERANCE = { least: 0, most: 128, first: 24 };
 
 export const NOT_TAKEN = 'No label of this task takes this shape';
 export const DROPPED = 'Dropped; Undo brings it back';
+export const NOT_THERE = 'What you had begun here fits this task no more: its label or its tool is gone';
 export const NOT_ALLOWED = 'The layout of this task does not have this tool';
 
 export interface DeskPorts {
@@ -50,6 +52,8 @@ export interface DeskPorts {
   /** How this person likes to see things. */
   readonly look?: Store<Look>;
   readonly reader?: Reader;
+  /** Where an unfinished drawing outlives this page. */
+  readonly shelf?: ShapeShelf;
   /** Who sees the picture's pixels. */
   readonly assistant?: Assistant;
   /** Who knows things by a model of the workspace's. */
@@ -121,12 +125,16 @@ export class Desk {
   /** A pointer is down for the tool. */
   #pressed = false;
   readonly #unfinished = new Unfinished();
+  readonly #shelf: ShapeShelf | undefined;
+  #isKept = false;
+  #left = false;
   /** The document is being undone or redone from here. */
   #undoing = false;
   #missed: ((point: ImagePoint, reach: number) => void) | null = null;
   #stop: (() => void)[] = [];
 
-  constructor({ room, image, frames, notify, owner, look, reader, assistant, segmenter }: DeskPorts) {
+  constructor({ room, image, frames, notify, owner, look, reader, shelf, assistant, segmenter }: DeskPorts) {
+    this.#shelf = shelf;
     this.assistant = assistant ?? nobody;
     this.segmenter = segmenter ?? nobody;
     this.look = look ?? createStore(FIRST_LOOK);
@@ -183,6 +191,8 @@ export class Desk {
   }
 
   dispose(): void {
+    // What is not whole goes with the page, and is offered when the task is opened again.
+    this.#left = true;
     this.dispatch({ type: 'cancel' });
     for (const stop of this.#stop) stop();
     this.index.dispose();
@@ -205,6 +215,7 @@ export class Desk {
     const isMissed = event.type === 'up' && effects.some((effect) => effect.type === 'select' && effect.ids.length === 0);
     if (isMissed) this.#missed?.(event.point, context.reach);
     if (hadDraft !== (this.draft.get() !== null)) this.#tell();
+    if (event.type !== 'move') this.#keep();
     this.hint.set(this.#hand.hint(this.#context()));
     this.#tellUndo();
     if ('point' in event) this.aim(event.point);
@@ -489,6 +500,37 @@ export class Desk {
       this.#undoing = false;
       this.#tellUndo();
     }
+  }
+
+  #keep(): void {
+    if (!this.#shelf || this.#left) return;
+    const kept = this.#hand.keep();
+    if (kept || this.#isKept) this.#shelf.write(kept);
+    this.#isKept = kept !== null;
+  }
+
+  /** What was begun here and not finished when this page was left or broke off; null: nothing, or it is in hand again. */
+  begun(): KeptShape | null {
+    return this.#isKept ? null : (this.#shelf?.read() ?? null);
+  }
+
+  /** Goes on with it. */
+  takeUp(kept: KeptShape): void {
+    if (!this.mayEdit()) return;
+    const label = this.#book.get(kept.label);
+    const hand = take(kept.tool);
+    if (!label || label.problem != null || !this.#book.has(kept.tool)) {
+      this.notify(NOT_THERE);
+      return;
+    }
+    this.drop();
+    this.label.set(label.name);
+    if (!hand.revive({ ...kept, label: label.name }, this.#context())) {
+      this.notify(NOT_THERE);
+      return;
+    }
+    this.#holdOf(hand);
+    this.dispatch({ type: 'resumed' });
   }
 
   #resume(moment: Moment | null): void {

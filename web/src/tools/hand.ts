@@ -13,6 +13,7 @@ import { rotatedBoxTool } from './rotated-box';
 import { scissorsTool } from './scissors';
 import { smartTool } from './smart';
 import { selectTool } from './select';
+import { KEPT_TOOLS, type KeptShape } from './kept-shape';
 import type { Effect, Tool, ToolContext, ToolEvent, ToolName } from './tool';
 import type { RegionKind } from '~/geometry/shapes';
 import { wandTool } from './wand';
@@ -36,6 +37,10 @@ export interface Hand {
   remember(): Moment;
   cursor(point: ImagePoint, context: ToolContext): string;
   hint(context: ToolContext): string | null;
+  /** What a device keeps of an unfinished drawing. */
+  keep(): KeptShape | null;
+  /** @returns whether it can be gone on with */
+  revive(kept: KeptShape, context: ToolContext): boolean;
 }
 
 function taken<S>(tool: Tool<S>): Hand {
@@ -66,6 +71,16 @@ function taken<S>(tool: Tool<S>): Hand {
     },
     cursor: (point, context) => tool.cursor(state, point, context),
     hint: (context) => tool.hint?.(state, context) ?? null,
+    keep() {
+      const name = KEPT_TOOLS.find((one) => one === tool.name);
+      const sketch = name && tool.keep?.(state);
+      return sketch ? { tool: name, ...sketch } : null;
+    },
+    revive(kept, context) {
+      const revived = tool.revive?.(kept, context) ?? null;
+      if (revived !== null) state = revived;
+      return revived !== null;
+    },
   };
   return hand;
 }

@@ -1,4 +1,4 @@
-import { clampToImage, round2, type ImagePoint } from '~/geometry/points';
+import { clampToImage, imagePoint, round2, type ImagePoint } from '~/geometry/points';
 import type { Keypoint } from '~/geometry/shapes';
 import { correctable } from './correctable';
 import { drafted, noDraft, notice, step, type Step, type ToolContext } from './tool';
@@ -83,6 +83,15 @@ export const keypointsTool = correctable<Placing>({
       case 'tuned':
         return step(state);
     }
+  },
+  keep: ({ label, points }) => (points.length === 0 ? null : { label, points: points.map(({ x, y, v }) => [x, y, v]) }),
+  revive({ label, points }, { keypoints, image }) {
+    if (points.length >= keypoints.length) return null;
+    const placed = points.map(([x = 0, y = 0, v = 0]): Keypoint => {
+      const at = clampToImage(imagePoint(x, y), image);
+      return v === 1 || v === 2 ? { x: at.x, y: at.y, v } : ABSENT;
+    });
+    return { label, names: keypoints, points: placed, pressed: false };
   },
   hint(state, context) {
     const names = state?.names ?? context.keypoints;

@@ -180,6 +180,12 @@ function pathTool(path: Path): Tool<CorrectableState<Drawing>> {
           return step(state);
       }
     },
+    // A line that goes on from one of the document's needs that line as it was.
+    keep: ({ label, points, onward }) => (onward || points.length === 0 ? null : { label, points: pairs(points) }),
+    revive: ({ label, points }, context) =>
+      context.takes(label, path.name)
+        ? { label, points: points.map((pair) => clampToImage(pointAt([...pair]), context.image)), next: null, press: null }
+        : null,
     cursor: (state, point, context) => (closes(state, point, context) ? 'pointer' : 'crosshair'),
     hint(state) {
       if (!state) return null;

@@ -2,6 +2,7 @@ import type { VertexGrip } from '~/geometry/grips';
 import type { ImagePoint, Size } from '~/geometry/points';
 import type { Geometry, RegionKind } from '~/geometry/shapes';
 import type { Answer, Ask } from './assistant';
+import type { KeptShape } from './kept-shape';
 
 /**
  * A tool is a state machine: a state, an event and what it may look at give the next state and what to do. It draws
@@ -20,7 +21,13 @@ export interface Tool<S> {
   cursor(state: S, point: ImagePoint, context: ToolContext): string;
   /** What to do next, in a line, while it is not obvious. */
   hint?(state: S, context: ToolContext): string | null;
+  /** What a device keeps of an unfinished drawing; null: nothing that could be gone on with. */
+  keep?(state: S): Sketch | null;
+  /** Goes on with what was kept; null: it is nothing for this task any more. */
+  revive?(sketch: Sketch, context: ToolContext): S | null;
 }
+
+export type Sketch = Pick<KeptShape, 'label' | 'points'>;
 
 /** In the order in which they are offered. */
 export const TOOL_NAMES = [

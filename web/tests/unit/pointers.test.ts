@@ -4,12 +4,21 @@ import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Pointers } from '~/canvas/pointers';
+import { area, maskOfShape, type MaskGeometry } from '~/geometry/mask';
+import type { Geometry } from '~/geometry/shapes';
 import { Desk } from '~/tools/desk';
 import type { ToolName } from '~/tools/tool';
 import { seatAt } from '../support/memory-room';
 
 const TASK = '0192f0c1-0000-7000-8000-000000000001';
 const frames = { request: () => 0, cancel: () => undefined, still: true };
+
+function maskOf(shape: Geometry): MaskGeometry {
+  const mask = maskOfShape(shape, { width: 1000, height: 800 });
+  if (!mask) throw new Error('it covers nothing');
+  return mask;
+}
+
 type Kind = 'mouse' | 'pen' | 'touch';
 
 /** A picture of 1000 x 800 on a stage of the same size: what is pointed at is what is meant. */
@@ -33,10 +42,10 @@ class Screen {
     this.pointers = new Pointers(this.host, this.desk, () => undefined);
   }
 
-  send(type: string, pointerType: Kind, pointerId: number, clientX: number, clientY: number): void {
+  send(type: string, pointerType: Kind, pointerId: number, clientX: number, clientY: number, button = 0): void {
     const pressed = type === 'pointerup' ? 0 : 1;
     this.host.dispatchEvent(
-      new PointerEvent(type, { pointerType, pointerId, clientX, clientY, button: 0, buttons: pressed, pressure: 0.5 }),
+      new PointerEvent(type, { pointerType, pointerId, clientX, clientY, button, buttons: pressed, pressure: 0.5 }),
     );
   }
 
@@ -152,6 +161,42 @@ describe('a pen and the hand that holds it', () => {
     move('pen', 1, 300, 200);
     up('pen', 1, 300, 200);
     expect(screen.shapes()).toMatchObject([box]);
+  });
+
+  test('a pen that is turned around erases until it is lifted, and what was in hand is in hand again', () => {
+    const { down, move, up, desk, room } = screen;
+    const id = room.regions.add({ label: 'car', geometry: maskOf({ kind: 'box', x: 100, y: 100, width: 200, height: 200 }) });
+    const size = (): number => area(room.regions.get(id)?.geometry as MaskGeometry);
+    const whole = size();
+    desk.brush.set(60);
+    screen.send('pointerdown', 'pen', 1, 150, 150, 5);
+    expect(desk.tool.get()).toBe('eraser');
+    move('pen', 1, 250, 150);
+    screen.send('pointerup', 'pen', 1, 250, 150, 5);
+    expect(size()).toBeLessThan(whole);
+    expect(desk.tool.get()).toBe('box');
+    down('pen', 1, 400, 400);
+    move('pen', 1, 500, 500);
+    up('pen', 1, 500, 500);
+    expect(room.regions.size).toBe(2);
+  });
+
+  test('a pen that is turned around in the middle of a polygon takes its last point back', () => {
+    const { down, up, desk } = screen;
+    screen.take('polygon');
+    for (const [x, y] of [
+      [100, 100],
+      [300, 100],
+      [300, 300],
+      [200, 350],
+    ] as const) {
+      down('pen', 1, x, y);
+      up('pen', 1, x, y);
+    }
+    screen.send('pointerdown', 'pen', 1, 500, 500, 5);
+    screen.send('pointerup', 'pen', 1, 500, 500, 5);
+    desk.finish();
+    expect(screen.shapes()).toMatchObject([{ parts: [[{ length: 3 }]] }]);
   });
 
   test('two fingers without a pen still pinch', () => {

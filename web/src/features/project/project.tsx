@@ -1,7 +1,7 @@
 import { ApiError, ok } from '@tandem/client';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { NotFound } from '~/app/not-found';
@@ -17,6 +17,7 @@ import { AvatarStack } from '~/ui/people';
 import { toast, toastError } from '~/ui/toast';
 import { DataTab } from './data-tab';
 import { LabelsTab } from './labels-tab';
+import { lastTab } from './last-tab';
 import { MyStanding } from './people/my-standing';
 import { PeopleTab } from './people-tab';
 import { TasksTab } from './tasks-tab';
@@ -44,6 +45,7 @@ export function ProjectPage({ projectId, tab }: { projectId: string; tab: string
   const project = useProject(projectId);
   const live = useProjectLive(projectId);
   const may = useMay(projectId);
+  useEffect(() => void lastTab.set(projectId, tab), [projectId, tab]);
   if (!isTab(tab)) return <NotFound />;
   if (project.error instanceof ApiError && project.error.status === 404) return <NotFound />;
   if (project.isLoadingError) {

@@ -51,6 +51,7 @@ import { ToolRail } from './tool-rail';
 import { TopBar } from './top-bar';
 import { useAfterLoss } from './use-after-loss';
 import { useAnnotator } from './use-annotator';
+import { useBegun } from './use-begun';
 import { useCheck } from './use-check';
 import { useFreshLabels } from './use-fresh-labels';
 import { useLease } from './use-lease';
@@ -122,6 +123,7 @@ export function BenchView({
   const { held } = lease;
 
   useEffect(() => desk.setLabels(setup.labels, setup), [desk, setup]);
+  useBegun(desk, draws && snapshot.phase === 'joined' && snapshot.readOnly === null);
 
   const take = useMutation({
     mutationFn: () => claim(api, task.id),

@@ -6,7 +6,7 @@ import { cx } from '~/lib/cx';
 import { countdown } from '~/lib/time';
 import { useNow } from '~/lib/use-now';
 import { useSelected } from '~/lib/use-store';
-import { useProjectLive } from '~/session/live';
+import { useOfMyLeases, useProjectLive } from '~/session/live';
 import type { Project } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import { Tip } from '~/ui/tip';
@@ -43,6 +43,7 @@ export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: Stat
           </span>
         </Tip>
       )}
+      {held && <Mine held={held} projectId={project.id} />}
       {held && <Left expiresAt={held.expiresAt} leaseSeconds={leaseSeconds} />}
       <span className="spacer" />
       <span className="status-item num">
@@ -96,6 +97,21 @@ function Save({ snapshot }: { snapshot: RoomSnapshot }): ReactNode {
         {pending}
       </span>
     </Tip>
+  );
+}
+
+/** Which of the tasks this is that I have in this project; there is more than one where they are assigned or pushed. */
+function Mine({ held, projectId }: { held: Held; projectId: string }): ReactNode {
+  const place = useOfMyLeases(({ leases }) => {
+    const here = leases.filter(({ project_id }) => project_id === projectId);
+    const at = here.findIndex(({ assignment_id }) => assignment_id === held.assignmentId);
+    return at === -1 ? '' : `Task ${at + 1} of ${here.length}`;
+  });
+  if (place === '') return null;
+  return (
+    <span className="status-item num" data-testid="assigned">
+      {place} assigned to you
+    </span>
   );
 }
 

@@ -15,6 +15,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { ThemeItems } from '~/app/shell';
+import { lastTab } from '~/features/project/last-tab';
 import { hint } from '~/hotkeys/keymap';
 import { useLive, useStore } from '~/lib/use-store';
 import type { Project, Task } from '~/session/queries';
@@ -51,9 +52,7 @@ export function TopBar(props: TopBarProps): ReactNode {
   const { task, project, room, desk, follow, held, submitting, onSubmit, onSkip, onRelease, onHelp, onHistory } = props;
   return (
     <header className="bench-top">
-      <Link className="icon-btn" href={`/projects/${project.id}`} aria-label={`Back to ${project.name}`}>
-        <ArrowLeft size={17} aria-hidden />
-      </Link>
+      <WayBack project={project} />
       <div className="bench-title">
         <span className="muted truncate">{project.name}</span>
         <span className="bench-slash" aria-hidden>
@@ -112,6 +111,19 @@ export function TopBar(props: TopBarProps): ReactNode {
         <span className="bench-helper muted">{WHY_NO_SUBMIT[props.standing.kind]}</span>
       )}
     </header>
+  );
+}
+
+/** To the list of tasks, or to the workflow for whoever came from there. */
+function WayBack({ project }: { project: Project }): ReactNode {
+  const toWorkflow = lastTab.get(project.id) === 'workflow';
+  const text = toWorkflow ? `Back to the workflow of ${project.name}` : `Back to ${project.name}`;
+  return (
+    <Tip text={toWorkflow ? 'Back to the workflow' : text}>
+      <Link className="icon-btn" href={`/projects/${project.id}${toWorkflow ? '/workflow' : ''}`} aria-label={text}>
+        <ArrowLeft size={17} aria-hidden />
+      </Link>
+    </Tip>
   );
 }
 

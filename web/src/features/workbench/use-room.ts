@@ -9,6 +9,7 @@ import type { Size } from '~/geometry/points';
 import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import { Desk } from '~/tools/desk';
+import { shapeShelf } from '~/tools/kept-shape';
 import { createMarks } from '~/tools/marks';
 import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
@@ -69,7 +70,8 @@ export function useBench(room: TaskRoom, width: number | undefined, height: numb
     const image: Size = { width, height };
     const reader = { id: userId, marks: createMarks(device, userId, room.taskId) };
     const owner = `${workspace}.${userId}`;
-    const desk = new Desk({ room, image, frames, notify: toast, owner, look, reader, assistant: helper, segmenter });
+    const shelf = shapeShelf(device, userId, room.taskId);
+    const desk = new Desk({ room, image, frames, notify: toast, owner, look, reader, shelf, assistant: helper, segmenter });
     const follow = new Follow(room, desk.camera);
     opened.current = { desk, follow };
     setBench(opened.current);
