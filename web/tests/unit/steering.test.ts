@@ -56,6 +56,9 @@ const person = (name: string, status: 'accepted' | 'submitted' = 'accepted') => 
   user: { id: name, name, email: `${name}@example.test`, color: '#336699' },
   status,
   assigned_at: '2026-11-28T10:00:00Z',
+  accepted_at: '2026-11-28T10:01:00Z',
+  time_spent_ms: null,
+  assignment_metadata: null,
   expires_at: '2026-11-28T10:30:00Z',
   submitted_at: null,
 });
@@ -68,6 +71,7 @@ const task = (more: Partial<StepTask> = {}): StepTask => ({
   held: null,
   places: { free: 0, needed: 1, mode: 'pool', opened_at: '2026-11-28T10:00:00Z', rests_until: null, kept_for: null },
   people: [],
+  started_at: null,
   ...more,
 });
 const STEP = { id: 'label', type: 'annotation' };
