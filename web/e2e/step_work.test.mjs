@@ -9,13 +9,19 @@ import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
 
 describe('work at a step', () => {
-  let server, browser, admin, ann, page, theirs, project;
+  let server, browser, admin, ann, reviewer, page, theirs, project, tasks;
 
   before(async () => {
     server = await Server.start();
     browser = await launch();
-    [admin, ann] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
-    ({ project } = await makeProject(admin, 'At a step', { people: [[ann, 'labeler']], images: 2 }));
+    [admin, ann, reviewer] = await Promise.all(['admin', 'annotator', 'reviewer'].map((who) => signIn(server, who)));
+    ({ project, tasks } = await makeProject(admin, 'At a step', {
+      people: [
+        [ann, 'labeler'],
+        [reviewer, 'reviewer'],
+      ],
+      images: 2,
+    }));
     const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
       predefined: { type: 'review_with_rework', max_rounds: 2 },
     });
@@ -127,11 +133,48 @@ describe('work at a step', () => {
     assert.deepEqual(page.problems, []);
   });
 
+  test('several tasks are assigned to several people in one order', async () => {
+    const held = (await ann.api('POST', `/projects/${project.id}/next`, {})).body.work.assignment;
+    await ann.api('POST', `/assignments/${held.id}/release`, { fencing_token: held.fencing_token });
+    await table().getByLabel('Since when').selectOption('any');
+    await table()
+      .getByRole('button', { name: /^Waiting/ })
+      .click();
+    await until(
+      'both wait',
+      () => rows().count(),
+      (n) => n === 2,
+    );
+    await table().getByRole('listbox').focus();
+    await page.keyboard.press('Control+a');
+    await table().getByRole('button', { name: 'Assign …', exact: true }).click();
+    const ask = page.getByRole('dialog');
+    for (const who of [ann, reviewer]) {
+      const choice = ask.locator('.pick-person', { hasText: who.me.user.name });
+      await choice.getByText('May have it').waitFor();
+      await choice.getByRole('checkbox').check();
+    }
+    await shots(page, 'share-out');
+    assert.deepEqual(await barriers(page), []);
+    let calls = 0;
+    page.on('request', (request) => (calls += Number(request.url().endsWith('/assign'))));
+    await ask.getByRole('button', { name: /^Assign to/ }).click();
+    await page.locator('.toast', { hasText: '2 tasks assigned to' }).waitFor();
+    assert.equal(calls, 1);
+    for (const who of [ann, reviewer]) {
+      const { work } = (await who.api('POST', `/projects/${project.id}/next`, { step: 'annotate' })).body;
+      assert.ok(work, 'each has one');
+    }
+    await page.locator('.toast', { hasText: '2 tasks assigned to' }).getByRole('button', { name: 'Undo' }).click();
+    await until(
+      'nobody has one',
+      () => rows().count(),
+      (n) => n === 2,
+    );
+  });
+
   test('where nothing is to be done it is said why', async () => {
-    const held = (await ann.api('POST', `/projects/${project.id}/next`, { step: 'annotate' })).body.work.assignment;
-    await ann.api('POST', `/assignments/${held.id}/submit`, { fencing_token: held.fencing_token });
-    const last = (await ann.api('POST', `/projects/${project.id}/next`, { step: 'annotate' })).body.work.assignment;
-    await ann.api('POST', `/assignments/${last.id}/submit`, { fencing_token: last.fencing_token });
+    for (const { id } of tasks) await admin.api('POST', `/tasks/${id}/steer`, { action: 'complete', reason: 'enough of it' });
     await seeWorkflow(theirs);
     await box('annotate').click();
     await theirs.getByTestId('work-here').click();

@@ -111,7 +111,9 @@ export function consequences(verb: Verb, tasks: readonly StepTask[], step: Step 
   const stopped = holders.length > 0 ? [`${namesOf(holders)} can no longer submit ${tasks.length === 1 ? 'it' : 'them'}.`] : [];
   switch (verb) {
     case 'assign':
-      return [`${count(tasks.length, 'task goes', 'tasks go')} to the person you choose, who is told at once.`];
+      return tasks.length > 1
+        ? [`${tasks.length} tasks go to the people you choose, in turn. They are told at once.`]
+        : ['One task goes to the person you choose, who is told at once.'];
     case 'evict':
       return [...stopped, ...kept, ...told];
     case 'hold':

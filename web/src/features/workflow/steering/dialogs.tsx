@@ -61,7 +61,9 @@ export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: As
           </label>
         ))}
       </fieldset>
-      {then === 'person' && <PersonPick label="Who" people={people} chosen={person} anybody={false} onChoose={setPerson} />}
+      {then === 'person' && (
+        <PersonPick label="Who" people={people} chosen={person ? [person] : []} anybody={false} onChoose={setPerson} />
+      )}
     </Frame>
   );
 }
@@ -88,31 +90,42 @@ function Facts({ projectId, step, holders }: { projectId: string; step: Step; ho
   ));
 }
 
-/** Give waiting tasks to somebody: those who may have them first, the others with their reasons. */
+/** As many as the server shares tasks out among in one call. */
+const MOST_PEOPLE = 20;
+
+/** Give waiting tasks to somebody, or several tasks to several people in turn: those who may have them first, the others with their reasons. */
 export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskProps): ReactNode {
-  const [person, setPerson] = useState<Person | null>(null);
+  const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [force, setForce] = useState(false);
   const [reason, setReason] = useState('');
   const people = useSuited(projectId, tasks[0]?.id ?? '', step.id, []);
-  const suits = people.find(({ user }) => user.id === person?.id)?.reasons?.length === 0;
-  const against = person !== null && !suits;
-  const ready = person !== null && (!against || (force && reason.trim() !== ''));
+  const several = tasks.length > 1;
+  const suits = ({ id }: Person): boolean => people.find(({ user }) => user.id === id)?.reasons?.length === 0;
+  const against = chosen.some((person) => !suits(person));
+  const ready = chosen.length > 0 && chosen.length <= MOST_PEOPLE && (!against || (force && reason.trim() !== ''));
   const decides = step.type === 'adjudication';
+  const choose = (person: Person): void =>
+    setChosen((before) => {
+      if (!several) return [person];
+      const rest = before.filter(({ id }) => id !== person.id);
+      return rest.length < before.length ? rest : [...before, person];
+    });
   return (
     <Frame
       title={decides ? `Who decides about ${what(tasks)}?` : `Assign ${what(tasks)}`}
       sentences={consequences('assign', tasks, step)}
-      yes={person ? `Assign to ${person.name}` : 'Assign'}
+      yes={chosen.length > 0 ? `Assign to ${namesOf(chosen.map((user) => ({ user })))}` : 'Assign'}
       ready={ready}
       onClose={onClose}
-      onYes={() => person && onOrder({ verb: 'assign', to: person, force: against, reason: reason.trim() || null })}
+      onYes={() => onOrder({ verb: 'assign', to: chosen, force: against, reason: reason.trim() || null })}
     >
       <PersonPick
-        label={decides ? 'Adjudicator' : 'Person'}
+        label={decides ? 'Adjudicator' : several ? 'People' : 'Person'}
         people={people}
-        chosen={person}
+        chosen={chosen}
+        several={several}
         anybody={force}
-        onChoose={setPerson}
+        onChoose={choose}
       />
       <label className="choice">
         <input
@@ -120,12 +133,16 @@ export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskPr
           checked={force}
           onChange={(event) => {
             setForce(event.target.checked);
-            if (!event.target.checked && !suits) setPerson(null);
+            if (!event.target.checked) setChosen((before) => before.filter(suits));
           }}
         />
         Against the rules of the step, with a reason
       </label>
-      {tasks.length > 1 && <p className="muted">Asked about the first of them. Each is checked when it is assigned.</p>}
+      {several && (
+        <p className="muted">
+          Asked about the first of them. Each is checked when it is assigned; whoever may not have one is passed over for it.
+        </p>
+      )}
       {force && <Reason value={reason} onChange={setReason} must={against} hint="It is written down with the assignment." />}
     </Frame>
   );

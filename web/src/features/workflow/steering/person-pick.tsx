@@ -10,14 +10,17 @@ import type { Person } from './use-steering';
 interface PersonPickProps {
   label: string;
   people: readonly Suited[];
-  chosen: Person | null;
+  chosen: readonly Person[];
+  /** More than one may be chosen. */
+  several?: boolean;
   /** Whether somebody may be chosen against the rules. */
   anybody: boolean;
+  /** Of several: chosen, or not any more. */
   onChoose: (person: Person) => void;
 }
 
 /** Everybody who may be given the task, then the others with what speaks against them. Arrow keys go from one to the next. */
-export function PersonPick({ label, people, chosen, anybody, onChoose }: PersonPickProps): ReactNode {
+export function PersonPick({ label, people, chosen, several = false, anybody, onChoose }: PersonPickProps): ReactNode {
   const [typed, setTyped] = useState('');
   const name = useId();
   const wanted = typed.trim().toLowerCase();
@@ -42,9 +45,9 @@ export function PersonPick({ label, people, chosen, anybody, onChoose }: PersonP
             <li key={user.id}>
               <label className={cx('pick-person', !open && 'pick-not')}>
                 <input
-                  type="radio"
+                  type={several ? 'checkbox' : 'radio'}
                   name={name}
-                  checked={chosen?.id === user.id}
+                  checked={chosen.some(({ id }) => id === user.id)}
                   disabled={!open && !anybody}
                   aria-describedby={`${name}-${user.id}`}
                   onChange={() => onChoose({ id: user.id, name: user.name })}

@@ -7,7 +7,7 @@ import { useBackend, type Backend } from '~/session/backend';
 import { explain } from '~/ui/explain';
 import { toast } from '~/ui/toast';
 import type { Step } from '../form';
-import { applies, doneWords, holdersOf, labelOf, type StepTask } from './actions';
+import { applies, doneWords, holdersOf, labelOf, namesOf, type StepTask } from './actions';
 import { keeperIn, waitsFor } from './holds';
 
 export interface Person {
@@ -16,7 +16,7 @@ export interface Person {
 }
 
 export type Order =
-  | { readonly verb: 'assign'; readonly to: Person; readonly force: boolean; readonly reason: string | null }
+  | { readonly verb: 'assign'; readonly to: readonly Person[]; readonly force: boolean; readonly reason: string | null }
   | { readonly verb: 'evict'; readonly reason: string; readonly then: 'pool' | 'hold' | Person }
   | { readonly verb: ReasonVerb; readonly reason: string }
   | { readonly verb: 'resolve'; readonly output: unknown; readonly reason: string }
@@ -62,7 +62,9 @@ async function carryOut(
   };
   switch (order.verb) {
     case 'assign': {
-      const body = { user_id: order.to.id, step, force: order.force, reason: order.reason };
+      const [to] = order.to;
+      if (!to) return null;
+      const body = { user_id: to.id, step, force: order.force, reason: order.reason };
       const work = await ok(api.POST('/api/v1/tasks/{task_id}/assign', { ...onTask(task), body }));
       return () => evict(api, work.assignment.id, 'Assigned by mistake', 'pool');
     }
@@ -115,6 +117,44 @@ async function reorder(api: Api, project: string, tasks: readonly string[], prio
   return ok(api.POST('/api/v1/projects/{project_id}/tasks/priority', { params: { path: { project_id: project } }, body }));
 }
 
+/** As many as the server takes in one call. */
+const SHARED_OUT = 500;
+
+interface SharedOut {
+  readonly backs: readonly Back[];
+  readonly failed: readonly { readonly task: StepTask; readonly why: string }[];
+}
+
+/** Many tasks to one person or to several in turn, in one call. */
+async function shareOut(
+  api: Api,
+  project: string,
+  step: string,
+  tasks: readonly StepTask[],
+  order: Extract<Order, { verb: 'assign' }>,
+): Promise<SharedOut> {
+  const body = {
+    task_ids: tasks.map((task) => task.id),
+    user_ids: order.to.map((person) => person.id),
+    step,
+    force: order.force,
+    reason: order.reason,
+  };
+  const path = { project_id: project };
+  const { items } = await ok(api.POST('/api/v1/projects/{project_id}/tasks/assign', { params: { path }, body }));
+  const given = new Map(items.map((item) => [item.task_id, item]));
+  return {
+    backs: items.flatMap(({ assignment }) =>
+      assignment ? [() => evict(api, assignment.id, 'Assigned by mistake', 'pool')] : [],
+    ),
+    failed: tasks.flatMap((task) => {
+      const item = given.get(task.id);
+      if (item?.assignment) return [];
+      return [{ task, why: item?.refused[0]?.reason.text ?? 'Nobody of them could be given it.' }];
+    }),
+  };
+}
+
 export interface Steering {
   /** How many of how many are done, while it lasts. */
   readonly busy: { readonly done: number; readonly of: number } | null;
@@ -159,6 +199,18 @@ export function useSteering(project: string, at: Step, steps: readonly Step[]): 
               await reorder(api, project, of, was, 'Changed by mistake');
             });
           }
+        } else if (order.verb === 'assign' && tasks.length > 1) {
+          for (let at = 0; at < tasks.length; at += SHARED_OUT) {
+            setBusy({ done: at, of: tasks.length });
+            const some = tasks.slice(at, at + SHARED_OUT);
+            try {
+              const shared = await shareOut(api, project, step, some, order);
+              backs.push(...shared.backs);
+              failed.push(...shared.failed);
+            } catch (error) {
+              failed.push(...some.map((task) => ({ task, why: explain(error).detail })));
+            }
+          }
         } else {
           for (const [index, task] of tasks.entries()) {
             setBusy({ done: index, of: tasks.length });
@@ -192,7 +244,7 @@ export function useSteering(project: string, at: Step, steps: readonly Step[]): 
 }
 
 function aim(order: Order): string | undefined {
-  if (order.verb === 'assign') return order.to.name;
+  if (order.verb === 'assign') return namesOf(order.to.map((user) => ({ user })));
   if (order.verb === 'priority') return String(order.priority);
   return order.verb === 'evict' && typeof order.then === 'object' ? order.then.name : undefined;
 }
