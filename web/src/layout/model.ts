@@ -187,6 +187,11 @@ export class LayoutModel {
     this.#marks.refuse(errors);
   }
 
+  /** Something is said at a field until that changes. */
+  say(error: FieldError): void {
+    this.#marks.refuse([...this.#marks.refusals.filter((other) => !isAbout(other, error.field)), error]);
+  }
+
   // ---------------------------------------------------------------- inside
 
   #follow(paths: readonly Place[], listener: Listener): () => void {

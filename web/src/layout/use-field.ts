@@ -5,10 +5,11 @@ import { useEffect, useId, useMemo, useSyncExternalStore, type FocusEvent } from
 import { useLive } from '~/lib/use-store';
 import { useLayout, type Frame } from './context';
 import { placeOf, readField } from './fields';
-import { isSomething } from './json';
+import { isSomething, same } from './json';
 import { spelled } from './place';
 import { textOf, type Resolved } from './resolve';
 import type { ComponentNode, Output } from './tree';
+import type { Emit } from './use-events';
 
 export interface Field {
   /** Its key in the document. */
@@ -28,6 +29,8 @@ export interface Field {
   /** Everybody else who is in it. */
   readonly others: readonly UserSummary[];
   readonly set: (value: Json) => void;
+  /** Tells a handler what is there now. A text that comes back, at once or later, is said at the field until that changes; it keeps nobody from submitting. */
+  readonly tell: (emit: Emit, event: string) => void;
   /** Of a set or of items: adds, replaces, or with null takes away. */
   readonly put: (id: string, item: Json) => void;
   /** What its frame does when the focus comes and goes. */
@@ -109,6 +112,19 @@ export function useField(node: ComponentNode, frame: Frame, { properties }: Reso
       if (locked) return;
       if (item === null) fields.removeEntry(key, entryId);
       else fields.setEntry(key, entryId, item);
+    },
+    tell: (emit, event) => {
+      const now = (): Json => readField(output, fields.get(key)) ?? null;
+      const told = now();
+      Promise.resolve(emit(event, { field: key, value: told })).then(
+        (said) => {
+          // What was said of another value says nothing of this one.
+          if (typeof said === 'string' && said !== '' && same(told, now()))
+            model.say({ field: key, rule: 'hook', message: said });
+        },
+        // A hook that failed has said nothing.
+        () => undefined,
+      );
     },
     onFocus: () => room.presence.setMine({ editing: mark(key) }),
     onBlur: ({ currentTarget, relatedTarget }) => {

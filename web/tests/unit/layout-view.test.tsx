@@ -720,6 +720,53 @@ describe('an ImageAnnotator', () => {
   });
 });
 
+describe('a field with a handler', () => {
+  const events = { change: 'looked', blur: 'left' };
+  const noted = (): Node => ({ ...text('note', { label: 'Note' }), events });
+
+  it('tells it its place and its value', async () => {
+    const heard: Json[] = [];
+    const looked = (event: Json): void => void heard.push(event);
+    const several = { type: 'array', uniqueItems: true, items: { type: 'string', enum: ['a', 'b'] } } as unknown as Schema;
+    const choice = {
+      ...field('Select', 'seen', { kept: 'set', schema: several, properties: { multiple: literal(true) } }),
+      events,
+    };
+    show(layout(noted(), choice), await one(), { handlers: { looked } });
+    type(/Note/, 'wet');
+    await settled();
+    expect(heard).toEqual([{ instance: 'note', detail: { field: 'note', value: 'wet' } }]);
+  });
+
+  it('says what it answers, later too, until the value is another; and that is no reason not to submit', async () => {
+    let answer: (said: string) => void = () => undefined;
+    const looked = (): Promise<string> => new Promise((done) => (answer = done));
+    const { model } = show(layout(noted()), await one(), { handlers: { looked } });
+    type(/Note/, 'X99');
+    answer('There is no code X99');
+    await settled();
+    expect(document.querySelector('.lay-field-wrong')?.textContent).toContain('There is no code X99');
+    expect(model.attempt()).toEqual([]);
+    type(/Note/, 'X9');
+    await settled();
+    expect(document.body.textContent).not.toContain('There is no code');
+  });
+
+  it('hears nothing of an answer to what is no longer there, nor of a handler that failed', async () => {
+    const answers: ((said: string) => void)[] = [];
+    const looked = (): Promise<string> => new Promise((done) => answers.push(done));
+    const left = (): Promise<string> => Promise.reject(new Error('away'));
+    show(layout(noted()), await one(), { handlers: { looked, left } });
+    type(/Note/, 'one');
+    type(/Note/, 'two');
+    answers[0]?.('one is wrong');
+    await settled();
+    fireEvent.blur(screen.getByLabelText(/Note/));
+    await settled();
+    expect(document.body.textContent).not.toContain('one is wrong');
+  });
+});
+
 describe('a component that this workbench does not know', () => {
   const unknown = (): Node => component('MedicalCodeSelector', { 'code-system': literal('CPT') }, { instance_id: 'codes' });
 

@@ -8,7 +8,7 @@ import type { ComponentProps } from '../context';
 import { isList, isSomething } from '../json';
 import { matching, optionsOf, type Option } from '../options';
 import { numberOf, textOf, useResolved } from '../resolve';
-import { useEvents } from '../use-events';
+import { useEvents, type Emit } from '../use-events';
 import { useField, type Field } from '../use-field';
 import { FieldBox, FieldFrame, FieldOthers, FieldTitle, groupOf } from './field-frame';
 
@@ -63,7 +63,7 @@ function Choices({ field, options, chosen, several, columns, inLoop, onPick }: C
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 
 /** What is chosen and how it is changed, one or several. */
-function useChoice(field: Field | null, emit: (event: string, detail: null) => void) {
+function useChoice(field: Field | null, emit: Emit) {
   const several = field?.output.kept_as === 'set';
   const value = field?.value;
   const chosen = useMemo(() => new Set(several ? texts(value) : typeof value === 'string' ? [value] : []), [several, value]);
@@ -77,7 +77,7 @@ function useChoice(field: Field | null, emit: (event: string, detail: null) => v
         const now = latest.current;
         if (several) now.field?.put(option, on ? true : null);
         else now.field?.set(on ? option : null);
-        now.emit('change', null);
+        now.field?.tell(now.emit, 'change');
       },
     [several],
   );
@@ -180,7 +180,7 @@ export function Checkbox({ node, frame }: ComponentProps): ReactNode {
           aria-describedby={field.describedBy}
           onChange={({ currentTarget }) => {
             field.set(currentTarget.checked);
-            emit('change', null);
+            field.tell(emit, 'change');
           }}
         />
         <span className="lay-option-text">
@@ -223,7 +223,7 @@ export function Classification({ node, frame }: ComponentProps): ReactNode {
           find={find}
           onPick={(way) => {
             field.set(way);
-            emit('change', null);
+            field.tell(emit, 'change');
           }}
         />
       ) : (

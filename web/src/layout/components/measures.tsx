@@ -43,11 +43,11 @@ export function NumberField({ node, frame }: ComponentProps): ReactNode {
             setTyped(currentTarget.value);
             const number = currentTarget.valueAsNumber;
             field.set(Number.isFinite(number) ? number : null);
-            emit('change', null);
+            field.tell(emit, 'change');
           }}
           onBlur={() => {
             setTyped(null);
-            emit('blur', null);
+            field.tell(emit, 'blur');
           }}
         />
         {unit && <span className="muted">{unit}</span>}
@@ -77,7 +77,7 @@ export function DateField({ node, frame }: ComponentProps): ReactNode {
         aria-describedby={field.describedBy}
         onChange={({ currentTarget }) => {
           field.set(currentTarget.value === '' ? null : currentTarget.value);
-          emit('change', null);
+          field.tell(emit, 'change');
         }}
       />
     </FieldFrame>
@@ -114,7 +114,7 @@ export function Rating({ node, frame }: ComponentProps): ReactNode {
               aria-label={`${stars} of ${most}`}
               onChange={() => {
                 field.set(stars);
-                emit('change', null);
+                field.tell(emit, 'change');
               }}
             />
             <Star size={22} aria-hidden />
@@ -148,7 +148,7 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
   const top = numberOf(resolved.properties, 'top');
   const change = (next: string[]): void => {
     field.set(next.length === 0 ? null : next);
-    emit('change', null);
+    field.tell(emit, 'change');
   };
   const move = (at: number, by: number): void => {
     const to = at + by;
@@ -249,7 +249,7 @@ export function Pairwise({ node, frame }: ComponentProps): ReactNode {
         disabled={field.locked}
         onChange={() => {
           field.set(value);
-          emit('change', null);
+          field.tell(emit, 'change');
         }}
       />
     );

@@ -7,7 +7,7 @@ import { TypingSteps } from '~/lib/typing-steps';
 import { useLayout, type ComponentProps } from '../context';
 import { letters } from '../json';
 import { numberOf, textOf, useResolved } from '../resolve';
-import { useEvents } from '../use-events';
+import { useEvents, type Emit } from '../use-events';
 import { useField, type Field } from '../use-field';
 import { FieldFrame } from './field-frame';
 
@@ -44,7 +44,7 @@ interface TypingProps {
   placeholder: string;
   /** Null: one line. */
   rows: number | null;
-  emit: (event: string, detail: null) => void;
+  emit: Emit;
 }
 
 type TextElement = HTMLInputElement | HTMLTextAreaElement;
@@ -73,7 +73,7 @@ function Typing({ field, placeholder, rows, emit }: TypingProps): ReactNode {
     steps.touch();
     fields.setText(key, currentTarget.value, currentTarget.selectionStart ?? undefined);
     remember();
-    emit('change', null);
+    field.tell(emit, 'change');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const pressed = keyOf(event.nativeEvent);
@@ -101,10 +101,10 @@ function Typing({ field, placeholder, rows, emit }: TypingProps): ReactNode {
     onChange,
     onKeyDown,
     onSelect: remember,
-    onFocus: () => emit('focus', null),
+    onFocus: () => field.tell(emit, 'focus'),
     onBlur: () => {
       steps.end();
-      emit('blur', null);
+      field.tell(emit, 'blur');
     },
   };
   const keep = (now: TextElement | null): void => {
