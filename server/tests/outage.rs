@@ -59,7 +59,7 @@ impl Handler<JournalNews> for Told {
     fn handle(&mut self, news: JournalNews, _: &mut Self::Context) {
         match news {
             JournalNews::Durable { upto } => self.0.lock().unwrap().push(upto),
-            JournalNews::Refused { ticket, reason } => panic!("{ticket} was refused: {reason}"),
+            JournalNews::Refused { ticket, why } => panic!("{ticket} was refused: {why:?}"),
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{
     Amendment, ROOTS,
     aside::{aside, builder},
     content,
-    inspect::{Inspected, MAX_DEPTH, Refusal, inspect, inspect_within},
+    inspect::{Inspected, MAX_DEPTH, Refusal, inspect_within},
     regions, suggestions,
 };
 
@@ -145,7 +145,9 @@ impl LiveDoc {
     /// Whether an edit brings nothing that is not here. Broken ones do.
     #[must_use]
     pub fn has(&self, bytes: &[u8]) -> bool {
-        let Some(inspected) = (bytes.len() <= self.limits.max_update).then(|| inspect_within(bytes, self.roots, self.limits.max_depth).ok()).flatten() else {
+        let Some(inspected) =
+            (bytes.len() <= self.limits.max_update).then(|| inspect_within(bytes, self.roots, self.limits.max_depth).ok()).flatten()
+        else {
             return false;
         };
         if inspected.is_empty() {

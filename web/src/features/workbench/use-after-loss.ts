@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { useBackend } from '~/session/backend';
 import { toast, toastError } from '~/ui/toast';
-import { useOpenWork } from './use-submit';
+import { useOpenWork } from './open-work';
 
 /** What is asked, as a comment that mentions the holder: they hear of it wherever they are, and its thread takes their answer. */
 export const askingBack = (holder: string): string =>
@@ -31,8 +31,8 @@ export function useAfterLoss(
   const [askedOf, setAskedOf] = useState<string | null>(null);
   const next = useMutation({
     mutationFn: () => ok(api.POST('/api/v1/projects/{project_id}/next', { params: { path: { project_id: projectId } } })),
-    onSuccess: ({ work }) => {
-      if (work) open(work);
+    onSuccess: async ({ work }) => {
+      if (work) await open(work);
       else toast('No task is free in this project right now');
     },
     onError: toastError,

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 
-import { useOpenWork } from '~/features/workbench/use-submit';
+import { useOpenWork } from '~/features/workbench/open-work';
 import { useBackend } from '~/session/backend';
 import { Button } from '~/ui/controls';
 import { toastError } from '~/ui/toast';
@@ -39,8 +39,8 @@ export function WorkHere({ projectId, step, mine }: WorkHereProps): ReactNode {
           body: { step: step.id },
         }),
       ),
-    onSuccess: ({ work, nothing: why }) => {
-      if (work) open(work);
+    onSuccess: async ({ work, nothing: why }) => {
+      if (work) await open(work);
       else
         setNothing(why ?? { step: step.id, waiting: 0, kept_from: 0, in_work: 0, commonest: null, expected_at: null, text: '' });
     },
