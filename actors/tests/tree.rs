@@ -29,7 +29,8 @@ async fn the_live_tree_has_the_threads_the_people_and_the_connections_for_which_
     assert!(slowest.waiting_bytes > 10_000 && slowest.stalled_ms > 500.0, "{slowest:?}");
     let mut people: Vec<_> = tree.my_people.iter().map(|person| person.id.unwrap()).collect();
     let mut expected = [ann.client.user.id.0, bob.client.user.id.0].to_vec();
-    (people.sort(), expected.sort());
+    people.sort();
+    expected.sort();
     assert_eq!((people, tree.my_people_count), (expected, 2));
     assert!(tree.my_people.iter().chain(&tree.my_projects).all(|actor| actor.mailbox_ms.is_some()), "each has answered");
     assert!(tree.root.iter().all(|actor| actor.kind != "neighbours"), "there are none");

@@ -73,7 +73,7 @@ impl World {
     pub async fn rows(&self, name: &str) -> Vec<ExportRow> {
         let project = self.project(name).await.expect("the project");
         let mut tx = self.tenant.begin_snapshot(&self.database.store).await.expect("a transaction");
-        let mut rows = page(&mut tx, project, None, 10_000).await.expect("a page");
+        let mut rows = page(&mut tx, project, None, None, 10_000).await.expect("a page");
         rows.sort_by(|a, b| a.external_id.cmp(&b.external_id));
         rows
     }
