@@ -106,6 +106,25 @@ describe('the layout editor', () => {
     assert.equal(body.status, 'pending');
   });
 
+  test('begins from a copy of what another project has, which goes its own way', async () => {
+    const other = await makeProject(admin, 'Older tickets', { images: 1 });
+    const made = await admin.api('POST', `/projects/${other.project.id}/layouts`, { name: 'Ticket', source: TICKET });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    await open();
+    await page.getByLabel('Or copy one of another project').selectOption({ label: 'Older tickets' });
+    const copy = page.getByRole('region', { name: 'From another project' }).getByRole('button', { name: 'Ticket v1 (draft)' });
+    await copy.waitFor();
+    await noBarriers();
+    await shots(page, 'layout-from-project');
+    await copy.click();
+    await isRight();
+    assert.match(await code().innerText(), /label="Topic"/);
+    await button('Close').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    await page.locator('.shapes').waitFor();
+    assert.deepEqual(await versions(), []);
+  });
+
   test('says what is wrong and where, and mends by a click what is misspelt', async () => {
     await page.locator('.shape', { hasText: 'Text and classes' }).click();
     await isRight();

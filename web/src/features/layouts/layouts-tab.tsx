@@ -16,11 +16,11 @@ import { ActivateDialog } from './activate-dialog';
 import { Compare } from './compare';
 import { DiscardDialog } from './discard-dialog';
 import { LayoutEditor } from './editor';
+import { FromProject } from './from-project';
 import { useLayouts, type LayoutDetail, type LayoutVersion } from './queries';
 import { RetireDialog } from './retire-dialog';
 import { SeriesPanel } from './series-panel';
 import { StartLayouts } from './start';
-import type { Start } from './starts';
 import type { Written } from './use-draft';
 import { ALL_WORK, isUsedFor } from './uses';
 import { seriesOf } from './versions';
@@ -44,9 +44,9 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
   if (layouts.isLoadingError) return <Failed error={layouts.error} retry={() => void layouts.refetch()} />;
   if (layouts.isPending) return <Skeleton height={320} className="skeleton-card" />;
   const all = layouts.data;
-  const begin = (start: Start): void => {
+  const begin = ({ name, source }: Written): void => {
     setAsking(null);
-    setMode({ at: 'edit', from: null, begin: { name: start.name, source: start.source } });
+    setMode({ at: 'edit', from: null, begin: { name, source } });
   };
 
   if (mode.at === 'edit') {
@@ -65,6 +65,7 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
           like.
         </Empty>
         <StartLayouts onPick={begin} />
+        <FromProject projectId={project.id} onPick={begin} />
       </section>
     );
   }
@@ -97,6 +98,7 @@ export default function LayoutsTab({ project }: { project: Project }): ReactNode
       {asking?.what === 'start' && (
         <Dialog open wide onClose={() => setAsking(null)} title="A new layout">
           <StartLayouts onPick={begin} />
+          <FromProject projectId={project.id} onPick={begin} />
         </Dialog>
       )}
       {asking?.what === 'activate' && (
