@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { barriers } from './support/axe.mjs';
 import { drawBox, launch, openTask, person } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
+import { workOn } from './support/workflows.mjs';
 
 describe('nothing serious stands in the way of anybody', () => {
   let server, browser, page, project, tasks;
@@ -18,11 +19,9 @@ describe('nothing serious stands in the way of anybody', () => {
       [reviewer, 'reviewer'],
     ];
     ({ project, tasks } = await makeProject(admin, 'Open to all', { people, images: 3 }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
+    await workOn(admin, project, {
       predefined: { type: 'review_with_rework', max_rounds: 2 },
     });
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
     page = await person(browser, server.link('admin'), { viewport: { width: 1366, height: 768 } });
   });
 

@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { drawBox, launch, person, regions, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 
@@ -68,10 +69,7 @@ describe('deciding between answers', () => {
       ],
       images: 1,
     }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, { form: FORM });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, { dry_run: false });
+    await workOn(admin, project, { form: FORM });
     anna = await person(browser, server.link('Anna'), LAPTOP);
     ben = await person(browser, server.link('Ben'), LAPTOP);
     rita = await person(browser, server.link('reviewer'), LAPTOP);

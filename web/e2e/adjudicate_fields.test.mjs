@@ -6,7 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
-import { TWO_AND_ADJUDICATOR } from './support/workflows.mjs';
+import { TWO_AND_ADJUDICATOR, workOn } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 
@@ -78,10 +78,7 @@ describe('deciding between what answers say besides shapes', () => {
     const made = await admin.api('POST', layouts, { name, source });
     assert.deepEqual(made.body.problems, []);
     assert.equal((await admin.api('POST', `${layouts}/${made.body.id}/activate`)).status, 200);
-    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: TWO_AND_ADJUDICATOR });
-    assert.equal(flow.status, 201, JSON.stringify(flow.body));
-    await admin.api('POST', `/workflows/${flow.body.id}/activate`);
-    await admin.api('POST', `/workflows/${flow.body.id}/migrate`, { dry_run: false });
+    await workOn(admin, project, { form: TWO_AND_ADJUDICATOR });
     await until(
       'the task is at its first step',
       async () => (await admin.api('GET', `/tasks/${tasks[0].id}/standing`)).body,

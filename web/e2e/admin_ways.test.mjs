@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, openTask, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 /** People, then a program that cannot be called, then a hold. */
 const FORM = {
@@ -35,10 +36,7 @@ describe('an admin and the ways of tasks', () => {
       [reviewer, 'reviewer'],
     ];
     ({ project, tasks } = await makeProject(admin, 'Ways', { people, images: 6 }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, { form: FORM });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
+    await workOn(admin, project, { form: FORM });
     const first = [await answered(), await answered()];
     await until(
       'the program failed for both',

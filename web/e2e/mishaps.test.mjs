@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { drag, drawBox, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 const LABELS = [
   { name: 'car', color: '#2563eb', hotkey: '1' },
@@ -31,9 +32,7 @@ describe('what goes wrong around somebody who draws', () => {
     let tasks;
     ({ project, tasks } = await makeProject(admin, name, { people: [[annotator, 'labeler']], images: 1, labels: LABELS }));
     if (workflow) {
-      const made = await admin.api('POST', `/projects/${project.id}/workflows`, { predefined: { type: 'single' } });
-      await admin.api('POST', `/workflows/${made.body.id}/activate`);
-      await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
+      await workOn(admin, project, { predefined: { type: 'single' } });
     }
     // On a workflow tasks wait a moment until they have begun.
     const next = async () => (await annotator.api('POST', `/projects/${project.id}/next`, {})).body.work;

@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { at, drag, drawBox, launch, person, regions, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 
@@ -27,12 +28,9 @@ describe('a review', () => {
       ],
       images: 1,
     }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
+    await workOn(admin, project, {
       predefined: { type: 'review_with_rework', max_rounds: 3 },
     });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, { dry_run: false });
     anna = await person(browser, server.link('Anna'), LAPTOP);
     rita = await person(browser, server.link('reviewer'), LAPTOP);
   });

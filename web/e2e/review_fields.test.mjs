@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 
@@ -43,11 +44,9 @@ describe('a review of a text', () => {
     const layouts = `/projects/${project.id}/layouts`;
     const layout = await admin.api('POST', layouts, { name: 'Letter', source: LETTER });
     assert.equal((await admin.api('POST', `${layouts}/${layout.body.id}/activate`)).status, 200);
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
+    await workOn(admin, project, {
       predefined: { type: 'review_with_rework', max_rounds: 3 },
     });
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, { dry_run: false });
     anna = await person(browser, server.link('Anna'), LAPTOP);
     rita = await person(browser, server.link('reviewer'), LAPTOP);
   });

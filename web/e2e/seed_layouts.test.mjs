@@ -7,7 +7,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
-import { TWO_AND_ADJUDICATOR } from './support/workflows.mjs';
+import { TWO_AND_ADJUDICATOR, workOn } from './support/workflows.mjs';
 
 const LAPTOP = { viewport: { width: 1366, height: 768 } };
 const INPUT = {
@@ -73,9 +73,7 @@ describe('the layouts of the specification', () => {
     assert.equal(made.status, 201, JSON.stringify(made.body));
     assert.deepEqual(made.body.problems, []);
     assert.equal((await admin.api('POST', `${layouts}/${made.body.id}/activate`)).status, 200);
-    const flow = await admin.api('POST', `/projects/${project.id}/workflows`, { form: TWO_AND_ADJUDICATOR });
-    await admin.api('POST', `/workflows/${flow.body.id}/activate`);
-    await admin.api('POST', `/workflows/${flow.body.id}/migrate`, { dry_run: false });
+    await workOn(admin, project, { form: TWO_AND_ADJUDICATOR });
     const standing = async () => (await admin.api('GET', `/tasks/${tasks[0].id}/standing`)).body;
     await until('the task is at its first step', standing, (now) => now.open?.[0]?.step === 'annotate');
     return { project, standing };

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { SHOTS, shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 describe('an admin over the work of others', () => {
   let server, browser, admin, ann, reviewer, page, project, tasks;
@@ -18,11 +19,9 @@ describe('an admin over the work of others', () => {
       [reviewer, 'reviewer'],
     ];
     ({ project, tasks } = await makeProject(admin, 'Steered', { people, images: 6 }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
+    await workOn(admin, project, {
       predefined: { type: 'review_with_rework', max_rounds: 2 },
     });
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
     page = await person(browser, server.link('admin'), { viewport: { width: 1366, height: 768 } });
     await page.goto(`${server.url}/projects/${project.id}/workflow`);
   });

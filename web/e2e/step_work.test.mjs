@@ -7,6 +7,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 describe('work at a step', () => {
   let server, browser, admin, ann, reviewer, page, theirs, project, tasks;
@@ -22,11 +23,9 @@ describe('work at a step', () => {
       ],
       images: 2,
     }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, {
+    await workOn(admin, project, {
       predefined: { type: 'review_with_rework', max_rounds: 2 },
     });
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
     const size = { viewport: { width: 1366, height: 768 } };
     theirs = await person(browser, server.link('annotator'), size);
     page = await person(browser, server.link('admin'), { ...size, acceptDownloads: true });

@@ -6,6 +6,7 @@ import { barriers } from './support/axe.mjs';
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
+import { workOn } from './support/workflows.mjs';
 
 const FORM = {
   id: 'within',
@@ -39,10 +40,7 @@ describe('the picture of a workflow', () => {
     browser = await launch();
     [admin, ann] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
     ({ project } = await makeProject(admin, 'Within', { people: [[ann, 'labeler']], images: 4 }));
-    const made = await admin.api('POST', `/projects/${project.id}/workflows`, { form: FORM });
-    assert.equal(made.status, 201, JSON.stringify(made.body));
-    await admin.api('POST', `/workflows/${made.body.id}/activate`);
-    await admin.api('POST', `/workflows/${made.body.id}/migrate`, {});
+    await workOn(admin, project, { form: FORM });
     const { assignment: lease } = await until(
       'work for the annotator',
       async () => (await ann.api('POST', `/projects/${project.id}/next`, {})).body.work,

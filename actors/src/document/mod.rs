@@ -8,6 +8,7 @@ mod inspect;
 mod json;
 mod kept;
 mod live;
+mod ranges;
 mod regions;
 mod seen;
 mod splice;

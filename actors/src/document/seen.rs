@@ -11,6 +11,7 @@ use yrs::{ReadTxn, StateVector, Transact};
 use super::{
     LiveDoc,
     live::{BadStateVector, MAX_STATE_VECTOR, decode_state_vector},
+    ranges::united,
 };
 
 #[derive(Clone, Debug, Default)]
@@ -63,26 +64,13 @@ impl Seen {
         let here = doc.doc().transact().snapshot().delete_set;
         let of_interest = here.iter().filter(|(client, _)| self.deleted.contains_key(&client.get()));
         let here: HashMap<u64, Vec<Range<u32>>> =
-            of_interest.map(|(client, ranges)| (client.get(), merged(ranges.iter().cloned().collect()))).collect();
+            of_interest.map(|(client, ranges)| (client.get(), united(ranges.iter().cloned().collect()))).collect();
         self.deleted.iter().all(|(client, wanted)| {
             let theirs = here.get(client).map_or(&[][..], Vec::as_slice);
             let last_before = |range: &Range<u32>| theirs.partition_point(|at| at.start <= range.start).checked_sub(1);
             wanted.iter().filter(|range| !range.is_empty()).all(|range| last_before(range).is_some_and(|at| theirs[at].end >= range.end))
         })
     }
-}
-
-/// In order, and none that touches the next.
-fn merged(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut out: Vec<Range<u32>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match out.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => out.push(range),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, ops::Range};
 
 use tandem_protocol::ws::varint::write_uint;
 
-use super::inspect::{Inspected, Section};
+use super::{
+    inspect::{Inspected, Section},
+    ranges::united,
+};
 
 /// None: they repeat each other or leave something out, which takes decoding.
 pub(super) fn splice(updates: &[&[u8]], inspected: &[Inspected]) -> Option<Vec<u8>> {
@@ -46,19 +49,6 @@ pub(super) fn splice(updates: &[&[u8]], inspected: &[Inspected]) -> Option<Vec<u
         }
     }
     Some(out)
-}
-
-/// In order, none touching another.
-fn united(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
-    ranges.sort_unstable_by_key(|range| range.start);
-    let mut out: Vec<Range<u64>> = Vec::new();
-    for range in ranges {
-        match out.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => out.push(range),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -138,10 +128,5 @@ mod tests {
         assert!(spliced(&[updates.clone(), vec![updates[0].clone()]].concat()).is_none());
         assert!(spliced(&[updates[0].clone(), updates[3].clone()]).is_none());
         assert!(spliced(&[]).is_some_and(|empty| empty == crate::document::EMPTY_UPDATE));
-    }
-
-    #[test]
-    fn ranges_are_united() {
-        assert_eq!(united(vec![5..7, 0..2, 2..3, 6..9, 20..21]), [0..3, 5..9, 20..21]);
     }
 }

@@ -7,6 +7,7 @@ use tandem_domain::{
 };
 use tandem_protocol::{Problem, WorkflowId, rest::Simulated};
 use tandem_store::pg::flow;
+use tokio::sync::Semaphore;
 
 use super::{
     access,
@@ -18,6 +19,8 @@ use super::{
 const TASKS: u32 = 20_000;
 /// Seconds it may take.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+/// Each takes a processor for as long as it lasts; who asks beside these waits for one of them.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Simulate a workflow.
 ///
@@ -48,6 +51,8 @@ pub async fn simulate_workflow(mut call: Call) -> Result<Json<Simulated>, Refusa
     }
     let flow = flow::flow_of(&mut tx, id).await?;
     drop(tx);
+    // Whoever waits here and hangs up is not served.
+    let _turn = TURNS.acquire().await.map_err(Refusal::internal)?;
     // Dropped with the request: whoever hangs up ends it.
     let (alive, wanted) = std::sync::mpsc::channel::<()>();
     let began = std::time::Instant::now();
