@@ -15,6 +15,7 @@ impl Build {
         fs::create_dir_all(folder.join("assets")).unwrap();
         for (name, content) in [
             ("index.html", "<script>dark()</script><div id=root></div>"),
+            ("index.html.br", "pretend this is the page"),
             ("assets/index-1a2b.js", "console.log('plain')"),
             ("assets/index-1a2b.js.br", "pretend this is brotli"),
             ("favicon.svg", "<svg/>"),
@@ -100,6 +101,11 @@ async fn a_compressed_twin_goes_to_who_takes_it() {
     assert!(packed.header("content-type").contains("javascript") && packed.header("vary").contains("accept-encoding"), "{}", packed.head);
     let plain = ask(&server, "GET /assets/index-1a2b.js", "accept-encoding: gzip\r\n").await;
     assert_eq!((plain.header("content-encoding"), plain.body.as_str()), ("", "console.log('plain')"));
+    // The page is shown, not saved to the disk.
+    let page = ask(&server, "GET /projects/1", "accept-encoding: br\r\n").await;
+    assert_eq!((page.header("content-encoding"), page.body.as_str()), ("br", "pretend this is the page"));
+    assert_eq!((page.header("content-disposition"), packed.header("content-disposition")), ("", ""));
+    assert!(page.header("content-type").contains("text/html"), "{}", page.head);
     server.stop().await;
 }
 

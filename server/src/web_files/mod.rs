@@ -84,7 +84,8 @@ fn open(request: &HttpRequest, folder: &Path, path: &Path) -> io::Result<NamedFi
 fn serve(request: &HttpRequest, file: NamedFile, path: &Path, config: &Config) -> HttpResponse {
     let page = path.extension().is_some_and(|ending| ending == "html");
     let policy = if page { std::fs::read_to_string(folder(config).join(path)).ok().map(|html| policy::of(&html, config)) } else { None };
-    let mut response = file.use_last_modified(true).use_etag(true).into_response(request);
+    // Nothing here is a download: by the ending of a compressed twin it would be one, also the page.
+    let mut response = file.use_last_modified(true).use_etag(true).disable_content_disposition().into_response(request);
     let headers = response.headers_mut();
     let cache = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
