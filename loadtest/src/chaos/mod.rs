@@ -215,13 +215,13 @@ fn verdict(
     let memory = tally.memory.borrow();
     report.figure("server memory, most", memory.most() as f64 / 1024.0, "MiB RSS");
     let growths = [
-        ("memory of the last third of lives, to the first", memory.across()),
-        ("memory at the end of a life, to its beginning", memory.within()),
+        ("memory of the last third of lives, to the first", memory.across(), memory::MOST_ACROSS),
+        ("memory at the end of a life, to its beginning", memory.within(), memory::MOST_WITHIN),
     ];
-    for (what, growth) in growths {
+    for (what, growth, _) in growths {
         growth.into_iter().for_each(|growth| report.figure(what, growth, ""));
     }
-    let grew = growths.into_iter().find_map(|(what, growth)| Some((what, growth.filter(|growth| *growth > memory::MOST)?)));
+    let grew = growths.into_iter().find_map(|(what, growth, most)| Some((what, growth.filter(|growth| *growth > most)?)));
     let panics = plant.panics();
     let wrong = broken.first().cloned().or_else(|| panics.first().map(|line| format!("the server panicked: {line}"))).or_else(|| {
         if settled.is_none() {
