@@ -143,7 +143,7 @@ describe('by keyboard alone', () => {
     await until(`${by} sees what ${of} sees`, () => looking(ben), (now) => now > 0.8); // prettier-ignore
     await peer(anna).click();
     const pressed = (page) => peer(page).getAttribute('aria-pressed');
-    assert.deepEqual([await pressed(anna), await pressed(ben)], ['true', 'true']);
+    await until('each follows the other', async () => [await pressed(anna), await pressed(ben)], (both) => both.every((now) => now === 'true')); // prettier-ignore
     await anna.waitForTimeout(500);
     const resting = [await looking(anna), await looking(ben)];
     await anna.waitForTimeout(1_500);

@@ -107,7 +107,7 @@ describe('the layout editor', () => {
   });
 
   test('begins from a copy of what another project has, which goes its own way', async () => {
-    const other = await makeProject(admin, 'Older tickets', { images: 1 });
+    const other = await makeProject(admin, 'Older tickets', { people: [], images: 1 });
     const made = await admin.api('POST', `/projects/${other.project.id}/layouts`, { name: 'Ticket', source: TICKET });
     assert.equal(made.status, 201, JSON.stringify(made.body));
     await open();
