@@ -20,6 +20,8 @@ const BEGUN: usize = 10;
 const WINDOW: usize = 5;
 /// A life that is too short to be compared with itself.
 const SHORT: usize = 30;
+/// Fewer lives than this say more of when they ended than of memory.
+const FEW: usize = 4;
 
 #[derive(Default)]
 pub struct Memory {
@@ -65,11 +67,11 @@ impl Memory {
         Some(mean(&young[young.len() - third..]) / mean(&young[..third]))
     }
 
-    /// The end of a life to its beginning, in the mean of those that were long enough. None: none was.
+    /// The end of a life to its beginning, in the mean of those that were long enough. None: too few were.
     pub fn within(&self) -> Option<f64> {
         let long = self.lives.iter().filter(|life| life.len() >= SHORT);
         let growths: Vec<f64> = long.map(|life| mean(&life[life.len() - WINDOW..]) / mean(&life[BEGUN..BEGUN + WINDOW])).collect();
-        (!growths.is_empty()).then(|| growths.iter().sum::<f64>() / growths.len() as f64)
+        (growths.len() >= FEW).then(|| growths.iter().sum::<f64>() / growths.len() as f64)
     }
 }
 
@@ -89,11 +91,11 @@ mod tests {
 
     #[test]
     fn growth_is_seen_from_life_to_life_and_within_one_and_steady_lives_have_none() {
-        let steady = of(&[(100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60)]);
+        let steady = of(&[(100, 100, 40), (100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60), (100, 100, 40)]);
         assert_eq!((steady.across(), steady.within(), steady.most()), (Some(1.0), Some(1.0), 100));
-        let each_life_heavier = of(&[(100, 100, 40), (120, 120, 40), (150, 150, 40)]);
+        let each_life_heavier = of(&[(100, 100, 40), (120, 120, 40), (120, 120, 40), (150, 150, 40)]);
         assert_eq!((each_life_heavier.across(), each_life_heavier.within()), (Some(1.5), Some(1.0)));
-        let leaking = of(&[(1_000, 2_000, 40), (1_000, 2_000, 40), (1_000, 2_000, 40)]);
+        let leaking = of(&[(1_000, 2_000, 40); 4]);
         assert!(leaking.within().unwrap() > MOST_WITHIN && leaking.across() == Some(1.0));
         assert_eq!((of(&[(1, 1, 5)]).across(), of(&[(1, 1, 5)]).within()), (None, None));
     }
