@@ -67,8 +67,8 @@ impl Room {
         None
     }
 
-    /// Answers that waited. Returns when to come again, if some still wait.
-    pub fn answer_late(&mut self, now: Instant) -> Option<Instant> {
+    /// Answers that waited and are due.
+    pub fn answer_late(&mut self, now: Instant) {
         let cost = self.kept.size();
         let due = self.members.iter_mut().filter_map(|(seat, member)| Some((*seat, member.answers.due(cost, now)?)));
         for (seat, have) in due.collect::<Vec<_>>() {
@@ -76,7 +76,6 @@ impl Room {
                 self.send(seat, RoomNews::Refused { seq: None, why });
             }
         }
-        self.next_answer(now)
     }
 
     /// When the next answer that waits is due.

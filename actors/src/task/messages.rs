@@ -302,16 +302,16 @@ impl TaskActor {
     }
 
     /// Somebody asks more often what they lack than it can be told.
-    fn plan_answers(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn plan_answers(&mut self, ctx: &mut Context<Self>) {
         let now = Instant::now();
         let Phase::Live(room) = &self.phase else { return };
-        let Some(at) = room.next_answer(now).filter(|_| !self.answering) else { return };
+        // Without the document there is no answer: `go_on` comes here again.
+        let Some(at) = room.next_answer(now).filter(|_| !self.answering && self.waking.is_none()) else { return };
         self.answering = true;
         ctx.run_later(at - now, |task, ctx| {
             task.answering = false;
-            match &mut task.phase {
-                Phase::Live(room) if task.waking.is_none() => drop(room.answer_late(Instant::now())),
-                _ => {}
+            if let (Phase::Live(room), None) = (&mut task.phase, &task.waking) {
+                room.answer_late(Instant::now());
             }
             task.plan_answers(ctx);
         });

@@ -56,6 +56,7 @@ impl TaskActor {
         self.take_early(ctx);
         let compared = self.arrivals.ready(|until| until == Until::Built);
         self.let_all_in(compared, ctx);
+        self.plan_answers(ctx);
         self.document_is_here(ctx);
     }
 }

@@ -13,7 +13,7 @@ use crate::process::Process;
 /// The end of a life to its beginning.
 pub const MOST_WITHIN: f64 = 1.15;
 /// The last third of the lives to the first.
-pub const MOST_ACROSS: f64 = 2.0;
+pub const MOST_ACROSS: f64 = 1.5;
 /// Seconds: by then everybody is back, and all documents are in memory.
 const BEGUN: usize = 10;
 /// Readings that make one.
