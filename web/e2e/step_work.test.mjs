@@ -133,6 +133,13 @@ describe('work at a step', () => {
   });
 
   test('several tasks are assigned to several people in one order', async () => {
+    // What speaks against people is asked just before, too: the question of later must not be answered by it.
+    await table()
+      .getByRole('button', { name: /^In work/ })
+      .click();
+    await table().getByRole('button', { name: 'Give to another …', exact: true }).click();
+    await page.getByRole('dialog').locator('.pick-person').first().waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     const held = (await ann.api('POST', `/projects/${project.id}/next`, {})).body.work.assignment;
     await ann.api('POST', `/assignments/${held.id}/release`, { fencing_token: held.fencing_token });
     await table().getByLabel('Since when').selectOption('any');

@@ -28,7 +28,7 @@ export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: As
   const [person, setPerson] = useState<Person | null>(null);
   const name = useId();
   const holders = tasks.flatMap(holdersOf);
-  const people = useSuited(
+  const asked = useSuited(
     projectId,
     tasks[0]?.id ?? '',
     step.id,
@@ -62,7 +62,7 @@ export function EvictDialog({ projectId, step, tasks, to, onClose, onOrder }: As
         ))}
       </fieldset>
       {then === 'person' && (
-        <PersonPick label="Who" people={people} chosen={person ? [person] : []} anybody={false} onChoose={setPerson} />
+        <PersonPick label="Who" {...asked} chosen={person ? [person] : []} anybody={false} onChoose={setPerson} />
       )}
     </Frame>
   );
@@ -98,7 +98,7 @@ export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskPr
   const [chosen, setChosen] = useState<readonly Person[]>([]);
   const [force, setForce] = useState(false);
   const [reason, setReason] = useState('');
-  const people = useSuited(projectId, tasks[0]?.id ?? '', step.id, []);
+  const { people, failure } = useSuited(projectId, tasks[0]?.id ?? '', step.id, []);
   const several = tasks.length > 1;
   const suits = ({ id }: Person): boolean => people.find(({ user }) => user.id === id)?.reasons?.length === 0;
   const against = chosen.some((person) => !suits(person));
@@ -122,6 +122,7 @@ export function AssignDialog({ projectId, step, tasks, onClose, onOrder }: AskPr
       <PersonPick
         label={decides ? 'Adjudicator' : several ? 'People' : 'Person'}
         people={people}
+        failure={failure}
         chosen={chosen}
         several={several}
         anybody={force}

@@ -3,13 +3,12 @@ import { useId, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
 import { Avatar } from '~/ui/people';
-import { Skeleton } from '~/ui/feedback';
-import type { Suited } from './suited';
+import { Failed, Skeleton } from '~/ui/feedback';
+import type { Asked } from './suited';
 import type { Person } from './use-steering';
 
-interface PersonPickProps {
+interface PersonPickProps extends Asked {
   label: string;
-  people: readonly Suited[];
   chosen: readonly Person[];
   /** More than one may be chosen. */
   several?: boolean;
@@ -20,7 +19,7 @@ interface PersonPickProps {
 }
 
 /** Everybody who may be given the task, then the others with what speaks against them. Arrow keys go from one to the next. */
-export function PersonPick({ label, people, chosen, several = false, anybody, onChoose }: PersonPickProps): ReactNode {
+export function PersonPick({ label, people, failure, chosen, several = false, anybody, onChoose }: PersonPickProps): ReactNode {
   const [typed, setTyped] = useState('');
   const name = useId();
   const wanted = typed.trim().toLowerCase();
@@ -38,6 +37,7 @@ export function PersonPick({ label, people, chosen, several = false, anybody, on
           onChange={(event) => setTyped(event.target.value)}
         />
       )}
+      {failure && <Failed {...failure} />}
       <ul className="pick-list">
         {shown.map(({ user, reasons }) => {
           const open = reasons?.length === 0;
@@ -56,7 +56,7 @@ export function PersonPick({ label, people, chosen, several = false, anybody, on
                 <span className="pick-name">
                   <span className="truncate">{user.name}</span>
                   <small id={`${name}-${user.id}`}>
-                    {reasons === null ? <Skeleton width={90} /> : open ? 'May have it' : reasons.join(' · ')}
+                    <Word reasons={reasons} known={failure === null} />
                   </small>
                 </span>
                 {reasons !== null &&
@@ -69,4 +69,9 @@ export function PersonPick({ label, people, chosen, several = false, anybody, on
       </ul>
     </fieldset>
   );
+}
+
+function Word({ reasons, known }: { reasons: readonly string[] | null; known: boolean }): ReactNode {
+  if (reasons === null) return known ? <Skeleton width={90} /> : 'Not known';
+  return reasons.length === 0 ? 'May have it' : reasons.join(' · ');
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import { useBackend } from '~/session/backend';
 import { useMembers } from '~/session/queries';
 import { momentsOf, type Span } from './span';
-import { sortSuited, type Suited } from './suited';
+import { sortSuited, type Asked, type Suited } from './suited';
 
 type Schemas = components['schemas'];
 export type StepTaskState = Schemas['StepTaskState'];
@@ -56,18 +56,23 @@ export function useReload(projectId: string, step: string, key: string): void {
 }
 
 /** Everybody in the project: who may have the task in this step first, then the others, each with what speaks against them. */
-export function useSuited(projectId: string, taskId: string, step: string, except: readonly string[]): readonly Suited[] {
+export function useSuited(projectId: string, taskId: string, step: string, except: readonly string[]): Asked {
   const { api } = useBackend();
   const members = (useMembers(projectId).data ?? []).map((member) => member.user).filter((user) => !except.includes(user.id));
   const asked = useQuery({
     queryKey: ['assignees', taskId],
     queryFn: () => ok(api.GET('/api/v1/tasks/{task_id}/assignees', { params: { path: { task_id: taskId } } })),
-    staleTime: 5_000,
+    // What spoke against somebody when it was last asked may be over: nobody is turned down by an answer of before.
+    staleTime: 0,
+    gcTime: 0,
   });
   const found = new Map(asked.data?.items.map((one) => [one.user_id, one]));
   const suited = members.map((user): Suited => {
     const open = found.get(user.id)?.steps.find((open) => open.step === step);
     return { user, reasons: open ? open.reasons.map((reason) => reason.text) : null };
   });
-  return sortSuited(suited);
+  return {
+    people: sortSuited(suited),
+    failure: asked.isError ? { error: asked.error, retry: () => void asked.refetch() } : null,
+  };
 }

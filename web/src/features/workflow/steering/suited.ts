@@ -7,6 +7,12 @@ export interface Suited {
   readonly reasons: readonly string[] | null;
 }
 
+/** Everybody, and why it is not known what speaks against them, if it could not be asked. */
+export interface Asked {
+  readonly people: readonly Suited[];
+  readonly failure: { readonly error: unknown; readonly retry: () => void } | null;
+}
+
 const rank = ({ reasons }: Suited): number => (reasons === null ? 1 : reasons.length === 0 ? 0 : 2);
 
 /** Who may have it first, by name. */
