@@ -1,8 +1,9 @@
 //! Does the server's memory grow, from life to life or within one?
 //!
-//! A life ends by a kill at any moment, so what it has then says little. It is read every second: lives are compared at the same age, and a life
-//! with its own beginning. What leaks shows within a life. A later life begins with documents that were edited in all lives before it, and of each value that
-//! was overwritten its place stays in the document: so memory from life to life is told, and bounded more loosely.
+//! A life ends by a kill at any moment, so what it has then says little. It is read every second, and compared at the same age: a life with its own
+//! beginning, and the first one with one after all the others, of as many people on documents that are as new as the first one's were. Lives between
+//! them begin with documents that were edited in all lives before, and of each value that was overwritten its place stays in the document: they say
+//! how documents grow, so they are told and not judged.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
@@ -12,12 +13,14 @@ use crate::process::Process;
 
 /// The end of a life to its beginning.
 pub const MOST_WITHIN: f64 = 1.15;
-/// The last third of the lives to the first.
-pub const MOST_ACROSS: f64 = 1.5;
+/// A life after all the others, on new documents, to the first.
+pub const MOST_ACROSS: f64 = 1.15;
 /// Seconds: by then everybody is back, and all documents are in memory.
 const BEGUN: usize = 10;
 /// Readings that make one.
 const WINDOW: usize = 5;
+/// So old a life can be compared.
+pub const COMPARABLE: Duration = Duration::from_secs((BEGUN + WINDOW) as u64 + 1);
 /// A life that is too short to be compared with itself.
 const SHORT: usize = 30;
 /// Fewer lives than this say more of when they ended than of memory.
@@ -55,13 +58,23 @@ impl Memory {
         }
     }
 
+    /// The first life at the age at which lives are compared. None: it was too short.
+    pub fn first(&self) -> Option<f64> {
+        self.lives.first().and_then(|life| young(life))
+    }
+
+    /// The newest life at that age.
+    pub fn newest(&self) -> Option<f64> {
+        self.lives.last().and_then(|life| young(life))
+    }
+
     pub fn most(&self) -> u64 {
         self.lives.iter().flatten().copied().max().unwrap_or(0)
     }
 
     /// The last third of the lives to the first, all at the same age. None: there are too few.
     pub fn across(&self) -> Option<f64> {
-        let young: Vec<f64> = self.lives.iter().filter_map(|life| Some(mean(life.get(BEGUN..BEGUN + WINDOW)?))).collect();
+        let young: Vec<f64> = self.lives.iter().filter_map(|life| young(life)).collect();
         let third = Some(young.len() / 3).filter(|third| *third > 0)?;
         let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
         Some(mean(&young[young.len() - third..]) / mean(&young[..third]))
@@ -73,6 +86,11 @@ impl Memory {
         let growths: Vec<f64> = long.map(|life| mean(&life[life.len() - WINDOW..]) / mean(&life[BEGUN..BEGUN + WINDOW])).collect();
         (growths.len() >= FEW).then(|| growths.iter().sum::<f64>() / growths.len() as f64)
     }
+}
+
+/// KiB at the age at which lives are compared.
+fn young(life: &[u64]) -> Option<f64> {
+    Some(mean(life.get(BEGUN..BEGUN + WINDOW)?))
 }
 
 fn mean(part: &[u64]) -> f64 {
@@ -93,10 +111,12 @@ mod tests {
     fn growth_is_seen_from_life_to_life_and_within_one_and_steady_lives_have_none() {
         let steady = of(&[(100, 100, 40), (100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60), (100, 100, 40)]);
         assert_eq!((steady.across(), steady.within(), steady.most()), (Some(1.0), Some(1.0), 100));
+        assert_eq!((steady.first(), steady.newest()), (Some(100.0), Some(100.0)));
         let each_life_heavier = of(&[(100, 100, 40), (120, 120, 40), (120, 120, 40), (150, 150, 40)]);
         assert_eq!((each_life_heavier.across(), each_life_heavier.within()), (Some(1.5), Some(1.0)));
         let leaking = of(&[(1_000, 2_000, 40); 4]);
         assert!(leaking.within().unwrap() > MOST_WITHIN && leaking.across() == Some(1.0));
-        assert_eq!((of(&[(1, 1, 5)]).across(), of(&[(1, 1, 5)]).within()), (None, None));
+        let short = of(&[(1, 1, 5)]);
+        assert_eq!((short.across(), short.within(), short.first()), (None, None, None));
     }
 }

@@ -7,7 +7,7 @@ pub mod person;
 mod plan;
 mod view;
 
-use std::{cell::RefCell, collections::BTreeMap, path::Path, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, ops::Range, path::Path, rc::Rc, time::Duration};
 
 use anyhow::Context;
 use rustix::process::Signal;
@@ -77,17 +77,15 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
     let plan = plan::draw(seed, length, people, every);
     say(format!("seed {seed}: {} acts in {:.1} min", plan.len(), length.as_secs_f64() / 60.0));
     let mut plant = Plant::start(tandem, options.keep).await?;
-    let target = Target::ours(plant.fixture(people.min(200), documents)?, Protocol::Tandem, 0)?;
+    // As many again, which nobody opens before the end.
+    let target = Target::ours(plant.fixture(people.min(200), 2 * documents)?, Protocol::Tandem, 0)?;
+    // The process that set everything up is heavier than those after it; the first life is to be as the last one.
+    plant.kill_server()?;
+    plant.serve().await?;
 
     let sights = Rc::new(RefCell::new(vec![Sight::default(); people]));
-    let (phase, phases) = watch::channel(Phase::Editing);
     let period = Duration::from_secs_f64(1.0 / options.hz.clamp(0.01, 100.0));
-    let mut lives = JoinSet::new();
-    for number in 0..people {
-        let doors = Doors::one(target.address);
-        let person = Person::new(&target, (doors, 0), (number, number % documents), seed, period, Rc::clone(&sights), phases.clone())?;
-        lives.spawn_local(person.live());
-    }
+    let (phase, mut lives) = crowd(&target, seed, period, &sights, 0..documents)?;
     let began = Instant::now();
     let mut tally = Tally::default();
     tally.memory.borrow_mut().born(plant.process()?);
@@ -102,7 +100,6 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
         sight.deaf_until = None;
     }
     let settled = settle(&sights, documents).await;
-    reading.abort();
     phase.send_replace(Phase::Over);
     let mut persons = Vec::new();
     while let Some(person) = lives.join_next().await {
@@ -111,8 +108,51 @@ async fn storm(options: &Options, tandem: Option<&Path>) -> anyhow::Result<Repor
     // Nobody is there to give anything back: what a newcomer gets now is what the disk has.
     plant.kill_server()?;
     plant.serve().await?;
-    check(&target, &mut persons, documents).await?;
-    Ok(verdict(options, seed, settled, persons, &sights.borrow(), &tally, &plant))
+    let weight = check(&target, &mut persons, documents).await?;
+    let judged = verdict(options, seed, (settled, weight), persons, &sights.borrow(), &tally, &plant);
+    let last = afterwards(&mut plant, &target, (seed, people, period), documents..2 * documents, &tally).await?;
+    reading.abort();
+    Ok(weigh(judged, seed, &tally.memory.borrow(), last))
+}
+
+/// People on these documents, who edit until they are told otherwise.
+fn crowd(
+    target: &Target,
+    seed: u64,
+    period: Duration,
+    sights: &Rc<RefCell<Vec<Sight>>>,
+    documents: Range<usize>,
+) -> anyhow::Result<(watch::Sender<Phase>, JoinSet<Person>)> {
+    let (phase, phases) = watch::channel(Phase::Editing);
+    let mut lives = JoinSet::new();
+    for number in 0..sights.borrow().len() {
+        let (doors, document) = (Doors::one(target.address), documents.start + number % documents.len());
+        let person = Person::new(target, (doors, 0), (number, document), seed, period, Rc::clone(sights), phases.clone())?;
+        lives.spawn_local(person.live());
+    }
+    Ok((phase, lives))
+}
+
+/// One life more, in which nothing goes wrong: as the first one was, of a server that has all of this behind it. KiB; none: the first one was too
+/// short to be compared with.
+async fn afterwards(
+    plant: &mut Plant,
+    target: &Target,
+    (seed, people, period): (u64, usize, Duration),
+    documents: Range<usize>,
+    tally: &Tally,
+) -> anyhow::Result<Option<f64>> {
+    if tally.memory.borrow().first().is_none() {
+        return Ok(None);
+    }
+    say("one life more, on new documents");
+    plant.kill_server()?;
+    plant.serve().await?;
+    tally.memory.borrow_mut().born(plant.process()?);
+    let sights = Rc::new(RefCell::new(vec![Sight::default(); people]));
+    let (_phase, _lives) = crowd(target, seed, period, &sights, documents)?;
+    sleep(memory::COMPARABLE).await;
+    Ok(tally.memory.borrow().newest())
 }
 
 async fn perform(plant: &mut Plant, act: Act, sights: &RefCell<Vec<Sight>>, tally: &mut Tally) -> anyhow::Result<()> {
@@ -173,9 +213,12 @@ async fn settle(sights: &RefCell<Vec<Sight>>, documents: usize) -> Option<Durati
     None
 }
 
-async fn check(target: &Target, persons: &mut [Person], documents: usize) -> anyhow::Result<()> {
+/// Returns the bytes of all documents.
+async fn check(target: &Target, persons: &mut [Person], documents: usize) -> anyhow::Result<usize> {
+    let mut weight = 0;
     for document in 0..documents {
         let disk = docs::fresh(target, document, 0).await.with_context(|| format!("document {document} from disk"))?;
+        weight += disk.lacking(&[])?.len();
         for person in persons.iter_mut().filter(|person| person.document == document) {
             person.ledger.check_disk(&disk);
             if person.ledger.paper.digest() != disk.digest() {
@@ -183,13 +226,13 @@ async fn check(target: &Target, persons: &mut [Person], documents: usize) -> any
             }
         }
     }
-    Ok(())
+    Ok(weight)
 }
 
 fn verdict(
     options: &Options,
     seed: u64,
-    settled: Option<Duration>,
+    (settled, weight): (Option<Duration>, usize),
     persons: Vec<Person>,
     sights: &[Sight],
     tally: &Tally,
@@ -212,27 +255,38 @@ fn verdict(
         Some(took) => report.figure("all acknowledged and equal after", took.as_secs_f64(), "s"),
         None => report.fact("all acknowledged and equal", false),
     }
-    let memory = tally.memory.borrow();
-    report.figure("server memory, most", memory.most() as f64 / 1024.0, "MiB RSS");
-    let growths = [
-        ("memory of the last third of lives, to the first", memory.across(), memory::MOST_ACROSS),
-        ("memory at the end of a life, to its beginning", memory.within(), memory::MOST_WITHIN),
-    ];
-    for (what, growth, _) in growths {
-        growth.into_iter().for_each(|growth| report.figure(what, growth, ""));
-    }
-    let grew = growths.into_iter().find_map(|(what, growth, most)| Some((what, growth.filter(|growth| *growth > most)?)));
+    report.figure("documents in the end", weight as f64 / 1024.0, "KiB encoded");
     let panics = plant.panics();
-    let wrong = broken.first().cloned().or_else(|| panics.first().map(|line| format!("the server panicked: {line}"))).or_else(|| {
-        if settled.is_none() {
-            let pending: usize = sights.iter().map(|sight| sight.pending).sum();
-            return Some(format!("not all acknowledged and equal after {} s ({pending} pending)", SETTLING.as_secs()));
-        }
-        grew.map(|(what, growth)| format!("the server's memory grew: {what} {growth:.2}"))
-    });
+    let unequal = || {
+        let pending: usize = sights.iter().map(|sight| sight.pending).sum();
+        settled.is_none().then(|| format!("not all acknowledged and equal after {} s ({pending} pending)", SETTLING.as_secs()))
+    };
+    let panicked = || panics.first().map(|line| format!("the server panicked: {line}"));
+    let wrong = broken.first().cloned().or_else(panicked).or_else(unequal);
     if let Some(wrong) = wrong {
         let folder = if options.keep { format!(" (see {})", plant.folder().display()) } else { String::new() };
         report.fail(format!("seed {seed}: {wrong}{folder}"));
+    }
+    report
+}
+
+/// Adds what memory did to the report of what was promised. `last`: KiB of the life after all others.
+fn weigh(mut report: Report, seed: u64, memory: &Memory, last: Option<f64>) -> Report {
+    report.figure("server memory, most", memory.most() as f64 / 1024.0, "MiB RSS");
+    let across = last.zip(memory.first()).map(|(last, first)| last / first);
+    let growths = [
+        ("memory on new documents afterwards, to the first life", across, memory::MOST_ACROSS),
+        ("memory at the end of a life, to its beginning", memory.within(), memory::MOST_WITHIN),
+    ];
+    for (what, growth, most) in growths {
+        let Some(growth) = growth else { continue };
+        report.figure(what, growth, "");
+        if growth > most && report.failure().is_none() {
+            report.fail(format!("seed {seed}: the server's memory grew: {what} {growth:.2}"));
+        }
+    }
+    if let Some(growth) = memory.across() {
+        report.figure("memory of the last third of lives to the first, their documents growing", growth, "");
     }
     report
 }
