@@ -7,7 +7,13 @@ import { join } from 'node:path';
 const [kind, folder, ...sizes] = process.argv.slice(2);
 const json = (name) =>
   existsSync(join(folder, `${name}.json`)) ? JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) : null;
-const figures = (name) => json(name)?.figures ?? null;
+const AGAIN = [1, 2, 3];
+/** Of what was measured after several restarts (`NAME.1`, ...), the run with the first open in the middle. */
+const middle = (name) => {
+  const runs = AGAIN.flatMap((again) => json(`${name}.${again}`)?.figures ?? []);
+  return runs.sort((a, b) => a['first open'].value - b['first open'].value)[runs.length >> 1];
+};
+const figures = (name) => json(name)?.figures ?? middle(name) ?? null;
 
 const fixed = (n, digits = 1) => (n >= 1000 ? Math.round(n).toLocaleString('en') : n.toFixed(digits));
 const ms = (t) => (t ? `p50 ${fixed(t.p50_ms)}, p99 ${fixed(t.p99_ms)} ms` : '');
@@ -69,7 +75,7 @@ function bench() {
     ),
     row(
       'load',
-      'load: 5,000 shapes, server just restarted',
+      'load: 5,000 shapes, server just restarted, the middle of three restarts',
       '25 ms, then 4 ms',
       'load',
       (f) => `first ${value(f, 'first open')} ms, median of 20 more ${value(f, 'median of the others')} ms`,
@@ -224,7 +230,7 @@ function peers() {
     (v) => `${fixed(v)} ms`,
   );
   add(
-    'load 5,000 shapes: first open after a restart',
+    'load 5,000 shapes: first open after a restart, the middle of three',
     'load',
     (f) => f['first open'].value,
     (v) => `${fixed(v)} ms`,

@@ -6,7 +6,7 @@ use std::{hint::black_box, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tandem_actors::document::{self, Limits, LiveDoc};
+use tandem_actors::document::{self, Limits, LiveDoc, ROOTS};
 use tandem_protocol::{Geometry, RegionId, UserId, rest::Region};
 use tandem_store::{
     documents::{DocumentKey, DocumentLog, NewUpdate, PgLog},
@@ -52,6 +52,9 @@ fn build(c: &mut Criterion) {
     let mut group = c.benchmark_group("open 5,000 shapes");
     group.throughput(Throughput::Bytes(parts.iter().map(Bytes::len).sum::<usize>() as u64));
     group.bench_function("build", |b| b.iter_with_large_drop(|| LiveDoc::load(black_box(&parts), Limits::default()).unwrap()));
+    group.bench_function("its bytes checked, not built", |b| {
+        b.iter(|| parts.iter().all(|part| document::inspect(black_box(part), &ROOTS).is_ok()))
+    });
     let doc = LiveDoc::load(&parts, Limits::default()).unwrap();
     group.bench_function("the whole of it for a newcomer", |b| b.iter(|| black_box(&doc).diff(&yrs::StateVector::default())));
     group.finish();

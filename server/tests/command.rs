@@ -116,6 +116,9 @@ fn serve_from_the_first_start_over_kill_9_to_the_last_stop() {
         assert!(line.contains(&format!("({job})")) && line.contains(&format!("http://127.0.0.1:{port}/sign-in#token=")), "{line}");
     }
     assert!(first.ask("GET /readyz HTTP/1.1").starts_with("HTTP/1.1 200"));
+    // The first large document after a quiet time must not wait for pages of 2 MiB to be cleared.
+    let status = fs::read_to_string(format!("/proc/{}/status", first.child.id())).unwrap();
+    assert!(status.lines().filter_map(|line| line.strip_prefix("THP_enabled:")).all(|on| on.trim() == "0"), "{status}");
     let health = |port: u16| tandem(&folder, &["health", "--ready", "--bind", &format!("127.0.0.1:{port}")]).output().unwrap();
     let (well, silent) = (health(port), health(free_port()));
     assert!(well.status.success() && String::from_utf8_lossy(&well.stdout).contains("\"ready\":true"), "{}", said(&well));

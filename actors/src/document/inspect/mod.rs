@@ -144,7 +144,7 @@ pub fn inspect(update: &[u8], roots: &[&str]) -> Result<Inspected, Refusal> {
 /// Those of [`inspect`].
 pub fn inspect_within(update: &[u8], roots: &[&str], max_depth: usize) -> Result<Inspected, Refusal> {
     let (out, places) = (Inspected::default(), Places::default());
-    let mut walk = Walk { r: Reader::new(update), size: update.len(), roots, max_depth, out, places };
+    let mut walk = Walk { r: Reader::new(update), size: update.len(), roots, max_depth, out, places, reach: (0, 0) };
     let clients = walk.uint()?;
     for _ in 0..clients {
         walk.client()?;
@@ -153,6 +153,7 @@ pub fn inspect_within(update: &[u8], roots: &[&str], max_depth: usize) -> Result
     if !walk.r.is_empty() {
         return Err(Refusal::Malformed("bytes after its end"));
     }
+    walk.settle();
     walk.out.nesting = walk.places.nesting()?;
     Ok(walk.out)
 }
@@ -165,6 +166,8 @@ struct Walk<'a> {
     out: Inspected,
     /// Where each element lies.
     places: Places,
+    /// How far elements of the client that was referred to last must be known. Most references are to one client's, one after the other.
+    reach: (u64, u64),
 }
 
 impl Walk<'_> {
@@ -242,8 +245,19 @@ impl Walk<'_> {
         if other == client && number >= clock {
             return Err(Refusal::Malformed("an element that refers to a later one of its own client"));
         }
-        self.out.need(other, number + 1);
+        if other != self.reach.0 {
+            self.settle();
+            self.reach = (other, 0);
+        }
+        self.reach.1 = self.reach.1.max(number + 1);
         Ok((other, number))
+    }
+
+    fn settle(&mut self) {
+        let (client, upto) = self.reach;
+        if upto > 0 {
+            self.out.need(client, upto);
+        }
     }
 
     fn content(&mut self, kind: u8) -> Result<u64, Refusal> {

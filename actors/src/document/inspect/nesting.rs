@@ -64,14 +64,23 @@ struct Element {
 #[derive(Default)]
 pub(super) struct Places {
     elements: Vec<Element>,
-    /// By client, in the order of their numbers: the first number of each element.
-    by_client: HashMap<u64, Vec<(u64, usize)>>,
+    /// Of each client in the order of their numbers: the first number of each element.
+    runs: Vec<Vec<(u64, usize)>>,
+    by_client: HashMap<u64, usize>,
+    /// The client of the last run: it is asked for with almost every element, the others are looked up.
+    newest: u64,
     has_types: bool,
 }
 
 impl Places {
     pub fn add(&mut self, (client, clock): Id, length: u64, place: Place, is_type: bool) {
-        self.by_client.entry(client).or_default().push((clock, self.elements.len()));
+        let run = self.run(client).unwrap_or_else(|| {
+            self.by_client.insert(client, self.runs.len());
+            self.newest = client;
+            self.runs.push(Vec::new());
+            self.runs.len() - 1
+        });
+        self.runs[run].push((clock, self.elements.len()));
         self.elements.push(Element { end: clock + length, place, is_type, state: State::New });
         self.has_types |= is_type;
     }
@@ -91,9 +100,16 @@ impl Places {
         Ok(nesting)
     }
 
+    fn run(&self, client: u64) -> Option<usize> {
+        if client == self.newest {
+            return self.runs.len().checked_sub(1);
+        }
+        self.by_client.get(&client).copied()
+    }
+
     /// The element with this number, unless the document is to have it already.
     fn find(&self, (client, clock): Id) -> Option<usize> {
-        let of_client = self.by_client.get(&client)?;
+        let of_client = &self.runs[self.run(client)?];
         let after = of_client.partition_point(|(first, _)| *first <= clock);
         let (_, index) = of_client[after.checked_sub(1)?];
         (clock < self.elements[index].end).then_some(index)
