@@ -25,13 +25,30 @@ afterEach(() => {
 
 describe('the room of a task that is about to open', () => {
   test('is joined before its screen is there, and belongs to who takes it', async () => {
-    await joinAhead(live, NEXT);
+    const joining = joinAhead(live, NEXT);
     await vi.advanceTimersByTimeAsync(50);
+    await joining;
     const room = takeRoom(live, NEXT);
     expect(room.snapshot().phase).toBe('joined');
     expect(takeRoom(live, NEXT)).not.toBe(room);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(room.snapshot().phase).toBe('joined');
+  });
+
+  test('is not waited for where the server takes long to answer', async () => {
+    live.close();
+    const slow = new MemoryServer({ latencyMs: 1_000 });
+    slow.task(FIRST);
+    slow.task(NEXT);
+    live = seatAt(slow, FIRST, 'Anna').session;
+    await vi.advanceTimersByTimeAsync(20_000);
+    let went = false;
+    void joinAhead(live, NEXT).then(() => (went = true));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(went).toBe(false);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(went).toBe(true);
+    expect(takeRoom(live, NEXT).snapshot().phase).toBe('joining');
   });
 
   test('is left again where no screen comes for it', async () => {

@@ -3,8 +3,8 @@ import type { SessionApi, TaskRoom } from '@tandem/client';
 
 /** A screen that has not come for its room by then does not come any more. */
 const WAIT_MS = 5_000;
-/** A device that is slow to say what it holds of the task is not waited for any longer. */
-const ASK_MS = 40;
+/** A server that takes longer to answer is not waited for: the screen comes first, and its shapes when they are there. */
+const ANSWER_MS = 80;
 
 interface Ahead {
   readonly live: SessionApi;
@@ -14,26 +14,30 @@ interface Ahead {
 
 const ahead = new Map<string, Ahead>();
 
-/** @returns resolves when the server is asked: a screen that is being made keeps everything else waiting */
+/**
+ * @returns resolves when the room is joined: the screen of another task is then made, laid out and painted once, with all that is in it. Made before, it
+ *   keeps the answer waiting and is painted again for it, which takes longer than the answer does.
+ */
 export function joinAhead(live: SessionApi, taskId: string): Promise<void> {
   const known = ahead.get(taskId);
-  if (known?.live === live) return asked(known.room);
+  if (known?.live === live) return answered(known.room);
   const room = live.subscribeTask(taskId);
   const timer = setTimeout(() => {
     ahead.delete(taskId);
     room.close();
   }, WAIT_MS);
   ahead.set(taskId, { live, room, timer });
-  return asked(room);
+  return answered(room);
 }
 
-function asked(room: TaskRoom): Promise<void> {
+function answered(room: TaskRoom): Promise<void> {
   return new Promise((done) => {
     const stop = room.subscribe(look);
-    const timer = setTimeout(end, ASK_MS);
+    const timer = setTimeout(end, ANSWER_MS);
     look();
     function look(): void {
-      if (room.snapshot().phase !== 'loading') end();
+      const { phase } = room.snapshot();
+      if (phase !== 'loading' && phase !== 'joining') end();
     }
     function end(): void {
       clearTimeout(timer);

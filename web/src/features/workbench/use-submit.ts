@@ -73,9 +73,10 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
     void client.invalidateQueries({ queryKey: ['tasks', projectId], refetchType: 'none' });
   };
   const onward = async (next: Work | null | undefined): Promise<void> => {
-    left();
+    // The screen that is left asks for nothing any more while the next one opens.
     if (next) await open(next);
-    else {
+    left();
+    if (!next) {
       toast('No more tasks are free in this project', 'good');
       go(`/projects/${projectId}`);
     }
