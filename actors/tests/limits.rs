@@ -103,20 +103,40 @@ async fn large(house: &House) -> TaskId {
 
 #[actix::test]
 async fn edits_that_wait_for_a_large_document_are_bounded_and_what_is_refused_comes_again() {
-    let house = House::with(|config| config.room.max_early = 3);
-    // Documents are built on threads, for which a paused clock does not wait.
+    for (limit, bound) in [("max_early", (3, usize::MAX)), ("max_early_bytes", (usize::MAX, 300))] {
+        let house = House::with(|config| (config.room.max_early, config.room.max_early_bytes) = bound);
+        // Documents are built on threads, for which a paused clock does not wait.
+        tokio::time::resume();
+        let task = large(&house).await;
+        let mut ann = Worker::join(house.connect("ann").await, task).await;
+        for n in 0..20 {
+            ann.put(&format!("early-{n}"), f64::from(n));
+        }
+        ann.until(|w| !w.errors.is_empty()).await;
+        let error = &ann.errors[0];
+        assert_eq!((error.code.as_str(), error.rule.as_deref(), error.retryable), ("overloaded", Some(limit), true));
+        let mut ann = ann.reconnect(house.connect("ann").await).await;
+        ann.until_acked().await;
+        assert_eq!(common::content(&house.stored(task).await), ann.content());
+    }
+}
+
+#[actix::test]
+async fn people_who_wait_to_be_compared_with_a_large_document_are_bounded_and_get_in_once_it_is_built() {
+    let house = House::with(|config| config.room.max_arrivals = 0);
     tokio::time::resume();
     let task = large(&house).await;
-    let mut ann = Worker::join(house.connect("ann").await, task).await;
-    for n in 0..20 {
-        ann.put(&format!("early-{n}"), f64::from(n));
-    }
-    ann.until(|w| !w.errors.is_empty()).await;
-    let error = &ann.errors[0];
-    assert_eq!((error.code.as_str(), error.rule.as_deref(), error.retryable), ("overloaded", Some("max_early"), true));
-    let mut ann = ann.reconnect(house.connect("ann").await).await;
-    ann.until_acked().await;
-    assert_eq!(common::content(&house.stored(task).await), ann.content());
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    let lineage = bob.joined.as_ref().map(|joined| joined.lineage);
+    bob.client = house.connect("bob").await;
+    bob.subscribe(lineage);
+    let error = bob.client.error().await;
+    assert_eq!((error.code.as_str(), error.rule.as_deref(), error.retryable), ("overloaded", Some("max_arrivals"), true));
+    // It is built in a moment, whoever asks for it.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let syncs = bob.syncs;
+    bob.subscribe(lineage);
+    bob.until(|w| w.syncs > syncs).await;
 }
 
 #[actix::test]

@@ -200,9 +200,9 @@ impl TaskActor {
     }
 
     fn wait_for_document(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
-        self.arrivals.hold(Until::Built, newcomer)?;
+        // Also for those who are turned away: they come again.
         self.build_now(ctx);
-        Ok(())
+        self.arrivals.hold(Until::Built, newcomer)
     }
 
     fn admit(&mut self, newcomer: Newcomer, ctx: &mut Context<Self>) -> Result<(), Refused> {
