@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use common::{House, Worker, content, new_doc, regions};
 use tandem_actors::document;
-use tandem_protocol::TaskId;
+use tandem_protocol::{TaskId, rest::ProjectStatus};
 use tandem_store::documents::{DocumentLog, Merged, NewUpdate};
 use yrs::{Map, ReadTxn, Transact, updates::decoder::Decode};
 
@@ -157,4 +157,23 @@ async fn a_huge_edit_that_is_refused_leaves_the_document_and_those_at_work_on_it
     ann.until_acked().await;
     assert_eq!(bob.client.error().await.code, "update_refused");
     assert_eq!(content(&house.stored(task).await), ann.content());
+}
+
+#[actix::test]
+async fn a_huge_edit_of_somebody_who_may_only_read_is_compared_elsewhere_and_taken_only_if_it_is_known() {
+    let house = House::new();
+    tokio::time::resume();
+    let task = house.task();
+    let known = huge(1_000);
+    let mut ann = Worker::join(house.connect("ann").await, task).await;
+    ann.send_update(known.clone());
+    ann.until_acked().await;
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().project_status = ProjectStatus::Archived;
+    let mut bob = Worker::join(house.connect("bob").await, task).await;
+    // A stock client answers the question for what the server lacks like this, whoever it belongs to.
+    bob.send_update(known);
+    bob.until_acked().await;
+    bob.send_update(huge(1_001));
+    assert_eq!(bob.client.error().await.code, "read_only");
+    assert_eq!(content(&house.stored(task).await).len(), 3_000);
 }

@@ -125,6 +125,22 @@ impl Author {
     pub fn may_not_edit(self) -> Option<&'static str> {
         self.read_only.filter(|_| !mutant("let-readers-write"))
     }
+
+    /// An edit of theirs meets the document, wherever that is.
+    ///
+    /// # Errors
+    /// They may not edit it, and this would.
+    pub fn edits(self, doc: &mut LiveDoc, bytes: &[u8]) -> Result<Result<Applied, ApplyError>, Refused> {
+        match self.may_not_edit() {
+            Some(reason) => known(Some(doc), bytes, reason),
+            None => Ok(doc.apply(bytes)),
+        }
+    }
+}
+
+/// Of somebody who may not edit: what is in the document already does no harm.
+fn known(doc: Option<&LiveDoc>, bytes: &[u8], reason: &'static str) -> Result<Result<Applied, ApplyError>, Refused> {
+    doc.is_some_and(|doc| doc.has(bytes)).then_some(Ok(Applied::Known)).ok_or(Refused::read_only(reason))
 }
 
 /// What an edit led to.
@@ -320,9 +336,7 @@ impl Room {
     /// Its author may have left meanwhile.
     pub fn edit(&mut self, seat: Seat, by: Author, bytes: &Bytes) -> Edited {
         let judged = match by.may_not_edit() {
-            Some(reason) => {
-                self.kept.doc().is_some_and(|doc| doc.has(bytes)).then_some(Ok(Applied::Known)).ok_or(Refused::read_only(reason))
-            }
+            Some(reason) => known(self.kept.doc(), bytes, reason),
             None => self.kept.apply(bytes).ok_or_else(Refused::unavailable),
         };
         self.edited(seat, by, bytes, judged)
@@ -334,9 +348,16 @@ impl Room {
     }
 
     /// The document with the edit it was lent for.
-    pub fn give_back(&mut self, doc: LiveDoc, seat: Seat, by: Author, bytes: &Bytes, judged: Result<Applied, ApplyError>) -> Edited {
-        self.kept.give_back(doc, &judged);
-        self.edited(seat, by, bytes, Ok(judged))
+    pub fn give_back(
+        &mut self,
+        doc: LiveDoc,
+        seat: Seat,
+        by: Author,
+        bytes: &Bytes,
+        judged: Result<Result<Applied, ApplyError>, Refused>,
+    ) -> Edited {
+        self.kept.give_back(doc, judged.as_ref().unwrap_or(&Ok(Applied::Known)));
+        self.edited(seat, by, bytes, judged)
     }
 
     fn edited(&mut self, seat: Seat, by: Author, bytes: &Bytes, judged: Result<Result<Applied, ApplyError>, Refused>) -> Edited {

@@ -40,7 +40,7 @@ impl TaskActor {
                 return room.send(seat, RoomNews::Refused { seq, why: waiting_for_disk(taken.is_err()) });
             }
         };
-        if bytes.len() >= self.deps.config.edit_aside && by.may_not_edit().is_none() {
+        if bytes.len() >= self.deps.config.edit_aside {
             return self.edit_aside(Arrived { seat, seq, bytes, by, left }, reserved, ctx);
         }
         let edited = room.edit(seat, by, &bytes);

@@ -18,8 +18,9 @@ impl TaskActor {
         let Some(mut doc) = room.lend() else { return };
         self.waking = Some(Waking::default());
         let bytes = edit.bytes.clone();
+        let by = edit.by;
         let taking = aside(move || {
-            let judged = doc.apply(&bytes);
+            let judged = by.edits(&mut doc, &bytes);
             (doc, judged)
         });
         ctx.spawn(taking.into_actor(self).map(move |taken, task, ctx| {
