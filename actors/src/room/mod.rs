@@ -7,6 +7,7 @@ mod abroad;
 mod answers;
 mod awareness;
 mod cursors;
+mod editing;
 mod ghosts;
 mod inflight;
 mod news;
@@ -21,7 +22,7 @@ use actix::Recipient;
 use bytes::Bytes;
 use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{
-    LineageId, ProjectRole, SessionId, UserId,
+    LineageId, ProjectRole, SessionId,
     node::NodeFrame,
     rest::{LeaseView, ProjectStatus, TaskStatus, UserSummary},
     ws::{Base64, CloseCode, Peer, PresenceState, TaskJoined},
@@ -30,6 +31,7 @@ use yrs::StateVector;
 
 pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
 pub use cursors::Cursors;
+pub use editing::{Author, Edited};
 pub use ghosts::{Drawn, GhostError, Ghosts};
 pub use inflight::{Entry, InFlight, Settled};
 pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
@@ -37,7 +39,7 @@ pub use news::{Joined, PresenceChange, Refused, RoomEvent, RoomNews, Seat};
 use crate::{
     config::RoomConfig,
     desk::{Desk, Mail},
-    document::{Amendment, Applied, ApplyError, Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
+    document::{Kept, LiveDoc, Refusal, decode_state_vector, join_updates},
     measures,
     mutant::mutant,
     roll::Present,
@@ -110,49 +112,6 @@ impl Member {
             present.touch();
         }
     }
-}
-
-/// Whose edit it is, by their rights of the moment in which it arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Author {
-    pub user: UserId,
-    pub read_only: Option<&'static str>,
-}
-
-impl Author {
-    /// Why not, if so. Stock clients answer our question for what we lack whether they may edit or not: what is known already is no edit.
-    #[must_use]
-    pub fn may_not_edit(self) -> Option<&'static str> {
-        self.read_only.filter(|_| !mutant("let-readers-write"))
-    }
-
-    /// An edit of theirs meets the document, wherever that is.
-    ///
-    /// # Errors
-    /// They may not edit it, and this would.
-    pub fn edits(self, doc: &mut LiveDoc, bytes: &[u8]) -> Result<Result<Applied, ApplyError>, Refused> {
-        match self.may_not_edit() {
-            Some(reason) => known(Some(doc), bytes, reason),
-            None => Ok(doc.apply(bytes)),
-        }
-    }
-}
-
-/// Of somebody who may not edit: what is in the document already does no harm.
-fn known(doc: Option<&LiveDoc>, bytes: &[u8], reason: &'static str) -> Result<Result<Applied, ApplyError>, Refused> {
-    doc.is_some_and(|doc| doc.has(bytes)).then_some(Ok(Applied::Known)).ok_or(Refused::read_only(reason))
-}
-
-/// What an edit led to.
-#[derive(Debug)]
-pub enum Edited {
-    /// New content: to be kept.
-    Keep(Bytes, UserId),
-    /// Nothing new, but what it repeats may not be on disk yet.
-    Repeat(UserId),
-    Refused(Refused),
-    /// The document cannot be trusted any more.
-    Broken(String),
 }
 
 pub struct Room {
@@ -326,95 +285,6 @@ impl Room {
     }
 
     // --- what members do ---
-
-    /// None: not a member.
-    #[must_use]
-    pub fn author(&self, seat: Seat) -> Option<Author> {
-        self.members.get(&seat).map(|member| Author { user: member.user.id, read_only: member.read_only })
-    }
-
-    /// Its author may have left meanwhile.
-    pub fn edit(&mut self, seat: Seat, by: Author, bytes: &Bytes) -> Edited {
-        let judged = match by.may_not_edit() {
-            Some(reason) => known(self.kept.doc(), bytes, reason),
-            None => self.kept.apply(bytes).ok_or_else(Refused::unavailable),
-        };
-        self.edited(seat, by, bytes, judged)
-    }
-
-    /// The document, to take an edit of theirs elsewhere: it comes back by `give_back`. None: it is away, or not built.
-    pub fn lend(&mut self) -> Option<LiveDoc> {
-        self.kept.lend()
-    }
-
-    /// The document with the edit it was lent for.
-    pub fn give_back(
-        &mut self,
-        doc: LiveDoc,
-        seat: Seat,
-        by: Author,
-        bytes: &Bytes,
-        judged: Result<Result<Applied, ApplyError>, Refused>,
-    ) -> Edited {
-        self.kept.give_back(doc, judged.as_ref().unwrap_or(&Ok(Applied::Known)));
-        self.edited(seat, by, bytes, judged)
-    }
-
-    fn edited(&mut self, seat: Seat, by: Author, bytes: &Bytes, judged: Result<Result<Applied, ApplyError>, Refused>) -> Edited {
-        let author = by.user;
-        let judged = match judged {
-            Ok(judged) => judged,
-            Err(why) => {
-                self.refused += 1;
-                return Edited::Refused(why);
-            }
-        };
-        match judged {
-            Ok(Applied::Changed) => {
-                if let Some(member) = self.members.get(&seat) {
-                    member.touch();
-                }
-                self.edits.push((seat, bytes.clone()));
-                Edited::Keep(bytes.clone(), author)
-            }
-            Ok(Applied::Known) => Edited::Repeat(author),
-            Err(ApplyError::Refused(refusal)) => {
-                self.refused += 1;
-                Edited::Refused(Refused::from(&refusal))
-            }
-            Err(ApplyError::Broken(why)) => Edited::Broken(why),
-        }
-    }
-
-    /// An edit of another node, on disk already.
-    pub fn hear_edit(&mut self, bytes: &Bytes) -> Result<Applied, ApplyError> {
-        let Some(applied) = self.kept.apply(bytes) else { return Ok(Applied::Known) };
-        if matches!(applied, Ok(Applied::Changed)) {
-            self.edits.push((Seat::nobody(), bytes.clone()));
-        }
-        applied
-    }
-
-    /// What lies on the disk, whole; what of it is new here goes round.
-    pub fn hear_snapshot(&mut self, bytes: &Bytes) -> Result<(), String> {
-        let Some(doc) = self.kept.doc_mut() else { return Ok(()) };
-        if let Some(new) = doc.absorb(bytes)? {
-            self.edits.push((Seat::nobody(), new.into()));
-        }
-        Ok(())
-    }
-
-    /// An edit of the house: by none of the seats, for all of them. None: nothing changed.
-    pub fn amend(&mut self, with: &Amendment) -> Option<Bytes> {
-        let update = Bytes::from(self.kept.doc_mut()?.amend(with)?);
-        self.edits.push((Seat::nobody(), update.clone()));
-        Some(update)
-    }
-
-    /// Whether the document may grow by so much. None: it is not built.
-    pub fn has_space(&mut self, bytes: usize) -> Option<bool> {
-        Some(self.kept.doc_mut()?.has_space(bytes))
-    }
 
     /// Returns why not, for the one who drew. Ghosts of another epoch are void, which is no error: its news were under way.
     pub fn draw(&mut self, seat: Seat, epoch: u32, bytes: &[u8]) -> Option<Refused> {
