@@ -9,6 +9,7 @@ import type { Looks } from './overlay';
 import { Pins, type Faces } from './pins';
 import { Pointers } from './pointers';
 import { installProbe } from './probe';
+import { allOf, giveBack, takeCanvases } from './spare-canvases';
 import type { Underlay } from './underlay';
 
 interface CanvasProps {
@@ -34,12 +35,7 @@ export function Canvas(props: CanvasProps): ReactNode {
   const cursorHost = useRef<HTMLDivElement>(null);
   const pinHost = useRef<HTMLDivElement>(null);
   const pins = useRef<Pins | null>(null);
-  const pictureSheet = useRef<HTMLCanvasElement>(null);
-  const under = useRef<HTMLCanvasElement>(null);
-  const nextUnder = useRef<HTMLCanvasElement>(null);
-  const shapes = useRef<HTMLCanvasElement>(null);
-  const nextShapes = useRef<HTMLCanvasElement>(null);
-  const overlay = useRef<HTMLCanvasElement>(null);
+  const sheetHost = useRef<HTMLDivElement>(null);
   const board = useRef<Board | null>(null);
 
   useLayoutEffect(() => {
@@ -56,19 +52,16 @@ export function Canvas(props: CanvasProps): ReactNode {
   }, [desk]);
 
   useLayoutEffect(() => {
-    const [front, back, below, nextBelow] = [shapes.current, nextShapes.current, under.current, nextUnder.current];
-    if (!pictureSheet.current || !front || !back || !below || !nextBelow || !overlay.current) return;
-    const canvases = {
-      picture: pictureSheet.current,
-      under: [below, nextBelow],
-      shapes: [front, back],
-      overlay: overlay.current,
-    } as const;
+    const sheets = sheetHost.current;
+    if (!sheets) return;
+    const canvases = takeCanvases();
+    sheets.append(...allOf(canvases));
     const made = new Board(canvases, desk, looks);
     board.current = made;
     return () => {
       board.current = null;
       made.dispose();
+      giveBack(canvases);
     };
   }, [desk, looks]);
 
@@ -122,12 +115,7 @@ export function Canvas(props: CanvasProps): ReactNode {
       aria-describedby={describedBy}
       tabIndex={0}
     >
-      <canvas ref={pictureSheet} className="stage-sheet" aria-hidden />
-      <canvas ref={under} className="stage-sheet" aria-hidden />
-      <canvas ref={nextUnder} className="stage-sheet" aria-hidden />
-      <canvas ref={shapes} className="stage-sheet" aria-hidden />
-      <canvas ref={nextShapes} className="stage-sheet" aria-hidden />
-      <canvas ref={overlay} className="stage-layer" aria-hidden />
+      <div ref={sheetHost} className="stage-sheets" />
       <div ref={pinHost} className="pins" role="group" aria-label="Comments on the image" />
       <div ref={cursorHost} className="cursors" aria-hidden />
     </div>
