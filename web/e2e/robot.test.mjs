@@ -16,8 +16,10 @@ const LABELS = [
 const [WIDTH, HEIGHT] = [1280, 860];
 const WHOLE = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
 const quarter = (n) => ({ x: (n % 2) * (WIDTH / 2), y: Math.floor(n / 2) * (HEIGHT / 2), width: WIDTH / 2, height: HEIGHT / 2 });
-const ROUNDS = 10;
-const EACH = 3;
+// More than five hundred gestures in all.
+const ROUNDS = 12;
+const EACH = 8;
+const TOGETHER = 32;
 
 describe(`four people and chance, TANDEM_ROBOT_SEED=${SEED}`, () => {
   let server, browser, project, task, pages, ids, beginning;
@@ -129,7 +131,7 @@ describe(`four people and chance, TANDEM_ROBOT_SEED=${SEED}`, () => {
     await telling(hands, async () => {
       await Promise.all(
         hands.map(async (one) => {
-          for (let k = 0; k < 10; k++) await one.act();
+          for (let k = 0; k < TOGETHER; k++) await one.act();
         }),
       );
       await Promise.all(hands.map((one) => one.letGo()));

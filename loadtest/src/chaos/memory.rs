@@ -63,9 +63,9 @@ impl Memory {
         self.lives.first().and_then(|life| young(life))
     }
 
-    /// The newest life at that age.
-    pub fn newest(&self) -> Option<f64> {
-        self.lives.last().and_then(|life| young(life))
+    /// The newest life at that age, which is no part of the others any more.
+    pub fn take_newest(&mut self) -> Option<f64> {
+        self.lives.pop().and_then(|life| young(&life))
     }
 
     pub fn most(&self) -> u64 {
@@ -109,9 +109,9 @@ mod tests {
 
     #[test]
     fn growth_is_seen_from_life_to_life_and_within_one_and_steady_lives_have_none() {
-        let steady = of(&[(100, 100, 40), (100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60), (100, 100, 40)]);
+        let mut steady = of(&[(100, 100, 40), (100, 100, 40), (100, 100, 20), (100, 100, 3), (100, 100, 60), (100, 100, 40)]);
         assert_eq!((steady.across(), steady.within(), steady.most()), (Some(1.0), Some(1.0), 100));
-        assert_eq!((steady.first(), steady.newest()), (Some(100.0), Some(100.0)));
+        assert_eq!((steady.first(), steady.take_newest()), (Some(100.0), Some(100.0)));
         let each_life_heavier = of(&[(100, 100, 40), (120, 120, 40), (120, 120, 40), (150, 150, 40)]);
         assert_eq!((each_life_heavier.across(), each_life_heavier.within()), (Some(1.5), Some(1.0)));
         let leaking = of(&[(1_000, 2_000, 40); 4]);

@@ -152,7 +152,7 @@ async fn afterwards(
     let sights = Rc::new(RefCell::new(vec![Sight::default(); people]));
     let (_phase, _lives) = crowd(target, seed, period, &sights, documents)?;
     sleep(memory::COMPARABLE).await;
-    Ok(tally.memory.borrow().newest())
+    Ok(tally.memory.borrow_mut().take_newest())
 }
 
 async fn perform(plant: &mut Plant, act: Act, sights: &RefCell<Vec<Sight>>, tally: &mut Tally) -> anyhow::Result<()> {
