@@ -73,10 +73,15 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
     void client.invalidateQueries({ queryKey: ['tasks', projectId], refetchType: 'none' });
   };
   const onward = async (next: Work | null | undefined): Promise<void> => {
-    // The screen that is left asks for nothing any more while the next one opens.
-    if (next) await open(next);
+    // The screen that is left asks for nothing any more while the next one opens. Where that is another step of the same task, its lease is the new one.
+    if (next && next.task.id !== taskId) {
+      await open(next);
+      left();
+      return;
+    }
     left();
-    if (!next) {
+    if (next) await open(next);
+    else {
       toast('No more tasks are free in this project', 'good');
       go(`/projects/${projectId}`);
     }
