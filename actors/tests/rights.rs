@@ -7,10 +7,10 @@ use chrono::{TimeDelta, Utc};
 use common::{CHANNEL, Client, House};
 use tandem_actors::DomainEvent;
 use tandem_protocol::{
-    ProjectRole, TaskId,
+    AssignmentId, ProjectRole, TaskId,
     rest::ProjectStatus,
     ws::{
-        ClientControl, ClientFrame, ClientHot, Hello, Ping, PresenceState, Refresh, RightsChanged, ServerControl, ServerFrame, ServerHot,
+        ClientControl, ClientFrame, ClientHot, Hello, LeaseEvent, MyLease, Ping, PresenceState, Refresh, RightsChanged, ServerControl, ServerFrame, ServerHot,
         SetPresence, Subscribe, Topic, TopicKind, Unsubscribe,
     },
 };
@@ -272,4 +272,65 @@ async fn no_frame_of_a_read_only_client_changes_anything() {
     use yrs::Map;
     let stored = house.stored(task).await;
     assert_eq!(stored.get_or_insert_map("regions").len(&stored.transact()), 0);
+}
+
+/// Steps of a workflow have documents of their own. One that goes on with the next step of the same task would draw where nobody looks for it.
+#[actix::test]
+async fn who_is_given_work_in_another_document_of_the_task_enters_that_and_who_looks_on_stays() {
+    let house = House::new();
+    let task = house.task();
+    let (mut ann, mut bob) = (house.connect("ann").await, house.connect("bob").await);
+    for client in [&mut ann, &mut bob] {
+        client.subscribe(CHANNEL, TopicKind::Task, task.into());
+        client.subscribed().await;
+    }
+    ann.hot(update(1));
+    ann.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 1, .. })).then_some(())).await;
+
+    let first = house.key(task);
+    let given = |user| {
+        let lease = MyLease {
+            assignment_id: AssignmentId::new(),
+            project_id: house.project,
+            task_id: task,
+            fencing_token: 2,
+            expires_at: Utc::now() + TimeDelta::hours(1),
+        };
+        house.live.publish(DomainEvent::LeaseChanged { workspace: house.workspace, user, event: LeaseEvent::Given, lease });
+    };
+    // The same document: nothing happens.
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().lease = Some(common::lease(&ann.user));
+    given(ann.user.id);
+    ann.hot(update(2));
+    ann.wait(|frame| match frame {
+        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
+        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 2, .. })).then_some(()),
+    })
+    .await;
+
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().key.step = "refine".into();
+    given(ann.user.id);
+    let error = ann.error().await;
+    assert_eq!((error.code.as_str(), error.channel, error.seq, error.retryable), ("document_moved", Some(CHANNEL), None, true));
+    ann.hot(update(3));
+    let error = ann.error().await;
+    assert_eq!((error.code.as_str(), error.seq), ("unknown_channel", Some(3)));
+    ann.subscribe(CHANNEL, TopicKind::Task, task.into());
+    ann.subscribed().await;
+    ann.hot(update(4));
+    ann.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 4, .. })).then_some(())).await;
+
+    given(bob.user.id);
+    bob.hot(update(5));
+    bob.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 5, .. })).then_some(())).await;
+    assert_eq!(keys(&house.stored(task).await), ["4"]);
+    house.places.tasks.lock().unwrap().get_mut(&task).unwrap().key = first;
+    assert_eq!(keys(&house.stored(task).await), ["1", "2", "5"]);
+}
+
+fn keys(doc: &yrs::Doc) -> Vec<String> {
+    let regions = doc.get_or_insert_map("regions");
+    let mut keys: Vec<String> = yrs::Map::keys(&regions, &doc.transact()).map(Into::into).collect();
+    keys.sort();
+    keys
 }

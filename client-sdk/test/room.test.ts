@@ -209,6 +209,37 @@ describe('a room one may no longer see', () => {
   });
 });
 
+describe('a task that goes on in another document', () => {
+  it('is entered anew at once: what was drawn before stays where it was, what is drawn after is in the new one', async () => {
+    const { server, ann, bob } = await two();
+    const before = ann.regions.add({ label: 'before', geometry: box() });
+    await pass();
+    const first = server.task(TASK).doc;
+    server.task(TASK).moveDocument();
+    await pass(20);
+    expect([ann.snapshot().phase, bob.snapshot().phase]).toEqual(['joined', 'joined']);
+    expect([ids(ann), ann.snapshot().setAside]).toEqual([[], []]);
+    const after = ann.regions.add({ label: 'after', geometry: box() });
+    await pass();
+    expect([ids(ann), ids(bob), ann.saveState]).toEqual([[after], [after], 'saved']);
+    expect([...server.task(TASK).doc.getMap('regions').keys()]).toEqual([after]);
+    expect([...first.getMap('regions').keys()]).toEqual([before]);
+    ann.undo.undo();
+    await pass();
+    expect(ids(bob)).toEqual([]);
+    expect(ann.undo.canUndo).toBe(false);
+  });
+
+  it('keeps aside, by name, what was on its way to the old one', async () => {
+    const { server, ann } = await two();
+    const late = ann.regions.add({ label: 'late', geometry: box() });
+    server.task(TASK).moveDocument();
+    await pass();
+    expect(ids(ann)).toEqual([]);
+    expect(ann.snapshot().setAside).toMatchObject([{ reason: 'lineage_changed', regions: [{ id: late }] }]);
+  });
+});
+
 describe('a refused edit', () => {
   it('is told, kept aside and in nobody’s document', async () => {
     const { server, ann, bob } = await two();

@@ -150,6 +150,12 @@ impl Refused {
         Self::new("not_accepted", DirectoryError::NotAccepted.to_string()).field("task", "content_after_accepting")
     }
 
+    /// What this person was given to do on the task goes on in another document of it.
+    #[must_use]
+    pub fn document_moved() -> Self {
+        Self::new("document_moved", "what you were given to do on this task is in another document: subscribe again").retryable()
+    }
+
     #[must_use]
     pub fn unavailable() -> Self {
         Self::new("unavailable", "the database cannot be reached at the moment").retryable()

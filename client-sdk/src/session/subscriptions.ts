@@ -20,6 +20,8 @@ interface Subscription {
 const ABOUT_ONE_MESSAGE: ReadonlySet<string> = new Set(['ghost_refused', 'presence_refused', 'read_only', 'bad_request']);
 /** The topic is no longer ours to see: asking again would only be answered by "not found". */
 const ACCESS_ENDED = 'access_ended';
+/** The topic goes on in another document, which is there already. */
+const DOCUMENT_MOVED = 'document_moved';
 /** A subscription that lasted this long was a good one. */
 const GOOD_MS = 5_000;
 
@@ -98,6 +100,7 @@ export class Subscriptions {
     else if (subscription.joinedAt === undefined) this.#notJoined(subscription, error);
     else if (ABOUT_ONE_MESSAGE.has(error.code)) subscription.channel.warned(error);
     else if (error.code === ACCESS_ENDED) this.#shutOut(subscription, error);
+    else if (error.code === DOCUMENT_MOVED) this.#again(subscription);
     else this.#lost(subscription, subscription.joinedAt);
   }
 
@@ -130,8 +133,14 @@ export class Subscriptions {
     this.#retries.set(channel, this.env.timers.setTimeout(again, backoff(attempt, this.env.random)));
   }
 
+  #again({ channel }: Subscription): void {
+    this.leave(channel);
+    channel.parted();
+    this.join(channel);
+  }
+
   #link(subscription: Subscription): Link {
-    const { number, channel } = subscription;
+    const { number } = subscription;
     const alive = (): boolean => this.#byNumber.get(number) === subscription;
     const connection = this.connection;
     return {
@@ -143,10 +152,7 @@ export class Subscriptions {
       hot: (message) => alive() && connection.hot({ ...message, channel: number }),
       control: (message) => alive() && connection.control({ ...message, channel: number }),
       resubscribe: () => {
-        if (!alive()) return;
-        this.leave(channel);
-        channel.parted();
-        this.join(channel);
+        if (alive()) this.#again(subscription);
       },
     };
   }

@@ -231,6 +231,18 @@ export class MemoryTask {
     this.#here.clear();
   }
 
+  /** Those who are here are given work in another document of the task. */
+  moveDocument(): void {
+    this.lineage = uuidv7();
+    this.doc = new Y.Doc();
+    this.disk = new Y.Doc();
+    this.#unwritten = [];
+    const members = [...this.#here.keys()];
+    this.#here.clear();
+    for (const member of members)
+      member.error({ seq: null, code: 'document_moved', message: 'subscribe again', retryable: true });
+  }
+
   // ---------------------------------------------------------------- ghosts
 
   ghost(member: Member, epoch: number, bytes: Uint8Array): void {

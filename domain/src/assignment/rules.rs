@@ -7,7 +7,7 @@ use tandem_protocol::UserId;
 
 use crate::{
     duration,
-    workflow::{Affinity, AfterSkip, Drafts, Level, LoadBalancing, Mode, Rework, Role, StepKind, Weights, Workflow},
+    workflow::{Affinity, AfterSkip, Drafts, Level, LoadBalancing, Mode, Rework, Role, StartsFrom, StepKind, Weights, Workflow},
 };
 
 /// Seed 000, 4.2: three skips in a session, then a pause.
@@ -46,6 +46,7 @@ pub struct StepRules {
     pub rework: Rework,
     pub content_after_accepting: bool,
     pub drafts: Drafts,
+    pub starts_from: StartsFrom,
     pub offer_for: TimeDelta,
 }
 
@@ -127,6 +128,7 @@ impl StepRules {
             content_after_accepting: said.content_after_accepting.unwrap_or(true),
             // An answer that must be somebody's own does not begin with another's.
             drafts: said.drafts.unwrap_or(if alone { Drafts::Continue } else { Drafts::Discard }),
+            starts_from: said.starts_from.unwrap_or_default(),
             offer_for: said.offer_for.as_deref().and_then(time).unwrap_or(OFFER_FOR),
         })
     }

@@ -64,6 +64,8 @@ pub struct Assignment {
     pub content_after_accepting: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drafts: Option<Drafts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_from: Option<StartsFrom>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub priority_rules: Vec<Value>,
 }
@@ -233,6 +235,17 @@ pub enum Rework {
     Anyone,
     /// Anybody but whoever worked on it before.
     AnotherPerson,
+}
+
+/// What an annotation begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartsFrom {
+    /// What came with the task: of an import, or of a model.
+    #[default]
+    Task,
+    /// The answer given last in another step. It goes on in the same document; the answer itself stays as it was given.
+    LastAnswer,
 }
 
 /// What becomes of work that was begun and not submitted.

@@ -25,7 +25,7 @@ pub mod simulate;
 mod tests;
 mod xml;
 
-pub use assignment::{Affinity, AfterSkip, Assignment, Drafts, Level, LoadBalancing, Mode, Rework, Role, Skill, Skip, Weights};
+pub use assignment::{Affinity, AfterSkip, Assignment, Drafts, Level, LoadBalancing, Mode, Rework, Role, Skill, Skip, StartsFrom, Weights};
 pub use check::unused;
 pub use flow::{Flow, FlowError, OpenStep, Told};
 pub use form::{

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tandem_domain::workflow::Decision;
 use tandem_protocol::TaskId;
 use tandem_store::{pg::import, testing::Database};
 
 use crate::{
     assigned,
-    flow_world::{answer, next, on_workflow, one_task},
-    give_back,
+    flow_world::{answer, next, on_workflow, one_task, review, status},
+    give_back, one,
 };
 
 /// The content of a task's documents, by their names.
@@ -59,6 +60,36 @@ async fn what_people_drew_in_one_step_is_not_what_another_begins_with() {
     answer(&db, db.a.labeler, "cat").await;
     let found = documents(&db, task).await;
     assert_eq!(found.keys().collect::<Vec<_>>(), ["annotate"], "the second step begins with nothing");
+}
+
+#[tokio::test]
+async fn a_step_that_starts_from_the_last_answer_goes_on_in_its_document_and_keeps_the_answer() {
+    let refine = json!({"id": "refine", "type": "annotation", "assignment": {"starts_from": "last_answer"}});
+    let (db, task) = one(json!({"id": "w", "steps": [{"id": "draw", "type": "annotation"}, refine, {"id": "check", "type": "review"}],
+    "transitions": [
+        {"from": "draw", "to": "refine"},
+        {"from": "refine", "to": "check"},
+        {"from": "check", "to": "refine", "condition": {"type": "on_decision", "decision": "request_changes"}},
+        {"from": "check", "to": "completed"},
+    ]}))
+    .await;
+    let drawn = answer(&db, db.a.labeler, "cat").await;
+    let refined = answer(&db, db.a.other_labeler, "big cat").await;
+    assert_eq!([drawn.scope.as_str(), refined.scope.as_str()], ["draw", "draw"]);
+    let looked_at = review(&db, db.a.reviewer, Decision::RequestChanges).await;
+    let again = answer(&db, db.a.other_labeler, "huge cat").await;
+    assert_eq!([looked_at.scope.as_str(), again.scope.as_str(), again.step.as_str()], ["draw", "draw", "refine"]);
+    review(&db, db.a.reviewer, Decision::Approve).await;
+    assert_eq!(status(&db, task).await, "completed");
+    let standing: Vec<(uuid::Uuid, bool)> = sqlx::query_as(
+        "SELECT a.user_id, n.is_final FROM annotations n JOIN assignments a ON a.id = n.assignment_id WHERE n.task_id = $1 ORDER BY n.submitted_at",
+    )
+    .bind(task.0)
+    .fetch_all(&mut db.owner().await)
+    .await
+    .expect("annotations");
+    let [ann, bob] = [db.a.labeler.0, db.a.other_labeler.0];
+    assert_eq!(standing, [(ann, false), (bob, false), (bob, true)], "each answer is kept; the last one stands");
 }
 
 #[tokio::test]

@@ -148,6 +148,7 @@ impl Handler<UserEvent> for SessionActor {
         match event {
             UserEvent::Lease { event, lease } => {
                 self.send_to_users(|channel| LeaseChanged { channel, event, lease: lease.clone() });
+                self.lease_happened(event, lease.task_id, ctx);
             }
             UserEvent::Notified(notification) => {
                 self.send_to_users(|channel| Notified { channel, notification: notification.clone() });

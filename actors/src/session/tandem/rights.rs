@@ -1,11 +1,16 @@
 //! Rights that change while somebody is connected. They take effect on the open subscriptions: a role is another one, `read_only` is
 //! set or cleared, a subscription ends with its reason. The connection itself ends only if its token is void.
+//!
+//! A lease is such a right: it may be on another document of the task than the one that is open.
 
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use tandem_domain::permission::Action;
-use tandem_protocol::{ProjectId, ProjectRole, ws::CloseCode};
+use tandem_protocol::{
+    ProjectId, ProjectRole, TaskId,
+    ws::{CloseCode, LeaseEvent},
+};
 
 use super::{Channel, Ctx, SessionActor};
 use crate::{
@@ -42,6 +47,24 @@ impl SessionActor {
         projects.into_iter().for_each(|channel| self.ask_project_rights(channel, ctx));
     }
 
+    /// A lease of this person. Who is at a task has it open, maybe in the document of the step before, or in another's.
+    pub(super) fn lease_happened(&mut self, event: LeaseEvent, task: TaskId, ctx: &mut Ctx) {
+        if event != LeaseEvent::Given {
+            return;
+        }
+        let mut open = Vec::new();
+        for (number, channel) in &mut self.channels {
+            match channel {
+                Channel::Task(channel) if channel.id == task => match &channel.record {
+                    Some(_) => open.push(*number),
+                    None => channel.rights_stale = true,
+                },
+                Channel::Task(_) | Channel::Project { .. } | Channel::User { .. } => {}
+            }
+        }
+        open.into_iter().for_each(|channel| self.ask_rights(channel, ctx));
+    }
+
     /// What this person may on a channel's task, by the database as it is now.
     pub(super) fn ask_rights(&mut self, channel: u32, ctx: &mut Ctx) {
         let Some(who) = self.who.clone() else { return };
@@ -72,10 +95,13 @@ impl SessionActor {
             return self.end_access(channel, "task");
         };
         let read_only = read_only(who, record.membership, record.project_status);
-        let session = self.id;
+        let (session, holds) = (self.id, record.lease.as_ref().is_some_and(|lease| lease.user_id == who.user_id()));
         let Some(task) = self.task(channel) else { return };
-        // Whoever is in a document stays in it: another lease on the task may be of another one, which is entered anew.
         let key = task.record.as_ref().map_or_else(|| record.key.clone(), |record| record.key.clone());
+        // Whoever looks on stays in the document they opened; what is drawn under a lease belongs in the lease's own.
+        if holds && key != record.key {
+            return self.end_subscription(channel, &Refused::document_moved());
+        }
         task.record = Some(TaskRecord { key, ..record });
         let change = ChangeRights { seat: Seat { session, subscription: task.subscription }, role, read_only };
         if let Some(room) = &task.room {
@@ -112,18 +138,21 @@ impl SessionActor {
         }));
     }
 
-    /// A subscription ends because its topic is no longer this person's to see. Edits that wait here are refused one by one: the
-    /// client keeps what it made and can tell its person.
     fn end_access(&mut self, channel: u32, what: &str) {
+        let why = Refused::new("access_ended", format!("you may no longer see this {what}")).field("channel", "member");
+        self.end_subscription(channel, &why);
+    }
+
+    /// Edits that wait here are refused one by one: the client keeps what it made and can tell its person.
+    fn end_subscription(&mut self, channel: u32, why: &Refused) {
         let waiting = self.task(channel).map(|task| std::mem::take(&mut task.backlog)).unwrap_or_default();
         self.unsubscribe(channel);
-        let why = Refused::new("access_ended", format!("you may no longer see this {what}")).field("channel", "member");
         for input in waiting {
             if let RoomInput::Update { seq: seq @ Some(_), .. } = input {
                 self.error(Some(channel), seq, why.clone());
             }
         }
-        self.error(Some(channel), None, why);
+        self.error(Some(channel), None, why.clone());
     }
 
     /// Whether the token is still good, after somebody revoked one.

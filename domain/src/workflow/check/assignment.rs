@@ -7,7 +7,7 @@ use crate::{
     duration,
     statechart::Rule,
     workflow::{
-        Mode, Step, StepKind, Weights,
+        Drafts, Mode, StartsFrom, Step, StepKind, Weights,
         shapes::{self, is_for_people},
     },
 };
@@ -56,6 +56,9 @@ impl<'w> Check<'w> {
         if assignment.offer_for.is_some() && assignment.mode != Some(Mode::Hybrid) {
             self.add(format!("{at}/offer_for"), Rule::UnknownKey, "only in the mode \"hybrid\" a task is offered first");
         }
+        if assignment.starts_from == Some(StartsFrom::LastAnswer) {
+            self.starts_from_answer(step, format!("{at}/starts_from"));
+        }
         if let Some(weights) = &assignment.weights {
             self.weights(weights, format!("{at}/weights"));
         }
@@ -69,6 +72,19 @@ impl<'w> Check<'w> {
         match duration::parse(text) {
             Ok(millis) if !LEASE.contains(&millis) => self.add(at, Rule::BadDelay, "a lease lasts from PT30S to P1D"),
             _ => self.time(text, at),
+        }
+    }
+
+    /// It goes on in the document of an answer, so there is one before it, and one person at it.
+    fn starts_from_answer(&mut self, step: &'w Step, at: String) {
+        if step.kind != StepKind::Annotation {
+            self.add(at, Rule::UnknownKey, "only an annotation begins with something");
+        } else if step.completion.count.unwrap_or(1) != 1 {
+            self.add(at, Rule::WrongType, "answers that are given side by side cannot go on in one document: one person is needed (count 1)");
+        } else if step.assignment.drafts == Some(Drafts::Discard) {
+            self.add(at, Rule::WrongType, "to discard a draft would be to discard the answer it began with");
+        } else if !self.workflow.answered_before(&step.id).iter().any(|other| *other != step.id) {
+            self.add(at, Rule::UnknownTarget, "no other step around this one has answers");
         }
     }
 
@@ -97,5 +113,43 @@ impl<'w> Check<'w> {
         if all.iter().all(|(_, weight)| *weight == 0.0) {
             self.add(at, Rule::WrongType, "nothing counts");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::{
+        agreement::Standard,
+        expression::Shape,
+        statechart::Rule,
+        workflow::{Flow, Workflow, WorkflowError},
+    };
+
+    /// What is wrong with a second step that starts from the answer of the first; None: nothing.
+    fn problem(first: &str, second: &Value) -> Option<(String, Rule)> {
+        let mut step = json!({"id": "refine", "type": "annotation", "assignment": {"starts_from": "last_answer"}});
+        for (key, value) in second.as_object().expect("an object") {
+            step[key] = value.clone();
+        }
+        let form = json!({"id": "w", "steps": [{"id": "draw", "type": first, "sample_rate": (first == "sampling").then_some(0.5)}, step]});
+        let workflow = Workflow::from_json(&form.to_string()).unwrap_or_else(|error| panic!("{error}"));
+        match Flow::compile(workflow, &Shape::Any, &Standard) {
+            Err(WorkflowError::Problems(problems)) => problems.into_iter().next().map(|problem| (problem.path, problem.rule)),
+            other => other.map(|_| None).unwrap_or_else(|error| panic!("{error}")),
+        }
+    }
+
+    #[test]
+    fn a_step_that_starts_from_an_answer_is_for_one_person_and_has_an_answer_before_it() {
+        let at = |rule| Some(("/steps/1/assignment/starts_from".to_owned(), rule));
+        assert_eq!(problem("annotation", &json!({})), None);
+        assert_eq!(problem("adjudication", &json!({"completion": {"count": 1}})), None);
+        assert_eq!(problem("annotation", &json!({"completion": {"count": 2}})), at(Rule::WrongType));
+        let discards = json!({"assignment": {"starts_from": "last_answer", "drafts": "discard"}});
+        assert_eq!(problem("annotation", &discards), at(Rule::WrongType));
+        assert_eq!(problem("annotation", &json!({"type": "review"})), at(Rule::UnknownKey));
+        assert_eq!(problem("sampling", &json!({})), at(Rule::UnknownTarget));
     }
 }

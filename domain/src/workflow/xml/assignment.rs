@@ -26,6 +26,7 @@ pub(super) static ASSIGNMENT: Shape = Shape {
         ("Rework", "rework", As::Text),
         ("ContentAfterAccepting", "content_after_accepting", As::Flag),
         ("Drafts", "drafts", As::Text),
+        ("StartsFrom", "starts_from", As::Text),
     ],
 };
 

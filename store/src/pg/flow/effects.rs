@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tandem_domain::{
     assignment::StepRules,
     statechart::{Effect, Snapshot, Step},
-    workflow::{AfterSkip, Drafts, Mode, OpenStep, Rework, StepKind},
+    workflow::{AfterSkip, Drafts, Mode, OpenStep, Rework, StartsFrom, StepKind},
 };
 use tandem_protocol::UserId;
 
@@ -187,8 +187,9 @@ async fn opening<'s>(
         _ => ("review", 1),
     };
     let scope = match word {
-        "review" => under_review(tx, at, step).await?,
+        "review" => last_answer(tx, at, step).await?,
         "adjudication" => Some(format!("{step}#decision")),
+        _ if rules.as_ref().is_some_and(|rules| rules.starts_from == StartsFrom::LastAnswer) => last_answer(tx, at, step).await?,
         _ => None,
     };
     let rework = rules.as_ref().map_or(Rework::default(), |rules| rules.rework);
@@ -219,9 +220,9 @@ async fn opening<'s>(
     })
 }
 
-/// The document that the last answer was given in: of those that this review may be about.
-async fn under_review(tx: &mut TenantTx, at: &At<'_>, review: &str) -> Result<Option<String>, StoreError> {
-    let about: Vec<String> = at.flow.workflow.answered_before(review).into_iter().map(str::to_owned).collect();
+/// The document that the last answer was given in: of those that this step may be about.
+async fn last_answer(tx: &mut TenantTx, at: &At<'_>, step: &str) -> Result<Option<String>, StoreError> {
+    let about: Vec<String> = at.flow.workflow.answered_before(step).into_iter().map(str::to_owned).collect();
     let scope = sqlx::query_scalar!(
         r#"
         SELECT scope FROM assignments

@@ -19,7 +19,7 @@ import {
 } from './form';
 import { ABOUT, aboutKind } from './kinds';
 import type { Placed, Target } from './problems';
-import { COMPLETIONS, LEVELS, METHODS, METRICS, MODES, ROLES, STRATEGIES, TIMEOUT_ACTIONS } from './words';
+import { COMPLETIONS, LEVELS, METHODS, METRICS, MODES, ROLES, STARTS, STRATEGIES, TIMEOUT_ACTIONS } from './words';
 
 export interface PanelProps {
   form: Form;
@@ -64,6 +64,16 @@ export function StepPanel({ step, ...props }: PanelProps & { step: Step }): Reac
         onChange={(kind) => kind && change(edits.setKind(form, step.id, kind as Kind))}
       />
       {isForPeople(step.type) && <People step={step} set={set} error={error} />}
+      {mayGoOn(step, form) && (
+        <SelectField
+          label="Begins with"
+          value={at(step, 'assignment', 'starts_from') === 'last_answer' ? 'last_answer' : undefined}
+          error={error('/assignment/starts_from')}
+          none="What came with the task (default)"
+          options={STARTS}
+          onChange={(v) => set(['assignment', 'starts_from'], v)}
+        />
+      )}
       {(step.type === 'annotation' || step.type === 'consensus') && <Consensus step={step} set={set} error={error} />}
       {(step.type === 'review' || step.type === 'sampling') && (
         <PercentField
@@ -91,6 +101,12 @@ export function StepPanel({ step, ...props }: PanelProps & { step: Step }): Reac
     </>
   );
 }
+
+/** Whether there is an answer that the step could go on with, or it says so anyway. */
+const mayGoOn = (step: Step, form: Form): boolean =>
+  at(step, 'assignment', 'starts_from') !== undefined ||
+  (step.type === 'annotation' &&
+    form.steps.some((other) => other.id !== step.id && (other.type === 'annotation' || other.type === 'adjudication')));
 
 /** Problems without a field of their own. */
 export const Loose = ({ problems }: { problems: readonly Placed[] }): ReactNode =>

@@ -34,6 +34,8 @@ export const MODES = [
   ['manual', 'Only an admin gives it'],
 ] as const;
 
+export const STARTS = [['last_answer', 'The last answer, to go on with it']] as const;
+
 export const ROLES = [
   ['labeler', 'Labeler'],
   ['reviewer', 'Reviewer'],
