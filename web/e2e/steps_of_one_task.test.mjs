@@ -81,6 +81,9 @@ describe('two steps of one task in a row', () => {
     await at(task, 'refine');
     // The second step's document is another one, and empty.
     await drawn(0);
+    // Once, and not a second time beside themselves.
+    await page.locator('.bench-top .avatar').first().waitFor();
+    assert.equal(await page.locator('.bench-top .avatar').count(), 1);
     await shots(page, 'second-step');
     await drawBox(page, [300, 200], [420, 300]);
     const [second] = await drawn(1);

@@ -2,7 +2,7 @@ import type { SessionApi, TaskRoom } from '@tandem/client';
 import { MemoryServer } from '@tandem/client/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { expectNext, given, joinAhead, takeRoom } from '~/features/workbench/rooms-ahead';
+import { expectNext, given, joinAhead, leaveRoom, takeRoom } from '~/features/workbench/rooms-ahead';
 import { sharedRooms } from '~/session/shared-rooms';
 import { seatAt } from '../support/memory-room';
 
@@ -70,6 +70,18 @@ describe('the room of a task that is about to open', () => {
     expect(opened).toHaveBeenCalledTimes(1);
     done();
     given(live, FIRST);
+    expect(opened).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(6_000);
+  });
+
+  test('is not joined a second time while it is on the screen', async () => {
+    const room = takeRoom(live, NEXT);
+    const opened = vi.spyOn(live, 'subscribeTask');
+    await joinAhead(live, NEXT);
+    expect(opened).not.toHaveBeenCalled();
+    leaveRoom(room);
+    expect(room.snapshot().phase).toBe('closed');
+    void joinAhead(live, NEXT);
     expect(opened).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(6_000);
   });

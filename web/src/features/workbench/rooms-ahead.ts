@@ -13,6 +13,8 @@ interface Ahead {
 }
 
 const ahead = new Map<string, Ahead>();
+/** Rooms that are on the screen. */
+const taken = new Map<TaskRoom, SessionApi>();
 
 /**
  * @returns resolves when the room is joined: the screen of another task is then made, laid out and painted once, with all that is in it. Made before, it
@@ -21,6 +23,8 @@ const ahead = new Map<string, Ahead>();
 export function joinAhead(live: SessionApi, taskId: string): Promise<void> {
   const known = ahead.get(taskId);
   if (known?.live === live) return answered(known.room);
+  // Its next step is mine too: who is in the room goes on there, and not a second time beside themselves.
+  if ([...taken].some(([room, session]) => room.taskId === taskId && session === live)) return Promise.resolve();
   const room = live.subscribeTask(taskId);
   const timer = setTimeout(() => {
     ahead.delete(taskId);
@@ -62,8 +66,19 @@ export function given(live: SessionApi, taskId: string): void {
   if (expected > 0) void joinAhead(live, taskId);
 }
 
-/** The room of a task, joined already or not. It belongs to who takes it. */
+/** The room of a task, joined already or not. It belongs to who takes it, until they leave it. */
 export function takeRoom(live: SessionApi, taskId: string): TaskRoom {
+  const room = roomOf(live, taskId);
+  taken.set(room, live);
+  return room;
+}
+
+export function leaveRoom(room: TaskRoom): void {
+  taken.delete(room);
+  room.close();
+}
+
+function roomOf(live: SessionApi, taskId: string): TaskRoom {
   const found = ahead.get(taskId);
   // Of another session: somebody else signed in.
   if (found?.live !== live) return live.subscribeTask(taskId);

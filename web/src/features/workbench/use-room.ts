@@ -15,7 +15,7 @@ import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
 import { helper, segmenter } from './assistant';
-import { takeRoom } from './rooms-ahead';
+import { leaveRoom, takeRoom } from './rooms-ahead';
 
 /** Null: there is none to join yet. */
 export function useRoom(taskId: string | null): TaskRoom | null {
@@ -30,7 +30,9 @@ export function useRoom(taskId: string | null): TaskRoom | null {
   }, [live, taskId]);
   useEffect(() => {
     const mine = opened.current;
-    return () => mine?.close();
+    return () => {
+      if (mine) leaveRoom(mine);
+    };
   }, [live, taskId]);
   // Of the task before, in the moment in which this one's is not there: nothing of this one may be shown in it.
   return room?.taskId === taskId ? room : null;
