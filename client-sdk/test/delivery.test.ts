@@ -414,6 +414,26 @@ describe('a closed tab', () => {
     expect(again.snapshot()).toMatchObject({ saveState: 'offline', pending: 0 });
   });
 
+  it('has on this device what others drew before it first came, and once', async () => {
+    const server = new MemoryServer();
+    const { rooms } = await together(server, 'bob');
+    const id = rooms[0]?.regions.add({ label: 'a', geometry: box() });
+    await pass();
+    const storage = memoryPersistence();
+    for (let visit = 1; visit <= 3; visit++) {
+      const ann = person(server, 'ann', { storage });
+      ann.session.subscribeTask(TASK);
+      await pass();
+      ann.session.close();
+      await pass();
+    }
+    expect((await storage.load(TASK))?.updates).toHaveLength(1);
+    server.up = false;
+    const offline = person(server, 'ann', { storage }).session.subscribeTask(TASK);
+    await pass(500);
+    expect(ids(offline)).toEqual([id]);
+  });
+
   it('works on when this device cannot store, and says so', async () => {
     const server = new MemoryServer();
     server.task(TASK);

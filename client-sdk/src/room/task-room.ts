@@ -225,7 +225,12 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (stored) {
       this.#lineage = stored.lineage;
       this.#restoredUndelivered = stored.undelivered;
-      this.#doc.transact(() => stored.updates.forEach((update) => Y.applyUpdate(this.#doc, update, FROM_STORAGE)), FROM_STORAGE);
+      this.#unheard(() =>
+        this.#doc.transact(
+          () => stored.updates.forEach((update) => Y.applyUpdate(this.#doc, update, FROM_STORAGE)),
+          FROM_STORAGE,
+        ),
+      );
     }
     this.#phase = 'joining';
     this.#changed();
@@ -241,8 +246,14 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#changed();
   }
 
+  /** What is applied here is known as bytes already: heard as an edit, all of it would be encoded once more, a third of what a large document takes. */
+  #unheard(apply: () => void): void {
+    this.#doc.off('update', this.#edited);
+    apply();
+    this.#doc.on('update', this.#edited);
+  }
+
   readonly #edited = (update: Uint8Array, origin: unknown): void => {
-    if (origin === FROM_STORAGE) return;
     const mine = isMine(origin);
     this.#keeper.append(this.#lineage, update, mine);
     if (!mine) return;
@@ -305,7 +316,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     const joining = this.#joining;
     if (!joining) return;
     this.#joining = undefined;
-    Y.applyUpdate(this.#doc, sync, FROM_SERVER);
+    this.#apply(sync);
     const channel = this.#link?.number;
     // The server's memory may have what its disk has not: edits nobody acknowledged are asked about, never assumed.
     const unsure = this.#outbox.pending > 0 || this.#restoredUndelivered;
@@ -320,6 +331,16 @@ class LiveTaskRoom implements TaskRoom, Channel {
     this.#send();
     this.#changed();
     if (this.#cannotDeliver()) this.#waiters.reject(new RoomError('read_only', this.#readOnly ?? ''));
+  }
+
+  #apply(sync: Uint8Array): void {
+    // What this copy has already is not kept a second time.
+    if (this.#doc.store.clients.size > 0) {
+      Y.applyUpdate(this.#doc, sync, FROM_SERVER);
+      return;
+    }
+    this.#unheard(() => Y.applyUpdate(this.#doc, sync, FROM_SERVER));
+    if (this.#doc.store.clients.size > 0) this.#keeper.append(this.#lineage, sync, false);
   }
 
   parted(): void {

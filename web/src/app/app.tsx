@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ApiError } from '@tandem/client';
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 
 import { Home } from '~/features/home/home';
@@ -9,6 +9,7 @@ import { ProjectPage } from '~/features/project/project';
 import { Projects } from '~/features/projects/projects';
 import { SignInPage, SignedOut } from '~/features/sign-in/sign-in';
 import { SystemPage } from '~/features/system/system';
+import { later } from '~/lib/later';
 import { useStore } from '~/lib/use-store';
 import { account, type AuthSession } from '~/session/account';
 import { BackendContext, connect, type Backend } from '~/session/backend';
@@ -18,8 +19,11 @@ import { Boundary } from './boundary';
 import { NotFound } from './not-found';
 import { Shell } from './shell';
 
-const Workbench = lazy(() => import('~/features/workbench/workbench'));
-const ModelsPage = lazy(() => import('~/features/models/models'));
+const Workbench = later(
+  () => import('~/features/workbench/workbench'),
+  <div className="bench-loading" aria-busy="true" aria-label="Opening the workbench" />,
+);
+const ModelsPage = later(() => import('~/features/models/models'), <main className="page" aria-busy="true" />);
 
 const newClient = (): QueryClient =>
   new QueryClient({
@@ -73,11 +77,7 @@ function SignedIn({ session, connectTo }: { session: AuthSession; connectTo: (se
         <NoticesWatch />
         <Switch>
           <Route path="/projects/:projectId/tasks/:taskId">
-            {({ projectId, taskId }) => (
-              <Suspense fallback={<div className="bench-loading" aria-busy="true" aria-label="Opening the workbench" />}>
-                <Workbench projectId={projectId} taskId={taskId} />
-              </Suspense>
-            )}
+            {({ projectId, taskId }) => <Workbench projectId={projectId} taskId={taskId} />}
           </Route>
           <Route>
             <Shell>
@@ -103,9 +103,7 @@ const Screens = (): ReactNode => (
         <SystemPage />
       </Route>
       <Route path="/admin/models">
-        <Suspense fallback={<main className="page" aria-busy="true" />}>
-          <ModelsPage />
-        </Suspense>
+        <ModelsPage />
       </Route>
       <Route path="/projects/:projectId/:tab?">
         {({ projectId, tab }) => <ProjectPage key={projectId} projectId={projectId} tab={tab ?? 'tasks'} />}

@@ -1,7 +1,8 @@
 import type { Json } from '@tandem/client';
 import { PanelLeft, Columns2, Eye, type LucideIcon } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
+import { later } from '~/lib/later';
 import type { Layout } from '~/layout/tree';
 import { cx } from '~/lib/cx';
 import { ago } from '~/lib/time';
@@ -23,7 +24,7 @@ import { ProblemList } from './problem-list';
 import { useCheck, useComponents, useLayouts, type LayoutDetail, type LayoutVersion } from './queries';
 import { useDraft, type Draft, type How, type Written } from './use-draft';
 
-const CodePane = lazy(() => import('./code/code-pane'));
+const CodePane = later(() => import('./code/code-pane'), <Skeleton height={320} />);
 
 interface EditorProps {
   project: Project;
@@ -135,9 +136,7 @@ export function LayoutEditor({ project, from, begin, all: known, leave }: Editor
       />
       <div className={cx('layouts-work', `layouts-${view}`)}>
         <div className="layouts-pane">
-          <Suspense fallback={<Skeleton height={320} />}>
-            <CodePane ref={code} initial={begin.source} known={offers} found={found} onChange={onText} />
-          </Suspense>
+          <CodePane ref={code} initial={begin.source} known={offers} found={found} onChange={onText} />
           <p id="code-help" className="layouts-hint">
             Ctrl+Space completes, F8 goes to the next mistake. Tab indents; Esc, then Tab leaves the text.
           </p>

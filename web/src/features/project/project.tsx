@@ -1,13 +1,14 @@
 import { ApiError, ok } from '@tandem/client';
 import { useMutation } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { NotFound } from '~/app/not-found';
 import { JobsTab } from '~/features/jobs/jobs-tab';
 import { useOpenWork } from '~/features/workbench/open-work';
 import { cx } from '~/lib/cx';
+import { later } from '~/lib/later';
 import { useBackend } from '~/session/backend';
 import { useProjectLive } from '~/session/live';
 import { useMay, useProject, type Project } from '~/session/queries';
@@ -23,8 +24,9 @@ import { PeopleTab } from './people-tab';
 import { TasksTab } from './tasks-tab';
 
 // They come with libraries of their own, which nobody else needs.
-const WorkflowTab = lazy(() => import('~/features/workflow/workflow-tab'));
-const LayoutsTab = lazy(() => import('~/features/layouts/layouts-tab'));
+const loading = <Skeleton height={320} className="skeleton-card" />;
+const WorkflowTab = later(() => import('~/features/workflow/workflow-tab'), loading);
+const LayoutsTab = later(() => import('~/features/layouts/layouts-tab'), loading);
 
 const TABS = ['tasks', 'workflow', 'layout', 'labels', 'people', 'data', 'jobs'] as const;
 type Tab = (typeof TABS)[number];
@@ -126,17 +128,9 @@ function Body({ tab, project, people, jobs, progressKey }: BodyProps): ReactNode
     case 'tasks':
       return <TasksTab project={project} people={people} progressKey={progressKey} />;
     case 'workflow':
-      return (
-        <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
-          <WorkflowTab project={project} />
-        </Suspense>
-      );
+      return <WorkflowTab project={project} />;
     case 'layout':
-      return (
-        <Suspense fallback={<Skeleton height={320} className="skeleton-card" />}>
-          <LayoutsTab project={project} />
-        </Suspense>
-      );
+      return <LayoutsTab project={project} />;
     case 'labels':
       return <LabelsTab project={project} />;
     case 'people':

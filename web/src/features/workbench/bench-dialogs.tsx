@@ -1,11 +1,12 @@
 /** What opens over the workbench, one at a time. */
 import type { TaskRoom } from '@tandem/client';
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
 import type { Choice } from '~/hotkeys/choices';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
 import { Palette } from '~/hotkeys/palette';
 import type { KeysHere } from '~/hotkeys/registry';
+import { later } from '~/lib/later';
 import type { Task } from '~/session/queries';
 import { HandOverDialog } from './hand-over-dialog';
 import { HistoryDialog } from './history-dialog';
@@ -15,7 +16,7 @@ import { SkipDialog } from './skip-dialog';
 import { useChangeKeys } from './use-my-keys';
 
 // Seldom looked at, and it brings the workflow's own words along.
-const WayDialog = lazy(async () => ({ default: (await import('~/features/workflow/history/way-dialog')).WayDialog }));
+const WayDialog = later(async () => ({ default: (await import('~/features/workflow/history/way-dialog')).WayDialog }), null);
 
 export type BenchDialog = 'keys' | 'palette' | 'history' | 'way' | 'skip' | 'hand-over' | 'undecided';
 
@@ -49,9 +50,7 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, task, room, h
       <HotkeyOverlay open={dialog === 'keys'} onClose={close} keys={keys} onChange={changeKeys} />
       <HistoryDialog projectId={projectId} taskId={task.id} open={dialog === 'history'} onClose={close} />
       {dialog === 'way' && (
-        <Suspense fallback={null}>
-          <WayDialog projectId={projectId} taskId={task.id} label={task.external_id ?? task.asset.filename} onClose={close} />
-        </Suspense>
+        <WayDialog projectId={projectId} taskId={task.id} label={task.external_id ?? task.asset.filename} onClose={close} />
       )}
       {dialog === 'hand-over' && held && <HandOverDialog {...{ projectId, room, held }} taskId={task.id} onClose={close} />}
       <OpenDialog

@@ -1,5 +1,5 @@
 import type { TaskRoom } from '@tandem/client';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import type { Pointers } from '~/canvas/pointers';
 import { choicesOf } from '~/hotkeys/choices';
@@ -7,6 +7,7 @@ import type { Handlers } from '~/hotkeys/registry';
 import { useHotkeys } from '~/hotkeys/use-hotkeys';
 import { cx } from '~/lib/cx';
 import { createStore } from '~/lib/store';
+import { later } from '~/lib/later';
 import type { Layout } from '~/layout/tree';
 import { useLeaveWarning } from '~/lib/use-leave-warning';
 import { useMay, type Project, type Task } from '~/session/queries';
@@ -74,7 +75,7 @@ interface BenchViewProps extends Bench {
   image: TaskImage;
 }
 
-const LaidOut = lazy(() => import('./laid-out'));
+const LaidOut = later(() => import('./laid-out'), <div className="bench-canvas" aria-busy="true" />);
 
 export function BenchView({
   task,
@@ -306,32 +307,30 @@ export function BenchView({
         />
         {remarks && <SentBack desk={desk} remarks={remarks} people={people} />}
         {layout ? (
-          <Suspense fallback={<div className="bench-canvas" aria-busy="true" />}>
-            <LaidOut
-              layout={layout}
-              task={task}
-              project={project}
-              room={room}
-              desk={desk}
-              work={work}
-              fills={mayFill({ work, snapshot, isOwn: isLayoutOwn })}
-              onAsked={adjudication?.fields.ask}
-              onAnnotator={setShown}
-              readOnly={snapshot.readOnly !== null}
-              image={
-                <>
-                  {rail}
-                  {canvas}
-                  {side}
-                  <SideToggle open={sideOpen} onToggle={openSide} />
-                </>
-              }
-              suggestions={suggesting?.forLayout ?? null}
-              onGate={keepGate}
-              onSubmit={() => submit()}
-              onSkip={askSkip}
-            />
-          </Suspense>
+          <LaidOut
+            layout={layout}
+            task={task}
+            project={project}
+            room={room}
+            desk={desk}
+            work={work}
+            fills={mayFill({ work, snapshot, isOwn: isLayoutOwn })}
+            onAsked={adjudication?.fields.ask}
+            onAnnotator={setShown}
+            readOnly={snapshot.readOnly !== null}
+            image={
+              <>
+                {rail}
+                {canvas}
+                {side}
+                <SideToggle open={sideOpen} onToggle={openSide} />
+              </>
+            }
+            suggestions={suggesting?.forLayout ?? null}
+            onGate={keepGate}
+            onSubmit={() => submit()}
+            onSkip={askSkip}
+          />
         ) : (
           canvas
         )}
