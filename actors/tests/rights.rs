@@ -10,8 +10,8 @@ use tandem_protocol::{
     AssignmentId, ProjectRole, TaskId,
     rest::ProjectStatus,
     ws::{
-        ClientControl, ClientFrame, ClientHot, Hello, LeaseEvent, MyLease, Ping, PresenceState, Refresh, RightsChanged, ServerControl, ServerFrame, ServerHot,
-        SetPresence, Subscribe, Topic, TopicKind, Unsubscribe,
+        ClientControl, ClientFrame, ClientHot, Hello, LeaseEvent, MyLease, Ping, PresenceState, Refresh, RightsChanged, ServerControl,
+        ServerFrame, ServerHot, SetPresence, Subscribe, Topic, TopicKind, Unsubscribe,
     },
 };
 use yrs::{ReadTxn, Transact};

@@ -80,7 +80,11 @@ impl<'w> Check<'w> {
         if step.kind != StepKind::Annotation {
             self.add(at, Rule::UnknownKey, "only an annotation begins with something");
         } else if step.completion.count.unwrap_or(1) != 1 {
-            self.add(at, Rule::WrongType, "answers that are given side by side cannot go on in one document: one person is needed (count 1)");
+            self.add(
+                at,
+                Rule::WrongType,
+                "answers that are given side by side cannot go on in one document: one person is needed (count 1)",
+            );
         } else if step.assignment.drafts == Some(Drafts::Discard) {
             self.add(at, Rule::WrongType, "to discard a draft would be to discard the answer it began with");
         } else if !self.workflow.answered_before(&step.id).iter().any(|other| *other != step.id) {
