@@ -85,6 +85,12 @@ impl<'w> Check<'w> {
                 Rule::WrongType,
                 "answers that are given side by side cannot go on in one document: one person is needed (count 1)",
             );
+        } else if step.consensus.is_some() {
+            self.add(
+                at,
+                Rule::WrongType,
+                "what goes on in the answer before is no answer of its own that could be brought together with others",
+            );
         } else if step.assignment.drafts == Some(Drafts::Discard) {
             self.add(at, Rule::WrongType, "to discard a draft would be to discard the answer it began with");
         } else if !self.workflow.answered_before(&step.id).iter().any(|other| *other != step.id) {
@@ -151,6 +157,9 @@ mod tests {
         assert_eq!(problem("annotation", &json!({})), None);
         assert_eq!(problem("adjudication", &json!({"completion": {"count": 1}})), None);
         assert_eq!(problem("annotation", &json!({"completion": {"count": 2}})), at(Rule::WrongType));
+        let consensus =
+            json!({"metric": "agreement:exact_match", "threshold": 0.8, "on_disagreement": {"strategy": "additional_annotators"}});
+        assert_eq!(problem("annotation", &json!({"consensus": consensus})), at(Rule::WrongType));
         let discards = json!({"assignment": {"starts_from": "last_answer", "drafts": "discard"}});
         assert_eq!(problem("annotation", &discards), at(Rule::WrongType));
         assert_eq!(problem("annotation", &json!({"type": "review"})), at(Rule::UnknownKey));
