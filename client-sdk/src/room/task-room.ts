@@ -225,12 +225,7 @@ class LiveTaskRoom implements TaskRoom, Channel {
     if (stored) {
       this.#lineage = stored.lineage;
       this.#restoredUndelivered = stored.undelivered;
-      this.#unheard(() =>
-        this.#doc.transact(
-          () => stored.updates.forEach((update) => Y.applyUpdate(this.#doc, update, FROM_STORAGE)),
-          FROM_STORAGE,
-        ),
-      );
+      this.#unheard(stored.updates, FROM_STORAGE);
     }
     this.#phase = 'joining';
     this.#changed();
@@ -247,9 +242,9 @@ class LiveTaskRoom implements TaskRoom, Channel {
   }
 
   /** What is applied here is known as bytes already: heard as an edit, all of it would be encoded once more, a third of what a large document takes. */
-  #unheard(apply: () => void): void {
+  #unheard(updates: readonly Uint8Array[], origin: symbol): void {
     this.#doc.off('update', this.#edited);
-    apply();
+    Y.transact(this.#doc, () => updates.forEach((update) => Y.applyUpdate(this.#doc, update, origin)), origin, false);
     this.#doc.on('update', this.#edited);
   }
 
@@ -335,12 +330,11 @@ class LiveTaskRoom implements TaskRoom, Channel {
 
   #apply(sync: Uint8Array): void {
     // What this copy has already is not kept a second time.
-    if (this.#doc.store.clients.size > 0) {
-      Y.applyUpdate(this.#doc, sync, FROM_SERVER);
-      return;
+    if (this.#doc.store.clients.size > 0) Y.applyUpdate(this.#doc, sync, FROM_SERVER);
+    else {
+      this.#unheard([sync], FROM_SERVER);
+      if (this.#doc.store.clients.size > 0) this.#keeper.append(this.#lineage, sync, false);
     }
-    this.#unheard(() => Y.applyUpdate(this.#doc, sync, FROM_SERVER));
-    if (this.#doc.store.clients.size > 0) this.#keeper.append(this.#lineage, sync, false);
   }
 
   parted(): void {
