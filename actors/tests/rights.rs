@@ -27,6 +27,16 @@ fn set_role(house: &House, client: &Client, role: Option<ProjectRole>) {
     house.live.publish(DomainEvent::RightsChanged { workspace: house.workspace, project: house.project, user });
 }
 
+/// Ann and Bob, on the task.
+async fn two_on(house: &House, task: TaskId) -> [Client; 2] {
+    let mut people = [house.connect("ann").await, house.connect("bob").await];
+    for client in &mut people {
+        client.subscribe(CHANNEL, TopicKind::Task, task.into());
+        client.subscribed().await;
+    }
+    people
+}
+
 async fn rights(client: &mut Client) -> RightsChanged {
     client
         .wait(|frame| match frame {
@@ -101,11 +111,7 @@ async fn every_edit_around_a_change_of_rights_gets_its_answer() {
 async fn a_new_role_is_told_to_its_holder_and_to_the_others() {
     let house = House::new();
     let task = house.task();
-    let (mut ann, mut bob) = (house.connect("ann").await, house.connect("bob").await);
-    for client in [&mut ann, &mut bob] {
-        client.subscribe(CHANNEL, TopicKind::Task, task.into());
-        client.subscribed().await;
-    }
+    let [mut ann, mut bob] = two_on(&house, task).await;
     set_role(&house, &bob, Some(ProjectRole::Reviewer));
     assert_eq!(rights(&mut bob).await.role, ProjectRole::Reviewer);
     let bobs = bob.user.id;
@@ -279,11 +285,7 @@ async fn no_frame_of_a_read_only_client_changes_anything() {
 async fn who_is_given_work_in_another_document_of_the_task_enters_that_and_who_looks_on_stays() {
     let house = House::new();
     let task = house.task();
-    let (mut ann, mut bob) = (house.connect("ann").await, house.connect("bob").await);
-    for client in [&mut ann, &mut bob] {
-        client.subscribe(CHANNEL, TopicKind::Task, task.into());
-        client.subscribed().await;
-    }
+    let [mut ann, mut bob] = two_on(&house, task).await;
     ann.hot(update(1));
     ann.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 1, .. })).then_some(())).await;
 
