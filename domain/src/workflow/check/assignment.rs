@@ -134,7 +134,7 @@ mod tests {
         agreement::Standard,
         expression::Shape,
         statechart::Rule,
-        workflow::{Flow, Workflow, WorkflowError},
+        workflow::{Flow, StartsFrom, Workflow, WorkflowError},
     };
 
     /// What is wrong with a second step that starts from the answer of the first; None: nothing.
@@ -164,5 +164,13 @@ mod tests {
         assert_eq!(problem("annotation", &discards), at(Rule::WrongType));
         assert_eq!(problem("annotation", &json!({"type": "review"})), at(Rule::UnknownKey));
         assert_eq!(problem("sampling", &json!({})), at(Rule::UnknownTarget));
+    }
+
+    #[test]
+    fn what_a_step_starts_from_is_written_in_xml_too() {
+        let xml = r#"<Workflow id="w"><Steps><Step id="draw" type="annotation"/><Step id="refine" type="annotation">
+            <Assignment><StartsFrom>last_answer</StartsFrom></Assignment></Step></Steps></Workflow>"#;
+        let workflow = Workflow::from_xml(xml).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(workflow.steps[1].assignment.starts_from, Some(StartsFrom::LastAnswer));
     }
 }
