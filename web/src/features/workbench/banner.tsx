@@ -1,4 +1,4 @@
-import type { RoomSnapshot, SessionState, TaskRoom } from '@tandem/client';
+import type { SessionState, TaskRoom } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
@@ -7,10 +7,11 @@ import { useNow } from '~/lib/use-now';
 import { Button } from '~/ui/controls';
 import type { Standing } from './lease';
 import type { AfterLoss } from './use-after-loss';
+import type { RoomState } from './use-room-state';
 
 interface BannerProps {
   standing: Standing;
-  room: RoomSnapshot;
+  room: RoomState;
   connection: SessionState;
   /** What whoever took my lease back wrote. */
   lostBecause: string | null;

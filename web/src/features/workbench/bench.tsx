@@ -57,8 +57,9 @@ import { useCheck } from './use-check';
 import { useFreshLabels } from './use-fresh-labels';
 import { useLease } from './use-lease';
 import { personOf, usePeople } from './use-people';
-import { useSnapshot, type Bench } from './use-room';
+import type { Bench } from './use-room';
 import { useSpaceBar } from './use-space-bar';
+import { useRoomState } from './use-room-state';
 import { useTaskActions } from './use-submit';
 import type { TaskImage } from './use-image';
 import { useWork } from './use-work';
@@ -90,9 +91,9 @@ export function BenchView({
 }: BenchViewProps): ReactNode {
   const { api } = useBackend();
   const may = useMay(project.id);
-  const snapshot = useSnapshot(room);
+  const roomState = useRoomState(room);
   const connection = useConnection();
-  const lease = useLease(task.id, snapshot, project.lease_seconds, activity);
+  const lease = useLease(task.id, roomState, project.lease_seconds, activity);
   const actions = useTaskActions(project.id, task.id, room, activity);
   const work = useWork(lease.held);
   const people = usePeople(room);
@@ -124,7 +125,7 @@ export function BenchView({
   const { held } = lease;
 
   useEffect(() => desk.setLabels(setup.labels, setup), [desk, setup]);
-  useBegun(desk, draws && snapshot.phase === 'joined' && snapshot.readOnly === null);
+  useBegun(desk, draws && roomState.phase === 'joined' && roomState.readOnly === null);
 
   const take = useMutation({
     mutationFn: () => claim(api, task.id),
@@ -132,7 +133,7 @@ export function BenchView({
     onError: toastError,
   });
 
-  const holder = snapshot.lease && { id: snapshot.lease.user_id, name: snapshot.lease.user_name };
+  const holder = roomState.lease && { id: roomState.lease.user_id, name: roomState.lease.user_name };
   const middle = { x: (task.asset.width ?? 2) / 2, y: (task.asset.height ?? 2) / 2 };
   const afterLoss = useAfterLoss(project.id, room, lease.standing.kind === 'lost' ? holder : null, middle);
 
@@ -295,7 +296,7 @@ export function BenchView({
       <div className="bench-middle">
         <Banner
           standing={lease.standing}
-          room={snapshot}
+          room={roomState}
           connection={connection}
           lostBecause={lease.lostBecause}
           expiresAt={lease.expiring && held ? held.expiresAt : null}
@@ -314,10 +315,10 @@ export function BenchView({
             room={room}
             desk={desk}
             work={work}
-            fills={mayFill({ work, snapshot, isOwn: isLayoutOwn })}
+            fills={mayFill({ work, snapshot: roomState, isOwn: isLayoutOwn })}
             onAsked={adjudication?.fields.ask}
             onAnnotator={setShown}
-            readOnly={snapshot.readOnly !== null}
+            readOnly={roomState.readOnly !== null}
             image={
               <>
                 {rail}
@@ -346,7 +347,7 @@ export function BenchView({
           {reviewing}
         </aside>
       )}
-      <StatusLine desk={desk} snapshot={snapshot} project={project} held={held} leaseSeconds={project.lease_seconds} />
+      <StatusLine desk={desk} room={room} project={project} held={held} leaseSeconds={project.lease_seconds} />
       <BenchDialogs
         {...{ dialog, setDialog, keys }}
         projectId={project.id}

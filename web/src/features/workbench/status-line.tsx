@@ -1,4 +1,4 @@
-import type { RoomSnapshot, SaveState } from '@tandem/client';
+import type { RoomSnapshot, SaveState, TaskRoom } from '@tandem/client';
 import { Clock, CloudOff, CircleAlert, CircleCheck, HardDrive, Loader2, Lock, RotateCw, Unlink } from 'lucide-react';
 import type { ReactNode } from 'react';
 
@@ -11,16 +11,18 @@ import type { Project } from '~/session/queries';
 import type { Desk } from '~/tools/desk';
 import { Tip } from '~/ui/tip';
 import type { Held } from './lease';
+import { useSnapshot } from './use-room';
 
 interface StatusLineProps {
   desk: Desk;
-  snapshot: RoomSnapshot;
+  room: TaskRoom;
   project: Project;
   held: Held | null;
   leaseSeconds: number;
 }
 
-export function StatusLine({ desk, snapshot, project, held, leaseSeconds }: StatusLineProps): ReactNode {
+export function StatusLine({ desk, room, project, held, leaseSeconds }: StatusLineProps): ReactNode {
+  const snapshot = useSnapshot(room);
   const live = useProjectLive(project.id);
   const progress = live.progress ?? project.progress;
   return (

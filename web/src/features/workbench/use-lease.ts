@@ -1,4 +1,4 @@
-import { ok, type MyLease, type RoomSnapshot } from '@tandem/client';
+import { ok, type MyLease } from '@tandem/client';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
@@ -9,6 +9,7 @@ import type { Activity } from './activity';
 import { accept, heldOf, isLost, myLease, renew, standing, type Held, type Standing } from './lease';
 import { answeredLeases, leaving } from './answered';
 import { given } from './rooms-ahead';
+import type { RoomState } from './use-room-state';
 
 /** Hands off for longer than this, and the lease may run out: somebody else can have the task. */
 const ACTIVE_MS = 5 * 60_000;
@@ -30,7 +31,7 @@ export interface LeaseState {
  * My lease on an open task: found, accepted, and what to say when it is gone. The server renews it while it sees me work here; of keys,
  * scrolling and reading it knows nothing, so its warning is answered for me if I had a hand on anything.
  */
-export function useLease(taskId: string, room: RoomSnapshot, leaseSeconds: number | undefined, activity: Activity): LeaseState {
+export function useLease(taskId: string, room: RoomState, leaseSeconds: number | undefined, activity: Activity): LeaseState {
   const backend = useBackend();
   const { api, me } = backend;
   const live = useLeasesOn(taskId);
