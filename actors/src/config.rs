@@ -320,7 +320,7 @@ impl Default for RoomConfig {
         Self {
             mailbox: 4_096,
             limits: Limits::default(),
-            tick_per_root: Duration::from_micros(1_400),
+            tick_per_root: Duration::from_micros(1_450),
             min_tick: Duration::from_millis(4),
             max_tick: Duration::from_millis(24),
             max_members: 2_000,

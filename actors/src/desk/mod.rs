@@ -32,7 +32,7 @@ use tokio::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
         oneshot,
     },
-    time::{Interval, MissedTickBehavior, interval, sleep},
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep},
 };
 
 pub use mail::{Fanout, Mail, RoomKey, UnderWay};
@@ -101,6 +101,8 @@ struct Local {
     pointers: RefCell<Pointers>,
     /// Outboxes to be written at the end of the turn.
     dirty: RefCell<Vec<Outbox>>,
+    /// One is under way.
+    in_turn: Cell<bool>,
     task: RefCell<Option<Waker>>,
     /// A turn is planned for the rooms that were busy.
     again: Cell<bool>,
@@ -157,8 +159,15 @@ pub fn point(room: &Addr<TaskActor>, seat: Seat, at: Option<(i32, i32)>) {
 
 pub(crate) fn write_soon(outbox: Outbox) {
     let local = local();
-    local.dirty.borrow_mut().push(outbox);
-    local.wake();
+    let is_first = {
+        let mut dirty = local.dirty.borrow_mut();
+        dirty.push(outbox);
+        dirty.len() == 1
+    };
+    // A turn ends with writing; and for those before it was woken already.
+    if is_first && !local.in_turn.get() {
+        local.wake();
+    }
 }
 
 impl Local {
@@ -170,6 +179,7 @@ impl Local {
             seats: RefCell::default(),
             pointers: RefCell::default(),
             dirty: RefCell::default(),
+            in_turn: Cell::default(),
             task: RefCell::default(),
             again: Cell::default(),
         });
@@ -200,8 +210,9 @@ impl Local {
     fn write_all(&self) {
         // Writing may put more in.
         let mut dirty = std::mem::take(&mut *self.dirty.borrow_mut());
+        let now = Instant::now();
         for outbox in dirty.drain(..) {
-            outbox.write();
+            outbox.write(now);
         }
         let mut newer = self.dirty.borrow_mut();
         if newer.is_empty() {
@@ -226,7 +237,10 @@ impl Work {
 
     fn turn(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let _handling = handling!("desk", "Turn");
-        self.local.task.replace(Some(cx.waker().clone()));
+        self.local.in_turn.set(true);
+        if !self.local.task.borrow().as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            self.local.task.replace(Some(cx.waker().clone()));
+        }
         let mut read = 0;
         while read < TURN
             && let Poll::Ready(Some(mail)) = self.letters.poll_recv(cx)
@@ -243,6 +257,7 @@ impl Work {
             cx.waker().wake_by_ref();
         }
         self.local.write_all();
+        self.local.in_turn.set(false);
         if read == TURN || !self.local.dirty.borrow().is_empty() {
             cx.waker().wake_by_ref();
         }

@@ -159,8 +159,9 @@ impl Outbox {
             drop(state);
             return self.cut("max_documents", "more documents wait for this connection than may");
         }
+        let now = Instant::now();
         if state.held.is_none() && state.bytes - state.exempt < self.0.soft {
-            state.push(frames, is_document);
+            state.push(frames, is_document, now);
         } else if state.over_budget() > self.0.max {
             drop(state);
             return self.cut("max_outbox", "more waits for this connection than may");
@@ -171,7 +172,7 @@ impl Outbox {
                 None => held.push_frames(frames.clone()),
             }
         }
-        self.0.said.set(Instant::now());
+        self.0.said.set(now);
         self.mark(&mut state);
     }
 
@@ -197,11 +198,12 @@ impl Outbox {
             return;
         }
         count_close(code);
+        let now = Instant::now();
         while let Some((frames, is_document)) = state.held.as_mut().and_then(|held| held.pop()) {
-            state.push(&frames, is_document);
+            state.push(&frames, is_document, now);
         }
         state.held = None;
-        state.push(&close_frame(code, reason), false);
+        state.push(&close_frame(code, reason), false, now);
         state.ended = true;
         self.mark(&mut state);
     }
@@ -223,7 +225,7 @@ impl Outbox {
         state.queue.shrink_to_fit();
         state.bytes = state.queue.iter().map(|piece| piece.bytes.len()).sum();
         state.exempt = 0;
-        state.push(&close_frame(CloseCode::TryLater, reason), false);
+        state.push(&close_frame(CloseCode::TryLater, reason), false, Instant::now());
         state.ended = true;
         state.wake();
         self.mark(&mut state);
@@ -331,22 +333,23 @@ impl Outbox {
 
     // --- to the socket ---
 
-    /// At the end of the Desk's turn.
-    pub(crate) fn write(&self) {
+    /// At the end of the Desk's turn, which is now.
+    pub(crate) fn write(&self, now: Instant) {
         let mut state = self.0.state.borrow_mut();
         state.dirty = false;
         if state.blocked || state.gone {
             return;
         }
-        // A socket that takes no more wakes the connection's task.
-        let task = state.task.clone();
+        // A socket that takes no more wakes the connection's task. Not cloned: that is a miss of the cache for each frame that is sent.
+        let task = state.task.take();
         let mut cx = Context::from_waker(task.as_ref().unwrap_or(Waker::noop()));
-        if state.write(&mut cx, self.0.soft).is_pending() && !state.gone {
+        let wrote = state.write(&mut cx, self.0.soft, now);
+        state.task = task;
+        if state.gone {
+            state.wake();
+        } else if wrote.is_pending() {
+            // A task that has not run yet will look when it does.
             state.blocked = true;
-            if task.is_none() {
-                // It has not run yet, and will look when it does.
-                return;
-            }
         }
         if !state.blocked && state.bytes > 0 {
             self.mark(&mut state);
@@ -363,7 +366,7 @@ impl Outbox {
             return Poll::Ready(());
         }
         if state.blocked || state.ended {
-            state.blocked = state.write(cx, self.0.soft).is_pending();
+            state.blocked = state.write(cx, self.0.soft, Instant::now()).is_pending();
             if !state.blocked && state.bytes > 0 && !state.gone {
                 // Enough for one turn. Of an open connection the Desk goes on: here it is only looked at while it is blocked.
                 if state.ended {
@@ -395,12 +398,12 @@ impl Outbox {
 }
 
 impl State {
-    fn push(&mut self, frames: &Frames, document: bool) {
+    fn push(&mut self, frames: &Frames, document: bool, now: Instant) {
         if frames.is_empty() {
             return;
         }
         if self.bytes == 0 {
-            self.moved = Instant::now();
+            self.moved = now;
         }
         let length = frames.len();
         self.bytes += length;
@@ -423,10 +426,10 @@ impl State {
     }
 
     /// Pending: the socket takes no more. Ready with something left: enough for one turn.
-    fn write(&mut self, cx: &mut Context<'_>, soft: usize) -> Poll<()> {
+    fn write(&mut self, cx: &mut Context<'_>, soft: usize, now: Instant) -> Poll<()> {
         let mut written = 0;
         while written < AT_ONCE && !self.gone {
-            self.release(soft);
+            self.release(soft, now);
             if self.queue.is_empty() {
                 if self.queue.capacity() > KEPT_QUEUE {
                     self.queue = VecDeque::new();
@@ -436,7 +439,7 @@ impl State {
             match self.write_some(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(count @ 1..)) => {
-                    self.took(count);
+                    self.took(count, now);
                     written += count;
                 }
                 Poll::Ready(_) => self.give_up(),
@@ -454,8 +457,8 @@ impl State {
         self.socket.as_mut().poll_write_vectored(cx, &slices[..filled])
     }
 
-    fn took(&mut self, mut count: usize) {
-        self.moved = Instant::now();
+    fn took(&mut self, mut count: usize, now: Instant) {
+        self.moved = now;
         self.bytes -= count;
         self.exempt = self.exempt.min(self.bytes);
         while let Some(front) = self.queue.front_mut() {
@@ -471,11 +474,11 @@ impl State {
     }
 
     /// What was held while the socket was busy, merged, as much as may wait for it at a time.
-    fn release(&mut self, soft: usize) {
+    fn release(&mut self, soft: usize, now: Instant) {
         while self.bytes - self.exempt < soft {
             let Some(held) = &mut self.held else { return };
             match held.pop() {
-                Some((frames, is_document)) => self.push(&frames, is_document),
+                Some((frames, is_document)) => self.push(&frames, is_document, now),
                 None => self.held = None,
             }
         }
@@ -486,7 +489,6 @@ impl State {
         self.queue = VecDeque::new();
         self.held = None;
         (self.bytes, self.exempt) = (0, 0);
-        self.wake();
     }
 
     fn wake(&mut self) {

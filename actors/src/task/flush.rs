@@ -90,7 +90,7 @@ mod tests {
     fn the_more_people_the_longer_a_room_gathers_within_bounds_and_edits_wait_a_quarter_of_it() {
         let config = RoomConfig::default();
         let ticks = |edits| [1, 100, 500, 1_000, 2_000].map(|people| tick(&config, people, edits).as_micros() / 100);
-        assert_eq!(ticks(false), [40, 140, 240, 240, 240]);
-        assert_eq!(ticks(true), [10, 35, 60, 60, 60]);
+        assert_eq!(ticks(false), [40, 145, 240, 240, 240]);
+        assert_eq!(ticks(true), [10, 36, 60, 60, 60]);
     }
 }

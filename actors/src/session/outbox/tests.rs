@@ -83,7 +83,7 @@ async fn a_cut_leaves_what_was_begun_and_one_close_frame() {
     let (outbox, socket) = case(4, |_| {});
     outbox.put(Bytes::from_static(b"begun frame"));
     outbox.put(Bytes::from_static(b"never sent"));
-    outbox.write();
+    outbox.write(Instant::now());
     outbox.cut("stall", "too slow");
     outbox.put(Bytes::from_static(b"nor this"));
     assert_eq!(rest(outbox, socket).await, b"begun frame\x88\x12\x03\xf5too slow (stall)");
@@ -101,7 +101,7 @@ async fn a_cut_in_a_frame_of_several_pieces_leaves_all_of_that_frame() {
         let (outbox, socket) = case(room, |_| {});
         outbox.put(frames.clone());
         outbox.put(Bytes::from_static(b"never sent"));
-        outbox.write();
+        outbox.write(Instant::now());
         outbox.cut("stall", "too slow");
         let expected = [frames.whole(), b"\x88\x12\x03\xf5too slow (stall)".to_vec()].concat();
         assert!(rest(outbox, socket).await == expected, "{room}");
@@ -168,7 +168,7 @@ async fn a_connection_that_is_gone_takes_nothing_more() {
     let (outbox, socket) = case(10, |_| {});
     drop(socket);
     outbox.put(frames(5));
-    outbox.write();
+    outbox.write(Instant::now());
     assert!(outbox.is_over());
     assert_eq!(outbox.waiting(), 0);
 }
@@ -178,7 +178,7 @@ async fn what_nobody_takes_is_stalled() {
     tokio::time::pause();
     let (outbox, mut socket) = case(2, |_| {});
     outbox.put(frames(4));
-    outbox.write();
+    outbox.write(Instant::now());
     tokio::time::advance(Duration::from_secs(5)).await;
     assert_eq!(outbox.stalled(), Duration::from_secs(5));
     read(&mut socket, 2).await;
