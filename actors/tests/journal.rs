@@ -12,6 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use common::{CHANNEL, House, Worker, content};
+use tandem_actors::LiveConfig;
 use tandem_protocol::{DocumentId, TaskId, WorkspaceId};
 use tandem_store::documents::{Compaction, DocumentKey, DocumentLog, LogError, MemoryLog, Merge, NewUpdate, StoredDocument};
 use tokio::time::sleep;
@@ -129,7 +130,7 @@ async fn with_the_disk_away_for_long_edits_are_refused_and_taken_again_when_it_i
     ann.until(|w| !w.errors.is_empty()).await;
     let refused = &ann.errors[0];
     assert_eq!((refused.code.as_str(), refused.seq, refused.retryable), ("waiting_for_disk", Some(seq), true));
-    assert_eq!(refused.channel, Some(CHANNEL));
+    assert_eq!((refused.channel, refused.rule.as_deref()), (Some(CHANNEL), Some("read_only_after")));
     assert!(!house.live.ready().is_ready());
     house.log.set_away(false);
     ann.until(|w| w.durable).await;
@@ -270,10 +271,14 @@ impl DocumentLog for SlowLog {
 }
 
 fn slow_house() -> (House, Arc<SlowLog>) {
+    slow_house_with(|config| config.journal.read_only_after = Duration::from_secs(3_600))
+}
+
+fn slow_house_with(change: impl FnOnce(&mut LiveConfig)) -> (House, Arc<SlowLog>) {
     tokio::time::pause();
     let log = MemoryLog::new();
     let slow = Arc::new(SlowLog { log: log.clone(), sent: AtomicUsize::new(0) });
-    (House::over(slow.clone(), log, |config| config.journal.read_only_after = Duration::from_secs(3_600)), slow)
+    (House::over(slow.clone(), log, change), slow)
 }
 
 #[actix::test]
@@ -332,6 +337,23 @@ async fn an_edit_that_the_disk_cannot_take_in_time_is_given_up_after_some_tries_
     cyd.put("small", 1.0);
     cyd.until_acked().await;
     assert_eq!(content(&house.stored(large).await), cyd.content());
+}
+
+#[actix::test]
+async fn an_edit_that_was_given_up_is_not_the_last_word_on_the_disk() {
+    // Rooms refuse edits soon after, as it is by default.
+    let (house, _) = slow_house_with(|_| {});
+    let (large, small) = (house.task(), house.task());
+    let mut ann = Worker::join(house.connect("ann").await, large).await;
+    ann.write("large", &"x".repeat(3 << 20));
+    ann.until(|w| w.errors.iter().any(|error| error.code == "edit_too_slow")).await;
+    // Nothing else was kept since, so nothing but the journal itself can say that the disk is there.
+    sleep(Duration::from_secs(120)).await;
+    assert!(house.live.ready().durable);
+    let mut bob = Worker::join(house.connect("bob").await, small).await;
+    bob.put("small", 1.0);
+    bob.until_acked().await;
+    assert!(bob.errors.is_empty(), "{:?}", bob.errors);
 }
 
 /// A log that refuses its first append for good, and then takes everything.

@@ -270,10 +270,16 @@ impl Journal {
             }
             match timeout(limit, log.append(&rows)).await {
                 Ok(kept) => kept,
-                Err(_) => Err(LogError::Unavailable(format!("no commit within {limit:?}"))),
+                Err(_) => {
+                    measures::limit("commit_timeout");
+                    Err(LogError::Unavailable(format!("no commit within {limit:?}")))
+                }
             }
         };
-        self.slow = Some(ctx.run_later(self.config.slow_commit, |journal, ctx| journal.set_durable(false, ctx)));
+        self.slow = Some(ctx.run_later(self.config.slow_commit, |journal, ctx| {
+            measures::limit("slow_commit");
+            journal.set_durable(false, ctx);
+        }));
         ctx.spawn(append.into_actor(self).map(|kept, journal, ctx| journal.committed(kept, ctx)));
     }
 
@@ -285,6 +291,11 @@ impl Journal {
         match kept {
             Ok(()) => self.settle(ctx),
             Err(error) => self.failed(&error, ctx),
+        }
+        if self.waiting.is_done() {
+            // Nobody waits for the disk. Where the last edit was refused or given up, no commit would ever say that it is back; the next one asks it anew.
+            self.failures = 0;
+            self.set_durable(true, ctx);
         }
         self.plan(ctx);
         self.tell_flushers();
@@ -379,7 +390,7 @@ impl Journal {
             return self.park(error, append, ctx);
         }
         let bytes = append.edit.payload.as_ref().map_or(0, Bytes::len);
-        measures::limit("commit_timeout");
+        measures::limit("commit_tries");
         // The same content comes again in other bytes, a few less perhaps.
         self.largest.note(bytes - bytes / 8);
         self.refuse(GivenUp::TooSlow { bytes }, append);

@@ -95,6 +95,11 @@ impl Waiting {
         self.queue.is_empty()
     }
 
+    /// Nothing waits, parked or not.
+    pub fn is_done(&self) -> bool {
+        self.queue.is_empty() && self.parked.is_empty()
+    }
+
     pub fn len(&self) -> usize {
         self.queue.len() + self.parked.len()
     }
