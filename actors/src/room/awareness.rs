@@ -240,10 +240,10 @@ impl Awareness {
 
     // --- connections of other nodes ---
 
-    /// All that a connection shows, for other nodes.
+    /// All that a connection shows, for other nodes: in one piece, as what is not in it counts as gone there.
     #[must_use]
     pub fn shown_by(&self, seat: Seat) -> Option<Bytes> {
-        self.encode(self.shown.get(&seat)?).into_iter().next()
+        self.encode_within(self.shown.get(&seat)?, usize::MAX).pop()
     }
 
     /// What a connection of another node shows: all of it. Its node has judged it.
@@ -389,6 +389,11 @@ impl Awareness {
     }
 
     fn encode(&self, clients: &[u64]) -> Vec<Bytes> {
+        self.encode_within(clients, FRAME)
+    }
+
+    /// In frames that end with the entry that fills them.
+    fn encode_within(&self, clients: &[u64], frame: usize) -> Vec<Bytes> {
         let mut frames = Vec::new();
         let (mut count, mut body, mut state) = (0u64, Vec::new(), Vec::new());
         for client in clients {
@@ -396,7 +401,7 @@ impl Awareness {
                 write_entry(&mut body, entry);
                 count += 1;
             }
-            if body.len() >= FRAME {
+            if body.len() >= frame {
                 frames.push(framed(std::mem::take(&mut count), &std::mem::take(&mut body)));
             }
         }

@@ -199,3 +199,38 @@ fn big_states_make_more_frames_and_none_is_lost() {
     assert!(frames.len() > 1 && frames.iter().all(|frame| frame.len() < FRAME + (64 << 10)));
     assert_eq!(entries(&frames).len(), 10);
 }
+
+#[test]
+fn another_node_shows_all_that_a_connection_shows_however_much_and_nothing_it_took_back() {
+    let limits = AwarenessLimits { max_state: 64 << 10, max_ids: 16 };
+    let (mut here, mut there, ann) = (Awareness::default(), Awareness::default(), somebody());
+    let large = format!("\"{}\"", "x".repeat(60 << 10));
+    for client in 1..=16 {
+        here.apply(ann, &says(client, 1, &large), limits).unwrap();
+    }
+    there.mirror(ann, &here.shown_by(ann.seat).unwrap());
+    let shown: Vec<u64> = entries(&there.take()).into_iter().filter(|(_, _, state)| *state == large).map(|(client, ..)| client).collect();
+    assert_eq!(shown, (1..=16).collect::<Vec<_>>());
+    // Told again it changes nothing.
+    there.mirror(ann, &here.shown_by(ann.seat).unwrap());
+    assert!(!there.is_dirty());
+
+    here.apply(ann, &says(3, 2, "null"), limits).unwrap();
+    here.apply(ann, &says(4, 2, "4"), limits).unwrap();
+    there.mirror(ann, &here.shown_by(ann.seat).unwrap());
+    assert_eq!(entries(&there.take()), [(3, 2, "null".into()), (4, 2, "4".into())]);
+    there.leave(ann.seat);
+    assert!(entries(&there.all()).iter().all(|(_, _, state)| state == "null"));
+}
+
+#[test]
+fn of_an_id_that_two_connections_of_other_nodes_show_the_later_has_it() {
+    let (mut there, ann, tab) = (Awareness::default(), somebody(), somebody());
+    there.mirror(ann, &says(7, 1, "1"));
+    there.mirror(tab, &says(7, 2, "2"));
+    there.leave(ann.seat);
+    assert_eq!(entries(&there.take()), [(7, 2, "2".into())]);
+    // Not read: no update at all.
+    there.mirror(tab, b"\xff");
+    assert!(!there.is_dirty());
+}
