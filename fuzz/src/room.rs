@@ -1,11 +1,14 @@
-//! The awareness of rooms with the few types of `tandem_actors::room` that it names. If the real ones change, `scripts/fuzz` no longer builds.
+//! The awareness and the ghosts of rooms with the few types of `tandem_actors::room` that it names. If the real ones change, `scripts/fuzz` no longer builds.
 
 #[path = "../../actors/src/room/awareness.rs"]
 mod awareness;
+#[path = "../../actors/src/room/ghosts.rs"]
+mod ghosts;
 
 use tandem_protocol::SessionId;
 
 pub use awareness::{Awareness, AwarenessLimits, Heard, Speaker};
+pub use ghosts::{Drawn, GhostError, Ghosts};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seat {

@@ -15,14 +15,14 @@ use tandem_protocol::{
 use yrs::{Any, Array, ArrayPrelim, Doc, Map, MapPrelim, ReadTxn, StateVector, Text, TextPrelim, Transact};
 
 use crate::{
-    document::{ApplyError, Limits, LiveDoc, ROOTS, decode_state_vector, inspect, join_updates, merge, read},
+    document::{ApplyError, Limits, LiveDoc, ROOTS, Seen, decode_state_vector, inspect, join_updates, merge, read},
     payload::Payload,
-    room::{Awareness, AwarenessLimits, Seat, Speaker},
+    room::{Awareness, AwarenessLimits, Drawn, GhostError, Ghosts, Seat, Speaker},
 };
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 13] = [
+const TARGETS: [(&str, Target); 15] = [
     ("client_json", client_json),
     ("client_bincode", client_bincode),
     ("client_hot", client_hot),
@@ -31,6 +31,8 @@ const TARGETS: [(&str, Target); 13] = [
     ("awareness", awareness),
     ("hocuspocus", hocuspocus_frame),
     ("state_vector", state_vector),
+    ("snapshot", snapshot),
+    ("ghosts", ghosts),
     ("edit", edit),
     ("node_frame", node_frame),
     ("bus_payload", bus_payload),
@@ -166,6 +168,29 @@ fn state_vector(data: &[u8]) {
         let _ = document.contains(&vector);
         let _ = document.diff(&vector);
     }
+}
+
+/// What somebody has before their eyes when they submit.
+fn snapshot(data: &[u8]) {
+    if let Ok(seen) = Seen::decode(None, Some(data)) {
+        let _ = seen.is_in(&base());
+    }
+}
+
+/// The first draws what the bytes say while the second draws, too.
+fn ghosts(data: &[u8]) {
+    let mut ghosts = Ghosts::new(limits(), 1 << 12);
+    ghosts.show(2, r#"{"tool":"box"}"#);
+    let before = ghosts.shape(2);
+    let (others, epoch) = match ghosts.apply(1, data) {
+        Ok(Drawn::Changed | Drawn::Nothing) | Err(GhostError::Refused(_)) => (before, 1),
+        // Thrown away as a whole, and everybody is told.
+        Ok(Drawn::Reset) | Err(GhostError::NotYours | GhostError::Broken) => (None, 2),
+    };
+    assert_eq!((ghosts.shape(2), ghosts.epoch), (others, epoch), "nobody draws in another's name");
+    let _ = ghosts.take();
+    ghosts.remove(1);
+    assert_eq!(ghosts.shape(1), None);
 }
 
 /// A small document with a bit of everything: shared types in each other, plain values, deletions. Always the same, so that an
