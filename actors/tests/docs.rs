@@ -108,6 +108,11 @@ fn every_control_message_is_named() {
     }
 }
 
+/// 2000 as the page writes it: 2,000.
+fn thousands(number: usize) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", thousands(number / 1_000), number % 1_000) }
+}
+
 #[test]
 fn the_limits_on_the_page_are_the_defaults() {
     let (page, config) = (page(), LiveConfig::default());
@@ -125,7 +130,18 @@ fn the_limits_on_the_page_are_the_defaults() {
         ),
         format!("| channels | `max_channels` | {} |", session.max_channels),
         format!("from {} on", kib(session.soft_outbox)),
-        mib(session.max_outbox),
+        format!("edits are merged; {} | 1013 |", mib(session.max_outbox)),
+        format!("| `max_connections` | {} |", thousands(session.max_connections)),
+        format!("| {}; {} | 1013 |", thousands(session.max_pending), thousands(session.max_pending_per_address)),
+        format!("| {}, {} | 1013 |", thousands(session.frames.0 as usize), thousands(session.frames.1 as usize)),
+        format!("| {}, {} | 1013 |", mib(session.bytes.0 as usize), mib(session.bytes.1 as usize)),
+        format!("| `max_backlog` | {}, and", thousands(session.max_backlog)),
+        format!("| `peer_timeout` | {} s |", session.peer_timeout.as_secs()),
+        format!("| `heartbeat` | {} s; a little over two", session.heartbeat.as_secs()),
+        format!("| `comebacks` | {} |", session.comebacks),
+        format!("| `max_members` | {} |", thousands(room.max_members)),
+        format!("| `max_ghosts` | {} |", mib(room.max_ghosts)),
+        format!("| `commit_tries` | {} |", config.journal.commit_tries),
         format!("| {} s | 1013 |", session.stall.as_secs()),
         format!("| {}; {} |", mib(room.limits.max_update), mib(room.limits.max_document)),
         format!("| `max_documents` | {} |", mib(session.max_documents)),

@@ -23,6 +23,7 @@ async fn one_more_than_may_be_in_a_room_is_told_to_come_back_and_gets_in_when_so
     cyd.subscribe(None);
     let full = cyd.client.error().await;
     assert!(full.code == "room_full" && full.retryable, "{full:?}");
+    assert!(full.rule.as_deref() == Some("max_members") && full.message.contains("(max_members)"), "{full:?}");
     ann.client.hang_up().await;
     cyd.subscribe(None);
     cyd.until(|w| w.syncs > 0).await;

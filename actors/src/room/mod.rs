@@ -172,7 +172,8 @@ impl Room {
     pub fn join(&mut self, newcomer: Newcomer) -> Result<(), Refused> {
         if self.members.len() >= self.config.max_members {
             measures::limit("max_members");
-            return Err(Refused::new("room_full", format!("at most {} may be here", self.config.max_members)).retryable());
+            let most = format!("at most {} may be here (max_members)", self.config.max_members);
+            return Err(Refused::new("room_full", most).field("topic", "max_members").retryable());
         }
         let have = self.known_part(&newcomer)?;
         // A stock client asks for what it lacks itself.

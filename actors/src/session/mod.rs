@@ -79,6 +79,7 @@ where
     R: AsyncRead + Unpin + 'static,
 {
     let outbox = Outbox::new(connection.writer, config).of(connection.guest);
+    outbox.is_session(id);
     let reader = Rc::new(RefCell::new(connection.reader));
     let messages = Messages::new(Rc::clone(&reader), outbox.clone(), Arc::clone(config)).begin_with(connection.begun);
     let mut context = Context::new();

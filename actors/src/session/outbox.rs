@@ -19,7 +19,7 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use tandem_domain::identity::Identity;
-use tandem_protocol::{UserId, WorkspaceId, ws::CloseCode};
+use tandem_protocol::{SessionId, UserId, WorkspaceId, ws::CloseCode};
 use tandem_store::quota::{Over, Ticket, Traffic};
 use tokio::{io::AsyncWrite, time::Instant};
 
@@ -58,6 +58,8 @@ struct Inner {
     known: Cell<bool>,
     /// Who that is.
     who: Cell<Option<(UserId, WorkspaceId)>>,
+    /// For the log; none: refused before there was a session.
+    session: Cell<Option<SessionId>>,
     guest: RefCell<Option<Guest>>,
     /// Its share of the quotas of whoever it is.
     tickets: RefCell<Vec<Ticket>>,
@@ -109,6 +111,7 @@ impl Outbox {
             said: Cell::new(now),
             known: Cell::new(false),
             who: Cell::default(),
+            session: Cell::default(),
             guest: RefCell::new(None),
             tickets: RefCell::default(),
             traffic: Cell::default(),
@@ -198,6 +201,7 @@ impl Outbox {
             return;
         }
         count_close(code);
+        tracing::debug!(session = self.0.session.get().map(tracing::field::display), code = code.code(), reason, "closing");
         let now = Instant::now();
         while let Some((frames, is_document)) = state.held.as_mut().and_then(|held| held.pop()) {
             state.push(&frames, is_document, now);
@@ -217,7 +221,8 @@ impl Outbox {
         }
         let reason = &format!("{what} ({limit})");
         measures::limit(limit);
-        tracing::info!(reason, waiting = state.bytes, "a slow reader is cut");
+        let session = self.0.session.get().map(tracing::field::display);
+        tracing::info!(session, reason, waiting = state.bytes, "a slow reader is cut");
         count_close(CloseCode::TryLater);
         let begun = if state.begun { state.queue.iter().position(|piece| piece.last).map_or(0, |last| last + 1) } else { 0 };
         state.held = None;
@@ -274,6 +279,10 @@ impl Outbox {
         if let Some(guest) = &mut *self.0.guest.borrow_mut() {
             guest.is_known_now();
         }
+    }
+
+    pub(super) fn is_session(&self, id: SessionId) {
+        self.0.session.set(Some(id));
     }
 
     pub(super) fn is_of(&self, who: &Identity) {

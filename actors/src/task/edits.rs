@@ -246,9 +246,10 @@ fn unsound() -> Refused {
 }
 
 fn waiting_for_disk(full: bool) -> Refused {
-    if full {
-        measures::limit("max_waiting_for_disk");
-    }
-    let what = if full { "too many edits wait for the disk" } else { "the disk has been away for too long" };
-    Refused::new("waiting_for_disk", format!("{what}; come back in a while")).retryable()
+    let (what, limit) = match full {
+        true => ("too many edits wait for the disk", "max_waiting_for_disk"),
+        false => ("the disk has been away for too long", "read_only_after"),
+    };
+    measures::limit(limit);
+    Refused::new("waiting_for_disk", format!("{what}; come back in a while ({limit})")).field("update", limit).retryable()
 }

@@ -3,7 +3,7 @@
 use actix::Context;
 
 use super::{Phase, TaskActor, WorkError};
-use crate::document::Work;
+use crate::{document::Work, measures};
 
 impl TaskActor {
     pub(super) fn check_waiters(&mut self) {
@@ -31,6 +31,7 @@ impl TaskActor {
                 Phase::Live(_) => WorkError::Behind,
                 Phase::Loading(_) | Phase::Failed(_) | Phase::Retired => WorkError::Unavailable,
             };
+            measures::limit("submit_wait");
             let _ = self.waiters.swap_remove(index).reply.send(Err(error));
         }
         self.sleep_if_idle(ctx);

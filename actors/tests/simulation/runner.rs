@@ -176,13 +176,16 @@ fn story(seed: u64, promise: &str) -> String {
     )
 }
 
-/// Hundreds of seeds, for at most a minute; thousands at night (`scripts/nightly`).
+/// Fewer would prove nothing, however slow the machine is.
+const LEAST: u64 = 100;
+
+/// Hundreds of seeds, for at most a minute unless that is too few; thousands at night (`scripts/nightly`).
 pub fn many() {
     let (count, first, seconds) = (number(SEEDS, 400), number(FIRST, 1), number(SECONDS, 60));
     let (next, until) = (AtomicU64::new(first), Instant::now() + Duration::from_secs(seconds));
     let (failed, played) = (Mutex::new(Vec::<(u64, String)>::new()), AtomicU64::new(0));
     let worker = || {
-        while Instant::now() < until && failed.lock().unwrap().len() < 3 {
+        while (Instant::now() < until || next.load(Ordering::SeqCst) < first + LEAST) && failed.lock().unwrap().len() < 3 {
             let seed = next.fetch_add(1, Ordering::SeqCst);
             if seed >= first + count {
                 return;

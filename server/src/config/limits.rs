@@ -64,6 +64,19 @@ pub(super) fn live(read: &Reader<'_>) -> Result<LiveConfig, ConfigError> {
     if journal.slow_commit >= journal.commit_timeout {
         return Err(read.bad("limits.slow_commit", "must be less than limits.commit_timeout"));
     }
+    // Each of these pairs would make the other meaningless, and some a client that does as it is told be closed for ever.
+    let pairs = [
+        ("limits.soft_outbox", session.soft_outbox as f64, "limits.max_outbox", session.max_outbox as f64),
+        ("limits.min_tick", room.min_tick.as_secs_f64(), "limits.max_tick", room.max_tick.as_secs_f64()),
+        ("limits.max_frame", session.max_frame as f64, "limits.bytes_at_once", session.bytes.1.into()),
+        ("limits.max_frame_stock", session.max_frame_stock as f64, "limits.bytes_at_once", session.bytes.1.into()),
+        ("limits.max_update", room.limits.max_update as f64, "limits.max_document", room.limits.max_document as f64),
+    ];
+    for (small, less, large, more) in pairs {
+        if less > more {
+            return Err(read.bad(small, format!("must be at most {large}")));
+        }
+    }
     live.regions_wait = read.required("limits.submit_wait", wait)?;
     live.leases.grace = read.required("leases.grace", grace)?;
     live.jobs.workers = read.required("jobs.workers", workers)?;

@@ -78,6 +78,20 @@ fn a_slow_commit_is_one_that_has_not_failed_yet() {
 }
 
 #[test]
+fn limits_that_make_each_other_meaningless_are_refused_by_both_names() {
+    for (set, to, sentence_has) in [
+        ("TANDEM_LIMITS_MAX_OUTBOX", "64KiB", ["limits.soft_outbox", "at most limits.max_outbox"]),
+        ("TANDEM_LIMITS_MIN_TICK", "100ms", ["limits.min_tick", "at most limits.max_tick"]),
+        ("TANDEM_LIMITS_MAX_FRAME", "64MiB", ["limits.max_frame", "at most limits.bytes_at_once"]),
+        ("TANDEM_LIMITS_MAX_FRAME_STOCK", "64MiB", ["limits.max_frame_stock", "at most limits.bytes_at_once"]),
+        ("TANDEM_LIMITS_MAX_DOCUMENT", "1MiB", ["limits.max_update", "at most limits.max_document"]),
+    ] {
+        let sentence = sentence([(set, to)]);
+        assert!(sentence_has.iter().all(|part| sentence.contains(part)), "{sentence}");
+    }
+}
+
+#[test]
 fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
     let folder = Folder::new();
     let file = folder.file("bind = \"127.0.0.1:1001\"\nlog = \"info\"\n[s3]\nbucket = \"from-file\"\n");

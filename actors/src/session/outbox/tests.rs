@@ -1,5 +1,13 @@
 //! An outbox over a socket of limited size.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Wake,
+};
+
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
 use super::*;
@@ -171,6 +179,32 @@ async fn a_connection_that_is_gone_takes_nothing_more() {
     outbox.write(Instant::now());
     assert!(outbox.is_over());
     assert_eq!(outbox.waiting(), 0);
+}
+
+/// Whether a task was woken.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[actix::test]
+async fn the_task_of_a_connection_is_woken_when_it_turns_out_to_be_gone_and_not_by_every_frame() {
+    let (outbox, mut socket) = case(100, |_| {});
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    outbox.put(frames(5));
+    assert!(outbox.poll_write(&mut Context::from_waker(&waker)).is_pending());
+    outbox.write(Instant::now());
+    read(&mut socket, 5).await;
+    assert!(!woken.0.load(Ordering::Relaxed));
+    drop(socket);
+    outbox.put(frames(5));
+    outbox.write(Instant::now());
+    assert!(outbox.is_over() && woken.0.load(Ordering::Relaxed));
 }
 
 #[actix::test]
