@@ -186,7 +186,7 @@ pub struct RoomConfig {
     pub max_awareness_ids: usize,
 }
 
-/// What somebody may say of themselves: characters of names, and regions they have selected.
+/// What somebody may say of themselves: characters of names, bytes of ids, and regions they have selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PresenceLimits {
     pub tool: usize,

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use common::{CHANNEL, Client, House, Worker, regions};
-use tandem_actors::document;
+use tandem_actors::{config::PresenceLimits, document};
 use tandem_protocol::{
     TaskId,
     ws::{PresenceState, ServerControl, ServerFrame, ServerHot, SetPresence, TopicKind},
@@ -60,15 +60,20 @@ async fn ghosts_that_grow_too_large_start_anew_and_drawing_goes_on() {
 
 #[actix::test]
 async fn presence_beyond_its_bounds_is_refused_by_the_name_of_the_bound() {
-    let house = House::with(|config| (config.room.presence.tool, config.room.presence.selection) = (5, 1));
+    let house = House::with(|config| config.room.presence = PresenceLimits { tool: 5, label: 4, region_id: 2, selection: 1 });
     let mut ann = Worker::join(house.connect("ann").await, house.task()).await;
-    for (state, name) in [
-        (PresenceState { tool: Some("polygon".into()), ..PresenceState::default() }, "max_tool_name"),
-        (PresenceState { selection: vec!["a".into(), "b".into()], ..PresenceState::default() }, "max_selection"),
+    let nothing = PresenceState::default;
+    for (state, field, name) in [
+        (PresenceState { tool: Some("polygon".into()), ..nothing() }, "state.tool", "max_tool_name"),
+        (PresenceState { label: Some("lorry".into()), ..nothing() }, "state.label", "max_label_name"),
+        (PresenceState { selection: vec!["a".into(), "b".into()], ..nothing() }, "state.selection", "max_selection"),
+        (PresenceState { selection: vec!["abc".into()], ..nothing() }, "state.selection", "max_region_id"),
+        (PresenceState { editing: Some("abc".into()), ..nothing() }, "state.editing", "max_region_id"),
     ] {
         ann.client.control(SetPresence { channel: CHANNEL, state });
         let error = ann.client.error().await;
-        assert!(error.code == "presence_refused" && error.message.contains(name), "{error:?}");
+        assert_eq!((error.code.as_str(), error.field.as_deref()), ("presence_refused", Some(field)));
+        assert!(error.message.contains(name), "{error:?}");
     }
 }
 

@@ -101,6 +101,34 @@ fn sample(line: &str) -> Option<(&str, f64)> {
     Some((series, value.parse().ok()?))
 }
 
+async fn page(api: &Api) -> String {
+    let answer = raw("GET", &format!("{}/metrics", api.base), &[], Vec::new()).await;
+    assert_eq!(answer.status, 200);
+    answer.text()
+}
+
+#[actix_web::test]
+async fn a_limit_that_bites_is_counted_by_its_name_and_a_close_by_its_code() {
+    let api = Api::with(&[("limits.max_members", "1"), ("limits.max_frame", "64KiB")]).await;
+    let a = api.a();
+    let hello = async |user| Socket::hello(api.server(), api.token(a.workspace, user, WorkspaceRole::Member), Subprotocol::Bincode).await;
+    let mut ann = hello(a.labeler).await;
+    ann.join(a.tasks[0]).await;
+    let full = hello(a.reviewer).await.refused(1, a.tasks[0]).await;
+    assert_eq!((full.code.as_str(), full.rule.as_deref()), ("room_full", Some("max_members")));
+    ann.update(1, vec![0; 100 << 10]).await;
+    let (code, reason) = ann.closed().await;
+    assert!(code == 1009 && reason.contains("max_frame"), "{code} {reason}");
+    let page = page(&api).await;
+    for series in
+        [r#"tandem_limits_total{limit="max_members"}"#, r#"tandem_limits_total{limit="max_frame"}"#, r#"tandem_closed_total{code="1009"}"#]
+    {
+        let counted = page.lines().filter_map(sample).any(|(name, value)| name == series && value >= 1.0);
+        assert!(counted, "no {series} in {page}");
+    }
+    api.stop().await;
+}
+
 #[actix_web::test]
 async fn prometheus_reads_what_the_server_counts() {
     let api = Api::start().await;
@@ -115,9 +143,7 @@ async fn prometheus_reads_what_the_server_counts() {
     }
     ann.acked(5).await;
     api.labeler().get("/api/v1/me").await.expect(200);
-    let answer = raw("GET", &format!("{}/metrics", api.base), &[], Vec::new()).await;
-    assert_eq!(answer.status, 200);
-    let page = answer.text();
+    let page = page(&api).await;
     let samples: Vec<(&str, f64)> =
         page.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| sample(line).unwrap()).collect();
     let value = |series: &str| samples.iter().find(|(name, _)| *name == series).unwrap_or_else(|| panic!("no {series} in {page}")).1;

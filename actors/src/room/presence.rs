@@ -36,14 +36,18 @@ fn check_presence(state: &PresenceState, limits: &PresenceLimits) -> Result<(), 
         refuse(field, rule, format!("{message} ({limit})"))
     };
     let PresenceLimits { tool, label, region_id, selection } = *limits;
+    let long_id = |id: &String| id.len() > region_id;
+    let over_id = |field| over("max_region_id", field, "max_length", format!("a region's id may have {region_id} bytes"));
     if long(&state.tool, tool) {
         over("max_tool_name", "state.tool", "max_length", format!("a tool's name may have {tool} characters"))
     } else if long(&state.label, label) {
         over("max_label_name", "state.label", "max_length", format!("a label may have {label} characters"))
     } else if state.selection.len() > selection {
         over("max_selection", "state.selection", "max_items", format!("at most {selection} regions may be selected"))
-    } else if state.selection.iter().chain(&state.editing).any(|id| id.len() > region_id) {
-        over("max_region_id", "state.selection", "max_length", format!("a region's id may have {region_id} characters"))
+    } else if state.selection.iter().any(long_id) {
+        over_id("state.selection")
+    } else if state.editing.as_ref().is_some_and(long_id) {
+        over_id("state.editing")
     } else if state.viewport.is_some_and(|v| v.iter().any(|n| !n.is_finite())) {
         refuse("state.viewport", "finite", "a viewport consists of four finite numbers".into())
     } else {

@@ -154,7 +154,11 @@ fn report(target: &Target, options: &Options, desk: &Desk, digests: &[u64], lost
     if target.protocol != Protocol::Yjs {
         report.figure("unacknowledged at the end", desk.unacknowledged as f64, "");
     }
-    report.fact("all equal at the end, a newcomer's copy too", digests.windows(2).all(|two| two[0] == two[1]) && lost == 0);
+    let equal = digests.windows(2).all(|two| two[0] == two[1]) && lost == 0;
+    report.fact("all equal at the end, a newcomer's copy too", equal);
+    if !equal {
+        report.fail("the copies are not equal at the end".into());
+    }
     if let Some(cpu) = cpu {
         report.figure("server CPU", cpu, "s");
         report.figure("server CPU per million deliveries", cpu * 1e6 / desk.arrived.max(1) as f64, "s");

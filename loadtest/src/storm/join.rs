@@ -94,6 +94,9 @@ fn report(
     if let Some(why) = why {
         report.fact("the first trouble", why);
     }
+    if whole != options.rounds {
+        report.fail(format!("people who entered together did not meet in one document in {} of {rounds} rounds", options.rounds - whole));
+    }
     report
 }
 

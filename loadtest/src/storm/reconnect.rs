@@ -72,6 +72,9 @@ async fn measure(target: &Target, options: &Options, server: Option<&Process>) -
     report.times("from connecting until the copy is whole", &times);
     report.figure("all back after, at most", slowest.as_secs_f64(), "s");
     report.figure("did not come back", failed as f64, "");
+    if failed > 0 {
+        report.fail(format!("{failed} did not come back"));
+    }
     if let Some((after, before)) = server.map(Process::cpu_seconds).transpose()?.zip(cpu) {
         report.figure("server CPU a return", (after - before) * 1e6 / people as f64 / f64::from(options.rounds + 1), "us");
     }

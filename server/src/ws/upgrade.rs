@@ -147,3 +147,17 @@ async fn admit(state: &AppState, request: &Request, document: &str) -> Result<(I
     let task = document.parse().map_err(|_| (CloseCode::NotFound, "a document is named by its task's id"))?;
     Ok((who, task))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_kernel_gives_up_a_peer_that_answers_nothing_and_keeps_little_that_is_unsent() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        tune(&stream, Duration::from_secs(30));
+        assert_eq!(rustix::net::sockopt::tcp_user_timeout(stream.as_fd()).unwrap(), 30_000);
+        assert_eq!(SockRef::from(&stream).tcp_notsent_lowat().unwrap(), UNSENT);
+    }
+}
