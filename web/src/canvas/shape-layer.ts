@@ -4,6 +4,7 @@ import type { Rect, Size } from '~/geometry/points';
 import { bounds } from '~/geometry/shapes';
 import { onImage, type View } from '~/geometry/view';
 import type { Looks } from './overlay';
+import { Pace } from './pace';
 import { paint } from './paint';
 import { Sheet, sheetSize, type Surface } from './sheet';
 import type { ShapeStyle } from './underlay';
@@ -22,9 +23,7 @@ const SMALL = 26;
 const TINY = 2.5;
 /** How far (CSS pixels) outlines and points reach beyond a shape's bounds. */
 const BEYOND = 8;
-/** How many shapes a frame paints; what they cost shows only when the next frame comes late or does not. */
-const PACE = { least: 24, first: 200, most: 6_000 };
-/** Milliseconds between frames from which on less is painted in each, and up to which more: while the camera moves, frames go first. */
+/** While the camera moves, frames go first. */
 const MOVING = { late: 20, early: 17.5 };
 const RESTING = { late: 40, early: 30 };
 
@@ -45,7 +44,8 @@ export class ShapeLayer {
   #job: Job | null = null;
   #surface: Surface = { stage: { width: 0, height: 0 }, ratio: 1 };
   #dirty: Rect[] = [];
-  #pace = PACE.first;
+  readonly #moving = new Pace(MOVING);
+  readonly #resting = new Pace(RESTING);
   #lastFrame: number | null = null;
   /** All has to be painted anew, whatever the camera does. */
   #begin = true;
@@ -83,7 +83,7 @@ export class ShapeLayer {
     const front = this.#front;
     const good = moving ? front.serves(this.#surface, view, this.ports.image) : front.isFor(this.#surface, view);
     if (!this.#job && (this.#begin || !good)) this.#start(view);
-    if (this.#job) this.#paintSome(this.#job, time, moving ? MOVING : RESTING);
+    if (this.#job) this.#paintSome(this.#job, time, moving ? this.#moving : this.#resting);
     const shown = this.#front.isPainted ? this.#front : this.#back;
     if (shown.isPainted) shown.show(view);
     return this.#job !== null;
@@ -98,14 +98,12 @@ export class ShapeLayer {
     this.#lastFrame = null;
   }
 
-  #paintSome(job: Job, time: number, { late, early }: typeof MOVING): void {
-    const took = this.#lastFrame === null ? null : time - this.#lastFrame;
+  #paintSome(job: Job, time: number, pace: Pace): void {
+    const shapes = pace.next(this.#lastFrame === null ? null : time - this.#lastFrame);
     this.#lastFrame = time;
-    if (took !== null && took > late) this.#pace = Math.max(PACE.least, this.#pace * 0.6);
-    else if (took !== null && took < early) this.#pace = Math.min(PACE.most, this.#pace * 1.3);
     const ctx = this.#back.enter(this.#surface.ratio);
     if (!ctx) return;
-    const end = Math.min(job.regions.length, job.at + Math.ceil(this.#pace));
+    const end = Math.min(job.regions.length, job.at + shapes);
     for (; job.at < end; job.at++) {
       const region = job.regions[job.at];
       if (region) this.#one(ctx, region, this.#back.view.scale);

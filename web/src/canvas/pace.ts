@@ -1,0 +1,37 @@
+/** Milliseconds between frames: above `late` a frame had too much to do, below `early` it could have done more. */
+export interface FrameTime {
+  readonly late: number;
+  readonly early: number;
+}
+
+const FIRST = 200;
+const LEAST = 24;
+const MOST = 6_000;
+/** After a late frame, and from frame to frame. */
+const LESS = 0.75;
+const QUICKLY = 1.3;
+const SLOWLY = 1.02;
+/** Of what was too much the last time: from there on slowly, because finding the limit again costs a late frame. */
+const NEAR = 0.85;
+/** So far beyond it, and it was something else that made the frame late. */
+const BEYOND = 1.2;
+
+/** How many shapes a frame paints. What they cost shows only when the next frame comes late or does not. */
+export class Pace {
+  #now = FIRST;
+  #tooMuch = MOST;
+
+  constructor(private readonly frame: FrameTime) {}
+
+  /** @param took Milliseconds since the frame before; null: nothing was painted in it */
+  next(took: number | null): number {
+    if (took !== null && took > this.frame.late) {
+      this.#tooMuch = this.#now;
+      this.#now = Math.max(LEAST, this.#now * LESS);
+    } else if (took !== null && took < this.frame.early) {
+      this.#now = Math.min(MOST, this.#now * QUICKLY, Math.max(this.#now * SLOWLY, this.#tooMuch * NEAR));
+      if (this.#now > this.#tooMuch * BEYOND) this.#tooMuch = MOST;
+    }
+    return Math.ceil(this.#now);
+  }
+}
