@@ -15,7 +15,7 @@ import { toast } from '~/ui/toast';
 import { Users } from 'lucide-react';
 import { answeredLeases } from './answered';
 import type { Held } from './lease';
-import { saved } from './use-submit';
+import { saved } from './saved';
 
 interface HandOverProps {
   projectId: string;
@@ -26,7 +26,7 @@ interface HandOverProps {
 }
 
 export function HandOverDialog({ projectId, taskId, room, held, onClose }: HandOverProps): ReactNode {
-  const { api, me } = useBackend();
+  const { api, live, me } = useBackend();
   const client = useQueryClient();
   const members = useMembers(projectId);
   const [to, setTo] = useState<UserSummary | null>(null);
@@ -36,7 +36,7 @@ export function HandOverDialog({ projectId, taskId, room, held, onClose }: HandO
   const group = useId();
   const give = useMutation({
     mutationFn: async (person: UserSummary) => {
-      await saved(room);
+      await saved(room, live);
       return ok(
         api.POST('/api/v1/assignments/{assignment_id}/hand-over', {
           params: { path: { assignment_id: held.assignmentId } },

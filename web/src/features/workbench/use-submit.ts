@@ -10,30 +10,10 @@ import { answeredLeases, leaving } from './answered';
 import { release, skip, type Held } from './lease';
 import { useOpenWork } from './open-work';
 import { expectNext } from './rooms-ahead';
+import { saved } from './saved';
 
-const SAVE_MS = 15_000;
 /** By then the next screen is there. */
 const LEFT_MS = 1_000;
-
-/** Waits until the disk has my edits; says why when that takes long, instead of waiting without a word. */
-export async function saved(room: TaskRoom): Promise<void> {
-  room.flush();
-  if (room.saveState === 'saved') return;
-  if (room.saveState === 'offline')
-    throw new Error('You are offline. Submit again once the connection is back; your work is kept here.');
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () => fail(new Error('Your edits are not on the disk yet. Nothing is lost; submit again in a moment.')),
-      SAVE_MS,
-    );
-  });
-  try {
-    await Promise.race([room.whenSaved(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Until it is answered: the lease ends because I say so, and another may be given to me before the answer is read. */
 export async function endLease<T>(held: Held, answer: Promise<T>): Promise<T> {
@@ -61,7 +41,7 @@ export interface TaskActions {
 
 /** What ends my work on a task. */
 export function useTaskActions(projectId: string, taskId: string, room: TaskRoom | null, activity: Activity): TaskActions {
-  const { api } = useBackend();
+  const { api, live } = useBackend();
   const client = useQueryClient();
   const [, go] = useLocation();
   const open = useOpenWork();
@@ -94,7 +74,7 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
     submit: useMutation({
       mutationFn: async (held: Held) => {
         if (!room) throw new Error('The document is not open yet.');
-        await saved(room);
+        await saved(room, live);
         return endLease(held, submitted(held, room));
       },
       onSuccess: ({ next }) => onward(next),

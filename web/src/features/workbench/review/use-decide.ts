@@ -7,7 +7,8 @@ import type { Work } from '~/session/queries';
 import { toastError } from '~/ui/toast';
 import type { Activity } from '../activity';
 import type { Held } from '../lease';
-import { endLease, saved } from '../use-submit';
+import { saved } from '../saved';
+import { endLease } from '../use-submit';
 
 export type Decision = components['schemas']['ReviewDecision'];
 
@@ -34,7 +35,7 @@ export function useDecide(
   activity: Activity,
   onward: (next: Work | null | undefined) => Promise<void>,
 ): UseMutationResult<unknown, unknown, Verdict> {
-  const { api } = useBackend();
+  const { api, live } = useBackend();
   /** The remark is on the picture before the server is asked: asked again, it is the same one. */
   const left = useRef<{ lease: string; thread: string; comment: string } | null>(null);
   const leave = (to: TaskRoom, lease: string, { anchor, text, mentions }: Remark): void => {
@@ -47,7 +48,7 @@ export function useDecide(
     mutationFn: async ({ held, decision, reason, remark }: Verdict) => {
       if (!room) throw new Error('The document is not open yet.');
       if (remark) leave(room, held.assignmentId, remark);
-      await saved(room);
+      await saved(room, live);
       const decided = ok(
         api.POST('/api/v1/assignments/{assignment_id}/decide', {
           params: { path: { assignment_id: held.assignmentId } },
