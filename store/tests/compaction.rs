@@ -2,7 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -226,21 +233,23 @@ async fn an_edit_is_not_given_up_because_a_grant_is_missing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_compactors_at_once_beside_appends_lose_and_double_nothing() {
     let site = Arc::new(Site::new().await);
+    let appended = Arc::new(AtomicBool::new(false));
     let appending = {
-        let site = Arc::clone(&site);
+        let (site, appended) = (Arc::clone(&site), Arc::clone(&appended));
         tokio::spawn(async move {
             for n in 0..120 {
                 site.append(&[&format!("w{n}")]).await;
             }
+            appended.store(true, Ordering::Relaxed);
         })
     };
     // Two handles on two pools would be two nodes; the lock is the database's either way.
     let compacting: Vec<_> = (0..4)
         .map(|n| {
-            let site = Arc::clone(&site);
+            let (site, appended) = (Arc::clone(&site), Arc::clone(&appended));
             tokio::spawn(async move {
                 let mut done = 0;
-                for _ in 0..25 {
+                while !appended.load(Ordering::Relaxed) {
                     let folded = if n == 0 {
                         site.checkpoint(MANUAL).await.unwrap().compaction
                     } else {

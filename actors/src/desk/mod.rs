@@ -1,14 +1,13 @@
 //! The Desk of a worker thread: it knows the thread's connections and which of them sit in which room.
 //!
 //! A room tells each thread once what happened, however many of its people are there; the Desk has it encoded once for all who hear the
-//! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something, and hands the rooms
-//! what its connections' pointers did meanwhile. Once a second it looks at all connections, so that none needs timers of its own.
+//! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something. Once a second it looks at
+//! all connections, so that none needs timers of its own.
 //!
 //! In: [`Mail`] of rooms and of whoever looks at the house (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
-//! sessions; `Cursors` and `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
+//! sessions; `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
 
 mod mail;
-mod pointers;
 mod pulse;
 mod report;
 mod seats;
@@ -22,17 +21,16 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
-use actix::{Addr, Recipient};
+use actix::Recipient;
 use tandem_protocol::SessionId;
 use tokio::{
     sync::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
         oneshot,
     },
-    time::{Instant, Interval, MissedTickBehavior, interval, sleep},
+    time::{Instant, Interval, MissedTickBehavior, interval},
 };
 
 pub use mail::{Fanout, Mail, RoomKey, UnderWay};
@@ -43,16 +41,12 @@ use crate::{
     config::SessionConfig,
     room::{RoomEvent, Seat},
     session::{Outbox, Speaker},
-    task::TaskActor,
     watchdog::handling,
 };
-use pointers::{Pointers, Rooms};
 use seats::{Line, Seats};
 
 /// Mails of one turn: then the outboxes are written.
 const TURN: usize = 512;
-/// Until a room that was busy is asked again.
-const AGAIN: Duration = Duration::from_millis(5);
 
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
 
@@ -98,14 +92,11 @@ impl Desk {
 struct Local {
     desk: Desk,
     seats: RefCell<Seats>,
-    pointers: RefCell<Pointers>,
     /// Outboxes to be written at the end of the turn.
     dirty: RefCell<Vec<Outbox>>,
     /// One is under way.
     in_turn: Cell<bool>,
     task: RefCell<Option<Waker>>,
-    /// A turn is planned for the rooms that were busy.
-    again: Cell<bool>,
 }
 
 fn local() -> Rc<Local> {
@@ -150,13 +141,6 @@ pub fn release(seat: Seat) {
     local().seats.borrow_mut().release(seat);
 }
 
-/// A pointer moved. Only the newest place of this turn reaches the room.
-pub fn point(room: &Addr<TaskActor>, seat: Seat, at: Option<(i32, i32)>) {
-    let local = local();
-    local.pointers.borrow_mut().set(room, seat, at);
-    local.wake();
-}
-
 pub(crate) fn write_soon(outbox: Outbox) {
     let local = local();
     let is_first = {
@@ -177,11 +161,9 @@ impl Local {
         let local = Rc::new(Self {
             desk,
             seats: RefCell::default(),
-            pointers: RefCell::default(),
             dirty: RefCell::default(),
             in_turn: Cell::default(),
             task: RefCell::default(),
-            again: Cell::default(),
         });
         let work = Work { local: Rc::clone(&local), letters, pulse: None };
         // Its turns are bounded; tokio's budget would end them in the middle of a fan-out.
@@ -192,18 +174,6 @@ impl Local {
     fn wake(&self) {
         if let Some(task) = &*self.task.borrow() {
             task.wake_by_ref();
-        }
-    }
-
-    /// A room's mailbox was full.
-    fn try_again(self: &Rc<Self>) {
-        if !self.again.replace(true) {
-            let local = Rc::clone(self);
-            actix::spawn(async move {
-                sleep(AGAIN).await;
-                local.again.set(false);
-                local.wake();
-            });
         }
     }
 
@@ -247,9 +217,6 @@ impl Work {
         {
             self.local.seats.borrow_mut().read(mail);
             read += 1;
-        }
-        if self.local.pointers.borrow_mut().hand_over() == Rooms::Busy {
-            self.local.try_again();
         }
         if self.pulse.as_mut().is_some_and(|pulse| pulse.poll_tick(cx).is_ready()) {
             let _handling = handling!("desk", "Pulse");

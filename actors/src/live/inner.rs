@@ -35,7 +35,7 @@ use crate::{
     scopes::Scopes,
     session::Door,
     supervision::{Down, Place, Supervised},
-    task::{GetTaskStats, Join, JoinError, Poison, RoomDeps, TaskActor},
+    task::{Entrance, GetTaskStats, Join, JoinError, Poison, RoomDeps, TaskActor},
     timer::{self, TimerActor},
     user::{RecheckRights, UserActor, UserDeps},
 };
@@ -282,7 +282,7 @@ impl Inner {
     }
 
     /// Bring somebody into a task's room. Its state comes to them as an event.
-    pub async fn enter(&self, record: &TaskRecord, mut newcomer: Newcomer) -> Result<Addr<TaskActor>, Refused> {
+    pub async fn enter(&self, record: &TaskRecord, mut newcomer: Newcomer) -> Result<Entrance, Refused> {
         let is_active = newcomer.resume.is_none() && !newcomer.again;
         let present = self.roll.enter(record.key.workspace, newcomer.user.id, record.key.task, is_active);
         newcomer.present = Some(Arc::new(present));
@@ -299,7 +299,7 @@ impl Inner {
             };
             let join = Join { newcomer: newcomer.clone(), status: record.status, lease: record.lease.clone() };
             match addr.send(join).await {
-                Ok(Ok(())) => return Ok(addr),
+                Ok(Ok(intake)) => return Ok(Entrance::new(addr, intake)),
                 Ok(Err(JoinError::Refused(why))) => return Err(why),
                 // It went to sleep, or crashed, under our hands.
                 Ok(Err(JoinError::Retired)) | Err(_) => tokio::task::yield_now().await,

@@ -403,7 +403,20 @@ impl Room {
     /// Whether most people have moved since the last flush: more waiting would only replace what was not sent yet.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.cursors.moved().max(self.awareness.fresh()) * 4 >= self.members.len() * 3
+        self.missing_until_full() == 0
+    }
+
+    /// How many more must move; none need to, if it is full.
+    #[must_use]
+    pub fn until_full(&self) -> usize {
+        match self.missing_until_full() {
+            0 => usize::MAX,
+            missing => missing,
+        }
+    }
+
+    fn missing_until_full(&self) -> usize {
+        (self.members.len() * 3).div_ceil(4).saturating_sub(self.cursors.moved().max(self.awareness.fresh()))
     }
 
     /// Send what was gathered: edits before ghosts, so that a ghost becomes solid without a gap. Returns what other nodes are told; `unsettled`:

@@ -5,8 +5,11 @@ use std::time::Duration;
 use actix::{AsyncContext, Context, SpawnHandle};
 use tokio::time::Instant;
 
-use super::{Phase, TaskActor};
-use crate::{config::RoomConfig, room::Room};
+use super::{Phase, TaskActor, intake::Bell, messages::LookIn};
+use crate::{
+    config::RoomConfig,
+    room::{Room, RoomNews},
+};
 
 /// People wait for one another's edits; pointers are many and only pass by. So an edit goes out, with all that was gathered, after this
 /// part of a tick.
@@ -43,10 +46,23 @@ impl TaskActor {
             match &task.phase {
                 // A thread is behind: what happens meanwhile goes out together, once it has read what it was told before.
                 Phase::Live(room) if room.is_congested() => task.plan_flush(Instant::now() + task.deps.config.min_tick, ctx),
-                _ => task.flush(),
+                _ => task.flush_as_planned(ctx),
             }
         });
         self.planned = Some(Planned { at, timer });
+        self.mind_the_intake(ctx);
+    }
+
+    /// While people go on, the next flush is planned without waiting to be told that somebody did.
+    fn flush_as_planned(&mut self, ctx: &mut Context<Self>) {
+        self.look_in();
+        let Phase::Live(room) = &mut self.phase else { return self.mind_the_intake(ctx) };
+        if !room.is_dirty() {
+            return self.mind_the_intake(ctx);
+        }
+        let next = tick(&self.deps.config, room.len(), false);
+        self.flush();
+        self.plan_flush(self.last_flush + next, ctx);
     }
 
     fn cancel_flush(&mut self, ctx: &mut Context<Self>) {
@@ -58,13 +74,42 @@ impl TaskActor {
     fn flush_now(&mut self, ctx: &mut Context<Self>) {
         self.cancel_flush(ctx);
         self.flush();
+        self.mind_the_intake(ctx);
     }
 
+    /// Send all that was gathered, here and in the intake.
     pub(super) fn flush(&mut self) {
+        self.look_in();
         let Phase::Live(room) = &mut self.phase else { return };
         let abroad = room.flush(!self.inflight.is_empty());
         self.last_flush = Instant::now();
         abroad.into_iter().for_each(|frame| self.say(frame));
+    }
+
+    /// What people have pointed at and shown since the last look.
+    pub(super) fn look_in(&mut self) {
+        self.intake.take(&mut self.found);
+        let (pointers, awareness) = (self.found.pointers.drain(), self.found.awareness.drain(..));
+        let Phase::Live(room) = &mut self.phase else { return };
+        for (seat, at) in pointers {
+            room.point(seat, at);
+        }
+        for (seat, state) in awareness {
+            if let Some(why) = room.aware(seat, &state) {
+                room.send(seat, RoomNews::Refused { seq: None, why });
+            }
+        }
+    }
+
+    /// Have the intake ring where this actor would not look by itself in time.
+    pub(super) fn mind_the_intake(&self, ctx: &mut Context<Self>) {
+        let count = match (&self.phase, &self.planned) {
+            (Phase::Live(room), Some(_)) => room.until_full(),
+            _ => 1,
+        };
+        if self.intake.ring_at(count) == Bell::Rings {
+            ctx.notify(LookIn);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a TaskActor is told, and what it does about it.
 
-use std::collections::{HashMap, VecDeque};
+use std::{collections::VecDeque, sync::Arc};
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, ResponseFuture, StreamHandler};
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use tandem_protocol::{
 };
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter, early::Arrived};
+use super::{Phase, RENEW_BRIDGES, TaskActor, TaskStats, Waiter, early::Arrived, intake::Intake};
 use crate::{
     document::{ContentError, Seen, Work},
     journal::{JournalNews, JournalStatus},
@@ -20,9 +20,10 @@ use crate::{
     watchdog::handling,
 };
 
-/// Somebody wants in. The answer says only whether this actor takes them; the room's state comes as an event.
+/// Somebody wants in. The answer says only whether this actor takes them, and where it looks for what they show; the room's state comes
+/// as an event.
 #[derive(Message)]
-#[rtype(result = "Result<(), JoinError>")]
+#[rtype(result = "Result<Arc<Intake>, JoinError>")]
 pub struct Join {
     pub newcomer: Newcomer,
     pub status: TaskStatus,
@@ -80,10 +81,10 @@ pub struct Input {
     pub what: RoomInput,
 }
 
-/// Where pointers are now, of one thread's people; none: not on the image any more.
+/// Something waits in the room's intake.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub struct Cursors(pub HashMap<Seat, Option<(i32, i32)>>);
+pub struct LookIn;
 
 /// What a member does.
 #[derive(Clone, Debug)]
@@ -182,7 +183,7 @@ impl Actor for TaskActor {
 }
 
 impl Handler<Join> for TaskActor {
-    type Result = Result<(), JoinError>;
+    type Result = Result<Arc<Intake>, JoinError>;
 
     fn handle(&mut self, join: Join, ctx: &mut Self::Context) -> Self::Result {
         let _handling = handling!("task", "Join");
@@ -192,7 +193,7 @@ impl Handler<Join> for TaskActor {
             Phase::Loading(waiting) if waiting.len() < self.deps.config.max_members => {
                 self.rest = None;
                 waiting.push(join.newcomer);
-                Ok(())
+                Ok(Arc::clone(&self.intake))
             }
             Phase::Loading(_) => Err(JoinError::Refused(Refused::too_much("too many wait for the document", "max_members"))),
             Phase::Failed(why) => Err(JoinError::Refused(why.clone())),
@@ -202,7 +203,7 @@ impl Handler<Join> for TaskActor {
                 let let_in = self.let_in(join.newcomer, ctx).map_err(JoinError::Refused);
                 // Who was turned away leaves it as empty as it was.
                 self.sleep_if_idle(ctx);
-                let_in
+                let_in.map(|()| Arc::clone(&self.intake))
             }
         }
     }
@@ -318,16 +319,14 @@ impl TaskActor {
     }
 }
 
-impl Handler<Cursors> for TaskActor {
+impl Handler<LookIn> for TaskActor {
     type Result = ();
 
-    fn handle(&mut self, Cursors(moved): Cursors, ctx: &mut Self::Context) {
-        let _handling = handling!("task", "Cursors");
-        let Phase::Live(room) = &mut self.phase else { return };
-        for (seat, at) in moved {
-            room.point(seat, at);
-        }
+    fn handle(&mut self, _: LookIn, ctx: &mut Self::Context) {
+        let _handling = handling!("task", "LookIn");
+        self.look_in();
         self.touched(ctx);
+        self.mind_the_intake(ctx);
     }
 }
 

@@ -1,6 +1,6 @@
 //! TaskActor: the live document of one task, the people on it, their cursors and ghosts.
 //!
-//! In: `Join`, `LeftBehind`, `Leave`, `Input` of sessions; `Cursors` of Desks; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
+//! In: `Join`, `LeftBehind`, `Leave`, `Input`, `LookIn` of sessions; `TaskNews` (status, lease); `JournalNews`; `GetWork` (a submit);
 //! `GoToSleep` when too many rooms are empty.
 //! Out: `Mail` to the Desks of the threads where people are; `Edit` to the Journal.
 //! Timers: flush (4 to 24 ms, by the number of people; a quarter of it with an edit), idle, renewal of bridged awareness, a load that is tried again.
@@ -13,8 +13,10 @@
 mod arrivals;
 mod early;
 mod edits;
+mod entrance;
 mod flush;
 mod history;
+mod intake;
 mod lent;
 mod loading;
 mod messages;
@@ -24,12 +26,11 @@ mod sleep;
 mod submits;
 mod waking;
 
+pub use entrance::{Entrance, NotTaken};
 pub use history::Amend;
 #[cfg(feature = "fault-injection")]
 pub use messages::Crash;
-pub use messages::{
-    ChangeRights, Cursors, GetTaskStats, GetWork, Input, Join, JoinError, Leave, LeftBehind, RoomInput, TaskNews, WorkError,
-};
+pub use messages::{ChangeRights, GetTaskStats, GetWork, Join, JoinError, Leave, LeftBehind, RoomInput, TaskNews, WorkError};
 
 use std::{sync::Arc, time::Duration};
 
@@ -50,6 +51,7 @@ use tokio::{
 use arrivals::Arrivals;
 use early::Early;
 use flush::Planned;
+use intake::{Found, Intake};
 pub use poison::Poison;
 pub use replica::NodeNews;
 use replica::Replica;
@@ -118,6 +120,10 @@ pub struct TaskActor {
     give_again: bool,
     last_flush: Instant,
     planned: Option<Planned>,
+    /// Where people point and what they show, until this actor looks.
+    intake: Arc<Intake>,
+    /// What it takes from there; empty between two looks.
+    found: Found,
     idle: Option<SpawnHandle>,
     /// Its place among the rooms nobody is in.
     rest: Option<Rest>,
@@ -193,6 +199,7 @@ impl TaskActor {
     pub fn new(exit: ExitGuard, deps: Arc<RoomDeps>, key: Arc<DocumentKey>, instance: u64) -> Self {
         let journal = deps.journal.status();
         let (early, arrivals) = (Early::new(&deps.config), Arrivals::new(&deps.config));
+        let intake = Arc::new(Intake::new(deps.config.mailbox));
         Self {
             _exit: exit,
             deps,
@@ -207,6 +214,8 @@ impl TaskActor {
             give_again: false,
             last_flush: Instant::now(),
             planned: None,
+            intake,
+            found: Found::default(),
             idle: None,
             rest: None,
             waiters: Vec::new(),

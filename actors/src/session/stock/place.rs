@@ -3,7 +3,7 @@
 
 use std::{collections::VecDeque, future::Future, rc::Rc, time::Duration};
 
-use actix::{Addr, Recipient, dev::SendError};
+use actix::{Addr, Recipient};
 use tandem_domain::{identity::Identity, permission::Action};
 use tandem_protocol::{ProjectId, SessionId, TaskId};
 use tokio::time::Instant;
@@ -17,7 +17,7 @@ use crate::{
     project::{Gone, Here, ProjectActor, ProjectEvent},
     room::{Dialect, Newcomer, Refused, Seat, read_only},
     session::{Speaker, is_overfull},
-    task::{ChangeRights, Input, Leave, LeftBehind, RoomInput, TaskActor},
+    task::{ChangeRights, Entrance, Leave, LeftBehind, NotTaken, RoomInput},
 };
 
 pub struct Place {
@@ -29,7 +29,7 @@ pub struct Place {
     subscription: u64,
     /// Was in before: what it may have missed is sent when it is in again.
     again: bool,
-    room: Option<Addr<TaskActor>>,
+    room: Option<Entrance>,
     /// The room has let this one in; before that it would drop what it is sent.
     joined: bool,
     /// As the room said last.
@@ -59,13 +59,13 @@ const CALM: Duration = Duration::from_secs(60);
 pub struct Entered {
     subscription: u64,
     project: ProjectId,
-    room: Addr<TaskActor>,
+    room: Entrance,
 }
 
 impl Entered {
     /// Nobody wants in any more.
     pub fn leave(self, session: SessionId) {
-        self.room.recipient().do_send(Leave(Seat { session, subscription: self.subscription }));
+        self.room.tell(Leave(Seat { session, subscription: self.subscription }));
     }
 }
 
@@ -230,16 +230,15 @@ impl Place {
         let seat = self.seat();
         let Some(room) = self.room.as_ref().filter(|_| self.joined) else { return Backlog::Fine };
         while let Some(what) = self.backlog.pop_front() {
-            match room.try_send(Input { seat, what }) {
+            match room.give(seat, what) {
                 Ok(()) => {}
                 // `Lost` is under way.
-                Err(SendError::Closed(input)) => {
-                    self.backlog.push_front(input.what);
+                Err(NotTaken::Gone(what)) => {
+                    self.backlog.push_front(what);
                     return Backlog::Fine;
                 }
-                Err(SendError::Full(input)) => {
-                    metrics::counter!("tandem_refused_total", "queue" => "room").increment(1);
-                    self.backlog.push_front(input.what);
+                Err(NotTaken::Busy(what)) => {
+                    self.backlog.push_front(what);
                     return Backlog::Busy;
                 }
             }
@@ -289,8 +288,7 @@ impl Place {
         let Some(role) = self.who.effective_role(record.membership).filter(|_| may) else { return Standing::Ended };
         let read_only = read_only(&self.who, record.membership, record.project_status);
         match &self.room {
-            // Must not be lost, so beyond the mailbox's capacity if need be.
-            Some(room) => room.clone().recipient().do_send(ChangeRights { seat: self.seat(), role, read_only }),
+            Some(room) => room.tell(ChangeRights { seat: self.seat(), role, read_only }),
             None => self.rights_stale = true,
         }
         Standing::Told
@@ -318,16 +316,15 @@ impl Place {
 }
 
 impl Drop for Place {
-    /// However the session ends, the room learns of it, and gets what it has not had: a client that closed its tab has it no more. Must not be
-    /// lost, so beyond the mailbox's capacity if need be.
+    /// However the session ends, the room learns of it, and gets what it has not had: a client that closed its tab has it no more.
     fn drop(&mut self) {
         let left = LeftBehind::of(self.seat(), std::mem::take(&mut self.backlog));
         match (self.room.take(), left) {
             (Some(room), left) => {
                 if let Some(left) = left {
-                    room.clone().recipient().do_send(left);
+                    room.tell(left);
                 }
-                room.recipient().do_send(Leave(self.seat()));
+                room.tell(Leave(self.seat()));
             }
             // The way there was not found yet, or it crashed.
             (None, Some(left)) => bequest::deliver(&self.live, Identity::clone(&self.who), self.task, left),

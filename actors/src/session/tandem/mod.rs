@@ -40,7 +40,7 @@ use crate::{
     live::Live,
     ports::TaskRecord,
     project::{ProjectActor, Watched},
-    task::{RoomInput, TaskActor},
+    task::{Entrance, RoomInput},
     user::{Detach, UserActor},
 };
 
@@ -96,7 +96,7 @@ struct TaskChannel {
     /// Rights changed while the room was being joined with those of before.
     rights_stale: bool,
     /// None while joining, for the first time or again.
-    room: Option<Addr<TaskActor>>,
+    room: Option<Entrance>,
     /// The client has its `subscribed` and sends on it.
     joined: bool,
     project: Option<Addr<ProjectActor>>,

@@ -105,8 +105,7 @@ impl SessionActor {
         task.record = Some(TaskRecord { key, ..record });
         let change = ChangeRights { seat: Seat { session, subscription: task.subscription }, role, read_only };
         if let Some(room) = &task.room {
-            // Must not be lost, so beyond the mailbox's capacity if need be.
-            room.clone().recipient().do_send(change);
+            room.tell(change);
         } else {
             // The room is being joined anew, with rights of before.
             task.rights_stale = true;

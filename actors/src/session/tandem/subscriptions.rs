@@ -99,9 +99,9 @@ impl SessionActor {
             Channel::Task(task) => {
                 if let Some(room) = task.room {
                     if let Some(left) = LeftBehind::of(seat, task.backlog) {
-                        room.clone().recipient().do_send(left);
+                        room.tell(left);
                     }
-                    room.recipient().do_send(Leave(seat));
+                    room.tell(Leave(seat));
                 }
                 if let Some(project) = task.project {
                     project.recipient().do_send(Gone(seat));

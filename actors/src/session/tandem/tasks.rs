@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use actix::{ActorFutureExt, Addr, AsyncContext, Handler, WrapFuture, dev::SendError};
+use actix::{ActorFutureExt, AsyncContext, Handler, WrapFuture};
 use tandem_domain::permission::{Action, permits};
 use tandem_protocol::{
     ProjectId, ProjectRole,
@@ -17,7 +17,7 @@ use crate::{
     ports::{DirectoryError, TaskRecord},
     project::{Gone, Here},
     room::{Dialect, Joined, Newcomer, Refused, RoomEvent, RoomNews, Seat, read_only},
-    task::{Input, Leave, RoomInput, TaskActor},
+    task::{Entrance, Leave, NotTaken, RoomInput},
     trace,
     watchdog::handling,
 };
@@ -65,11 +65,11 @@ impl SessionActor {
         }));
     }
 
-    pub(super) fn entered(&mut self, channel: u32, subscription: u64, record: TaskRecord, room: Addr<TaskActor>, ctx: &mut Ctx) {
+    pub(super) fn entered(&mut self, channel: u32, subscription: u64, record: TaskRecord, room: Entrance, ctx: &mut Ctx) {
         let seat = Seat { session: self.id, subscription };
         if !self.is_current(channel, subscription) {
             // Unsubscribed meanwhile.
-            return room.recipient().do_send(Leave(seat));
+            return room.tell(Leave(seat));
         }
         let key = record.key.clone();
         let Some(task) = self.task(channel) else { return };
@@ -147,7 +147,7 @@ impl SessionActor {
         self.drain(channel, ctx);
     }
 
-    /// Pointers do not wait for anything: the Desk gathers them, and only the newest place counts.
+    /// Pointers do not wait for anything: the room's intake gathers them, and only the newest place counts.
     pub(super) fn point(&mut self, channel: u32, at: Option<(i32, i32)>) {
         let session = self.id;
         match self.channels.get_mut(&channel) {
@@ -155,7 +155,7 @@ impl SessionActor {
                 _ if !task.role.is_some_and(|role| permits(role, Action::PresenceShare)) => {
                     self.error(Some(channel), None, Refused::read_only("role"));
                 }
-                Some(room) => desk::point(room, Seat { session, subscription: task.subscription }, at),
+                Some(room) => room.point(Seat { session, subscription: task.subscription }, at),
                 None => task.pointer = Some(at),
             },
             // The room is being joined anew.
@@ -172,13 +172,12 @@ impl SessionActor {
         let seat = Seat { session, subscription: task.subscription };
         let Some(room) = &task.room else { return };
         while let Some(what) = task.backlog.pop_front() {
-            match room.try_send(Input { seat, what }) {
+            match room.give(seat, what) {
                 Ok(()) => {}
                 // It crashed; `Lost` is under way, and the client sends again what was not acknowledged.
-                Err(SendError::Closed(_)) => return,
-                Err(SendError::Full(input)) => {
-                    metrics::counter!("tandem_refused_total", "queue" => "room").increment(1);
-                    task.backlog.push_front(input.what);
+                Err(NotTaken::Gone(_)) => return,
+                Err(NotTaken::Busy(what)) => {
+                    task.backlog.push_front(what);
                     return self.plan_again(ctx);
                 }
             }
