@@ -65,3 +65,59 @@ fn acknowledged_edits_survive_a_server_and_a_postgres_that_are_killed_and_paused
     assert!(value(&figures, "server killed") >= 1.0 && value(&figures, "Postgres killed") >= 1.0, "{figures}");
     assert!(value(&figures, "acknowledged") > 0.0);
 }
+
+#[test]
+fn moves_in_many_rooms_are_accounted_for() {
+    let figures = run("rooms", &["rooms", "--rooms", "10", "--people", "4", "--seconds", "2", "--warm-up", "1"]);
+    assert_eq!(value(&figures, "arrived, or a newer one instead"), 100.0, "{figures}");
+    assert_eq!(value(&figures, "deliveries") + value(&figures, "superseded by a newer one"), value(&figures, "moves sent") * 3.0);
+}
+
+#[test]
+fn faster_and_faster_ends_with_the_most_that_arrived_in_time() {
+    let figures = run("saturate", &["saturate", "--people", "10", "--seconds", "1", "--factor", "4"]);
+    // The first step alone: nine others, ten times a second, for each of ten.
+    assert!(value(&figures, "most deliveries a second with p99 under 100 ms") > 800.0, "{figures}");
+}
+
+#[test]
+fn idle_connections_come_and_stay() {
+    let figures = run("idle", &["idle", "--connections", "300", "--seconds", "1"]);
+    assert_eq!(figures["until the welcome"]["count"], 300, "{figures}");
+    assert_eq!(value(&figures, "connections lost"), 0.0);
+    assert!(value(&figures, "memory of a connection") < 100.0, "{figures}");
+}
+
+#[test]
+fn who_stops_reading_is_cut_and_the_others_are_not() {
+    let edits = ["--editors", "6", "--edit-bytes", "20000"];
+    let figures = run("slow", &[&["slow-reader", "--people", "8", "--senders", "3", "--seconds", "12"], &edits[..]].concat());
+    assert_eq!(value(&figures, "arrived, or a newer one instead, with"), 100.0, "{figures}");
+    assert_eq!(value(&figures, "others lost"), 0.0);
+    let end = figures["reader 1 was"].as_str().unwrap_or_default();
+    assert!(end.contains("1013") && end.contains("max_outbox"), "{figures}");
+}
+
+#[test]
+fn all_come_back_who_lose_their_connection_at_once() {
+    let figures = run("reconnect", &["reconnect-storm", "--people", "30", "--shapes", "50", "--rounds", "2", "--over-ms", "200"]);
+    assert_eq!(value(&figures, "did not come back"), 0.0, "{figures}");
+    assert_eq!(figures["from connecting until the copy is whole"]["count"], 60, "{figures}");
+}
+
+#[test]
+fn shifts_follow_one_another_and_lose_nobody() {
+    let figures = run("soak", &["soak", "--minutes", "0.1", "--shift", "0.05", "--rooms", "3", "--people", "4", "--senders", "2"]);
+    assert_eq!(value(&figures, "arrived, or a newer one instead, at least"), 100.0, "{figures}");
+    assert_eq!(value(&figures, "connections lost"), 0.0);
+    assert!(value(&figures, "memory at the end, to settled") > 0.0);
+}
+
+#[test]
+fn people_lease_draw_and_submit_and_nobody_is_given_what_somebody_else_holds() {
+    let figures = run("submit", &["submit", "--people", "4", "--tasks", "3", "--think-ms", "50"]);
+    assert_eq!(figures["submit"]["count"], 12, "{figures}");
+    let figures = run("claim", &["claim", "--people", "6", "--seconds", "2", "--warm-up", "0", "--think-ms", "300"]);
+    assert_eq!(figures["nobody was given what somebody else holds"], true, "{figures}");
+    assert!(value(&figures, "claims a second, without a pause") > 0.0);
+}
