@@ -253,8 +253,13 @@ function peers() {
 function claim() {
   const ask = 'ask for the next task';
   const most = 'claims a second, without a pause';
-  const all = sizes.map((size) => ({ size: Number(size), server: figures(`claim${size}`), bare: figures(`pgbench${size}`) }));
-  const cells = (show) => all.map((run) => (run.server && run.bare ? show(run) : 'the run failed'));
+  const all = sizes.map((size) => ({
+    size: Number(size),
+    server: figures(`claim${size}`),
+    calm: figures(`calm${size}`),
+    bare: figures(`pgbench${size}`),
+  }));
+  const cells = (show) => all.map((run) => (run.server && run.calm && run.bare ? show(run) : 'the run failed'));
   const [first, last] = [all[0], all.at(-1)];
   const ratio = (of) => (of(first) && of(last) ? (of(last) / of(first)).toFixed(2) : '?');
   return [
@@ -264,6 +269,18 @@ function claim() {
       ...cells((run) => ms(run.server[ask])),
       ratio((run) => run.server?.[ask].p50_ms),
       'p99 10 ms, ratio 2',
+    ],
+    [
+      'the same, each about every five seconds: an ask',
+      ...cells((run) => ms(run.calm[ask])),
+      ratio((run) => run.calm?.[ask].p50_ms),
+      'p99 10 ms',
+    ],
+    [
+      'bare SQL (find.sql, give.sql) 150 times a second',
+      ...cells((run) => ms(run.bare.paced)),
+      ratio((run) => run.bare?.paced.p50_ms),
+      '',
     ],
     [
       'without a pause, 20 at a time: claims a second',
