@@ -731,6 +731,10 @@ describe('the tools', () => {
     const box = await map.boundingBox();
     await anna.mouse.click(box.x + box.width * 0.9, box.y + box.height / 2);
     assert.ok((await middle()) > 1050, 'a press on the map goes there');
+    const seen = () => anna.evaluate(() => window.__tandem.view.toImage({ x: 100, y: 0 }).x - window.__tandem.view.toImage({ x: 0, y: 0 }).x); // prettier-ignore
+    const wide = await seen();
+    await anna.mouse.wheel(0, -300);
+    await until('the wheel zooms over the map', seen, (now) => now < wide * 0.8); // prettier-ignore
     await shots(anna, 'tools-grid');
     await key(anna, '0');
     await map.waitFor({ state: 'detached' });

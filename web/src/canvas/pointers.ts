@@ -2,6 +2,7 @@ import { stagePoint, type ImagePoint, type StagePoint } from '~/geometry/points'
 import { toImage } from '~/geometry/view';
 import type { Desk } from '~/tools/desk';
 import type { ToolName } from '~/tools/tool';
+import { turned, zoomOf } from './wheel';
 
 /** The other end of a pen, as browsers number it. */
 const ERASER = 5;
@@ -191,19 +192,9 @@ export class Pointers {
   #onWheel(event: WheelEvent): void {
     event.preventDefault();
     this.onTouch();
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 400 : 1;
-    if (event.altKey) {
-      this.desk.tune(Math.exp(-event.deltaY * unit * 0.002));
-      return;
-    }
-    if (event.shiftKey) {
-      this.desk.camera.pan(-(event.deltaX || event.deltaY) * unit, 0);
-      return;
-    }
-    // Pinching on a trackpad arrives as small steps of a wheel with Ctrl.
-    const speed = event.ctrlKey ? 0.01 : 0.0016;
-    const factor = Math.exp(-event.deltaY * unit * speed);
-    this.desk.camera.zoom(Math.min(2, Math.max(0.5, factor)), this.#at(event));
+    if (event.altKey) this.desk.tune(Math.exp(-turned(event, event.deltaY) * 0.002));
+    else if (event.shiftKey) this.desk.camera.pan(-turned(event, event.deltaX || event.deltaY), 0);
+    else this.desk.camera.zoom(zoomOf(event), this.#at(event));
   }
 
   #startPan(id: number, at: StagePoint): void {

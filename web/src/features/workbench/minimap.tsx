@@ -1,14 +1,16 @@
 import { useEffect, useRef, type PointerEvent, type ReactNode } from 'react';
 
 import type { LoadedPicture } from '~/canvas/images';
+import { zoomOf } from '~/canvas/wheel';
 import { imagePoint } from '~/geometry/points';
 import { useSelected, useStore } from '~/lib/use-store';
 import type { Desk } from '~/tools/desk';
 
 const LONGEST = 168;
 
-/** Where in the picture I am, while I do not see all of it. A press goes there. */
+/** Where in the picture I am, while I do not see all of it. A press goes there, the wheel zooms. */
 export function Minimap({ desk, picture }: { desk: Desk; picture: LoadedPicture | null }): ReactNode {
+  const map = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const { minimap } = useStore(desk.look);
@@ -40,6 +42,18 @@ export function Minimap({ desk, picture }: { desk: Desk; picture: LoadedPicture 
     return desk.camera.view.subscribe(place);
   }, [shown, desk, scale, width, height]);
 
+  useEffect(() => {
+    const host = map.current;
+    if (!shown || !host) return;
+    // React's own wheel listeners cannot keep the page from scrolling.
+    const zoom = (event: WheelEvent): void => {
+      event.preventDefault();
+      desk.camera.zoom(zoomOf(event));
+    };
+    host.addEventListener('wheel', zoom, { passive: false });
+    return () => host.removeEventListener('wheel', zoom);
+  }, [shown, desk]);
+
   if (!shown) return null;
   const go = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.buttons === 0) return;
@@ -48,7 +62,15 @@ export function Minimap({ desk, picture }: { desk: Desk; picture: LoadedPicture 
   };
   return (
     // Whoever uses keys has 0, + and - and the list of regions.
-    <div className="minimap" style={{ width, height }} onPointerDown={go} onPointerMove={go} data-testid="minimap" aria-hidden>
+    <div
+      ref={map}
+      className="minimap"
+      style={{ width, height }}
+      onPointerDown={go}
+      onPointerMove={go}
+      data-testid="minimap"
+      aria-hidden
+    >
       <canvas ref={canvas} width={width} height={height} />
       <div ref={frame} className="minimap-frame" />
     </div>
