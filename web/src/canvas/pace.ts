@@ -10,10 +10,11 @@ const MOST = 6_000;
 /** After a late frame, and from frame to frame. */
 const LESS = 0.75;
 const QUICKLY = 1.3;
-const SLOWLY = 1.02;
 /** Of what was too much the last time: from there on slowly, because finding the limit again costs a late frame. */
 const NEAR = 0.85;
-/** So far beyond it, and it was something else that made the frame late. */
+const SLOWLY = 1.005;
+/** Beyond the limit it is not the limit any more; so far beyond it, and it was something else that made the frame late. */
+const AGAIN = 1.05;
 const BEYOND = 1.2;
 
 /** How many shapes a frame paints. What they cost shows only when the next frame comes late or does not. */
@@ -29,7 +30,8 @@ export class Pace {
       this.#tooMuch = this.#now;
       this.#now = Math.max(LEAST, this.#now * LESS);
     } else if (took !== null && took < this.frame.early) {
-      this.#now = Math.min(MOST, this.#now * QUICKLY, Math.max(this.#now * SLOWLY, this.#tooMuch * NEAR));
+      const slowly = this.#now < this.#tooMuch ? SLOWLY : AGAIN;
+      this.#now = Math.min(MOST, this.#now * QUICKLY, Math.max(this.#now * slowly, this.#tooMuch * NEAR));
       if (this.#now > this.#tooMuch * BEYOND) this.#tooMuch = MOST;
     }
     return Math.ceil(this.#now);

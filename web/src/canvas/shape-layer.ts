@@ -47,6 +47,8 @@ export class ShapeLayer {
   readonly #moving = new Pace(MOVING);
   readonly #resting = new Pace(RESTING);
   #lastFrame: number | null = null;
+  /** The sheet on the screen was not changed since it came there. */
+  #fresh = false;
   /** All has to be painted anew, whatever the camera does. */
   #begin = true;
 
@@ -84,9 +86,10 @@ export class ShapeLayer {
     const good = moving ? front.serves(this.#surface, view, this.ports.image) : front.isFor(this.#surface, view);
     if (!this.#job && (this.#begin || !good)) this.#start(view);
     if (this.#job) this.#paintSome(this.#job, time, moving ? this.#moving : this.#resting);
+    else if (this.#fresh && !moving) this.#changeOnce();
     const shown = this.#front.isPainted ? this.#front : this.#back;
     if (shown.isPainted) shown.show(view);
-    return this.#job !== null;
+    return this.#job !== null || this.#fresh;
   }
 
   #start(view: View): void {
@@ -113,8 +116,19 @@ export class ShapeLayer {
     [this.#front, this.#back, this.#job] = [this.#back, this.#front, null];
     this.#back.hide();
     this.#back.forget();
+    this.#fresh = true;
     this.#dirty.push(...job.late);
     this.#patch();
+  }
+
+  /**
+   * The first change of a canvas that is on the screen makes the browser copy it, into memory it has to get first: at this size that is seen.
+   * So it happens when the camera has come to rest, and not at somebody's next press.
+   */
+  #changeOnce(): void {
+    this.#fresh = false;
+    const ctx = this.#front.canvas.getContext('2d');
+    ctx?.clearRect(0, 0, 1, 1);
   }
 
   /** What changed is painted anew where it was and where it is. */

@@ -94,6 +94,8 @@ export class Desk {
   readonly handheld = createStore(false);
   /** Something is being drawn. */
   readonly busy = createStore(false);
+  /** A pointer is down on the picture, with a tool in hand. */
+  readonly pressed = createStore(false);
   /** Whether points drawn go to neighbours' borders. */
   readonly snapping = createStore(true);
   /** Where the pointer is, for what is drawn around it. */
@@ -122,8 +124,6 @@ export class Desk {
   #hand: Hand = take('box');
   /** The region that is selected only because I just drew it. */
   #fresh: string | null = null;
-  /** A pointer is down for the tool. */
-  #pressed = false;
   readonly #unfinished = new Unfinished();
   readonly #shelf: ShapeShelf | undefined;
   #isKept = false;
@@ -207,8 +207,8 @@ export class Desk {
     const context = this.#context();
     const before = event.type === 'back' && this.isBusy ? this.#hand.remember() : null;
     if (BEGINS_ANEW.has(event.type)) this.#unfinished.forget();
-    if (event.type === 'down') this.#pressed = true;
-    else if (event.type === 'up' || event.type === 'lost') this.#pressed = false;
+    if (event.type === 'down') this.pressed.set(true);
+    else if (event.type === 'up' || event.type === 'lost') this.pressed.set(false);
     const effects = this.#hand.step(event, context);
     if (before && !before.isNow()) this.#unfinished.tookBack(before);
     for (const effect of effects) this.#perform(effect);
@@ -472,7 +472,7 @@ export class Desk {
   /** What is being drawn is given up. What took more than one press can be brought back. */
   drop(): void {
     // What the press began goes first: it is not there to be gone on with.
-    if (this.#pressed && this.isBusy) this.dispatch({ type: 'lost' });
+    if (this.pressed.get() && this.isBusy) this.dispatch({ type: 'lost' });
     const before = this.isBusy ? this.#hand.remember() : null;
     if (before) this.#unfinished.drop(before);
     this.dispatch({ type: 'cancel' });

@@ -132,7 +132,8 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
   const first = selection[0];
   const index = first === undefined ? -1 : rows.findIndex(({ region, related }) => !related && region.id === first);
   useEffect(() => {
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
+    // What is pressed on the picture is in hand first: thirty other rows take longer than a frame.
+    if (index >= 0) return whenReleased(desk, () => virtual.scrollToIndex(index, { align: 'auto' }));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- scrolls when the choice moves, not when the list is measured
   }, [index]);
 
@@ -200,6 +201,18 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
       )}
     </section>
   );
+}
+
+/** Now, or when the pointer that is down is lifted. */
+function whenReleased({ pressed }: Desk, act: () => void): () => void {
+  const look = (): void => {
+    if (pressed.get()) return;
+    stop();
+    act();
+  };
+  const stop = pressed.subscribe(look);
+  look();
+  return stop;
 }
 
 interface RowProps {
