@@ -12,7 +12,6 @@ use super::{
 };
 use crate::room::Seat;
 
-#[derive(Clone)]
 pub struct Entrance {
     room: Addr<TaskActor>,
     intake: Arc<Intake>,
