@@ -90,6 +90,21 @@ async function frames(page, gesture) {
   return { frames: times.length, p50: quantile(0.5), p95: quantile(0.95), worst: times.at(-1) };
 }
 
+/** In the page: from the moment the pointer went down until a frame that shows it, as browsers measure it (Event Timing, to 8 ms). */
+function pressPainted() {
+  return {
+    done: new Promise((done) => {
+      const observer = new PerformanceObserver((list) => {
+        const press = list.getEntries().find((entry) => entry.name === 'pointerdown');
+        if (press) done(press.duration);
+      });
+      // Nothing shorter is told.
+      observer.observe({ type: 'event', durationThreshold: 16 });
+      setTimeout(() => done(16), 4_500);
+    }),
+  };
+}
+
 const centre = { x: WINDOW.width / 2, y: WINDOW.height / 2 };
 const circle = (n, radius) => ({ x: centre.x + Math.cos(n / 9) * radius, y: centre.y + Math.sin(n / 9) * radius });
 
@@ -105,13 +120,14 @@ async function measure(page, press, release, grab) {
   await page.mouse.move(p.x, p.y);
   // What zooming left to do is not what a press costs.
   await page.waitForTimeout(2_000);
-  const pressed = performance.now();
-  await page.mouse.down();
-  await page.mouse.move(p.x + 6, p.y + 6);
-  const grabbed = performance.now() - pressed;
-  const drag = await frames(page, (n) => page.mouse.move(p.x + Math.cos(n / 9) * 60, p.y + Math.sin(n / 9) * 60));
+  const painted = await page.evaluateHandle(pressPainted);
+  const drag = await frames(page, async (n) => {
+    if (n === 0) await page.mouse.down();
+    await page.mouse.move(p.x + Math.cos(n / 9) * 60, p.y + Math.sin(n / 9) * 60);
+  });
   await page.mouse.up();
-  return { pan, zoom, drag, grabbed };
+  const pressed = await painted.evaluate(({ done }) => done);
+  return { pan, zoom, drag, pressed };
 }
 
 async function ours(browser, server, project, task, all) {

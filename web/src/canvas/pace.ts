@@ -11,8 +11,8 @@ const MOST = 6_000;
 const LESS = 0.75;
 const QUICKLY = 1.3;
 /** Of what was too much the last time: from there on slowly, because finding the limit again costs a late frame. */
-const NEAR = 0.85;
-const SLOWLY = 1.005;
+const NEAR = 0.7;
+const SLOWLY = 1.002;
 /** Beyond the limit it is not the limit any more; so far beyond it, and it was something else that made the frame late. */
 const AGAIN = 1.05;
 const BEYOND = 1.2;

@@ -21,7 +21,7 @@ describe('how much a frame paints', () => {
     const pace = new Pace(MOVING);
     painted(pace, 20, 1_000);
     const { late, mean } = painted(pace, 600, 1_000);
-    expect(late).toBeLessThan(0.04);
+    expect(late).toBeLessThan(0.02);
     expect(mean).toBeGreaterThan(800);
   });
 

@@ -12,6 +12,7 @@ import type { AnnotatorSetup } from './annotator-setup';
 import { AttributeField } from './attribute-field';
 import { choosing, sharedAttributes, toggled } from './attribute-values';
 import { wrongWith } from './region-rules';
+import { useSelection } from './use-selection';
 import './attributes.css';
 
 /** Which attribute is to have the focus; null: the first. */
@@ -33,7 +34,7 @@ interface AttributesPanelProps {
 
 export function AttributesPanel(props: AttributesPanelProps): ReactNode {
   const { desk, room, setup } = props;
-  const selection = useStore(desk.selection);
+  const selection = useSelection(desk);
   const all = useLive(room.regions, () => room.regions.list());
   const ids = useMemo(() => new Set(selection), [selection]);
   const regions = useMemo(() => all.filter(({ id }) => ids.has(id)), [all, ids]);

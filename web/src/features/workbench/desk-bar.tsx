@@ -43,6 +43,7 @@ import { Arriving, WandBar, Whole } from './assist-bar';
 import { Gathering, Occluding } from './hand-bar';
 import { RelationBar } from './relation-bar';
 import { SmartBar } from './smart-bar';
+import { useSelection } from './use-selection';
 
 type Icon = typeof Lock;
 
@@ -153,7 +154,7 @@ function Snapping({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): 
 }
 
 function Selected({ desk, taken }: { desk: Desk; taken: ReadonlySet<string> }): ReactNode {
-  const selection = useStore(desk.selection);
+  const selection = useSelection(desk);
   const regions = useLive(desk.room.regions, () => desk.room.regions.list());
   const locked = useStore(desk.locked);
   if (selection.length === 0) return null;

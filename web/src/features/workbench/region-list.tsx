@@ -48,6 +48,7 @@ import { RegionFind } from './region-find';
 import { regionFaults } from './region-rules';
 import { RelationRow } from './relation-row';
 import type { Person } from './use-people';
+import { useSelection } from './use-selection';
 
 /** CSS pixels, by a mouse and by a finger. */
 const ROW = { fine: 34, coarse: 44 };
@@ -94,7 +95,7 @@ export function RegionList({ desk, room, setup, looks, people }: RegionListProps
   const labels = useMemo(() => byName(setup.labels), [setup]);
   const regions = useLive(room.regions, () => room.regions.list());
   const all = useMemo(() => [...regions].reverse(), [regions]);
-  const selection = useStore(desk.selection);
+  const selection = useSelection(desk);
   const hidden = useStore(desk.hidden);
   const locked = useStore(desk.locked);
   const finding = useStore(desk.finding);
