@@ -8,7 +8,8 @@ use crate::document::Limits;
 
 #[derive(Clone, Debug)]
 pub struct LiveConfig {
-    /// Threads for rooms. 0: rooms run on the thread that started [`crate::Live`] (tests with a paused clock need that).
+    /// Threads for rooms: one for two processors, four at most. 0: rooms run on the thread that started [`crate::Live`] (tests with a paused clock need
+    /// that).
     pub room_threads: usize,
     pub session: SessionConfig,
     pub room: RoomConfig,
@@ -254,10 +255,16 @@ pub struct RestartPolicy {
     pub window: Duration,
 }
 
+/// Half the processors: what a room does is a sixth of what its people's connections do, and each thread more is one more to wake and
+/// to wait for. Measured with one and two on two processors: docs/performance.md.
+fn room_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get().div_ceil(2).min(4))
+}
+
 impl Default for LiveConfig {
     fn default() -> Self {
         Self {
-            room_threads: 2,
+            room_threads: room_threads(),
             session: SessionConfig::default(),
             room: RoomConfig::default(),
             journal: JournalConfig::default(),

@@ -1,12 +1,13 @@
 //! The Desk of a worker thread: it knows the thread's connections and which of them sit in which room.
 //!
 //! A room tells each thread once what happened, however many of its people are there; the Desk has it encoded once for all who hear the
-//! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something. Once a second it looks at
-//! all connections, so that none needs timers of its own.
+//! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something. Eight times a second it
+//! looks at an eighth of the connections, so that none needs timers of its own.
 //!
 //! In: [`Mail`] of rooms and of whoever looks at the house (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
 //! sessions; `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
 
+mod lines;
 mod mail;
 mod pulse;
 mod report;
@@ -43,7 +44,8 @@ use crate::{
     session::{Outbox, Speaker},
     watchdog::handling,
 };
-use seats::{Line, Seats};
+use lines::Line;
+use seats::Seats;
 
 /// Mails of one turn: then the outboxes are written.
 const TURN: usize = 512;
@@ -199,7 +201,7 @@ struct Work {
 
 impl Work {
     async fn run(mut self) {
-        let mut pulse = interval(PULSE);
+        let mut pulse = interval(pulse::TICK);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.pulse = Some(pulse);
         poll_fn(|cx| self.turn(cx)).await;

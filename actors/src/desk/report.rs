@@ -37,10 +37,10 @@ impl DeskReport {
 
 impl Seats {
     pub(super) fn report(&self) -> DeskReport {
-        let line = |(session, line): (&SessionId, &super::seats::Line)| LineReport {
+        let line = |(session, line): (&SessionId, &super::lines::Line)| LineReport {
             session: *session,
             who: line.outbox.who(),
-            seats: line.seats(),
+            seats: line.seats.len(),
             waiting: line.outbox.waiting(),
             stalled: line.outbox.stalled(),
         };

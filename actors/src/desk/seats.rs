@@ -1,46 +1,25 @@
 //! Who sits where, and how they are told what happens there.
 
-use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{cell::Cell, collections::HashMap, rc::Rc};
 
 use actix::Recipient;
 use tandem_protocol::SessionId;
-use tokio::time::Instant;
 
-use super::{Alarm, Fanout, Mail, RoomKey};
+use super::{
+    Fanout, Mail, RoomKey,
+    lines::{Line, Lines},
+};
 use crate::{
-    config::SessionConfig,
     room::{RoomEvent, RoomNews, Seat},
     session::{Framer, Frames, Outbox, Share, Speaker},
     task::Leave,
 };
 
-/// A connection.
-pub struct Line {
-    pub outbox: Outbox,
-    pub session: Recipient<RoomEvent>,
-    pub alarm: Recipient<Alarm>,
-    pub config: Arc<SessionConfig>,
-    seats: Vec<u64>,
-}
-
-impl Line {
-    #[must_use]
-    pub fn new(outbox: Outbox, session: Recipient<RoomEvent>, alarm: Recipient<Alarm>, config: Arc<SessionConfig>) -> Self {
-        Self { outbox, session, alarm, config, seats: Vec::new() }
-    }
-
-    pub(super) fn seats(&self) -> usize {
-        self.seats.len()
-    }
-}
-
 #[derive(Default)]
 pub struct Seats {
-    pub(super) lines: HashMap<SessionId, Line>,
+    pub(super) lines: Lines,
     seats: HashMap<Seat, Taken>,
     rooms: HashMap<RoomKey, Vec<Group>>,
-    /// When connections were looked at last.
-    pub(super) pulsed: Option<Instant>,
 }
 
 /// A seat somebody of this thread asked for, or has.
@@ -72,7 +51,7 @@ impl Seats {
 
     /// A connection that ended, also one that crashed: its rooms learn of it here, unless they know.
     pub fn close(&mut self, id: SessionId) {
-        let Some(line) = self.lines.remove(&id) else { return };
+        let Some(line) = self.lines.remove(id) else { return };
         for subscription in line.seats {
             let seat = Seat { session: id, subscription };
             if let Some((_, Some(exit))) = self.give_up(seat).and_then(|taken| taken.room) {
@@ -82,7 +61,7 @@ impl Seats {
     }
 
     pub fn reserve(&mut self, seat: Seat, speaker: Rc<dyn Speaker>) {
-        let Some(line) = self.lines.get_mut(&seat.session) else { return };
+        let Some(line) = self.lines.get_mut(seat.session) else { return };
         line.seats.push(seat.subscription);
         // A stock client is sent the document when it asks.
         let waits = Rc::new(Cell::new(!matches!(speaker.share(), Share::Tandem(..))));
@@ -93,7 +72,7 @@ impl Seats {
         if let Some(taken) = self.give_up(seat) {
             taken.outbox.forget(seat);
         }
-        if let Some(line) = self.lines.get_mut(&seat.session) {
+        if let Some(line) = self.lines.get_mut(seat.session) {
             line.seats.retain(|of| *of != seat.subscription);
         }
     }
@@ -167,7 +146,7 @@ impl Seats {
     }
 
     fn tell_session(&self, seat: Seat, news: &RoomNews) {
-        if let Some(line) = self.lines.get(&seat.session) {
+        if let Some(line) = self.lines.get(seat.session) {
             // Must not be lost, and there are few of them.
             line.session.do_send(RoomEvent { subscription: seat.subscription, news: news.clone() });
         }
@@ -203,7 +182,7 @@ fn spoken(speaker: &dyn Speaker, news: &RoomNews) -> Frames {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, sync::Arc};
 
     use bytes::Bytes;
 
@@ -215,7 +194,11 @@ mod tests {
     };
 
     use super::*;
-    use crate::{desk::UnderWay, room::Refused};
+    use crate::{
+        config::SessionConfig,
+        desk::{Alarm, UnderWay, lines::SLICES},
+        room::Refused,
+    };
 
     /// Writes down what it is told.
     struct Notes(UnboundedSender<String>);
@@ -274,6 +257,12 @@ mod tests {
     }
 
     impl Case {
+        fn a_second_passes(&mut self) {
+            for _ in 0..SLICES {
+                self.seats.pulse();
+            }
+        }
+
         fn new() -> Self {
             let (tell, said) = unbounded_channel();
             Self { seats: Seats::default(), notes: Notes(tell).start(), said, room: RoomKey::next(), spoken: Rc::default() }
@@ -379,7 +368,7 @@ mod tests {
         case.seats.close(too_late.session);
         case.sit(too_late);
         assert_eq!(case.heard().await, "leave 1");
-        assert!(case.seats.rooms.is_empty() && case.seats.seats.is_empty() && case.seats.lines.is_empty());
+        assert!(case.seats.rooms.is_empty() && case.seats.seats.is_empty() && case.seats.lines.iter().next().is_none());
     }
 
     #[actix::test]
@@ -387,20 +376,20 @@ mod tests {
         tokio::time::pause();
         let mut case = Case::new();
         let (seat, _socket) = case.connect(Share::Yjs);
-        let outbox = case.seats.lines[&seat.session].outbox.clone();
+        let outbox = case.seats.lines.get(seat.session).unwrap().outbox.clone();
         outbox.set_deadline(Some(tokio::time::Instant::now() + std::time::Duration::from_secs(5)));
-        case.seats.pulse();
+        case.a_second_passes();
         tokio::time::advance(std::time::Duration::from_secs(5)).await;
-        case.seats.pulse();
+        case.a_second_passes();
         assert_eq!(case.heard().await, "Deadline");
         outbox.set_deadline(None);
         outbox.admit();
         tokio::time::advance(std::time::Duration::from_secs(10)).await;
-        case.seats.pulse();
+        case.a_second_passes();
         assert_eq!(case.heard().await, "Silent");
         outbox.put(Bytes::from_static(b"something"));
         tokio::time::advance(std::time::Duration::from_secs(16)).await;
-        case.seats.pulse();
+        case.a_second_passes();
         assert_eq!((case.heard().await, case.heard().await), ("Unheard".into(), "Silent".into()));
     }
 }
