@@ -8,7 +8,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -29,6 +29,11 @@ const LEFT_ALONE: Duration = Duration::from_secs(30);
 /// This many ids given up within the time one is left alone: no single one of them is at fault.
 const GENERAL: usize = 10;
 
+/// Ids that are taken out before it is asked whether there is room for many more than are left: asking goes through all shards.
+const LOOK: usize = 256;
+/// Times as much room as is needed, before it is given back.
+const SPARE: usize = 4;
+
 /// Whom an entry belongs to: what is shown of it is shown to them only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -43,6 +48,7 @@ pub struct Registry<K, A: Actor> {
     supervisor: ArbiterHandle,
     entries: DashMap<K, Entry<A>>,
     instances: AtomicU64,
+    retired: AtomicUsize,
     /// When ids were given up, the newest last.
     given_up: Arc<Mutex<VecDeque<Instant>>>,
 }
@@ -61,7 +67,16 @@ where
 {
     #[must_use]
     pub fn new(name: &'static str, policy: RestartPolicy, threads: Arc<[ArbiterHandle]>, supervisor: ArbiterHandle) -> Self {
-        Self { name, policy, threads, supervisor, entries: DashMap::new(), instances: AtomicU64::new(1), given_up: Arc::default() }
+        Self {
+            name,
+            policy,
+            threads,
+            supervisor,
+            entries: DashMap::new(),
+            instances: AtomicU64::new(1),
+            retired: AtomicUsize::new(0),
+            given_up: Arc::default(),
+        }
     }
 
     /// The actor of this id. `factory` makes one, now or after a crash; it gets the number of the entry.
@@ -160,7 +175,17 @@ where
 
     /// Take an actor out, unless another one has its place already.
     pub fn retire(&self, id: &K, instance: u64) {
-        self.entries.remove_if(id, |_, entry| entry.instance == instance);
+        if self.entries.remove_if(id, |_, entry| entry.instance == instance).is_some() {
+            self.tidy();
+        }
+    }
+
+    /// Thousands that were up together and are gone leave no room behind: a map keeps its own until it is told.
+    fn tidy(&self) {
+        let retired = self.retired.fetch_add(1, Ordering::Relaxed) + 1;
+        if retired.is_multiple_of(LOOK) && self.entries.capacity() > SPARE * (self.entries.len() + LOOK) {
+            self.entries.shrink_to_fit();
+        }
     }
 
     #[must_use]
@@ -175,4 +200,35 @@ fn note(given_up: &Mutex<VecDeque<Instant>>) -> usize {
     given_up.retain(|at| at.elapsed() < LEFT_ALONE);
     given_up.push_back(Instant::now());
     given_up.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix::Arbiter;
+
+    use super::*;
+
+    struct Quiet {
+        _exit: ExitGuard,
+    }
+
+    impl Actor for Quiet {
+        type Context = Context<Self>;
+    }
+
+    #[actix::test]
+    async fn those_who_are_gone_leave_no_room_behind() {
+        let here = Arbiter::current();
+        let registry = Registry::<u32, Quiet>::new("quiet", RestartPolicy::default(), Arc::new([here.clone()]), here);
+        for id in 0..5_000 {
+            registry.get_or_start(id, None, |_| |exit, _: &mut Context<Quiet>| Quiet { _exit: exit }).unwrap();
+        }
+        let most = registry.entries.capacity();
+        for id in 0..4_990 {
+            registry.retire(&id, u64::from(id) + 1);
+        }
+        assert_eq!(registry.count(), 10);
+        assert!(registry.entries.capacity() * 4 < most, "{} of {most}", registry.entries.capacity());
+        assert!(registry.supervised(&4_995).is_some());
+    }
 }
