@@ -98,7 +98,7 @@ function pressPainted() {
         const press = list.getEntries().find((entry) => entry.name === 'pointerdown');
         if (press) done(press.duration);
       });
-      // Nothing shorter is told.
+      // Nothing shorter is told: 16 stands for 16 or less.
       observer.observe({ type: 'event', durationThreshold: 16 });
       setTimeout(() => done(16), 4_500);
     }),
