@@ -1,5 +1,5 @@
 //! `load`: how long until a newcomer has all of a large document. `--fill` makes it; then restart the server and run again without:
-//! the first open is the one from disk.
+//! the first open is the one from disk. With a server of its own (`--tandem`) one run does all of it.
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     client, docs,
     paper::Paper,
+    plant::Plant,
     process::Process,
     report::{Report, histogram, record},
     target::Target,
@@ -38,6 +39,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 pub async fn run(target: &Target, options: &Options, server: Option<&Process>) -> anyhow::Result<Report> {
     LocalSet::new().run_until(measure(target, options, server)).await
+}
+
+/// On a server started for this run.
+pub async fn from_nothing(target: &Target, options: &Options, plant: &mut Plant) -> anyhow::Result<Report> {
+    LocalSet::new().run_until(docs::fill(target, 0, options.shapes as usize)).await?;
+    plant.restart().await?;
+    run(target, options, Some(&plant.process()?)).await
 }
 
 async fn measure(target: &Target, options: &Options, server: Option<&Process>) -> anyhow::Result<Report> {

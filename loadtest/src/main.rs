@@ -132,7 +132,7 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::ClusterChaos(options) => return cluster::chaos::run(options, args.tandem.as_deref()).await,
         _ => {}
     }
-    let plant = match &args.tandem {
+    let mut plant = match &args.tandem {
         Some(binary) => Some(Plant::start(Some(binary), false).await?),
         None => None,
     };
@@ -163,7 +163,10 @@ async fn run(args: &Args) -> anyhow::Result<Report> {
         Scenario::Idle(options) => idle::run(&target, options, server).await,
         Scenario::SlowReader(options) => slow::run(&target, options, server).await,
         Scenario::Docs(options) => docs::run(&target, options, server).await,
-        Scenario::Load(options) => load::run(&target, options, server).await,
+        Scenario::Load(options) => match &mut plant {
+            Some(plant) => load::from_nothing(&target, options, plant).await,
+            None => load::run(&target, options, server).await,
+        },
         Scenario::JoinStorm(options) => storm::join::run(&target, options, server).await,
         Scenario::ReconnectStorm(options) => storm::reconnect::run(&target, options, server).await,
         Scenario::BigDoc(options) => big_doc::run(&target, options, server).await,

@@ -123,6 +123,12 @@ impl Plant {
         Ok(())
     }
 
+    /// Stopped in order and started again: nothing is in its memory then.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.stop();
+        self.serve().await
+    }
+
     pub fn signal_server(&self, signal: Signal) -> anyhow::Result<()> {
         Ok(kill_process(self.server_pid()?, signal)?)
     }

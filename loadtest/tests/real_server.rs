@@ -121,3 +121,26 @@ fn people_lease_draw_and_submit_and_nobody_is_given_what_somebody_else_holds() {
     assert_eq!(figures["nobody was given what somebody else holds"], true, "{figures}");
     assert!(value(&figures, "claims a second, without a pause") > 0.0);
 }
+
+#[test]
+fn a_first_open_from_disk_and_those_after_it_are_told_apart() {
+    let figures = run("load", &["load", "--shapes", "300", "--opens", "4"]);
+    assert_eq!(figures["the others"]["count"], 4, "{figures}");
+    assert!(value(&figures, "first open") > 0.0 && value(&figures, "document") > 1.0, "{figures}");
+}
+
+#[test]
+fn a_document_of_very_many_updates_is_folded_and_opened_again() {
+    let figures = run("bigdoc", &["big-doc", "--updates", "3000", "--idle", "1"]);
+    assert_eq!(figures["the others"]["count"], 10, "{figures}");
+    assert!(value(&figures, "first open, from disk") > 0.0 && value(&figures, "what is sent on opening") > 1.0, "{figures}");
+}
+
+#[test]
+fn documents_are_opened_in_turn_and_then_once_more() {
+    let figures = run("manydocs", &["many-docs", "--documents", "40", "--shapes", "2", "--idle", "1"]);
+    for round in ["open, draw, acknowledged", "the same, the second time"] {
+        assert_eq!(figures[round]["count"], 40, "{figures}");
+    }
+    assert!(value(&figures, "after the second time, to the first") > 0.0);
+}

@@ -161,6 +161,13 @@ impl House {
         Client::hello(&self.live, &token, None).await
     }
 
+    /// No person, task or document has ever been here; the live part is left as it is.
+    pub fn forget(&self) {
+        self.people.tokens.lock().unwrap().clear();
+        self.places.tasks.lock().unwrap().clear();
+        self.log.forget();
+    }
+
     /// What is on disk, as a document.
     pub async fn stored(&self, task: TaskId) -> Doc {
         let stored = self.log.open(&self.key(task)).await.unwrap();

@@ -129,6 +129,14 @@ impl MemoryLog {
         self.lock().checkpoints.get(&id).cloned()
     }
 
+    /// All documents are gone, with what was kept of them.
+    pub fn forget(&self) {
+        let mut state = self.lock();
+        state.by_key.clear();
+        state.documents.clear();
+        state.checkpoints.clear();
+    }
+
     /// Store a document that exists already, as an importer does.
     pub fn create_with_snapshot(&self, key: &DocumentKey, payload: impl Into<Bytes>) -> DocumentId {
         let mut state = self.lock();
