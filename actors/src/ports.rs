@@ -69,6 +69,8 @@ pub struct TaskRecord {
     pub status: TaskStatus,
     pub project_status: ProjectStatus,
     pub lease: Option<LeaseView>,
+    /// Several people answer it now, each in a document of their own: none of them is the one to look at.
+    pub is_apart: bool,
     /// The caller's role in the project; none: not a member.
     pub membership: Option<ProjectRole>,
 }

@@ -90,7 +90,8 @@ impl Directory for StoreDirectory {
             return Err(DirectoryError::NotAccepted);
         }
         let key = DocumentKey { workspace: who.workspace_id, project: visit.project, task, step: visit.scope };
-        Ok(TaskRecord { key, status: visit.status, project_status: visit.project_status, lease: visit.lease, membership: visit.membership })
+        let tasks::Visit { status, project_status, lease, is_apart, membership, .. } = visit;
+        Ok(TaskRecord { key, status, project_status, lease, is_apart, membership })
     }
 
     async fn project(&self, who: &Identity, project: ProjectId) -> Result<ProjectRecord, DirectoryError> {

@@ -113,6 +113,7 @@ impl Site {
             status: TaskStatus::InProgress,
             project_status: ProjectStatus::Active,
             lease: None,
+            is_apart: false,
             membership: Some(ProjectRole::Labeler),
         };
         house.places.tasks.lock().unwrap().insert(task, record);

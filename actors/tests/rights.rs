@@ -5,10 +5,10 @@ mod common;
 use actix_http::ws::Message;
 use chrono::{TimeDelta, Utc};
 use common::{CHANNEL, Client, House};
-use tandem_actors::DomainEvent;
+use tandem_actors::{DomainEvent, TaskRecord};
 use tandem_protocol::{
     AssignmentId, ProjectRole, TaskId,
-    rest::ProjectStatus,
+    rest::{LeaseView, ProjectStatus, TaskStatus},
     ws::{
         ClientControl, ClientFrame, ClientHot, Hello, LeaseEvent, MyLease, Ping, PresenceState, Refresh, RightsChanged, ServerControl,
         ServerFrame, ServerHot, SetPresence, Subscribe, Topic, TopicKind, Unsubscribe,
@@ -282,7 +282,7 @@ async fn no_frame_of_a_read_only_client_changes_anything() {
 
 /// Steps of a workflow have documents of their own. One that goes on with the next step of the same task would draw where nobody looks for it.
 #[actix::test]
-async fn who_is_given_work_in_another_document_of_the_task_enters_that_and_who_looks_on_stays() {
+async fn who_is_given_work_in_another_document_of_the_task_enters_that_and_for_others_nothing_has_happened() {
     let house = House::new();
     let task = house.task();
     let [mut ann, mut bob] = two_on(&house, task).await;
@@ -335,4 +335,51 @@ fn keys(doc: &yrs::Doc) -> Vec<String> {
     let mut keys: Vec<String> = yrs::Map::keys(&regions, &doc.transact()).map(Into::into).collect();
     keys.sort();
     keys
+}
+
+/// The task has gone on to a step with a document of its own: that is where its people work now.
+#[actix::test]
+async fn who_looks_on_follows_the_task_into_its_next_document_but_into_nobodys_own() {
+    let house = House::new();
+    let task = house.task();
+    let [mut ann, mut bob] = two_on(&house, task).await;
+    let change = |change: &dyn Fn(&mut TaskRecord)| change(house.places.tasks.lock().unwrap().get_mut(&task).unwrap());
+    let (workspace, project) = (house.workspace, house.project);
+    let moved = |status, lease: Option<LeaseView>| house.live.publish(DomainEvent::TaskChanged { workspace, project, task, status, lease });
+    let lease = common::lease(&bob.user);
+
+    // Somebody begins, and goes on: still the same document.
+    moved(TaskStatus::InProgress, Some(lease.clone()));
+    moved(TaskStatus::InProgress, Some(LeaseView { expires_at: lease.expires_at + TimeDelta::hours(1), ..lease.clone() }));
+    // Several answer on their own: there is a document for each, and none to look at.
+    change(&|record| (record.key.step, record.is_apart) = ("vote#0".into(), true));
+    moved(TaskStatus::InProgress, None);
+    ann.hot(update(1));
+    ann.wait(|frame| match frame {
+        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
+        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 1, .. })).then_some(()),
+    })
+    .await;
+    // While it is theirs alone to answer, what they may not see sends nobody out of what they see.
+    let there = house.places.tasks.lock().unwrap().remove(&task).unwrap();
+    moved(TaskStatus::Pending, None);
+    ann.hot(update(2));
+    ann.wait(|frame| match frame {
+        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
+        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 2, .. })).then_some(()),
+    })
+    .await;
+    house.places.tasks.lock().unwrap().insert(task, there);
+
+    change(&|record| (record.key.step, record.is_apart) = ("adjudicate".into(), false));
+    moved(TaskStatus::Review, None);
+    for one in [&mut ann, &mut bob] {
+        let error = one.error().await;
+        assert_eq!((error.code.as_str(), error.channel, error.seq, error.retryable), ("document_moved", Some(CHANNEL), None, true));
+        one.subscribe(CHANNEL, TopicKind::Task, task.into());
+        one.subscribed().await;
+    }
+    ann.hot(update(3));
+    bob.wait(|frame| matches!(frame, ServerFrame::Hot(ServerHot::Update { .. })).then_some(())).await;
+    assert_eq!(keys(&house.stored(task).await), ["3"]);
 }

@@ -1,8 +1,9 @@
 // One person does two steps of one task in a row, without the page ever being left: in the next step's own document, or going on in the answer before.
+// Who looks on goes with them.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { drawBox, launch, person, regions, saveState, until } from './support/browser.mjs';
+import { drawBox, launch, openTask, person, regions, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
 import { workOn } from './support/workflows.mjs';
@@ -20,13 +21,14 @@ const twoSteps = (refine) => ({
 });
 
 describe('two steps of one task in a row', () => {
-  let server, browser, admin, ann, page;
+  let server, browser, admin, ann, page, looker;
 
   before(async () => {
     server = await Server.start();
     browser = await launch();
     [admin, ann] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
     page = await person(browser, server.link('annotator'), { viewport: { width: 1366, height: 768 } });
+    looker = await person(browser, server.link('admin'), { viewport: { width: 1366, height: 768 } });
   });
 
   after(async () => {
@@ -53,10 +55,10 @@ describe('two steps of one task in a row', () => {
     return { project, task: tasks[0].id };
   }
 
-  const drawn = (count) =>
+  const drawn = (count, on = page) =>
     until(
       `${count} shapes`,
-      () => regions(page),
+      () => regions(on),
       (shapes) => shapes.length === count,
     );
   const at = (task, step) =>
@@ -73,20 +75,25 @@ describe('two steps of one task in a row', () => {
   }
 
   test('what is drawn after the first is submitted is in the second answer, and only there', async () => {
-    const { task } = await begin('Anew', twoSteps({}));
+    const { project, task } = await begin('Anew', twoSteps({}));
+    await openTask(looker, server, project.id, task);
     await drawBox(page, [60, 60], [200, 160]);
     const [first] = await drawn(1);
+    await drawn(1, looker);
     await saved();
     await page.keyboard.press('Control+Enter');
     await at(task, 'refine');
     // The second step's document is another one, and empty.
     await drawn(0);
-    // Once, and not a second time beside themselves.
-    await page.locator('.bench-top .avatar').first().waitFor();
-    assert.equal(await page.locator('.bench-top .avatar').count(), 1);
+    await drawn(0, looker);
+    // Each once, and nobody a second time beside themselves.
+    await until('both are there', () => page.locator('.bench-top .avatar').count(), (n) => n === 2); // prettier-ignore
+    await until('at the looker\'s too', () => looker.locator('.bench-top .avatar').count(), (n) => n === 2); // prettier-ignore
     await shots(page, 'second-step');
     await drawBox(page, [300, 200], [420, 300]);
     const [second] = await drawn(1);
+    await drawn(1, looker);
+    await shots(looker, 'second-step-looked-at');
     await page.getByTestId('submit').click();
     await at(task, 'completed');
     assert.deepEqual(await answers(task), [[first.id], [second.id]]);

@@ -27,6 +27,6 @@ pub trait Speaker {
 
     /// Whether the session's actor must hear of it, too. It does after the frames are in the outbox.
     fn concerns_session(&self, news: &RoomNews) -> bool {
-        matches!(news, RoomNews::Joined(_) | RoomNews::Rights { .. } | RoomNews::Lost | RoomNews::Out { .. })
+        matches!(news, RoomNews::Joined(_) | RoomNews::Rights { .. } | RoomNews::Task { .. } | RoomNews::Lost | RoomNews::Out { .. })
     }
 }

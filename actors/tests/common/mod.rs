@@ -146,6 +146,7 @@ impl House {
             status: TaskStatus::InProgress,
             project_status: ProjectStatus::Active,
             lease: None,
+            is_apart: false,
             membership: Some(ProjectRole::Labeler),
         };
         self.places.tasks.lock().unwrap().insert(task, record);

@@ -128,6 +128,7 @@ impl Directory for Town {
             status: TaskStatus::InProgress,
             project_status: if archived { ProjectStatus::Archived } else { ProjectStatus::Active },
             lease: None,
+            is_apart: false,
             membership: self.role(who, key.project),
         })
     }

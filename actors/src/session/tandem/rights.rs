@@ -9,6 +9,7 @@ use actix::{ActorFutureExt, AsyncContext, WrapFuture};
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId, ProjectRole, TaskId,
+    rest::{LeaseView, TaskStatus},
     ws::{CloseCode, LeaseEvent},
 };
 
@@ -65,6 +66,48 @@ impl SessionActor {
         open.into_iter().for_each(|channel| self.ask_rights(channel, ctx));
     }
 
+    /// The task went on, maybe to a step with another document. Who looks on goes with it, since that is where the work is now.
+    pub(super) fn task_moved(&mut self, channel: u32, status: TaskStatus, lease: Option<LeaseView>, ctx: &mut Ctx) {
+        let Some(task) = self.task(channel) else { return };
+        let Some(record) = &mut task.record else {
+            task.rights_stale = true;
+            return;
+        };
+        let id = |lease: &Option<LeaseView>| lease.as_ref().map(|lease| lease.assignment_id);
+        // A lease that was only renewed moves nothing. Without one the task may be between steps that nobody works on.
+        let is_renewed = lease.is_some() && id(&lease) == id(&record.lease) && status == record.status;
+        (record.status, record.lease) = (status, lease);
+        if !is_renewed {
+            self.follow(channel, ctx);
+        }
+    }
+
+    /// Go to where the task's document is now, if it is another. Nobody is sent out for it: that is for [`Self::ask_rights`].
+    fn follow(&mut self, channel: u32, ctx: &mut Ctx) {
+        let Some(who) = self.who.clone() else { return };
+        let live = self.live.clone();
+        let Some(task) = self.task(channel) else { return };
+        let (subscription, id) = (task.subscription, task.id);
+        let ask = async move { live.inner().directory.task(&who, id).await };
+        ctx.spawn(ask.into_actor(self).map(move |record, session, ctx| {
+            if !session.is_current(channel, subscription) {
+                return;
+            }
+            match record {
+                Ok(there) => {
+                    let here = session.task(channel).and_then(|task| task.record.as_ref());
+                    if here.is_some_and(|here| here.key != there.key) && !there.is_apart {
+                        session.end_subscription(channel, &Refused::document_moved());
+                    }
+                }
+                Err(DirectoryError::Unavailable) => {
+                    ctx.run_later(ASK_AGAIN, move |session, ctx| session.follow(channel, ctx));
+                }
+                Err(DirectoryError::NotFound | DirectoryError::NotAccepted) => {}
+            }
+        }));
+    }
+
     /// What this person may on a channel's task, by the database as it is now.
     pub(super) fn ask_rights(&mut self, channel: u32, ctx: &mut Ctx) {
         let Some(who) = self.who.clone() else { return };
@@ -98,7 +141,7 @@ impl SessionActor {
         let (session, holds) = (self.id, record.lease.as_ref().is_some_and(|lease| lease.user_id == who.user_id()));
         let Some(task) = self.task(channel) else { return };
         let key = task.record.as_ref().map_or_else(|| record.key.clone(), |record| record.key.clone());
-        // Whoever looks on stays in the document they opened; what is drawn under a lease belongs in the lease's own.
+        // What is drawn under a lease belongs in the lease's own. Whoever looks on follows the task, not their rights.
         if holds && key != record.key {
             return self.end_subscription(channel, &Refused::document_moved());
         }

@@ -244,6 +244,7 @@ impl Handler<RoomEvent> for SessionActor {
             RoomNews::Lost => self.rejoin(channel, ctx),
             RoomNews::Out { close, why } => self.thrown_out(channel, close, why, ctx),
             RoomNews::Rights { role, .. } => self.rights_changed(channel, role),
+            RoomNews::Task { status, lease } => self.task_moved(channel, status, lease, ctx),
             // The Desk has told the client.
             RoomNews::Update(_)
             | RoomNews::Ack(_)
@@ -251,7 +252,6 @@ impl Handler<RoomEvent> for SessionActor {
             | RoomNews::GhostsReset(_)
             | RoomNews::Cursors(_)
             | RoomNews::Presence(_)
-            | RoomNews::Task { .. }
             | RoomNews::Durability(_)
             | RoomNews::Linked(_)
             | RoomNews::Refused { .. }

@@ -17,7 +17,9 @@ pub struct Visit {
     pub project_status: ProjectStatus,
     /// The document to show: of the visitor's lease, else the one that the task is at.
     pub scope: String,
-    /// Several people answer without seeing one another, and the visitor is none who may look.
+    /// Several people answer without seeing one another, each in a document of their own.
+    pub is_apart: bool,
+    /// They do, and the visitor is none who may look.
     pub is_blind: bool,
     /// Its steps show what is in it only once it is accepted, and the visitor is a labeler who has not.
     pub is_withheld: bool,
@@ -35,13 +37,15 @@ pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Opti
     let row = sqlx::query!(
         r#"
         SELECT t.project_id, coalesce(mine.scope, t.document_scope) AS "scope!", t.status,
-               mine.id IS NULL AND coalesce(m.role = 'labeler', false)
-                   AND EXISTS (SELECT FROM task_steps s WHERE s.project_id = t.project_id AND s.task_id = t.id AND s.needed > 1) AS "is_blind!",
+               open.is_apart AS "is_apart!", open.is_apart AND mine.id IS NULL AND coalesce(m.role = 'labeler', false) AS "is_blind!",
                coalesce(m.role = 'labeler' AND tandem.is_withheld(t.project_id, t.id, t.workflow_id, t.status, $2), false) AS "is_withheld!", p.status AS project_status, m.role AS "role?",
                l.id AS "lease_id?", l.user_id AS "holder?", u.display_name AS "holder_name?", l.status AS "lease_status?", l.expires_at AS "expires_at?"
         FROM tasks t
         JOIN projects p ON p.id = t.project_id
         LEFT JOIN project_members m ON m.project_id = t.project_id AND m.user_id = $2
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM task_steps s WHERE s.project_id = t.project_id AND s.task_id = t.id AND s.needed > 1) AS is_apart
+        ) open
         LEFT JOIN LATERAL (
             SELECT a.id, a.scope FROM assignments a
             WHERE a.task_id = t.id AND a.user_id = $2 AND a.ended_at IS NULL ORDER BY a.fencing_token DESC LIMIT 1
@@ -72,6 +76,7 @@ pub async fn visit(tx: &mut TenantTx, task: TaskId, user: UserId) -> Result<Opti
         project: row.project_id.into(),
         project_status: word("project status", &row.project_status)?,
         scope: row.scope,
+        is_apart: row.is_apart,
         is_blind: row.is_blind,
         is_withheld: row.is_withheld,
         status: word("task status", &row.status)?,
