@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { launch, person, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
+import { shots } from './support/shots.mjs';
 
 describe('a workflow', () => {
   let server, browser, admin, page, project;
@@ -49,6 +50,24 @@ describe('a workflow', () => {
     assert.equal(await page.getByLabel('Timeout', { exact: true }).getAttribute('aria-invalid'), 'true');
     await page.getByLabel('Timeout', { exact: true }).fill('PT8H');
     await canRun();
+  });
+
+  test('keeps what was not saved when one leaves by a link or by going back, and offers it', async () => {
+    const tabs = page.getByRole('navigation', { name: 'Project' });
+    const timeout = page.getByLabel('Timeout', { exact: true });
+    for (const wayOut of [() => tabs.getByRole('link', { name: 'Tasks' }).click(), () => page.goBack()]) {
+      await wayOut();
+      await page.getByRole('region', { name: 'Workflow editor' }).waitFor({ state: 'detached' });
+      await tabs.getByRole('link', { name: 'Workflow' }).click();
+      await button('Edit').click();
+      await box('Annotate').click();
+      assert.equal(await timeout.inputValue(), '');
+      await page.getByText('Here is work of yours that was not saved').waitFor();
+      await shots(page, 'workflow-offered');
+      await button('Restore').click();
+      await until('it is as it was left', () => timeout.inputValue(), (text) => text === 'PT8H'); // prettier-ignore
+      await canRun();
+    }
   });
 
   test('is edited with the keyboard: chosen, moved, removed and brought back', async () => {

@@ -4,7 +4,6 @@ import { about, byName, takes, written, type Component, type Property } from '~/
 import { cursorAt } from '~/features/layouts/code/cursor';
 import { offersAt, toldAt, type Known } from '~/features/layouts/code/offers';
 import { applied, bare, placed, type Problem } from '~/features/layouts/code/problems';
-import { dropText, keepText, keptText, type Shelf } from '~/features/layouts/kept';
 import type { LayoutVersion } from '~/features/layouts/queries';
 import { newsOf, seriesOf } from '~/features/layouts/versions';
 import { diffLines, hunks } from '~/lib/line-diff';
@@ -289,42 +288,6 @@ describe('versions', () => {
     const again = { ...mine, updated_at: '2026-01-01T00:00:01Z' };
     const later = version('b3', 'b', 3);
     expect(newsOf([again, version('b2', 'b', 2), later, version('a9', 'a', 9)], mine)).toEqual({ again, later });
-  });
-});
-
-describe('text that was not saved', () => {
-  const shelf = (): Shelf & { kept: Map<string, string> } => {
-    const kept = new Map<string, string>();
-    return {
-      kept,
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, text) => void kept.set(key, text),
-      removeItem: (key) => void kept.delete(key),
-    };
-  };
-
-  test('is found again for its layout alone, until it is dropped', () => {
-    const on = shelf();
-    keepText(on, 'p', 'l', { name: 'Street', source: '<L', at: 7 });
-    expect(keptText(on, 'p', 'l')).toEqual({ name: 'Street', source: '<L', at: 7 });
-    expect(keptText(on, 'p', null)).toBeNull();
-    expect(keptText(on, 'q', 'l')).toBeNull();
-    dropText(on, 'p', 'l');
-    expect(keptText(on, 'p', 'l')).toBeNull();
-  });
-
-  test('that cannot be read is none, and a full store stops nobody', () => {
-    const on = shelf();
-    keepText(on, 'p', 'l', { name: '', source: '', at: 0 });
-    for (const key of on.kept.keys()) on.kept.set(key, '{"name":');
-    expect(keptText(on, 'p', 'l')).toBeNull();
-    const full: Shelf = {
-      ...on,
-      setItem: () => {
-        throw new Error('QuotaExceededError');
-      },
-    };
-    expect(() => keepText(full, 'p', 'l', { name: '', source: '', at: 0 })).not.toThrow();
   });
 });
 

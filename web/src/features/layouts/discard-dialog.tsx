@@ -6,7 +6,7 @@ import { device } from '~/lib/keep';
 import { useBackend } from '~/session/backend';
 import { Consequences } from '~/ui/consequences';
 import { toast } from '~/ui/toast';
-import { dropText } from './kept';
+import { texts } from './kept';
 import { layoutsKey, type LayoutVersion } from './queries';
 import { called } from './versions';
 
@@ -27,7 +27,7 @@ export function DiscardDialog({ projectId, version, onClose }: DiscardProps): Re
         }),
       ),
     onSuccess: () => {
-      dropText(device, projectId, version.id);
+      texts.drop(device, projectId, version.id);
       void client.invalidateQueries({ queryKey: layoutsKey(projectId) });
       toast(`${called(version)} is deleted`, 'good');
       onClose();

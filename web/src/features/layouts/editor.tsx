@@ -5,13 +5,12 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } fro
 import { later } from '~/lib/later';
 import type { Layout } from '~/layout/tree';
 import { cx } from '~/lib/cx';
-import { ago } from '~/lib/time';
 import { useLeaveWarning } from '~/lib/use-leave-warning';
-import { useNow } from '~/lib/use-now';
 import type { Project } from '~/session/queries';
 import { Button } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
 import { Skeleton } from '~/ui/feedback';
+import { OfferedDraft } from '~/ui/offered-draft';
 import { STATUS, TONE } from '~/ui/version-status';
 import { ActivateDialog } from './activate-dialog';
 import type { Code } from './code/code-pane';
@@ -188,28 +187,14 @@ function Standing({ draft: { saved, dirty } }: { draft: Draft }): ReactNode {
 
 /** Text of an earlier visit that was never saved. */
 function Offered({ draft, put }: { draft: Draft; put: (text: string) => void }): ReactNode {
-  const now = useNow(30_000);
   const { offered } = draft;
   if (!offered) return null;
-  return (
-    <div className="layouts-note" role="alert">
-      <p>Here is text of yours that was not saved, from {ago(new Date(offered.at).toISOString(), now)}.</p>
-      <div className="row">
-        <Button
-          onClick={() => {
-            draft.write({ name: offered.name });
-            put(offered.source);
-            draft.answerOffer();
-          }}
-        >
-          Restore
-        </Button>
-        <Button look="plain" onClick={draft.answerOffer}>
-          Discard
-        </Button>
-      </div>
-    </div>
-  );
+  const restore = (): void => {
+    draft.write({ name: offered.name });
+    put(offered.source);
+    draft.answerOffer();
+  };
+  return <OfferedDraft what="text" at={offered.at} restore={restore} discard={draft.answerOffer} />;
 }
 
 /** Ctrl+S saves, wherever the focus is. */

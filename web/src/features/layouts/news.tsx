@@ -35,7 +35,7 @@ export function News({ projectId, all, draft, take }: NewsProps): ReactNode {
   if (!shown) return null;
   const isSame = shown.id === saved.id;
   return (
-    <div className="layouts-note layouts-note-warn" role="alert">
+    <div className="editor-note editor-note-warn" role="alert">
       <p>
         {isSame
           ? `Somebody saved ${called(shown)} ${ago(shown.updated_at, now)}, after you opened it. Your text here is unchanged.`

@@ -1,12 +1,14 @@
 /** A layout while it is edited: its text, what of it is saved and as which version, and what others saved meanwhile. */
 import { ApiError, idempotencyKey, ok } from '@tandem/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 
+import type { Kept } from '~/lib/draft-shelf';
 import { device } from '~/lib/keep';
+import { useDraftShelf } from '~/lib/use-draft-shelf';
 import { useBackend } from '~/session/backend';
 import { toast, toastError } from '~/ui/toast';
-import { dropText, keepText, keptText, type Kept } from './kept';
+import { texts } from './kept';
 import { layoutsKey, type LayoutDetail, type LayoutVersion } from './queries';
 import { called } from './versions';
 
@@ -20,7 +22,7 @@ export interface Draft extends Written {
   readonly dirty: boolean;
   readonly isSaving: boolean;
   /** What was typed here before and not saved. */
-  readonly offered: Kept | null;
+  readonly offered: Kept<Written> | null;
   readonly write: (change: Partial<Written>) => void;
   /** @param how `next`: as a version of its own; `over`: although somebody saved what is there now */
   readonly save: (how: How, then?: (saved: LayoutVersion) => void) => void;
@@ -31,6 +33,8 @@ export interface Draft extends Written {
 
 export type How = { readonly as: 'same' } | { readonly as: 'next' } | { readonly as: 'over'; readonly seen: string };
 
+const isSame = (one: Written, other: Written): boolean => one.name === other.name && one.source === other.source;
+
 const isChanged = (error: unknown): boolean => error instanceof ApiError && error.code === 'layout_changed';
 
 export function useDraft(projectId: string, from: LayoutDetail | null, first: Written): Draft {
@@ -39,27 +43,17 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
   const [saved, setSaved] = useState<LayoutVersion | null>(from);
   const [kept, setKept] = useState<Written | null>(from ? begin : null);
   const [now, setNow] = useState<Written>(begin);
-  const [offered, setOffered] = useState<Kept | null>(() => {
-    const found = keptText(device, projectId, from?.id ?? null);
-    if (!found) return null;
-    return found.source === begin.source && found.name === begin.name ? null : found;
-  });
   const store = useStore(projectId);
-  const dirty = kept?.name !== now.name || kept.source !== now.source;
+  const dirty = kept === null || !isSame(kept, now);
   const id = saved?.id ?? null;
 
-  useEffect(() => {
-    // Until it is answered, the offer is what is kept.
-    if (offered) return;
-    if (dirty && now !== begin) keepText(device, projectId, id, { ...now, at: Date.now() });
-    else if (!dirty) dropText(device, projectId, id);
-  }, [dirty, now, begin, offered, projectId, id]);
+  const { offered, settle } = useDraftShelf(texts, { projectId, id, begin, now, dirty, isSame });
 
   const save = useMutation({
     mutationFn: async (how: How) => ({ result: await store(saved, now, how), of: now, before: saved?.id ?? null }),
     onSuccess: ({ result, of, before }) => {
-      dropText(device, projectId, before);
-      setOffered(null);
+      texts.drop(device, projectId, before);
+      settle();
       setSaved(result);
       setKept(of);
       toast(`Saved as ${called(result)}, a draft`, 'good');
@@ -84,10 +78,7 @@ export function useDraft(projectId: string, from: LayoutDetail | null, first: Wr
       setKept({ name: version.name, source: version.source });
       setNow({ name: version.name, source: version.source });
     },
-    answerOffer: () => {
-      dropText(device, projectId, id);
-      setOffered(null);
-    },
+    answerOffer: settle,
   };
 }
 

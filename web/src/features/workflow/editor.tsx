@@ -4,11 +4,14 @@ import { Braces, CircleAlert, CircleCheck, Plus, Redo2, Undo2, Wand2, Workflow a
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 import { cx } from '~/lib/cx';
+import { device } from '~/lib/keep';
+import { useDraftShelf } from '~/lib/use-draft-shelf';
 import { useLeaveWarning } from '~/lib/use-leave-warning';
 import { useBackend } from '~/session/backend';
 import { Button, IconButton } from '~/ui/controls';
 import { Dialog } from '~/ui/dialog';
 import { Menu, MenuItem } from '~/ui/menu';
+import { OfferedDraft } from '~/ui/offered-draft';
 import { toast, toastError } from '~/ui/toast';
 import { ActivateDialog } from './activate-dialog';
 import { Canvas } from './canvas';
@@ -16,6 +19,7 @@ import * as edits from './edits';
 import { TextField } from '~/ui/fields';
 import { KINDS, nameOf, readForm, transitionsOf, type Form } from './form';
 import { JsonPane } from './json-pane';
+import { forms } from './kept';
 import { ABOUT } from './kinds';
 import { sameTarget, type Placed, type Target } from './problems';
 import { useCheck, type Workflow } from './queries';
@@ -45,6 +49,9 @@ export function WorkflowEditor({ projectId, initial, draft, active, leave }: Edi
   const { saved, save, dirty } = useSave(projectId, form, draft, initial);
 
   useLeaveWarning(dirty);
+  const [begin] = useState({ form: initial });
+  const now = useMemo(() => (form === initial ? begin : { form }), [form, initial, begin]);
+  const { offered, settle } = useDraftShelf(forms, { projectId, id: saved?.id ?? null, begin, now, dirty, isSame });
 
   const edit = useMemo(
     () => ({
@@ -129,6 +136,17 @@ export function WorkflowEditor({ projectId, initial, draft, active, leave }: Edi
           Activate …
         </Button>
       </div>
+      {offered && (
+        <OfferedDraft
+          what="work"
+          at={offered.at}
+          restore={() => {
+            change(offered.form);
+            settle();
+          }}
+          discard={settle}
+        />
+      )}
       <div className="workflow-work">
         <div className="workflow-stage">
           {view === 'picture' ? (
@@ -160,7 +178,7 @@ export function WorkflowEditor({ projectId, initial, draft, active, leave }: Edi
           open
           onClose={() => setAsking(null)}
           title="Leave without saving?"
-          description="What you changed since it was last saved is lost."
+          description="What you changed is not on the server. This browser keeps it, and offers it when you open this workflow again."
         >
           <div className="dialog-actions">
             <Button onClick={() => setAsking(null)}>Stay</Button>
@@ -176,6 +194,9 @@ export function WorkflowEditor({ projectId, initial, draft, active, leave }: Edi
     </section>
   );
 }
+
+/** Forms are compared by what they say: one that is made anew of a kept text is another object. */
+const isSame = (one: { form: Form }, other: { form: Form }): boolean => JSON.stringify(one.form) === JSON.stringify(other.form);
 
 /** Saves by making the draft first and changing it from then on. */
 function useSave(projectId: string, form: Form, draft: Workflow | null, initial: Form) {
@@ -201,6 +222,8 @@ function useSave(projectId: string, form: Form, draft: Workflow | null, initial:
               body: { form: now },
             }),
           );
+      // What it was kept as; from now on it is a change of what was saved.
+      forms.drop(device, projectId, saved?.id ?? null);
       setSaved(result);
       setKept(now);
       return result;
