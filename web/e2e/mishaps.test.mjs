@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { barriers } from './support/axe.mjs';
-import { drag, drawBox, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
+import { at, drag, drawBox, launch, moveTo, openTask, person, regions, saveState, until } from './support/browser.mjs';
 import { Server, makeProject, signIn } from './support/server.mjs';
 import { shots } from './support/shots.mjs';
 import { workOn } from './support/workflows.mjs';
@@ -170,6 +170,54 @@ describe('what goes wrong around somebody who draws', () => {
     await page.getByText('A new version of Tandem is here').waitFor();
     assert.deepEqual(await barriers(page), []);
     await shots(page, 'mishap-new-version');
+    await page.context().close();
+  });
+
+  test('a new version is there while one draws: what asks for it says so and takes nothing along, and it is fetched when one likes', async () => {
+    const { project: drawnIn, tasks } = await makeProject(admin, 'Deployed at work', {
+      people: [[annotator, 'labeler']],
+      images: 1,
+      labels: LABELS,
+    });
+    const page = await person(browser, server.link('admin'), { viewport: { width: 1366, height: 768 } });
+    const gone = /assets\/way-dialog-.*\.js/;
+    await page.route(gone, (route) => route.fulfill({ status: 404, body: '' }));
+    await openTask(page, server, drawnIn.id, tasks[0].id);
+    await drawBox(page, [200, 200], [300, 280]);
+    await drawn(page, 1);
+    // Half a shape, which nothing but this page has.
+    await page.keyboard.press('p');
+    for (const place of [
+      [500, 200],
+      [600, 200],
+      [600, 300],
+    ]) {
+      const { x, y } = await at(page, ...place);
+      await page.mouse.click(x, y);
+    }
+    const ask = async () => {
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: 'Its way through the workflow' }).click();
+    };
+    await ask();
+    const told = page.getByRole('dialog', { name: 'A new version of Tandem is here' });
+    await told.waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await shots(page, 'mishap-new-version-at-work');
+    await told.getByRole('button', { name: 'Later' }).click();
+    await page.getByTestId('stage').focus();
+    await page.keyboard.press('Enter');
+    await drawn(page, 2);
+    await drawBox(page, [200, 400], [300, 480]);
+    await drawn(page, 3);
+    await ask();
+    await told.getByRole('button', { name: 'Load again' }).click();
+    await told.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => window.__tandem?.room?.synced === true);
+    await drawn(page, 3);
+    await page.unroute(gone);
+    await ask();
+    await page.getByRole('dialog', { name: /way/i }).waitFor();
     await page.context().close();
   });
 

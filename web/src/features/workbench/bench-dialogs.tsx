@@ -3,11 +3,14 @@ import type { TaskRoom } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import type { Choice } from '~/hotkeys/choices';
+import { Boundary, broken } from '~/app/boundary';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
 import { Palette } from '~/hotkeys/palette';
 import type { KeysHere } from '~/hotkeys/registry';
 import { later } from '~/lib/later';
 import type { Task } from '~/session/queries';
+import { Button } from '~/ui/controls';
+import { Dialog } from '~/ui/dialog';
 import { HandOverDialog } from './hand-over-dialog';
 import { HistoryDialog } from './history-dialog';
 import type { Held } from './lease';
@@ -50,7 +53,9 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, task, room, h
       <HotkeyOverlay open={dialog === 'keys'} onClose={close} keys={keys} onChange={changeKeys} />
       <HistoryDialog projectId={projectId} taskId={task.id} open={dialog === 'history'} onClose={close} />
       {dialog === 'way' && (
-        <WayDialog projectId={projectId} taskId={task.id} label={task.external_id ?? task.asset.filename} onClose={close} />
+        <Boundary fallback={(error) => <NotShown error={error} onClose={close} />}>
+          <WayDialog projectId={projectId} taskId={task.id} label={task.external_id ?? task.asset.filename} onClose={close} />
+        </Boundary>
       )}
       {dialog === 'hand-over' && held && <HandOverDialog {...{ projectId, room, held }} taskId={task.id} onClose={close} />}
       <OpenDialog
@@ -61,5 +66,21 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, task, room, h
       />
       <SkipDialog open={dialog === 'skip'} onClose={close} busy={rest.skipping} onSkip={rest.onSkip} />
     </>
+  );
+}
+
+/** A dialog that could not be shown takes nothing else of the workbench with it: what is being drawn goes on. */
+function NotShown({ error, onClose }: { error: Error; onClose: () => void }): ReactNode {
+  const { title, about, detail } = broken(error);
+  return (
+    <Dialog open onClose={onClose} title={title} description={about}>
+      {detail && <pre className="page-error-detail">{detail}</pre>}
+      <div className="dialog-actions">
+        <Button onClick={onClose}>Later</Button>
+        <Button look="solid" onClick={() => location.reload()}>
+          Load again
+        </Button>
+      </div>
+    </Dialog>
   );
 }
