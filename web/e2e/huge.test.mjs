@@ -1,5 +1,6 @@
 // A picture of 200 megapixels, turned by its EXIF: it is loaded with progress, can be stopped, is seen whole and then sharp, pixel by pixel, at the places
-// that were zoomed to; what is drawn is in its own pixels; filters, the small map and the wand work; memory stays within a limit, and comes back.
+// that were zoomed to; what is drawn is in its own pixels; filters, the small map and the wand work; memory stays within a limit, and comes back. And small
+// ones, turned in each of the eight ways that EXIF knows.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -30,13 +31,34 @@ const greyAt = (x, y) => squareAt(x, y) + (isIn(LAKE, x, y) ? 0 : grainAt(x, y))
 const stored = (column, row) => greyAt(SIZE[0] - 8 - row * 8, column * 8);
 const huge = (width, height) => blocks(height, width, stored, TURNED_RIGHT);
 
+/** A small picture of four greys, as people see it, and where each of its pixels is in a file of each orientation. */
+const SMALL = [320, 160];
+const quarterAt = (x, y) => 40 + (x < SMALL[0] / 2 ? 0 : 60) + (y < SMALL[1] / 2 ? 0 : 120);
+const [RIGHT, BOTTOM] = SMALL.map((side) => side - 8);
+const WAYS = [
+  (x, y) => [x, y],
+  (x, y) => [RIGHT - x, y],
+  (x, y) => [RIGHT - x, BOTTOM - y],
+  (x, y) => [x, BOTTOM - y],
+  (x, y) => [y, x],
+  (x, y) => [RIGHT - y, x],
+  (x, y) => [RIGHT - y, BOTTOM - x],
+  (x, y) => [y, BOTTOM - x],
+];
+/** @param nth of the pictures of a project, counted by `makeProject` */
+const turned = (width, height, nth) => {
+  const way = nth / 7919;
+  const [columns, rows] = way < 4 ? [width, height] : [height, width];
+  return blocks(columns, rows, (column, row) => quarterAt(...WAYS[way](column * 8, row * 8)), way + 1);
+};
+
 describe('a picture of 200 megapixels', () => {
-  let server, browser, anna, project, task;
+  let server, browser, admin, annotator, anna, project, task;
 
   before(async () => {
     server = await Server.start();
     browser = await launch();
-    const [admin, annotator] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
+    [admin, annotator] = await Promise.all(['admin', 'annotator'].map((who) => signIn(server, who)));
     const people = [[annotator, 'labeler']];
     const made = await makeProject(admin, 'Huge', { people, images: 1, size: SIZE, picture: huge, format: 'jpeg' });
     ({ project } = made);
@@ -193,6 +215,25 @@ describe('a picture of 200 megapixels', () => {
     assert.ok(most < MOST_WITH_WAND, `${most} MiB, of ${MOST_WITH_WAND}`);
     await anna.getByRole('link', { name: 'Huge' }).click();
     await until('memory given back', largestPage, (now) => now < most - PIXELS * 0.9);
+  });
+
+  test('small ones are turned right, too, whichever way their EXIF says', async () => {
+    const people = [[annotator, 'labeler']];
+    const made = await makeProject(admin, 'Turned', {
+      people,
+      images: WAYS.length,
+      size: SMALL,
+      picture: turned,
+      format: 'jpeg',
+    });
+    const middles = [[80, 40], [240, 40], [80, 120], [240, 120]]; // prettier-ignore
+    const wanted = middles.map(([x, y]) => quarterAt(x, y));
+    for (const [way, { id }] of made.tasks.entries()) {
+      await openTask(anna, server, made.project.id, id);
+      const { asset } = (await annotator.api('GET', `/tasks/${id}`)).body;
+      assert.deepEqual([asset.width, asset.height], SMALL, `orientation ${way + 1}`);
+      await until(`orientation ${way + 1}: ${wanted}`, () => seen(middles), (all) => near(all, wanted, 3)); // prettier-ignore
+    }
   });
 
   test('no script of the page broke', () => assert.deepEqual(anna.problems, []));
