@@ -83,9 +83,50 @@ describe('a review of a text', () => {
     await next(rita);
     await until('the panel', () => rita.getByTestId('review-panel').innerText(), (text) => text.includes('2 fields')); // prettier-ignore
     await rita.keyboard.press('Shift+R');
-    await rita.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('The liver is missing');
+    // Its greeting stays: it is meant for Anna.
+    const reason = rita.getByRole('dialog').getByRole('textbox', { name: 'Reason' });
+    await reason.press('End');
+    await reason.pressSequentially('The liver is missing');
+    assert.equal(await rita.getByRole('group', { name: 'Pinned' }).count(), 0, 'there is nothing to pin it on');
+    await shots(rita, 'review-text-reason');
     await rita.getByTestId('decide-confirm').click();
     await step('annotate');
+  });
+
+  test('what was said about it stands beside the fields, where it is read, answered, resolved and linked to', async () => {
+    const card = (page) => page.getByTestId('thread-card');
+    await next(anna);
+    await anna.getByTestId('show-remarks').click();
+    await card(anna).getByText('The liver is missing').waitFor();
+    for (const colorScheme of ['light', 'dark']) {
+      await anna.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      assert.deepEqual(await barriers(anna), [], colorScheme);
+    }
+    await shots(anna, 'comments-beside-fields');
+    await card(anna).getByRole('textbox', { name: 'Reply' }).fill('I see it');
+    await anna.keyboard.press('Enter');
+    await saved(anna);
+    const thread = await anna.getByTestId('comment-row').getAttribute('data-thread');
+    await rita.goto(`${server.url}/projects/${project.id}/tasks/${task.id}?thread=${thread}`);
+    await card(rita).getByText('I see it').waitFor();
+    await rita.getByTestId('resolve').click();
+    await card(anna).getByText('Resolved by').waitFor();
+    // Away, and another one by keys alone, about all of it.
+    await card(anna).focus();
+    await anna.keyboard.press('Escape');
+    await card(anna).waitFor({ state: 'detached' });
+    await anna.keyboard.press('Control+Alt+m');
+    await anna.getByRole('textbox', { name: 'New comment' }).fill('And the dose?');
+    await anna.keyboard.press('Enter');
+    await card(anna).getByText('And the dose?').waitFor();
+    await until('Rita has it', () => rita.getByTestId('comment-row').allInnerTexts(), (rows) => rows.length === 1 && rows[0].includes('And the dose?')); // prettier-ignore
+    await saved(anna);
+    await card(anna).focus();
+    await anna.keyboard.press('Escape');
+    await anna.keyboard.press('Shift+C');
+    await until('the panel is away', () => anna.locator('.bench-side').count(), (n) => n === 0); // prettier-ignore
+    await anna.getByTestId('comments-button').click();
+    await anna.getByTestId('comment-row').waitFor();
   });
 
   test('the next round shows what changed in the fields, stepped to by keys', async () => {

@@ -135,6 +135,11 @@ export class Camera {
     this.#set(centredOn(this.view.get(), point, this.stage.get()));
   }
 
+  /** Whether there is anything to be seen through it: where nothing is drawn there is no stage. */
+  get hasStage(): boolean {
+    return this.stage.get().width > 0;
+  }
+
   /** Goes to a point, and so near that it can be made out; stays where it is seen well already. */
   visit(point: ImagePoint): void {
     const [view, stage] = [this.view.get(), this.stage.get()];

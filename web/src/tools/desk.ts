@@ -170,7 +170,9 @@ export class Desk {
     this.comments = new Comments({
       room,
       geometryOf: (id) => this.geometryOf(id),
-      visit: (point) => this.camera.visit(point),
+      visit: (point) => {
+        if (this.camera.hasStage) this.camera.visit(point);
+      },
       reader,
     });
     this.#stop.push(
@@ -564,6 +566,11 @@ export class Desk {
     const at = this.keyPointer.at.get();
     if (at === null && region !== undefined) this.comments.beginOn(region);
     else this.comments.begin(at ?? this.centre(), null);
+  }
+
+  /** A comment on the task as a whole. */
+  commentOnAll(): void {
+    if (this.mayEdit()) this.comments.begin(imagePoint(0, 0), null);
   }
 
   mayEdit(): boolean {

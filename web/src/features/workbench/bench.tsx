@@ -21,9 +21,10 @@ import { useModelSource, useSeenPicture } from './assistant';
 import { askAttributes } from './attributes-panel';
 import { Banner } from './banner';
 import { BenchDialogs, type BenchDialog } from './bench-dialogs';
+import { CommentsBesideForm, CommentsToggle, useCommentsShown } from './comments/beside-form';
 import { useLinkedThread, useNews } from './comments/use-news';
 import { useTelling } from './comments/use-telling';
-import { deskKeys } from './desk-keys';
+import { commentKeys, deskKeys } from './desk-keys';
 import type { AnswerGate } from './laid-out';
 import { mayFill } from './fills';
 import { claim, heldOf } from './lease';
@@ -101,7 +102,6 @@ export function BenchView({
   useNews(desk, people);
   useTelling(room, task.id);
   useFreshLabels(room, project);
-  useLinkedThread(desk, room);
   const decide = useDecide(room, activity, actions.onward);
   const [seeing, setSeeing] = useState(false);
   const [dialog, setDialog] = useState<BenchDialog | null>(null);
@@ -113,6 +113,7 @@ export function BenchView({
   const pointers = useRef<Pointers | null>(null);
   const suggests = useSuggests(room);
   const { draws, setup, keys, looks, setShown } = useAnnotator(layout, project.label_schema.labels, work?.kind, suggests);
+  useLinkedThread(desk, room, draws);
   const suggesting = useSuggestions(desk, looks, suggests && draws);
   const below = review.underlay;
   const underlay = useMemo(
@@ -188,7 +189,7 @@ export function BenchView({
           seeing: () => setSeeing((open) => !open),
           ...suggesting?.handlers,
         }
-      : {}),
+      : commentKeys(desk, () => desk.commentOnAll())),
     ...review.handlers,
     ...(work?.kind === 'review' && {
       requestChanges: () => asking.set('request_changes'),
@@ -242,7 +243,8 @@ export function BenchView({
     </>
   );
   // Where nothing is drawn there is no panel that it could stand in.
-  const isBesideForm = !draws && (work?.kind === 'adjudication' || round !== null);
+  const isReviewedBesideForm = !draws && (work?.kind === 'adjudication' || round !== null);
+  const hasAside = useCommentsShown(desk, room, !draws) || isReviewedBesideForm;
   const side = (
     <SidePanel
       desk={desk}
@@ -263,7 +265,7 @@ export function BenchView({
     </SidePanel>
   );
   return (
-    <div className={cx('bench', layout && 'bench-laid', isBesideForm && 'bench-reviewed')}>
+    <div className={cx('bench', layout && 'bench-laid', hasAside && 'bench-aside')}>
       <TopBar
         task={task}
         project={project}
@@ -286,6 +288,7 @@ export function BenchView({
         onSubmit={() => submit()}
         onSkip={() => setDialog('skip')}
         onRelease={() => held && actions.release.mutate(held)}
+        comments={!draws && <CommentsToggle desk={desk} />}
         onHelp={() => setDialog('keys')}
         onHistory={() => setDialog('history')}
         onHandOver={() => setDialog('hand-over')}
@@ -342,9 +345,10 @@ export function BenchView({
         </p>
       </div>
       {!layout && side}
-      {isBesideForm && (
-        <aside className="bench-side" aria-label="What there is to review">
-          {reviewing}
+      {hasAside && (
+        <aside className="bench-side" aria-label={isReviewedBesideForm ? 'What there is to review, and comments' : 'Comments'}>
+          {isReviewedBesideForm && reviewing}
+          <CommentsBesideForm {...{ desk, room, people }} projectId={project.id} />
         </aside>
       )}
       <StatusLine desk={desk} room={room} project={project} held={held} leaseSeconds={project.lease_seconds} />

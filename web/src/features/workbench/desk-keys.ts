@@ -44,13 +44,11 @@ export function deskKeys(desk: Desk): Handlers {
       if (desk.selection.get().length === 2) commands.relate(desk);
       else desk.pickTool('relation');
     },
-    comments: () => desk.comments.listed.update((listed) => !listed),
-    commentHere: () => desk.comment(),
+    ...commentKeys(desk, () => desk.comment()),
     skip: () => {
       if (desk.isBusy) desk.dispatch({ type: 'skip' });
       else desk.comments.step(1);
     },
-    previousComment: () => desk.comments.step(-1),
     smaller: () => sized(-1),
     larger: () => sized(1),
     snap: () => desk.snapping.set(!desk.snapping.get()),
@@ -111,4 +109,14 @@ function nextNames(desk: Desk): void {
   const names = NAMES_SHOWN[(NAMES_SHOWN.indexOf(look.names) + 1) % NAMES_SHOWN.length] ?? 'all';
   desk.look.set({ ...look, names });
   desk.notify(`Names on the picture: ${NAMES_WORDS[names].toLowerCase()}`);
+}
+
+/** What comments are reached by, whether something is drawn or not. */
+export function commentKeys(desk: Desk, begin: () => void): Handlers {
+  return {
+    comments: () => desk.comments.listed.update((listed) => !listed),
+    commentHere: begin,
+    skip: () => desk.comments.step(1),
+    previousComment: () => desk.comments.step(-1),
+  };
 }

@@ -37,6 +37,8 @@ interface TopBarProps {
   standing: Standing;
   /** In place of submitting, where the lease is a review. */
   review: ReactNode;
+  /** Where no panel has them: the way to the comments. */
+  comments: ReactNode;
   submitting: boolean;
   onSubmit: () => void;
   onSkip: () => void;
@@ -64,6 +66,7 @@ export function TopBar(props: TopBarProps): ReactNode {
       <People room={room} follow={follow} />
       <span className="bench-rule" aria-hidden />
       <History desk={desk} />
+      {props.comments}
       <IconButton label="Keys" keys="?" onClick={onHelp}>
         <CircleHelp size={17} aria-hidden />
       </IconButton>

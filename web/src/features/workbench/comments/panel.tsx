@@ -18,14 +18,18 @@ const NOTHING: Record<Filter, string> = {
   mentions: 'No open comment mentions you.',
 };
 
+const NONE_SAID = 'No open comments. Begin one with the button above.';
+
 interface PanelProps {
   desk: Desk;
   room: TaskRoom;
   people: ReadonlyMap<string, Person>;
+  /** Where nothing is drawn, so that a comment has no place: begins one about all of it. */
+  begin?: () => void;
 }
 
 /** Every comment of the task in a list, at the foot of the side: what is new first. */
-export function CommentsPanel({ desk, room, people }: PanelProps): ReactNode {
+export function CommentsPanel({ desk, room, people, begin }: PanelProps): ReactNode {
   const { comments } = desk;
   const listed = useStore(comments.listed);
   const total = useLive(room.threads, () => room.threads.list().filter(({ resolved }) => resolved === null).length);
@@ -54,18 +58,18 @@ export function CommentsPanel({ desk, room, people }: PanelProps): ReactNode {
           </button>
         </h2>
         <span className="spacer" />
-        <button type="button" className="row-icon" aria-label="New comment" onClick={() => desk.comment()}>
+        <button type="button" className="row-icon" aria-label="New comment" onClick={begin ?? (() => desk.comment())}>
           <MessageCirclePlus size={15} aria-hidden />
         </button>
       </div>
       <div id={body} className="comments-body" hidden={!listed}>
-        {listed && <Listed desk={desk} people={people} />}
+        {listed && <Listed desk={desk} people={people} none={begin ? NONE_SAID : NOTHING.open} />}
       </div>
     </section>
   );
 }
 
-function Listed({ desk, people }: { desk: Desk; people: ReadonlyMap<string, Person> }): ReactNode {
+function Listed({ desk, people, none }: { desk: Desk; people: ReadonlyMap<string, Person>; none: string }): ReactNode {
   const { comments } = desk;
   const threads = useLive(comments, () => comments.list());
   const opened = useStore(comments.opened);
@@ -91,7 +95,7 @@ function Listed({ desk, people }: { desk: Desk; people: ReadonlyMap<string, Pers
         Show resolved
       </label>
       {threads.length === 0 ? (
-        <p className="muted side-none">{NOTHING[filter]}</p>
+        <p className="muted side-none">{filter === 'open' ? none : NOTHING[filter]}</p>
       ) : (
         <ul className="comments-list">
           {threads.map((thread) => (

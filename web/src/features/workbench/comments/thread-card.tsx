@@ -1,6 +1,6 @@
 import type { ThreadSnapshot } from '@tandem/client';
 import { CircleCheck, Link2, RotateCcw, X } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ComponentType, type ReactNode } from 'react';
 
 import { useLive, useStore } from '~/lib/use-store';
 import { NEW } from '~/tools/comments';
@@ -9,7 +9,7 @@ import { IconButton } from '~/ui/controls';
 import { toast } from '~/ui/toast';
 import { personOf, type Person } from '../use-people';
 import { useSnapshot } from '../use-room';
-import { BesidePin } from './beside-pin';
+import { BesidePin, type PlacedProps } from './beside-pin';
 import { Comment } from './comment';
 import { Composer } from './composer';
 import { threadLink } from './link';
@@ -18,19 +18,21 @@ interface CardProps {
   desk: Desk;
   people: ReadonlyMap<string, Person>;
   projectId: string;
+  /** Where it stands; beside its pin if nothing is said. */
+  Frame?: ComponentType<PlacedProps>;
 }
 
-/** What is open beside its pin: a thread, or the place where one begins. */
-export function OpenedComment({ desk, people, projectId }: CardProps): ReactNode {
+/** What is open: a thread, or the place where one begins. */
+export function OpenedComment({ desk, people, projectId, Frame = BesidePin }: CardProps): ReactNode {
   const { comments, room } = desk;
   const opened = useStore(comments.opened);
   const threads = useLive(room.threads, () => room.threads.list());
   const { readOnly } = useSnapshot(room);
   const thread = opened?.kind === 'thread' ? threads.find(({ id }) => id === opened.id) : undefined;
-  if (thread) return <ThreadCard key={thread.id} {...{ desk, people, projectId, thread, readOnly }} />;
+  if (thread) return <ThreadCard key={thread.id} {...{ desk, people, projectId, Frame, thread, readOnly }} />;
   if (opened?.kind !== 'new') return null;
   return (
-    <BesidePin desk={desk} anchor={opened.anchor} label="New comment" takesFocus={false}>
+    <Frame desk={desk} anchor={opened.anchor} label="New comment" takesFocus={false}>
       <Composer
         label="New comment"
         placeholder="What is it about?"
@@ -44,16 +46,16 @@ export function OpenedComment({ desk, people, projectId }: CardProps): ReactNode
         onPost={(text, mentions) => comments.post(text, mentions)}
         onCancel={() => comments.close()}
       />
-    </BesidePin>
+    </Frame>
   );
 }
 
-interface ThreadCardProps extends CardProps {
+interface ThreadCardProps extends Required<CardProps> {
   thread: ThreadSnapshot;
   readOnly: string | null;
 }
 
-function ThreadCard({ desk, people, projectId, thread, readOnly }: ThreadCardProps): ReactNode {
+function ThreadCard({ desk, people, projectId, Frame, thread, readOnly }: ThreadCardProps): ReactNode {
   const { comments, room } = desk;
   const { reader } = comments;
   const card = useRef<HTMLDivElement>(null);
@@ -79,7 +81,7 @@ function ThreadCard({ desk, people, projectId, thread, readOnly }: ThreadCardPro
   };
   const write = (): void => card.current?.querySelector<HTMLElement>('.thread-reply textarea')?.focus();
   return (
-    <BesidePin
+    <Frame
       desk={desk}
       anchor={thread.anchor}
       label={`Thread by ${author}, ${count}${thread.resolved ? ', resolved' : ''}`}
@@ -151,7 +153,7 @@ function ThreadCard({ desk, people, projectId, thread, readOnly }: ThreadCardPro
           />
         </div>
       </div>
-    </BesidePin>
+    </Frame>
   );
 }
 

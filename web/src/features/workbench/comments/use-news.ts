@@ -49,11 +49,11 @@ export function useNews(desk: Desk, people: ReadonlyMap<string, Person>): void {
 }
 
 /** An address with a thread in it opens the task there, once the document is here. */
-export function useLinkedThread(desk: Desk, room: TaskRoom): void {
+export function useLinkedThread(desk: Desk, room: TaskRoom, draws: boolean): void {
   const wanted = linkedThread(useSearch());
   const joined = useLive(room, () => room.snapshot().phase === 'joined');
   // Where the picture ends is known only once the stage has its size.
-  const ready = useLive(desk.camera.stage, () => desk.camera.stage.get().width > 0);
+  const ready = useLive(desk.camera.stage, () => !draws || desk.camera.hasStage);
   useEffect(() => {
     if (wanted === null || !joined || !ready) return;
     if (desk.comments.jump(wanted)) desk.comments.listed.set(true);

@@ -36,7 +36,11 @@ export function SentBack({ desk, remarks, people }: SentBackProps): ReactNode {
   };
   const action = (
     <Button onClick={show} data-testid="show-remarks">
-      {remarks.length === 1 ? 'Show where' : `Show where (${(at % remarks.length) + 1} of ${remarks.length})`}
+      {!desk.camera.hasStage
+        ? 'Show it'
+        : remarks.length === 1
+          ? 'Show where'
+          : `Show where (${(at % remarks.length) + 1} of ${remarks.length})`}
     </Button>
   );
   return (

@@ -99,7 +99,7 @@ export function VerdictDialog(props: VerdictDialogProps): ReactNode {
             }}
           />
         </div>
-        <Places {...{ place, setPlace, selected, clicked, onPlace }} />
+        {desk.camera.hasStage && <Places {...{ place, setPlace, selected, clicked, onPlace }} />}
         <div className="dialog-actions">
           <Button onClick={onClose}>Keep looking</Button>
           <Button look="solid" type="submit" busy={busy} disabled={reason === '' || busy} data-testid="decide-confirm">
