@@ -1,8 +1,8 @@
-// bench-report bench|long|peers|claim|web FOLDER [SIZE ...]   rewrites one table of docs/performance.md from what that script measured.
+// bench-report bench|long|peers|claim|web|micro FOLDER [SIZE ...]   rewrites one table of docs/performance.md from what that script measured.
 import { execSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const [kind, folder, ...sizes] = process.argv.slice(2);
 const json = (name) =>
@@ -361,7 +361,28 @@ function opening(next, late) {
   ];
 }
 
-const makers = { bench, long, peers, claim, web };
+/** What criterion left behind of each benchmark. */
+function micro() {
+  const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
+  const time = (ns) => {
+    const [unit, size] = [['s', 1e9], ['ms', 1e6], ['µs', 1e3]].find(([, size]) => ns >= size) ?? ['ns', 1]; // prettier-ignore
+    return `${(ns / size).toPrecision(3)} ${unit}`;
+  };
+  const rate = (throughput, ns) => {
+    const [[unit, count] = []] = Object.entries(throughput ?? {});
+    if (unit === 'Elements') return `${Math.round((count / ns) * 1e9).toLocaleString('en')} a second`;
+    return unit === 'Bytes' ? `${Math.round(((count / ns) * 1e9) / 2 ** 20).toLocaleString('en')} MiB a second` : '';
+  };
+  const found = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith('new/benchmark.json'));
+  const rows = found.map((path) => {
+    const { full_id, throughput } = read(join(folder, path));
+    const ns = read(join(folder, dirname(path), 'estimates.json')).median.point_estimate;
+    return [full_id.replaceAll('/', ': '), time(ns), rate(throughput, ns)];
+  });
+  return [['what', 'median time', 'that is'], ...rows.sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))];
+}
+
+const makers = { bench, long, peers, claim, web, micro };
 const lines = makers[kind]();
 const [head, ...rows] = lines;
 const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
