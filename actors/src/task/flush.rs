@@ -14,6 +14,9 @@ use crate::{
 /// People wait for one another's edits; pointers are many and only pass by. So an edit goes out, with all that was gathered, after this
 /// part of a tick.
 const EDITS: u32 = 4;
+/// Where nearly everybody has moved again there is nothing to wait for but to be able to: after this part of the shortest tick. Only a room
+/// whose people move a hundred times a second is full so soon.
+const FULL: u32 = 2;
 
 /// A flush to come.
 pub(super) struct Planned {
@@ -116,7 +119,7 @@ impl TaskActor {
 /// How long a room gathers what it has now.
 fn wait(config: &RoomConfig, room: &Room) -> Duration {
     let tick = tick(config, room.len(), room.has_edits());
-    if room.is_full() { tick.min(config.min_tick) } else { tick }
+    if room.is_full() { tick.min(config.min_tick / FULL) } else { tick }
 }
 
 /// How long a room gathers while only some move: a flush costs one system call a person, so the share of time spent on them would grow
