@@ -8,8 +8,8 @@ use crate::document::Limits;
 
 #[derive(Clone, Debug)]
 pub struct LiveConfig {
-    /// Threads for rooms: one for two processors, four at most. 0: rooms run on the thread that started [`crate::Live`] (tests with a paused clock need
-    /// that).
+    /// Threads for rooms that no connection asked for, and for projects and people: one for two processors, four at most. 0: they run on the thread that
+    /// started [`crate::Live`] (tests with a paused clock need that).
     pub room_threads: usize,
     pub session: SessionConfig,
     pub room: RoomConfig,

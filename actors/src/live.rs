@@ -168,7 +168,7 @@ impl Live {
                 }
             }),
         };
-        let place = Place { actor: root.clone(), supervisor: root.clone() };
+        let place = Place::on(root);
         let policy = tireless(inner.config.restart.clone());
         if let Some(watching) = neighbours::start(place, policy, Arc::clone(&inner.bus), inner.neighbours.clone(), hooks) {
             // Set once, here.
@@ -198,7 +198,7 @@ impl Live {
     /// Be one of several nodes: say so, and hear what their operator wants. Once.
     pub fn join(&self, nodes: Arc<dyn Nodes>) {
         let inner = &self.inner;
-        let place = Place { actor: inner.background().clone(), supervisor: inner.background().clone() };
+        let place = Place::on(inner.background());
         inner.node.get_or_init(|| {
             let actor = node::start(place, tireless(inner.config.restart.clone()), Arc::downgrade(inner), Arc::clone(&nodes));
             (actor, nodes)
@@ -218,7 +218,7 @@ impl Live {
             }
         });
         let is_open = Box::new(move || asks.upgrade().is_some_and(|inner| inner.exit.phase() == Phase::Open));
-        let place = Place { actor: inner.background().clone(), supervisor: inner.background().clone() };
+        let place = Place::on(inner.background());
         let jobs = Jobs::start(place, tireless(inner.config.restart.clone()), inner.config.jobs, ports, JobHouse { announce, is_open })?;
         // Set once, here.
         let _ = inner.jobs.set(jobs);

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::{
     config::RestartPolicy,
-    supervision::{Down, ExitGuard, Place, Supervised, supervise},
+    supervision::{Down, ExitGuard, Place, Supervised, Thread, supervise},
 };
 
 /// How long an actor that crashed too often is left alone.
@@ -45,6 +45,7 @@ pub struct Registry<K, A: Actor> {
     name: &'static str,
     policy: RestartPolicy,
     threads: Arc<[ArbiterHandle]>,
+    nearby: fn() -> Option<Arc<dyn Thread>>,
     supervisor: ArbiterHandle,
     entries: DashMap<K, Entry<A>>,
     instances: AtomicU64,
@@ -71,12 +72,19 @@ where
             name,
             policy,
             threads,
+            nearby: || None,
             supervisor,
             entries: DashMap::new(),
             instances: AtomicU64::new(1),
             retired: AtomicUsize::new(0),
             given_up: Arc::default(),
         }
+    }
+
+    /// From now on an actor lives on the thread of whoever asked for it first, if that is one that this finds.
+    #[must_use]
+    pub fn near_who_asks(self, nearby: fn() -> Option<Arc<dyn Thread>>) -> Self {
+        Self { nearby, ..self }
     }
 
     /// The actor of this id. `factory` makes one, now or after a crash; it gets the number of the entry.
@@ -113,12 +121,13 @@ where
                 tracing::error!(actor = name, "many crash again and again: no single one of them is at fault");
             }
         };
-        let place = Place { actor: self.thread_of(id), supervisor: self.supervisor.clone() };
+        let actor: Arc<dyn Thread> = (self.nearby)().unwrap_or_else(|| Arc::new(self.thread_of(id)));
+        let place = Place { actor, supervisor: self.supervisor.clone() };
         let actor = supervise(self.name, place, self.policy.clone(), factory, escalate);
         Entry { owner, instance, actor, gave_up }
     }
 
-    /// An id always lives on the same thread.
+    /// The same for an id each time.
     fn thread_of(&self, id: &K) -> ArbiterHandle {
         let mut hasher = DefaultHasher::new();
         id.hash(&mut hasher);
@@ -230,5 +239,63 @@ mod tests {
         assert_eq!(registry.count(), 10);
         assert!(registry.entries.capacity() * 4 < most, "{} of {most}", registry.entries.capacity());
         assert!(registry.supervised(&4_995).is_some());
+    }
+
+    /// A thread of somebody else's, as far as a registry can tell.
+    struct Elsewhere;
+
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+    impl Thread for Elsewhere {
+        fn run(&self, work: Box<dyn FnOnce() + Send>) {
+            STARTED.fetch_add(1, Ordering::SeqCst);
+            Arbiter::current().spawn_fn(work);
+        }
+    }
+
+    struct Gone;
+
+    impl Thread for Gone {
+        fn run(&self, _: Box<dyn FnOnce() + Send>) {}
+    }
+
+    #[derive(actix::Message)]
+    #[rtype(result = "()")]
+    struct Hello;
+
+    impl actix::Handler<Hello> for Quiet {
+        type Result = ();
+        fn handle(&mut self, _: Hello, _: &mut Context<Self>) {}
+    }
+
+    fn registry(nearby: fn() -> Option<Arc<dyn Thread>>) -> Registry<u32, Quiet> {
+        let here = Arbiter::current();
+        Registry::new("quiet", RestartPolicy::default(), Arc::new([here.clone()]), here).near_who_asks(nearby)
+    }
+
+    async fn greet(registry: &Registry<u32, Quiet>, id: u32) -> Result<(), Down> {
+        let actor = registry.get_or_start(id, None, |_| |exit, _: &mut Context<Quiet>| Quiet { _exit: exit }).unwrap();
+        actor.addr().await?.send(Hello).await.map_err(|_| Down::Stopped)
+    }
+
+    #[actix::test]
+    async fn an_actor_lives_where_it_was_first_asked_for_and_where_nobody_is_on_a_thread_of_its_own() {
+        greet(&registry(|| Some(Arc::new(Elsewhere))), 1).await.unwrap();
+        assert_eq!(STARTED.load(Ordering::SeqCst), 1);
+        greet(&registry(|| None), 1).await.unwrap();
+        assert_eq!(STARTED.load(Ordering::SeqCst), 1);
+    }
+
+    #[actix::test]
+    async fn one_whose_thread_ended_meanwhile_is_started_anew_by_the_next_who_asks() {
+        static IS_GONE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
+        let registry = registry(|| IS_GONE.load(Ordering::SeqCst).then(|| Arc::new(Gone) as Arc<dyn Thread>));
+        assert!(greet(&registry, 1).await.is_err());
+        IS_GONE.store(false, Ordering::SeqCst);
+        // Its supervisor has noticed.
+        while !registry.entries.get(&1).unwrap().actor.has_ended() {
+            tokio::task::yield_now().await;
+        }
+        greet(&registry, 1).await.unwrap();
     }
 }

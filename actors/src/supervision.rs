@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use actix::{Actor, Addr, Arbiter, ArbiterHandle, Context};
+use actix::{Actor, Addr, Arbiter, ArbiterHandle, Context, dev::channel::channel};
 use rand::Rng;
 use tokio::{
     sync::{oneshot, watch},
@@ -148,21 +148,41 @@ impl<A: Actor> Supervised<A> {
     }
 }
 
+/// Messages that wait for an actor before senders have to: actix' own number. Actors that want another one say so when they start.
+const MAILBOX: usize = 16;
+
+/// A thread on which actors are started.
+pub trait Thread: Send + Sync {
+    /// There, soon. A thread that has ended does nothing any more, and drops it.
+    fn run(&self, work: Box<dyn FnOnce() + Send>);
+}
+
+impl Thread for ArbiterHandle {
+    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+        self.spawn_fn(work);
+    }
+}
+
 /// Where an actor lives and who watches it.
 #[derive(Clone)]
 pub struct Place {
     /// The thread the actor runs on.
-    pub actor: ArbiterHandle,
+    pub actor: Arc<dyn Thread>,
     /// The thread its supervisor runs on.
     pub supervisor: ArbiterHandle,
 }
 
 impl Place {
+    /// Both on one thread.
+    #[must_use]
+    pub fn on(thread: &ArbiterHandle) -> Self {
+        Self { actor: Arc::new(thread.clone()), supervisor: thread.clone() }
+    }
+
     /// Both on this thread.
     #[must_use]
     pub fn here() -> Self {
-        let here = Arbiter::current();
-        Self { actor: here.clone(), supervisor: here }
+        Self::on(&Arbiter::current())
     }
 }
 
@@ -189,7 +209,7 @@ where
 
 struct Watch<A: Actor, F> {
     name: &'static str,
-    place: ArbiterHandle,
+    place: Arc<dyn Thread>,
     policy: RestartPolicy,
     factory: Arc<F>,
     tell: watch::Sender<Slot<A>>,
@@ -228,8 +248,13 @@ where
         let (guard, ended) = oneshot::channel();
         let factory = Arc::clone(&self.factory);
         let guard = ExitGuard(Some(guard));
-        let addr = A::start_in_arbiter(&self.place, move |ctx| factory(guard, ctx));
-        self.tell.send_replace(Slot::Up(addr));
+        let (address, mailbox) = channel(MAILBOX);
+        self.place.run(Box::new(move || {
+            let mut ctx = Context::with_receiver(mailbox);
+            let actor = factory(guard, &mut ctx);
+            actix::spawn(ctx.into_future(actor));
+        }));
+        self.tell.send_replace(Slot::Up(Addr::new(address)));
         // No answer: the guard's thread is gone, and we with it soon.
         ended.await.unwrap_or(Exit::Stopped)
     }

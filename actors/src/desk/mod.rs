@@ -4,7 +4,8 @@
 //! same bytes and puts it in their outboxes. At the end of its turn it writes every outbox that got something. Eight times a second it
 //! looks at an eighth of the connections, so that none needs timers of its own.
 //!
-//! In: [`Mail`] of rooms and of whoever looks at the house (a channel); calls of the sessions of this thread. Out: frames; `RoomEvent` and [`Alarm`] to
+//! In: [`Mail`] of rooms and of whoever looks at the house, and rooms that are to live on this thread (a channel); calls of the sessions of this
+//! thread. Out: frames; `RoomEvent` and [`Alarm`] to
 //! sessions; `Leave` to rooms. Starts: with the thread's first connection. Ends: with the thread.
 
 mod lines;
@@ -42,6 +43,7 @@ use crate::{
     config::SessionConfig,
     room::{RoomEvent, Seat},
     session::{Outbox, Speaker},
+    supervision::Thread,
     watchdog::handling,
 };
 use lines::Line;
@@ -62,7 +64,13 @@ pub struct Desk {
     number: u64,
     // Without bound, and yet bounded: a room sends no further fan-out before the last ones were read (`Room::is_congested`),
     // and all else answers something that a connection sent.
-    mail: UnboundedSender<Mail>,
+    mail: UnboundedSender<Letter>,
+}
+
+enum Letter {
+    Mail(Mail),
+    /// An actor is to live on this thread.
+    Start(Box<dyn FnOnce() + Send>),
 }
 
 impl Desk {
@@ -86,7 +94,7 @@ impl Desk {
 
     pub fn post(&self, mail: Mail) {
         // A thread that is gone has nobody who could miss it.
-        let _ = self.mail.send(mail);
+        let _ = self.mail.send(Letter::Mail(mail));
     }
 }
 
@@ -113,6 +121,20 @@ fn local() -> Rc<Local> {
 #[must_use]
 pub fn here() -> Desk {
     local().desk.clone()
+}
+
+/// This thread, if it has connections: for what is to live where the people are who want it.
+#[must_use]
+pub fn nearby() -> Option<Arc<dyn Thread>> {
+    let desk = HERE.with_borrow(|here| here.as_ref().map(|local| local.desk.clone()))?;
+    (!desk.is_gone()).then(|| Arc::new(desk) as Arc<dyn Thread>)
+}
+
+impl Thread for Desk {
+    fn run(&self, work: Box<dyn FnOnce() + Send>) {
+        // A thread that is gone starts nothing.
+        let _ = self.mail.send(Letter::Start(work));
+    }
 }
 
 /// A connection, until this is dropped.
@@ -195,7 +217,7 @@ impl Local {
 
 struct Work {
     local: Rc<Local>,
-    letters: UnboundedReceiver<Mail>,
+    letters: UnboundedReceiver<Letter>,
     pulse: Option<Interval>,
 }
 
@@ -215,9 +237,12 @@ impl Work {
         }
         let mut read = 0;
         while read < TURN
-            && let Poll::Ready(Some(mail)) = self.letters.poll_recv(cx)
+            && let Poll::Ready(Some(letter)) = self.letters.poll_recv(cx)
         {
-            self.local.seats.borrow_mut().read(mail);
+            match letter {
+                Letter::Mail(mail) => self.local.seats.borrow_mut().read(mail),
+                Letter::Start(start) => start(),
+            }
             read += 1;
         }
         if self.pulse.as_mut().is_some_and(|pulse| pulse.poll_tick(cx).is_ready()) {

@@ -50,10 +50,10 @@ impl Inner {
     ) -> Self {
         let Ports { authenticator, directory, log, bus, chores } = ports;
         let policy = config.restart.clone();
-        let place = || Place { actor: root.clone(), supervisor: root.clone() };
+        let place = || Place::on(root);
         let permanent = RestartPolicy { restart: Restart::Permanent, ..policy.clone() };
         let journal = JournalHandle::start(place(), permanent, config.journal.clone(), Arc::clone(&log));
-        let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()));
+        let tasks = Arc::new(Registry::new("task", policy.clone(), Arc::clone(threads), root.clone()).near_who_asks(desk::nearby));
         let projects = Arc::new(Registry::new("project", policy.clone(), Arc::clone(threads), root.clone()));
         let users = Arc::new(Registry::new("user", policy.clone(), Arc::clone(threads), root.clone()));
         let (scopes, roll) = (Scopes::default(), Arc::new(Roll::default()));
