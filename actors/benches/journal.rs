@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix::{Actor, Arbiter, Context, Handler, Recipient, System};
+use actix::{Actor, Context, Handler, Recipient, System};
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tandem_actors::{
@@ -61,7 +61,7 @@ struct Desk {
 
 impl Desk {
     async fn over(log: Arc<dyn DocumentLog>, keys: Vec<DocumentKey>, database: Option<Database>) -> Self {
-        let place = Place { actor: Arbiter::current(), supervisor: Arbiter::current() };
+        let place = Place::here();
         let journal = JournalHandle::start(place, RestartPolicy::default(), JournalConfig::default(), Arc::clone(&log));
         let mut documents = Vec::new();
         for key in keys {

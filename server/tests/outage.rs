@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix::{Actor, Arbiter, Context, Handler};
+use actix::{Actor, Context, Handler};
 use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 use server::embedded::postgres::{Options, Passwords, Places, Postgres, stop_leftover};
@@ -90,7 +90,7 @@ impl Site {
         config.acquire_timeout = Duration::from_secs(1);
         migrate(&config).await.unwrap();
         let log = Arc::new(PgLog::new(Store::connect(&config).await.unwrap()));
-        let place = Place { actor: Arbiter::current(), supervisor: Arbiter::current() };
+        let place = Place::here();
         let config = JournalConfig { commit_timeout: Duration::from_millis(700), ..JournalConfig::default() };
         let journal = JournalHandle::start(place, RestartPolicy::default(), config, log);
         let mut site = Self { postgres, journal, documents: Vec::new(), sent: 0, _folder: folder };

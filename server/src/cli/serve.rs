@@ -93,7 +93,7 @@ async fn serve_on(config: &Arc<Config>, platform: &Platform, listener: std::net:
     }
 }
 
-/// One HTTP thread a core; live documents have threads of their own.
+/// One HTTP thread a core; a live document is on the one that opened it.
 fn workers() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(8)
 }
