@@ -55,6 +55,17 @@ fn update(seq: u64) -> ClientHot {
     ClientHot::Update { channel: CHANNEL, seq, bytes: bytes.into() }
 }
 
+/// An edit, acknowledged as if nothing had happened.
+async fn is_taken(client: &mut Client, edit: u64) {
+    client.hot(update(edit));
+    client
+        .wait(|frame| match frame {
+            ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
+            frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq, .. }) if *seq == edit).then_some(()),
+        })
+        .await;
+}
+
 #[actix::test]
 async fn an_archived_project_is_read_only_in_place_and_a_restored_one_is_not() {
     let house = House::new();
@@ -303,12 +314,7 @@ async fn who_is_given_work_in_another_document_of_the_task_enters_that_and_for_o
     // The same document: nothing happens.
     house.places.tasks.lock().unwrap().get_mut(&task).unwrap().lease = Some(common::lease(&ann.user));
     given(ann.user.id);
-    ann.hot(update(2));
-    ann.wait(|frame| match frame {
-        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
-        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 2, .. })).then_some(()),
-    })
-    .await;
+    is_taken(&mut ann, 2).await;
 
     house.places.tasks.lock().unwrap().get_mut(&task).unwrap().key.step = "refine".into();
     given(ann.user.id);
@@ -354,21 +360,11 @@ async fn who_looks_on_follows_the_task_into_its_next_document_but_into_nobodys_o
     // Several answer on their own: there is a document for each, and none to look at.
     change(&|record| (record.key.step, record.is_apart) = ("vote#0".into(), true));
     moved(TaskStatus::InProgress, None);
-    ann.hot(update(1));
-    ann.wait(|frame| match frame {
-        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
-        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 1, .. })).then_some(()),
-    })
-    .await;
+    is_taken(&mut ann, 1).await;
     // While it is theirs alone to answer, what they may not see sends nobody out of what they see.
     let there = house.places.tasks.lock().unwrap().remove(&task).unwrap();
     moved(TaskStatus::Pending, None);
-    ann.hot(update(2));
-    ann.wait(|frame| match frame {
-        ServerFrame::Control(ServerControl::Error(error)) => panic!("{error:?}"),
-        frame => matches!(frame, ServerFrame::Hot(ServerHot::Ack { seq: 2, .. })).then_some(()),
-    })
-    .await;
+    is_taken(&mut ann, 2).await;
     house.places.tasks.lock().unwrap().insert(task, there);
 
     change(&|record| (record.key.step, record.is_apart) = ("adjudicate".into(), false));
