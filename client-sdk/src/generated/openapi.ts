@@ -873,7 +873,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Look ahead in my queue.
+         * @description The first tasks that `nextTask` would lease to me, in its order, once I am through with what I hold. Nothing is kept for me by it: whoever asks first
+         *     gets them. Tasks whose content is withheld until they are accepted are left out.
+         */
+        get: operations["upcomingTasks"];
         put?: never;
         /**
          * Lease the next task.
@@ -3947,6 +3952,11 @@ export interface components {
             /** Format: int32 */
             channel: number;
         };
+        /** @description What I would be given next. */
+        Upcoming: {
+            /** @description Without what is withheld until it is accepted. */
+            tasks: components["schemas"]["Task"][];
+        };
         /** @description What a draft is from now on. */
         UpdateLayout: {
             /** @description 1 to 200 characters; without it the name stays. */
@@ -6234,6 +6244,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcomingTasks: {
+        parameters: {
+            query?: {
+                /** @description 1 to 10 tasks; default 2. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks, maybe none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upcoming"];
+                };
             };
             /** @description A problem */
             default: {

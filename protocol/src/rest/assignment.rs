@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Annotation, Task};
 use crate::{AssignmentId, ProjectId, TaskId, UserId, role::text, ws::Base64};
@@ -116,6 +116,24 @@ pub struct AskNext {
     /// Only work of this step.
     #[serde(default)]
     pub step: Option<String>,
+}
+
+/// How far to look ahead.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LookAhead {
+    /// 1 to 10 tasks; default 2.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 10)]
+    pub limit: Option<usize>,
+}
+
+/// What I would be given next.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Upcoming {
+    /// Without what is withheld until it is accepted.
+    pub tasks: Vec<Task>,
 }
 
 /// The answer to "next task, please".

@@ -46,6 +46,7 @@ mod steering;
 mod step_tasks;
 mod submit;
 mod tasks;
+mod upcoming;
 mod validate;
 mod workflows;
 

@@ -16,7 +16,7 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models, notes,
     notifications, predictions, preferences, projects, regions, relabel, review, sessions, sharing_out, simulate, steering, step_tasks,
-    submit, tasks, workflows,
+    submit, tasks, upcoming, workflows,
 };
 
 /// What the document says beside its routes.
@@ -100,6 +100,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(tasks::get_task)
         .service(predictions::create_predictions)
         .service(assignments::next_task)
+        .service(upcoming::upcoming_tasks)
         .service(assignments::claim_task)
         .service(assignments::get_assignment)
         .service(assignments::accept_task)

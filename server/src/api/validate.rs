@@ -319,6 +319,14 @@ pub fn page_limit(asked: Option<u32>) -> Result<u32, Refusal> {
     rules.finish().map(|()| limit)
 }
 
+/// How many tasks to look ahead.
+pub fn look_ahead(asked: Option<usize>) -> Result<usize, Refusal> {
+    let limit = asked.unwrap_or(2);
+    let mut rules = Rules::default();
+    rules.range("limit", limit, 1, 10);
+    rules.finish().map(|()| limit)
+}
+
 pub fn search(prefix: Option<&str>) -> Result<(), Refusal> {
     let mut rules = Rules::default();
     if let Some(prefix) = prefix {

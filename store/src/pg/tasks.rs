@@ -194,6 +194,22 @@ pub async fn get_in(tx: &mut TenantTx, project: ProjectId, task: TaskId) -> Resu
     get_as(tx, project, task, None).await
 }
 
+/// As [`get_as`], of several, in the order in which they are asked for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get_many_as(
+    tx: &mut TenantTx,
+    project: ProjectId,
+    asked: &[TaskId],
+    labeler: Option<UserId>,
+) -> Result<Vec<StoredTask>, StoreError> {
+    let ids: Vec<Uuid> = asked.iter().map(|task| task.0).collect();
+    let mut found = load(tx, project, &ids, labeler).await?;
+    found.sort_by_key(|stored| asked.iter().position(|task| *task == stored.task.id));
+    Ok(found)
+}
+
 /// As [`get_in`], for a labeler, if one is named, from whom it may be withheld.
 pub async fn get_as(
     tx: &mut TenantTx,

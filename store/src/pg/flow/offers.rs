@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tandem_domain::{
-    assignment::{self, Fit, Person, Skipped, StepRules, TaskFacts, Worked},
+    assignment::{self, Fit, Person, Reason, Skipped, StepRules, TaskFacts, Worked},
     workflow::{Predefined, Rework, StepKind, Workflow},
 };
 use tandem_protocol::{ProjectId, TaskId, UserId, WorkflowId};
@@ -161,6 +161,13 @@ impl Choices {
     #[must_use]
     pub fn allowed(&self) -> Vec<Offer> {
         self.steps.iter().filter(|step| step.reasons.is_empty()).map(|step| step.offer.clone()).collect()
+    }
+
+    /// The steps that nothing will speak against once the person is through with what they hold.
+    #[must_use]
+    pub fn allowed_then(&self) -> Vec<Offer> {
+        let only_full = |step: &&StepOffer| step.reasons.iter().all(|said| matches!(said.reason, Reason::HoldsTooMany { .. }));
+        self.steps.iter().filter(only_full).map(|step| step.offer.clone()).collect()
     }
 }
 

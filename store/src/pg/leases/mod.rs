@@ -5,12 +5,14 @@
 //! Whoever changes a task locks the task first, then its steps, then leases. Whoever acts on a lease shows its token; a stale one is refused with who holds the
 //! task now.
 
+mod ahead;
 mod claim;
 mod end;
 mod error;
 mod row;
 mod turn;
 
+pub use ahead::ahead;
 pub(crate) use claim::lease;
 pub use claim::{Method, Offer, Terms, claim_next, claim_task};
 pub(crate) use end::close;
