@@ -279,7 +279,7 @@ impl StoreChores {
     }
 }
 
-/// What somebody is told of work, from the outbox.
+/// What somebody is told, from the outbox.
 fn notified(event: &system::OutboxEvent) -> Option<DomainEvent> {
     if event.topic != notifications::TOPIC {
         return None;

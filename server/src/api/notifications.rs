@@ -1,7 +1,6 @@
 //! What people are told of although they are elsewhere: comments that name or answer them.
 
 use actix_web::{get, post, web::Json};
-use tandem_actors::DomainEvent;
 use tandem_domain::permission::Action;
 use tandem_protocol::{
     ProjectId, TaskId, UserId, WorkspaceRole,
@@ -85,11 +84,7 @@ pub async fn tell_of_comment(mut call: Call) -> Result<Json<Told>, Refusal> {
     let about = Comment { project, task, from: &call.identity.user, thread, comment, excerpt };
     let told = notifications::tell(&mut tx, &about, &people).await?;
     tx.commit().await?;
-    let count = u32::try_from(told.len()).unwrap_or(u32::MAX);
-    for (user, notification) in told {
-        call.state.live.publish(DomainEvent::Notified { workspace: call.identity.workspace_id, user, notification });
-    }
-    Ok(Json(Told { told: count }))
+    Ok(Json(Told { told: u32::try_from(told).unwrap_or(u32::MAX) }))
 }
 
 /// Admins of the workspace are in every project.

@@ -2,6 +2,7 @@
 //! what is kept here is only the way to it.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use tandem_protocol::{
     NotificationId, ProjectId, TaskId, UserId,
     rest::{Notification, NotificationKind, Notifications, UserSummary},
@@ -10,11 +11,13 @@ use uuid::Uuid;
 
 mod work;
 
-pub use work::TOPIC;
 pub(crate) use work::{given, held, offered};
 
-use super::row::word;
+use super::{outbox, row::word};
 use crate::{StoreError, TenantTx};
+
+/// The outbox's topic; its payload is `{"user": ..., "notification": ...}`.
+pub const TOPIC: &str = "person.notified";
 
 /// How long one is kept, read or not.
 const KEPT: &str = "90 days";
@@ -30,15 +33,11 @@ pub struct Comment<'c> {
     pub excerpt: &'c str,
 }
 
-/// Tells these people. Returns what each is told who was not told of this comment before. What is older than [`KEPT`] is forgotten meanwhile.
+/// Tells these people, and says how many of them: who was told of this comment before is not told again. What is older than [`KEPT`] is forgotten meanwhile.
 ///
 /// # Errors
 /// [`StoreError::Missing`] if one of them is not in the workspace.
-pub async fn tell(
-    tx: &mut TenantTx,
-    about: &Comment<'_>,
-    people: &[(UserId, NotificationKind)],
-) -> Result<Vec<(UserId, Notification)>, StoreError> {
+pub async fn tell(tx: &mut TenantTx, about: &Comment<'_>, people: &[(UserId, NotificationKind)]) -> Result<usize, StoreError> {
     let workspace = tx.workspace().0;
     let ids: Vec<Uuid> = people.iter().map(|_| NotificationId::new().0).collect();
     let users: Vec<Uuid> = people.iter().map(|(user, _)| user.0).collect();
@@ -64,23 +63,28 @@ pub async fn tell(
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let notification = Notification {
-                id: row.id.into(),
-                kind: word("kind of notification", &row.kind)?,
-                project_id: about.project,
-                task_id: about.task,
-                from: about.from.clone(),
-                thread: about.thread.to_owned(),
-                comment: about.comment.to_owned(),
-                excerpt: about.excerpt.to_owned(),
-                created_at: row.created_at,
-                read_at: None,
-            };
-            Ok((row.user_id.into(), notification))
-        })
-        .collect()
+    for row in &rows {
+        let notification = Notification {
+            id: row.id.into(),
+            kind: word("kind of notification", &row.kind)?,
+            project_id: about.project,
+            task_id: about.task,
+            from: about.from.clone(),
+            thread: about.thread.to_owned(),
+            comment: about.comment.to_owned(),
+            excerpt: about.excerpt.to_owned(),
+            created_at: row.created_at,
+            read_at: None,
+        };
+        pass_on(tx, about.project, row.user_id, &notification).await?;
+    }
+    Ok(rows.len())
+}
+
+/// To the person's tabs, and to whatever else carries news to them: through the outbox, so that what was committed is told although this program dies.
+async fn pass_on(tx: &mut TenantTx, project: ProjectId, user: Uuid, notification: &Notification) -> Result<(), StoreError> {
+    let payload = json!({ "user": user, "notification": notification });
+    outbox::push(tx, Some(project), TOPIC, payload).await
 }
 
 /// What a person was told, newest first, from behind `before`: of projects they are still in.

@@ -1,21 +1,17 @@
-//! What people are told of work: a task that waits for an admin, one that was given or offered to them. Kept as comments are; told live through the outbox,
-//! since it is written wherever a task moves: by a timer, a webhook, somebody else's answer.
+//! What people are told of work: a task that waits for an admin, one that was given or offered to them. Kept and told as comments
+//! are, and written wherever a task moves: by a timer, a webhook, somebody else's answer.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
 use tandem_protocol::{
     NotificationId, ProjectId, TaskId, UserId,
     rest::{Notification, NotificationKind, UserSummary},
 };
 use uuid::{NoContext, Timestamp, Uuid};
 
-use super::system_summary;
-use crate::{StoreError, TenantTx, pg::outbox};
-
-/// The outbox's topic; its payload is `{"user": ..., "notification": ...}`.
-pub const TOPIC: &str = "person.notified";
+use super::{pass_on, system_summary};
+use crate::{StoreError, TenantTx};
 
 /// Of one kind and step nobody is told anew meanwhile, unless they have read it: a timeout of a thousand tasks is one piece of news.
 const QUIET: TimeDelta = TimeDelta::minutes(10);
@@ -141,8 +137,7 @@ async fn tell(tx: &mut TenantTx, work: &Work<'_>, people: &[UserId]) -> Result<(
             created_at: row.created_at,
             read_at: None,
         };
-        let payload = json!({ "user": row.user_id, "notification": notification });
-        outbox::push(tx, Some(work.project), TOPIC, payload).await?;
+        pass_on(tx, work.project, row.user_id, &notification).await?;
     }
     Ok(())
 }
