@@ -6,22 +6,20 @@ import { drawBox, launch, person, regions, saveState, until } from './support/br
 import { Server, makeProject, signIn } from './support/server.mjs';
 
 describe('working through the queue', () => {
-  let server, browser, admin, worker, adminsWindow, project;
+  let server, browser, admin, worker, adminsWindow, project, tasks;
 
   before(async () => {
     server = await Server.start();
     browser = await launch();
     const people = await Promise.all(['admin', 'annotator', 'reviewer'].map((who) => signIn(server, who)));
     admin = people[0];
-    project = (
-      await makeProject(admin, 'Queue', {
-        people: [
-          [people[1], 'labeler'],
-          [people[2], 'reviewer'],
-        ],
-        images: 4,
-      })
-    ).project;
+    ({ project, tasks } = await makeProject(admin, 'Queue', {
+      people: [
+        [people[1], 'labeler'],
+        [people[2], 'reviewer'],
+      ],
+      images: 4,
+    }));
     worker = await person(browser, server.link('annotator'));
     adminsWindow = await person(browser, server.link('admin'));
   });
@@ -35,13 +33,28 @@ describe('working through the queue', () => {
   const ready = (page) => page.waitForFunction(() => window.__tandem?.room?.synced === true);
   const counts = async () => (await admin.api('GET', `/projects/${project.id}`)).body.progress;
 
-  test('continuing leases the next task and opens it', async () => {
+  test('continuing leases the next task and opens it; the pictures of the two that come after it are fetched meanwhile', async () => {
+    // Not the oldest ones.
+    for (const [task, priority] of [
+      [tasks[2], 9],
+      [tasks[3], 8],
+    ]) {
+      const wanted = { task_ids: [task.id], priority, reason: 'the customer waits' };
+      assert.equal((await admin.api('POST', `/projects/${project.id}/tasks/priority`, wanted)).status, 200);
+    }
+    const fetched = [];
+    worker.on('requestfinished', (request) => fetched.push(request.url()));
+    const picture = async ({ asset }) => new URL((await admin.api('GET', `/assets/${asset.id}`)).body.url).pathname;
+    const inOrder = await Promise.all([tasks[2], tasks[3], tasks[0], tasks[1]].map(picture));
+    const seen = () => inOrder.map((path) => fetched.some((url) => new URL(url).pathname === path));
     await worker.goto(`${server.url}/projects/${project.id}`);
     await worker.getByTestId('next-task').click();
     await worker.waitForURL(/\/tasks\//);
     await ready(worker);
     await worker.getByTestId('lease').waitFor();
     assert.equal((await counts()).in_progress, 1);
+    await until('the next two pictures', seen, (there) => there.filter(Boolean).length === 3);
+    assert.deepEqual(seen(), [true, true, true, false]);
   });
 
   test('submit and next is one key, and what was drawn is what was submitted', async () => {
