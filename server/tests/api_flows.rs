@@ -289,6 +289,42 @@ async fn who_may_not_is_told_why_in_words() {
 }
 
 #[actix_web::test]
+async fn people_say_themselves_when_they_work_and_admins_how_much() {
+    let api = Api::start().await;
+    let (project, labeler) = (api.a().project, api.a().labeler);
+    on_workflow(&api, json!({"form": {"id": "w", "steps": [{"id": "label", "type": "annotation"}]}})).await;
+    let skills = json!([{"name": "medical_coding", "level": "expert"}]);
+    let profile = json!({"skills": skills, "teams": ["clinical"], "availability": {"time_zone": "Europe/Berlin", "daily_capacity": 40}, "max_concurrent": 3});
+    api.admin().put(&format!("/api/v1/users/{labeler}/profile"), profile).await.expect(204);
+
+    // Never now: one minute of a day long gone by, and of the other days none.
+    let hours = json!({"time_zone": "Asia/Tokyo", "hours": {"mon": [{"from": "00:00", "to": "00:01"}]}, "days_off": ["2026-12-24"]});
+    let mine = api.labeler().put("/api/v1/me/hours", json!({"availability": hours})).await.expect(200);
+    assert_eq!(
+        (&mine["skills"][0]["name"], &mine["teams"], &mine["max_concurrent"]),
+        (&json!("medical_coding"), &json!(["clinical"]), &json!(3))
+    );
+    assert_eq!((&mine["availability"]["time_zone"], &mine["availability"]["daily_capacity"]), (&json!("Asia/Tokyo"), &json!(40)), "{mine}");
+    assert_eq!(api.labeler().get("/api/v1/me/profile").await.expect(200), mine);
+    assert_eq!(api.admin().get(&format!("/api/v1/users/{labeler}/profile")).await.expect(200), mine);
+    let (_, answer) = post(api.labeler(), format!("/projects/{project}/next"), json!({})).await;
+    assert_eq!((&answer["work"], &answer["closed"][0]["reasons"][0]["code"]), (&Value::Null, &json!("outside_hours")), "{answer}");
+
+    let free = api.labeler().put("/api/v1/me/hours", json!({"availability": null})).await.expect(200);
+    assert_eq!(free["availability"], json!({"time_zone": "Asia/Tokyo", "daily_capacity": 40}), "the limit is still counted by a clock");
+    let more = json!({"availability": {"time_zone": "Asia/Tokyo", "daily_capacity": 400}});
+    let broken = api.labeler().put("/api/v1/me/hours", more).await.broken();
+    assert!(broken.iter().any(|rule| rule.contains("availability.daily_capacity")), "{broken:?}");
+    let nowhere = json!({"availability": {"time_zone": "Nowhere/There"}});
+    let broken = api.labeler().put("/api/v1/me/hours", nowhere).await.broken();
+    assert!(broken.iter().any(|rule| rule.contains("availability")), "{broken:?}");
+
+    let none = json!({"skills": [], "teams": [], "availability": null, "max_concurrent": null});
+    api.admin().put(&format!("/api/v1/users/{labeler}/profile"), none).await.expect(204);
+    assert_eq!(api.labeler().put("/api/v1/me/hours", json!({"availability": null})).await.expect(200)["availability"], Value::Null);
+}
+
+#[actix_web::test]
 async fn a_simulation_says_where_the_time_goes() {
     let api = Api::start().await;
     let id = on_workflow(&api, json!({"predefined": {"type": "sampled_review", "rate": 0.5}})).await;

@@ -253,6 +253,38 @@ describe('an admin and the ways of tasks', () => {
     assert.deepEqual(body.skills, [{ name: 'traffic', level: 'expert', expires_at: '2030-01-31T23:59:59Z' }]);
     assert.deepEqual(body.teams, ['streets', 'second line']);
     assert.deepEqual(Object.keys(body.availability.hours).sort(), ['fri', 'mon', 'thu', 'tue', 'wed']);
+    assert.deepEqual(page.problems, []);
+  });
+
+  test('and people say themselves when they work, and see what an admin has said of them', async () => {
+    const theirs = await person(browser, server.link('annotator'), { viewport: { width: 1366, height: 768 } });
+    await theirs.getByTestId('account').click();
+    await theirs.getByRole('menuitem', { name: 'My hours' }).click();
+    const mine = theirs.getByRole('dialog', { name: 'My hours' });
+    await mine.getByText('until 2030-01-31').waitFor();
+    await mine.getByText('streets, second line').waitFor();
+    await mine.getByLabel('Time zone').fill('Mars/Olympus');
+    await mine.getByRole('button', { name: 'Save' }).click();
+    await mine.getByText('no time zone of this name').waitFor();
+    await mine.getByLabel('Time zone').fill('Asia/Tokyo');
+    await mine.getByRole('button', { name: 'Add hours on Saturday' }).click();
+    await mine.getByLabel('Saturday, to').fill('12:30');
+    await mine.getByLabel('Another day off').fill('2030-12-24');
+    await theirs.keyboard.press('Enter');
+    await mine.getByText('2030-12-24').waitFor();
+    await shots(theirs, 'my-hours');
+    assert.deepEqual(await barriers(theirs), []);
+    await mine.getByRole('button', { name: 'Save' }).click();
+    await theirs.locator('.toast', { hasText: 'Saved when you work' }).waitFor();
+    assert.equal(await theirs.getByRole('dialog').count(), 0);
+    const { body } = await admin.api('GET', `/users/${ann.me.user.id}/profile`);
+    assert.deepEqual([body.teams, body.skills[0].name], [['streets', 'second line'], 'traffic'], 'what the admin said stays');
+    assert.deepEqual(
+      [body.availability.time_zone, body.availability.hours.sat, body.availability.days_off],
+      ['Asia/Tokyo', [{ from: '09:00', to: '12:30' }], ['2030-12-24']],
+    );
+    assert.deepEqual(theirs.problems, []);
+    await theirs.context().close();
     // At any hour again, for whoever runs this at night.
     await admin.api('PUT', `/users/${ann.me.user.id}/profile`, {
       skills: [],
@@ -260,7 +292,6 @@ describe('an admin and the ways of tasks', () => {
       availability: null,
       max_concurrent: null,
     });
-    assert.deepEqual(page.problems, []);
   });
 
   test('work is handed over by whoever holds it, who may ask for it back', async () => {

@@ -344,6 +344,14 @@ pub struct MemberProfile {
     pub max_concurrent: Option<u32>,
 }
 
+/// When I work.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MyHours {
+    /// Time zone, working hours and days off; see docs/workflows.md. Null: any time.
+    pub availability: Option<Value>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MemberSkill {

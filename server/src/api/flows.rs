@@ -2,17 +2,14 @@
 
 use actix_web::{get, post, put, web::Json};
 use serde_json::json;
-use tandem_domain::{
-    assignment::{Availability, Paused, Skill},
-    permission::Action,
-};
+use tandem_domain::{assignment::Paused, permission::Action};
 use tandem_protocol::{
     ProjectId, UserId, WorkflowId,
-    rest::{MemberProfile, MemberSkill, MigrateTasks, MigratedTasks, Misfits, PauseMember, StepPerson, StepWork, WorkflowProgress},
+    rest::{MigrateTasks, MigratedTasks, Misfits, PauseMember, StepPerson, StepWork, WorkflowProgress},
 };
 use tandem_store::pg::{
     flow::{self, Way, WorkNow},
-    people::{self, Profile},
+    people,
 };
 
 use super::{access, assignments::say, audit, call::Call, notify, problem::Refusal, validate};
@@ -138,71 +135,4 @@ pub async fn pause_member(mut call: Call) -> Result<actix_web::HttpResponse, Ref
     audit::record(&mut tx, project, Action::MembersWrite, ("user", user), json!({ "paused": wanted })).await?;
     tx.commit().await?;
     Ok(actix_web::HttpResponse::NoContent().finish())
-}
-
-/// What a member is certified to do, and when they work.
-#[utoipa::path(
-    tag = "workspace",
-    operation_id = "getMemberProfile",
-    params(("user_id" = UserId, Path)),
-    responses((status = 200, description = "The profile", body = MemberProfile)),
-    extensions(("x-action" = json!(Action::WorkspaceUsers.name()))),
-)]
-#[get("/users/{user_id}/profile")]
-pub async fn get_member_profile(call: Call) -> Result<Json<MemberProfile>, Refusal> {
-    let user = call.path::<UserId>()?;
-    access::in_workspace(&call.identity, Action::WorkspaceUsers)?;
-    let mut tx = call.begin().await?;
-    let found = people::profile(&mut tx, user).await?.ok_or_else(|| Refusal::not_found("member", user))?;
-    Ok(Json(MemberProfile {
-        skills: found
-            .skills
-            .into_iter()
-            .map(|skill| MemberSkill { name: skill.name, level: skill.level.as_str().to_owned(), expires_at: skill.expires_at })
-            .collect(),
-        teams: found.teams,
-        availability: found.availability.map(serde_json::to_value).transpose().map_err(Refusal::internal)?,
-        max_concurrent: found.max_concurrent,
-    }))
-}
-
-/// Say what a member is certified to do, and when they work.
-#[utoipa::path(
-    tag = "workspace",
-    operation_id = "putMemberProfile",
-    params(("user_id" = UserId, Path)),
-    request_body = MemberProfile,
-    responses((status = 204, description = "Done")),
-    extensions(("x-action" = json!(Action::WorkspaceUsers.name()))),
-)]
-#[put("/users/{user_id}/profile")]
-pub async fn put_member_profile(mut call: Call) -> Result<actix_web::HttpResponse, Refusal> {
-    let user = call.path::<UserId>()?;
-    let body = call.body().await?;
-    access::in_workspace(&call.identity, Action::WorkspaceUsers)?;
-    let mut tx = call.begin().await?;
-    // Before the body is looked at: to others it must look as if they were not there.
-    people::profile(&mut tx, user).await?.ok_or_else(|| Refusal::not_found("member", user))?;
-    let wanted = body.parse::<MemberProfile>()?;
-    people::set_profile(&mut tx, user, &profile(&wanted)?).await?;
-    audit::record_in_workspace(&mut tx, Action::WorkspaceUsers, ("user", user), json!({ "profile": wanted })).await?;
-    tx.commit().await?;
-    Ok(actix_web::HttpResponse::NoContent().finish())
-}
-
-fn profile(wanted: &MemberProfile) -> Result<Profile, Refusal> {
-    validate::profile(wanted)?;
-    let availability = wanted
-        .availability
-        .clone()
-        .map(serde_json::from_value::<Availability>)
-        .transpose()
-        .map_err(|e| Refusal::field("availability", "shape", e.to_string()))?;
-    let mut skills = Vec::with_capacity(wanted.skills.len());
-    for (index, skill) in wanted.skills.iter().enumerate() {
-        let level = serde_json::from_value(json!(skill.level))
-            .map_err(|_| Refusal::field(&format!("skills[{index}].level"), "enum", "must be novice, intermediate, advanced or expert"))?;
-        skills.push(Skill { name: skill.name.clone(), level, expires_at: skill.expires_at });
-    }
-    Ok(Profile { skills, teams: wanted.teams.clone(), availability, max_concurrent: wanted.max_concurrent })
 }

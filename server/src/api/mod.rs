@@ -31,6 +31,7 @@ mod openapi;
 mod predictions;
 mod preferences;
 pub mod problem;
+mod profile;
 mod projects;
 mod rate;
 mod read;

@@ -15,8 +15,8 @@ use self::finish::{AlwaysSent, FreeObjects, Pages, Problems, Security};
 
 use super::{
     admin, annotations, assets, assignments, auth, batches, export, flows, giving, history, jobs, layouts, me, members, models, notes,
-    notifications, predictions, preferences, projects, regions, relabel, review, sessions, sharing_out, simulate, steering, step_tasks,
-    submit, tasks, upcoming, workflows,
+    notifications, predictions, preferences, profile, projects, regions, relabel, review, sessions, sharing_out, simulate, steering,
+    step_tasks, submit, tasks, upcoming, workflows,
 };
 
 /// What the document says beside its routes.
@@ -128,8 +128,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(flows::migrate_tasks)
         .service(simulate::simulate_workflow)
         .service(flows::pause_member)
-        .service(flows::get_member_profile)
-        .service(flows::put_member_profile)
+        .service(profile::get_member_profile)
+        .service(profile::put_member_profile)
+        .service(profile::get_my_profile)
+        .service(profile::put_my_hours)
         .service(preferences::get_preferences)
         .service(preferences::change_preferences)
         .service(notifications::list_notifications)

@@ -1,9 +1,10 @@
-import { Activity, House, Layers, LogOut, Monitor, Moon, ScanSearch, Sun } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Activity, CalendarClock, House, Layers, LogOut, Monitor, Moon, ScanSearch, Sun } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
 import { Link, useRoute } from 'wouter';
 
 import { Notices } from '~/features/notices/notices';
 import { cx } from '~/lib/cx';
+import { later } from '~/lib/later';
 import { useStore } from '~/lib/use-store';
 import { leave } from '~/session/account';
 import { useBackend } from '~/session/backend';
@@ -11,7 +12,9 @@ import { useConnection } from '~/session/live';
 import { useMe } from '~/session/queries';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '~/ui/menu';
 import { Avatar } from '~/ui/people';
+import { Boundary } from './boundary';
 import { Logo } from './logo';
+import { NotShown } from './not-shown';
 import { setTheme, theme, type Theme } from './theme';
 
 export function Shell({ children }: { children: ReactNode }): ReactNode {
@@ -107,33 +110,46 @@ export function ThemeItems(): ReactNode {
   );
 }
 
+const MyHours = later(async () => ({ default: (await import('~/features/project/people/my-hours')).MyHours }), null);
+
 function AccountMenu(): ReactNode {
   const me = useMe();
   const backend = useBackend();
+  const [hours, setHours] = useState(false);
   return (
-    <Menu
-      align="start"
-      trigger={
-        <button type="button" className="side-me" data-testid="account">
-          <Avatar person={me.user} size={26} />
-          <span className="side-me-text">
-            <strong className="truncate">{me.user.name}</strong>
-            <small className="truncate">{me.workspace_role === 'admin' ? 'Workspace admin' : me.user.email}</small>
-          </span>
-        </button>
-      }
-    >
-      <ThemeItems />
-      <MenuLine />
-      <MenuItem
-        icon={<LogOut size={15} aria-hidden />}
-        onSelect={() => {
-          backend.close();
-          leave();
-        }}
+    <>
+      <Menu
+        align="start"
+        trigger={
+          <button type="button" className="side-me" data-testid="account">
+            <Avatar person={me.user} size={26} />
+            <span className="side-me-text">
+              <strong className="truncate">{me.user.name}</strong>
+              <small className="truncate">{me.workspace_role === 'admin' ? 'Workspace admin' : me.user.email}</small>
+            </span>
+          </button>
+        }
       >
-        Sign out
-      </MenuItem>
-    </Menu>
+        <ThemeItems />
+        <MenuLine />
+        <MenuItem icon={<CalendarClock size={15} aria-hidden />} onSelect={() => setHours(true)}>
+          My hours
+        </MenuItem>
+        <MenuItem
+          icon={<LogOut size={15} aria-hidden />}
+          onSelect={() => {
+            backend.close();
+            leave();
+          }}
+        >
+          Sign out
+        </MenuItem>
+      </Menu>
+      {hours && (
+        <Boundary fallback={(error) => <NotShown error={error} onClose={() => setHours(false)} />}>
+          <MyHours onClose={() => setHours(false)} />
+        </Boundary>
+      )}
+    </>
   );
 }

@@ -3,14 +3,13 @@ import type { TaskRoom } from '@tandem/client';
 import type { ReactNode } from 'react';
 
 import type { Choice } from '~/hotkeys/choices';
-import { Boundary, broken } from '~/app/boundary';
+import { Boundary } from '~/app/boundary';
+import { NotShown } from '~/app/not-shown';
 import { HotkeyOverlay } from '~/hotkeys/overlay';
 import { Palette } from '~/hotkeys/palette';
 import type { KeysHere } from '~/hotkeys/registry';
 import { later } from '~/lib/later';
 import type { Task } from '~/session/queries';
-import { Button } from '~/ui/controls';
-import { Dialog } from '~/ui/dialog';
 import { HandOverDialog } from './hand-over-dialog';
 import { HistoryDialog } from './history-dialog';
 import type { Held } from './lease';
@@ -66,21 +65,5 @@ export function BenchDialogs({ dialog, setDialog, keys, projectId, task, room, h
       />
       <SkipDialog open={dialog === 'skip'} onClose={close} busy={rest.skipping} onSkip={rest.onSkip} />
     </>
-  );
-}
-
-/** A dialog that could not be shown takes nothing else of the workbench with it: what is being drawn goes on. */
-function NotShown({ error, onClose }: { error: Error; onClose: () => void }): ReactNode {
-  const { title, about, detail } = broken(error);
-  return (
-    <Dialog open onClose={onClose} title={title} description={about}>
-      {detail && <pre className="page-error-detail">{detail}</pre>}
-      <div className="dialog-actions">
-        <Button onClick={onClose}>Later</Button>
-        <Button look="solid" onClick={() => location.reload()}>
-          Load again
-        </Button>
-      </div>
-    </Dialog>
   );
 }

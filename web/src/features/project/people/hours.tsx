@@ -9,13 +9,14 @@ import { DAYS, isOvernight, WEEKDAYS, type Day, type ProfileForm, type Shift } f
 interface TimeZoneProps {
   value: string;
   error: string | undefined;
+  hint: string;
   onChange: (value: string) => void;
 }
 
-export function TimeZone({ value, error, onChange }: TimeZoneProps): ReactNode {
+export function TimeZone({ value, error, hint, onChange }: TimeZoneProps): ReactNode {
   const list = useId();
   return (
-    <Field label="Time zone" error={error} hint="Left empty, with no hours: they may work at any time.">
+    <Field label="Time zone" error={error} hint={hint}>
       {(ids) => (
         <>
           <input

@@ -115,7 +115,12 @@ function Edit({ user, profile, onClose }: ProfileDialogProps & { profile: Member
           </div>
         </div>
         <div className="profile-column">
-          <TimeZone value={form.timeZone} error={problem('availability')} onChange={(timeZone) => change({ timeZone })} />
+          <TimeZone
+            value={form.timeZone}
+            error={problem('availability')}
+            hint="Left empty, with no hours: they may work at any time."
+            onChange={(timeZone) => change({ timeZone })}
+          />
           <Hours hours={form.hours} problem={problem} onChange={(hours) => change({ hours })} />
           <DaysOff days={form.daysOff} onChange={(daysOff) => change({ daysOff })} />
         </div>

@@ -88,21 +88,23 @@ const expiry = ({ until, exact }: SkillRow): string | null => {
 const hasHours = (form: ProfileForm): boolean => Object.values(form.hours).some((shifts) => shifts.length > 0);
 const saysWhen = (form: ProfileForm): boolean => hasHours(form) || form.dailyCapacity !== undefined || form.daysOff.length > 0;
 
-/** A day without shifts is left out: it is free where any other has one. */
-export function profileOf(form: ProfileForm): MemberProfile {
+/** When they work, as the server keeps it. A day without shifts is left out: it is free where any other has one. */
+export function hoursOf(form: ProfileForm): MemberProfile['availability'] {
+  if (form.timeZone.trim() === '') return null;
   const hours = Object.fromEntries(Object.entries(form.hours).filter(([, shifts]) => shifts.length > 0));
+  return {
+    time_zone: form.timeZone.trim(),
+    ...(hasHours(form) ? { hours } : {}),
+    ...(form.dailyCapacity === undefined ? {} : { daily_capacity: form.dailyCapacity }),
+    ...(form.daysOff.length > 0 ? { days_off: [...form.daysOff].sort() } : {}),
+  };
+}
+
+export function profileOf(form: ProfileForm): MemberProfile {
   return {
     skills: form.skills.map((skill) => ({ name: skill.name.trim(), level: skill.level, expires_at: expiry(skill) })),
     teams: teamsOf(form.teams),
-    availability:
-      form.timeZone.trim() === ''
-        ? null
-        : {
-            time_zone: form.timeZone.trim(),
-            ...(hasHours(form) ? { hours } : {}),
-            ...(form.dailyCapacity === undefined ? {} : { daily_capacity: form.dailyCapacity }),
-            ...(form.daysOff.length > 0 ? { days_off: [...form.daysOff].sort() } : {}),
-          },
+    availability: hoursOf(form),
     max_concurrent: form.maxConcurrent ?? null,
   };
 }
