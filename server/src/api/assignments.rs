@@ -24,7 +24,9 @@ use super::{
     nothing,
     notify::{self, News},
     problem::{Kind, Refusal},
-    projects, signed, validate,
+    projects,
+    read::Body,
+    signed, validate,
 };
 
 /// Lease the next task.
@@ -43,27 +45,37 @@ use super::{
 pub async fn next_task(mut call: Call) -> Result<Json<NextTask>, Refusal> {
     let id = call.path::<ProjectId>()?;
     let body = call.body_if_any().await?;
+    let next = ask(&call, id, body.as_ref()).await?;
+    // A workflow begins with its tasks in the background, a second after they came; whoever asks before that is not told that there is nothing.
+    let has_begun = next.work.is_none() && flow::begin(&call.state.store, call.identity.workspace_id, id, BEGUN).await? > 0;
+    Ok(Json(if has_begun { ask(&call, id, body.as_ref()).await? } else { next }))
+}
+
+/// Tasks that whoever finds nothing to do waits for until they have begun.
+const BEGUN: u32 = 10;
+
+async fn ask(call: &Call, id: ProjectId, body: Option<&Body>) -> Result<NextTask, Refusal> {
     let hidden = || Refusal::not_found("project", id);
     let mut tx = call.begin_point().await?;
     let mut turn = leases::take_turn(&mut tx, id, call.user()).await?.ok_or_else(hidden)?;
     access::in_project(&call.identity, turn.role, Action::TaskClaim, hidden)?;
-    turn.step = body.map(|body| body.parse::<AskNext>()).transpose()?.unwrap_or_default().step;
+    turn.step = body.map(Body::parse::<AskNext>).transpose()?.unwrap_or_default().step;
     active(&turn.project_name, turn.project_status)?;
     let mut choices = flow::choices(&mut tx, &turn).await?;
     if let Some(step) = turn.step.as_deref().filter(|step| !choices.only(step)) {
         return Err(Refusal::field("step", "exists", format!("the project's workflow has no step {step:?} in which people work")));
     }
-    let work = claim_next(&mut tx, &call, &turn, &choices).await?;
+    let work = claim_next(&mut tx, call, &turn, &choices).await?;
     let nothing = match &turn.step {
         Some(step) if work.is_none() => Some(nothing::told(step, &flow::nothing(&mut tx, &turn, &choices.steps).await?)),
         _ => None,
     };
     tx.commit().await?;
     if let Some(work) = &work {
-        News::of_work(work).publish(&call);
+        News::of_work(work).publish(call);
     }
     let closed = if work.is_none() { closed(&choices.steps) } else { Vec::new() };
-    Ok(Json(NextTask { work, closed, nothing }))
+    Ok(NextTask { work, closed, nothing })
 }
 
 /// Lease this very task.
