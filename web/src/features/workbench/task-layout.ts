@@ -1,11 +1,12 @@
 /** The layout that a task is worked on with, if its project has one. */
 import { ApiError, ok, type Api } from '@tandem/client';
 import { queryOptions, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useMemo } from 'react';
 
 import { useBackend } from '~/session/backend';
 import { useOfMyLeases } from '~/session/live';
 import type { Layout } from '~/layout/tree';
-import { answeredLeases } from './answered';
+import { answeredLeases, stillWhileHandingIn } from './answered';
 
 /** The compiled form that this workbench knows. */
 const FORMAT = 1;
@@ -45,7 +46,8 @@ export const layoutQuery = (api: Api, taskId: string, mine: string | null) =>
  */
 export function useTaskLayout(taskId: string): UseQueryResult<Layout | null> {
   const { api } = useBackend();
-  const told = useOfMyLeases(({ leases }) => leases.find(({ task_id }) => task_id === taskId)?.assignment_id ?? '');
+  const still = useMemo(() => stillWhileHandingIn<string>(taskId), [taskId]);
+  const told = useOfMyLeases(({ leases }) => still(() => leases.find(({ task_id }) => task_id === taskId)?.assignment_id ?? ''));
   const mine = told === '' ? answeredLeases.get(taskId)?.assignmentId : told;
   return useQuery({ ...layoutQuery(api, taskId, mine ?? null), placeholderData: (before) => before });
 }

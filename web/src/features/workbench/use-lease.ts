@@ -7,7 +7,7 @@ import { onMyLeases, useOfMyLeases } from '~/session/live';
 import { toastError } from '~/ui/toast';
 import type { Activity } from './activity';
 import { accept, heldOf, isLost, myLease, renew, standing, type Held, type Standing } from './lease';
-import { answeredLeases, leaving } from './answered';
+import { answeredLeases, leaving, stillWhileHandingIn } from './answered';
 import { given } from './rooms-ahead';
 import type { RoomState } from './use-room-state';
 
@@ -104,11 +104,14 @@ interface LeasesOn {
 
 /** What my leases say of one task. */
 function useLeasesOn(taskId: string): LeasesOn {
-  const said = useOfMyLeases(({ joined, leases, expiring }) => {
-    const here = leases.filter(({ task_id }) => task_id === taskId);
-    const soon = expiring.filter((id) => here.some(({ assignment_id }) => assignment_id === id));
-    return JSON.stringify({ joined, leases: here, expiring: soon } satisfies LeasesOn);
-  });
+  const still = useMemo(() => stillWhileHandingIn<string>(taskId), [taskId]);
+  const said = useOfMyLeases(({ joined, leases, expiring }) =>
+    still(() => {
+      const here = leases.filter(({ task_id }) => task_id === taskId);
+      const soon = expiring.filter((id) => here.some(({ assignment_id }) => assignment_id === id));
+      return JSON.stringify({ joined, leases: here, expiring: soon } satisfies LeasesOn);
+    }),
+  );
   return useMemo(() => JSON.parse(said) as LeasesOn, [said]);
 }
 

@@ -2,6 +2,7 @@ import type { RoomSnapshot, TaskRoom } from '@tandem/client';
 import { useMemo } from 'react';
 
 import { useLive } from '~/lib/use-store';
+import { stillWhileHandingIn } from './answered';
 
 /** Changes twice with each edit: whoever shows it listens for itself (`useSnapshot`). */
 type Saving = 'saveState' | 'pending';
@@ -26,5 +27,8 @@ const isSame = (one: RoomSnapshot, other: RoomSnapshot): boolean =>
 export const useRoomState = (room: TaskRoom): RoomState =>
   useLive(
     room,
-    useMemo(() => stateOf(room), [room]),
+    useMemo(() => {
+      const [state, still] = [stateOf(room), stillWhileHandingIn<RoomState>(room.taskId)];
+      return () => still(state);
+    }, [room]),
   );

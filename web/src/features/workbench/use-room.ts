@@ -3,10 +3,11 @@
  * instead of three; they are closed afterwards, when nothing on the screen hangs on them any more.
  */
 import type { RoomSnapshot, TaskRoom } from '@tandem/client';
-import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import type { Size } from '~/geometry/points';
 import { device } from '~/lib/keep';
+import { useLive } from '~/lib/use-store';
 import { useBackend } from '~/session/backend';
 import { Desk } from '~/tools/desk';
 import { shapeShelf } from '~/tools/kept-shape';
@@ -14,6 +15,7 @@ import { createMarks } from '~/tools/marks';
 import { Follow } from '~/tools/follow';
 import { createLook } from '~/tools/seeing';
 import { toast } from '~/ui/toast';
+import { stillWhileHandingIn } from './answered';
 import { helper, segmenter } from './assistant';
 import { leaveRoom, takeRoom } from './rooms-ahead';
 
@@ -38,11 +40,10 @@ export function useRoom(taskId: string | null): TaskRoom | null {
   return room?.taskId === taskId ? room : null;
 }
 
-export const useSnapshot = (room: TaskRoom): RoomSnapshot =>
-  useSyncExternalStore(
-    (listener) => room.subscribe(listener),
-    () => room.snapshot(),
-  );
+export function useSnapshot(room: TaskRoom): RoomSnapshot {
+  const still = useMemo(() => stillWhileHandingIn<RoomSnapshot>(room.taskId), [room]);
+  return useLive(room, () => still(() => room.snapshot()));
+}
 
 export interface Bench {
   readonly desk: Desk;

@@ -6,7 +6,7 @@ import { useBackend } from '~/session/backend';
 import type { Work } from '~/session/queries';
 import { toast, toastError } from '~/ui/toast';
 import type { Activity } from './activity';
-import { answeredLeases, leaving } from './answered';
+import { answeredLeases, handingIn, leaving } from './answered';
 import { release, skip, type Held } from './lease';
 import { useOpenWork } from './open-work';
 import { expectNext } from './rooms-ahead';
@@ -16,15 +16,20 @@ import { saved } from './saved';
 const LEFT_MS = 1_000;
 
 /** Until it is answered: the lease ends because I say so, and another may be given to me before the answer is read. */
-export async function endLease<T>(held: Held, answer: Promise<T>): Promise<T> {
+export async function endLease<T>(taskId: string, held: Held, answer: Promise<T>): Promise<T> {
   const done = expectNext();
   leaving.add(held.assignmentId);
+  handingIn.add(taskId);
   try {
     const answered = await answer;
-    setTimeout(() => leaving.delete(held.assignmentId), LEFT_MS);
+    setTimeout(() => {
+      leaving.delete(held.assignmentId);
+      handingIn.delete(taskId);
+    }, LEFT_MS);
     return answered;
   } catch (error) {
     leaving.delete(held.assignmentId);
+    handingIn.delete(taskId);
     throw error;
   } finally {
     done();
@@ -59,6 +64,7 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
       left();
       return;
     }
+    handingIn.delete(taskId);
     left();
     if (next) await open(next);
     else {
@@ -75,14 +81,14 @@ export function useTaskActions(projectId: string, taskId: string, room: TaskRoom
       mutationFn: async (held: Held) => {
         if (!room) throw new Error('The document is not open yet.');
         await saved(room, live);
-        return endLease(held, submitted(held, room));
+        return endLease(taskId, held, submitted(held, room));
       },
       onSuccess: ({ next }) => onward(next),
       onError: toastError,
     }),
     skip: useMutation({
       mutationFn: async ({ held, reason }: { held: Held; reason: string }) => {
-        return endLease(held, skip(api, held, reason).then(takeNext));
+        return endLease(taskId, held, skip(api, held, reason).then(takeNext));
       },
       onSuccess: onward,
       onError: toastError,

@@ -62,7 +62,7 @@ export function useDecide(
           },
         }),
       );
-      return endLease(held, decided);
+      return endLease(room.taskId, held, decided);
     },
     onSuccess: ({ next }) => onward(next),
     onError: toastError,
