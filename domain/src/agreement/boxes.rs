@@ -1,7 +1,10 @@
-//! Agreement on axis-aligned boxes.
+//! Agreement on axis-aligned boxes, and on the boxes around other shapes.
 
 use serde::Deserialize;
 use serde_json::Value;
+use tandem_protocol::Geometry;
+
+use crate::geometry::bounds;
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Rect {
@@ -13,13 +16,13 @@ pub struct Rect {
     pub height: f64,
 }
 
-/// The area both cover over the area either covers (Jaccard). Two empty boxes share nothing.
+/// The area both cover over the area either covers (Jaccard). Two that cover nothing, around points or upright lines, are the same or share nothing.
 #[must_use]
 pub fn intersection_over_union(a: &Rect, b: &Rect) -> f64 {
     let overlap = |a: f64, a_length: f64, b: f64, b_length: f64| ((a + a_length).min(b + b_length) - a.max(b)).max(0.0);
     let both = overlap(a.x, a.width, b.x, b.width) * overlap(a.y, a.height, b.y, b.height);
     let either = a.width * a.height + b.width * b.height - both;
-    if either > 0.0 { both / either } else { 0.0 }
+    if either > 0.0 { both / either } else { f64::from(u8::from((a.x, a.y, a.width, a.height) == (b.x, b.y, b.width, b.height))) }
 }
 
 /// Boxes of the same label are matched, the best pair first; the sum of their overlaps over as many as the one with more boxes drew. So a box that
@@ -48,17 +51,21 @@ pub fn box_agreement(left: &[Rect], right: &[Rect]) -> f64 {
     sum / most as f64
 }
 
-/// `regions` or `boxes` of an answer, each with its numbers beside `label` or under `geometry`; other shapes are not boxes and are left out.
+/// `regions` or `boxes` of an answer, each with its numbers beside `label` or under `geometry`; of any other shape the box around it, so that two who drew
+/// something else never agree for want of boxes.
 pub(super) fn rects(answer: &Value) -> Result<Vec<Rect>, String> {
     let list = ["regions", "boxes"].iter().find_map(|key| answer.get(key)).or(Some(answer)).and_then(Value::as_array);
     let list = list.ok_or("it has no list \"regions\" or \"boxes\"")?;
     let mut rects = Vec::new();
     for item in list {
         let geometry = item.get("geometry").unwrap_or(item);
-        if geometry.get("kind").is_some_and(|kind| kind != "box") {
-            continue;
-        }
-        let mut rect: Rect = serde_json::from_value(geometry.clone()).map_err(|error| error.to_string())?;
+        let mut rect: Rect = if geometry.get("kind").is_some_and(|kind| kind != "box") {
+            let shape = Geometry::deserialize(geometry).map_err(|error| error.to_string())?;
+            let around = bounds(&shape);
+            Rect { label: String::new(), x: around.x, y: around.y, width: around.width, height: around.height }
+        } else {
+            Rect::deserialize(geometry).map_err(|error| error.to_string())?
+        };
         if let Some(label) = item.get("label").and_then(Value::as_str) {
             label.clone_into(&mut rect.label);
         }

@@ -17,7 +17,7 @@ pub fn exact_match(answers: &[&Value]) -> f64 {
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a count of fields")]
 pub fn percentage(answers: &[&Value]) -> f64 {
-    let flat: Vec<BTreeMap<String, String>> = answers.iter().map(|answer| leaves(answer)).collect();
+    let flat = filled(answers);
     let fields: BTreeSet<&String> = flat.iter().flat_map(BTreeMap::keys).collect();
     if fields.is_empty() {
         return 1.0;
@@ -28,10 +28,23 @@ pub fn percentage(answers: &[&Value]) -> f64 {
 
 /// Each field is a unit, rated by whoever filled it.
 pub(super) fn units(answers: &[&Value]) -> Vec<Vec<String>> {
-    let flat: Vec<BTreeMap<String, String>> = answers.iter().map(|answer| leaves(answer)).collect();
+    let flat = filled(answers);
     let fields: BTreeSet<&String> = flat.iter().flat_map(BTreeMap::keys).collect();
     fields.into_iter().map(|field| flat.iter().filter_map(|answer| answer.get(field).cloned()).collect()).collect()
 }
+
+/// The fields of each. Every answer has a list of regions; where nobody drew any, that is no field they agree on.
+fn filled(answers: &[&Value]) -> Vec<BTreeMap<String, String>> {
+    let mut flat: Vec<BTreeMap<String, String>> = answers.iter().map(|answer| leaves(answer)).collect();
+    if flat.iter().all(|answer| answer.get(REGIONS).is_none_or(|regions| regions == "[]")) {
+        flat.iter_mut().for_each(|answer| {
+            answer.remove(REGIONS);
+        });
+    }
+    flat
+}
+
+const REGIONS: &str = "/regions";
 
 /// Fields by their path; a list is one value, and null is no answer.
 fn leaves(answer: &Value) -> BTreeMap<String, String> {

@@ -86,7 +86,7 @@ fn metrics_are_asked_by_the_names_that_workflows_write() {
     close(measure("percentage", &forms).unwrap(), (1.0 + 1.0 / 3.0) / 2.0, 12);
     close(measure("agreement:krippendorff_alpha", &[json!({"a": 1}), json!({"a": 1})]).unwrap(), 1.0, 12);
     let drawn = |x: f64| json!({"regions": [{"label": "car", "geometry": {"kind": "box", "x": x, "y": 0, "width": 2, "height": 1}}, {"label": "car", "geometry": {"kind": "point", "x": 1, "y": 1}}]});
-    close(measure("agreement:iou", &[drawn(0.0), drawn(1.0)]).unwrap(), 1.0 / 3.0, 12);
+    close(measure("agreement:iou", &[drawn(0.0), drawn(1.0)]).unwrap(), (1.0 / 3.0 + 1.0) / 2.0, 12);
     close(measure("agreement:iou", &[drawn(0.0), json!({"regions": []})]).unwrap(), 0.0, 12);
     let spans = |end: u64| json!({"entities": [{"start": 0, "end": end, "label": "A"}]});
     close(measure("agreement:token_f1", &[spans(2), spans(3)]).unwrap(), 0.8, 12);
@@ -109,4 +109,43 @@ proptest! {
             prop_assert!(forth <= 1.0);
         }
     }
+}
+
+#[test]
+fn other_shapes_are_compared_by_the_boxes_around_them() {
+    let drawn = |x: f64| json!({"regions": [{"label": "car", "geometry": {"kind": "polygon", "parts": [[[[x, 0.0], [x + 10.0, 0.0], [x + 10.0, 10.0], [x, 10.0]]]]}}]});
+    let point = |x: f64| json!({"regions": [{"label": "car", "geometry": {"kind": "point", "x": x, "y": 1.0}}]});
+    let iou = |a: &Value, b: &Value| Standard.measure("agreement:iou", &[a, b]).unwrap();
+    assert_eq!(iou(&drawn(0.0), &drawn(0.0)), 1.0);
+    assert_eq!(iou(&drawn(0.0), &drawn(100.0)), 0.0, "two who drew polygons elsewhere do not agree");
+    close(iou(&drawn(0.0), &drawn(5.0)), 1.0 / 3.0, 9);
+    assert_eq!((iou(&point(1.0), &point(1.0)), iou(&point(1.0), &point(2.0))), (1.0, 0.0));
+}
+
+#[test]
+fn spans_are_found_where_a_layout_keeps_them() {
+    let answer = |end: u64| json!({"regions": [], "output": {"entities": [{"start": 0, "end": end, "label": "drug"}], "kind": "note"}});
+    let none = json!({"regions": [], "output": {"kind": "note"}});
+    let f1 = |a: &Value, b: &Value| Standard.measure("agreement:token_f1", &[a, b]).unwrap();
+    assert_eq!(f1(&answer(4), &answer(4)), 1.0);
+    close(f1(&answer(4), &answer(2)), 2.0 / 3.0, 9);
+    assert_eq!((f1(&answer(4), &none), f1(&none, &none)), (0.0, 1.0), "somebody may find none");
+    let two = json!({"output": {"drugs": [{"start": 0, "end": 1, "label": "x"}], "doses": [{"start": 0, "end": 1, "label": "x"}]}});
+    let one = json!({"output": {"drugs": [{"start": 0, "end": 1, "label": "x"}], "doses": []}});
+    close(f1(&two, &one), 2.0 / 3.0, 9);
+    assert!(
+        Standard.measure("agreement:token_f1", &[&json!({"regions": []}), &none]).is_err(),
+        "without a layout there is no text to mark"
+    );
+}
+
+#[test]
+fn a_picture_on_which_nobody_drew_is_no_field_to_agree_on() {
+    let form = |kind: &str| json!({"regions": [], "output": {"kind": kind}});
+    let [cat, dog] = [form("cat"), form("dog")];
+    let measure = |metric: &str, a: &Value, b: &Value| Standard.measure(metric, &[a, b]).unwrap();
+    assert_eq!((measure("percentage", &cat, &dog), measure("krippendorff_alpha", &cat, &dog)), (0.0, 0.0));
+    assert_eq!((measure("percentage", &cat, &cat), measure("exact_match", &cat, &cat)), (1.0, 1.0));
+    let drawn = json!({"regions": [{"label": "x"}], "output": {"kind": "cat"}});
+    assert_eq!(measure("percentage", &cat, &drawn), 0.5, "one who found something, and one who did not");
 }

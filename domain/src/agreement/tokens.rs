@@ -36,15 +36,46 @@ fn labelled(spans: &[Span]) -> BTreeSet<(u64, &str)> {
     spans.iter().flat_map(|span| (span.start..span.end).map(|token| (token, span.label.as_str()))).collect()
 }
 
-/// `entities` or `spans` of an answer.
+/// `entities` or `spans` of an answer, or of what was filled in its layout (`output`) every list of spans, wherever it is. There somebody may have found
+/// none at all; a layout has more than one list seldom, and then their labels are told apart by where they are.
 pub(super) fn spans(answer: &Value) -> Result<Vec<Span>, String> {
-    let list = ["entities", "spans"].iter().find_map(|key| answer.get(key)).unwrap_or(answer);
-    if !list.is_array() {
-        return Err("it has no list \"entities\" or \"spans\"".to_owned());
-    }
-    let spans: Vec<Span> = Deserialize::deserialize(list).map_err(|error: serde_json::Error| error.to_string())?;
+    let named = ["entities", "spans"].iter().find_map(|key| answer.get(key));
+    let spans = match (named, answer.get("output")) {
+        (Some(list), _) => of(list)?,
+        (None, Some(output @ Value::Object(_))) => {
+            let mut found = Vec::new();
+            gather(output, "", &mut found)?;
+            found
+        }
+        (None, _) if answer.is_array() => of(answer)?,
+        _ => return Err("it has no list \"entities\" or \"spans\"".to_owned()),
+    };
     match spans.iter().find(|span| span.end < span.start || span.end > MAX_TOKENS) {
         Some(span) => Err(format!("a span from {} to {}", span.start, span.end)),
         None => Ok(spans),
     }
+}
+
+fn of(list: &Value) -> Result<Vec<Span>, String> {
+    Vec::deserialize(list).map_err(|error: serde_json::Error| error.to_string())
+}
+
+fn gather(value: &Value, at: &str, found: &mut Vec<Span>) -> Result<(), String> {
+    match value {
+        Value::Array(items) if items.iter().any(|item| item.get("start").is_some() && item.get("end").is_some()) => {
+            found.extend(of(value)?.into_iter().map(|span| Span { label: format!("{at}/{}", span.label), ..span }));
+        }
+        Value::Array(items) => {
+            for item in items {
+                gather(item, at, found)?;
+            }
+        }
+        Value::Object(entries) => {
+            for (name, inner) in entries {
+                gather(inner, &format!("{at}/{name}"), found)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }

@@ -40,14 +40,14 @@ use super::{
         (status = 200, description = "The lease, ended", body = Assignment),
         (status = 409, description = "`lease_not_active`", body = Problem, content_type = "application/problem+json"),
     ),
-    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+    extensions(("x-action" = json!(Action::TaskSteer.name()))),
 )]
 #[post("/assignments/{assignment_id}/evict")]
 pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
     let id = call.path::<AssignmentId>()?;
     let body = call.body().await?;
     let mut tx = call.begin().await?;
-    let (lease, role) = accessible(&mut tx, &call, id, Action::LeaseOverride).await?;
+    let (lease, role) = accessible(&mut tx, &call, id, Action::TaskSteer).await?;
     let wanted = body.parse::<EvictHolder>()?;
     validate::reason("reason", Some(&wanted.reason), true)?;
     let ended = leases::revoke(&mut tx, id, Some(&wanted.reason)).await?;
@@ -65,7 +65,7 @@ pub async fn evict_holder(mut call: Call) -> Result<Json<Assignment>, Refusal> {
         }
     }
     let facts = json!({ "task_id": lease.task_id, "from": lease.user_id, "reason": wanted.reason, "then": wanted.then });
-    audit::record(&mut tx, lease.project_id, Action::LeaseOverride, ("assignment", id), facts).await?;
+    audit::record(&mut tx, lease.project_id, Action::TaskSteer, ("assignment", id), facts).await?;
     let news = News::of(&mut tx, LeaseEvent::Released, &ended).await?;
     let closed = tx.take_closed();
     tx.commit().await?;
@@ -127,19 +127,19 @@ pub async fn hand_over(mut call: Call) -> Result<Json<Assignment>, Refusal> {
         (status = 403, description = "`not_eligible`: they may not have it; `details.reasons` says why", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`lease_stale`: somebody else holds the task, `details` says who", body = Problem, content_type = "application/problem+json"),
     ),
-    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+    extensions(("x-action" = json!(Action::TaskSteer.name()))),
 )]
 #[post("/tasks/{task_id}/assign")]
 pub async fn assign_task(mut call: Call) -> Result<Json<Work>, Refusal> {
     let task = call.path::<TaskId>()?;
     let body = call.body().await?;
     let mut tx = call.begin().await?;
-    let (project, role) = reach(&mut tx, &call, task, Action::LeaseOverride).await?;
+    let (project, role) = reach(&mut tx, &call, task, Action::TaskSteer).await?;
     let wanted = body.parse::<AssignTask>()?;
     validate::reason("reason", wanted.reason.as_deref(), wanted.force)?;
     let given = give(&mut tx, &call, role, (project, task), &wanted).await?;
     let facts = json!({ "to": wanted.user_id, "step": given.assignment.step, "force": wanted.force, "reason": wanted.reason });
-    audit::record(&mut tx, project, Action::LeaseOverride, ("task", task), facts).await?;
+    audit::record(&mut tx, project, Action::TaskSteer, ("task", task), facts).await?;
     tx.commit().await?;
     News::of_work(&given).publish(&call);
     Ok(Json(given))

@@ -32,14 +32,14 @@ use super::{
     params(("project_id" = ProjectId, Path)),
     request_body = AssignTasks,
     responses((status = 200, description = "What became of each task, in the order in which they were named", body = TasksAssigned)),
-    extensions(("x-action" = json!(Action::LeaseOverride.name()))),
+    extensions(("x-action" = json!(Action::TaskSteer.name()))),
 )]
 #[post("/projects/{project_id}/tasks/assign")]
 pub async fn assign_tasks(mut call: Call) -> Result<Json<TasksAssigned>, Refusal> {
     let project = call.path::<ProjectId>()?;
     let body = call.body().await?;
     let mut tx = call.begin().await?;
-    access::project(&mut tx, &call.identity, project, Action::LeaseOverride).await?;
+    access::project(&mut tx, &call.identity, project, Action::TaskSteer).await?;
     let wanted = body.parse::<AssignTasks>()?;
     validate::assign_tasks(&wanted)?;
     // All at once and in one order, so that two who do this to the same tasks, or people, wait for one another instead of for ever.
@@ -54,7 +54,7 @@ pub async fn assign_tasks(mut call: Call) -> Result<Json<TasksAssigned>, Refusal
     let (items, given, news) = share_out(&mut tx, &call, project, &wanted).await?;
     if !given.is_empty() {
         let facts = json!({ "assigned": given, "step": wanted.step, "force": wanted.force, "reason": wanted.reason });
-        audit::record(&mut tx, project, Action::LeaseOverride, ("project", project), facts).await?;
+        audit::record(&mut tx, project, Action::TaskSteer, ("project", project), facts).await?;
     }
     tx.commit().await?;
     news.into_iter().for_each(|news| news.publish(&call));

@@ -1,8 +1,8 @@
 //! Several answers, one result: every strategy of resolution.
 
 use serde_json::{Value, json};
-use tandem_domain::workflow::Told;
-use tandem_protocol::{UserId, rest::WorkKind};
+use tandem_domain::workflow::{Decision, Told};
+use tandem_protocol::{TaskId, UserId, rest::WorkKind};
 use tandem_store::testing::Database;
 
 use crate::{
@@ -30,6 +30,72 @@ async fn most_votes_win_and_the_winner_stands() {
     let state = step_state(&db, task, "label").await;
     assert_eq!(state["output"]["agreed"], json!(false));
     assert_eq!(state["output"]["result"]["regions"][0]["label"], json!("cat"));
+}
+
+/// A vote, and then a review that sends what it does not approve back.
+fn voted_and_reviewed(count: u32) -> Value {
+    let mut form = voted(count, &json!({"strategy": "majority_vote"}));
+    form["steps"].as_array_mut().expect("steps").push(json!({"id": "check", "type": "review"}));
+    form["transitions"] = json!([
+        {"from": "label", "to": "check"},
+        {"from": "check", "to": "completed", "condition": {"type": "expression", "expression": "$.step_output.decision == 'approve'"}},
+        {"from": "check", "to": "label"},
+    ]);
+    form
+}
+
+#[tokio::test]
+async fn a_review_after_a_vote_is_about_the_winner_and_the_winner_stands_whoever_answered_last() {
+    let (db, task) = one(voted_and_reviewed(3)).await;
+    let [third] = crowd(&db, 1).await[..] else { panic!("one more") };
+    let first = answer(&db, db.a.labeler, "cat").await;
+    let second = answer(&db, db.a.other_labeler, "cat").await;
+    answer(&db, third, "dog").await;
+    let review = flow_world::review(&db, db.a.reviewer, Decision::Approve).await;
+    assert!([&first.scope, &second.scope].contains(&&review.scope), "{} is not the winner's", review.scope);
+    assert_eq!(status(&db, task).await, "completed");
+    let stands = stands(&db, task).await;
+    assert_eq!((stands.len(), stands[0].1.as_str()), (1, "cat"));
+    assert_eq!(worth(&db, task).await, [1.0, 1.0, 0.0], "two that are as what stands, and one that is not");
+}
+
+#[tokio::test]
+async fn what_is_sent_back_and_done_again_is_judged_by_its_own_round() {
+    let (db, task) = one(voted_and_reviewed(2)).await;
+    for user in [db.a.labeler, db.a.other_labeler] {
+        answer(&db, user, "cat").await;
+    }
+    flow_world::review(&db, db.a.reviewer, Decision::Reject).await;
+    for user in [db.a.labeler, db.a.other_labeler] {
+        answer(&db, user, "dog").await;
+    }
+    flow_world::review(&db, db.a.reviewer, Decision::Approve).await;
+    assert_eq!(status(&db, task).await, "completed");
+    assert_eq!(stands(&db, task).await[0].1, "dog");
+    assert_eq!(worth(&db, task).await, [0.0, 0.0, 1.0, 1.0]);
+}
+
+/// What people's answers to the task were worth, in the order in which they were given.
+async fn worth(db: &Database, task: TaskId) -> Vec<f64> {
+    let sql = "SELECT quality_score FROM annotations WHERE task_id = $1 AND quality_score IS NOT NULL ORDER BY submitted_at, version";
+    sqlx::query_scalar(sql).bind(task.0).fetch_all(&mut db.owner().await).await.expect("scores")
+}
+
+#[tokio::test]
+async fn whose_answers_stood_before_weighs_more_in_the_next_vote() {
+    let db = Database::fresh().await;
+    on_workflow(&db, &voted(3, &json!({"strategy": "weighted_vote"}))).await;
+    let [wrong, unknown] = crowd(&db, 2).await[..] else { panic!("two more") };
+    for (user, label) in [(db.a.labeler, "cat"), (db.a.other_labeler, "cat"), (wrong, "dog")] {
+        answer(&db, user, label).await;
+    }
+    assert_eq!(worth(&db, db.a.tasks[0]).await, [1.0, 1.0, 0.0]);
+    for (user, label) in [(db.a.labeler, "owl"), (wrong, "cow"), (unknown, "cow")] {
+        answer(&db, user, label).await;
+    }
+    let second = db.a.tasks[1];
+    assert_eq!(stands(&db, second).await, [(db.a.labeler, "owl".to_owned())], "1 for the owl, nothing and a half for the cow");
+    assert_eq!(worth(&db, second).await, [1.0, 0.0, 0.0]);
 }
 
 #[tokio::test]

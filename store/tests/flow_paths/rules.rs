@@ -116,6 +116,22 @@ async fn what_is_skipped_to_others_waits_for_them() {
     assert_eq!(next(&db.store, &db.a, db.a.other_labeler).await.expect("the task").task_id, task);
 }
 
+#[tokio::test]
+async fn what_everybody_skipped_who_could_have_it_waits_for_an_admin_and_not_for_ever() {
+    let (db, task) = one(json!({
+        "id": "w",
+        "steps": [{"id": "label", "type": "annotation"}, {"id": "check", "type": "review"}],
+        "transitions": [{"from": "label", "to": "check"}, {"from": "check", "to": "completed"}],
+    }))
+    .await;
+    flow_world::answer(&db, db.a.labeler, "cat").await;
+    let admin_leaves = "DELETE FROM project_members WHERE role = 'admin'";
+    sqlx::query(admin_leaves).execute(&mut db.owner().await).await.expect("left");
+    let review = next(&db.store, &db.a, db.a.reviewer).await.expect("a review");
+    skip(&db, &review).await;
+    assert_eq!(flow_world::held(&db, task).await.as_deref(), Some("skipped"), "labelers review nothing, and the one reviewer will not");
+}
+
 /// It was kept for them as its author, and it is an admin's since they skipped it, also after it was opened anew.
 #[tokio::test]
 async fn what_is_kept_for_somebody_who_skipped_it_to_an_admin_does_not_come_back_to_them() {

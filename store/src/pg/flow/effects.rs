@@ -8,7 +8,7 @@ use tandem_domain::{
 };
 use tandem_protocol::UserId;
 
-use super::{FlowError, calls, record::At};
+use super::{FlowError, calls, record::At, worth};
 use crate::{
     StoreError, TenantTx,
     pg::{
@@ -73,7 +73,8 @@ pub(super) async fn restore(tx: &mut TenantTx, at: &At<'_>, step: &Step, opened:
     }
     for open in opened {
         let visits = visits(&step.snapshot, &open.step);
-        let opening = opening(tx, at, &open.step, open.kind, visits, i64::try_from(open.needed).unwrap_or(1)).await?;
+        let needed = i64::try_from(open.needed).unwrap_or(1);
+        let opening = opening(tx, at, &step.snapshot, &open.step, open.kind, visits, needed).await?;
         steps::open(tx, at.project, at.task, &opening).await?;
     }
     settle(tx, at, step).await?;
@@ -87,7 +88,8 @@ pub(super) async fn take_over(tx: &mut TenantTx, at: &At<'_>, step: &Step) -> Re
     let mut complete = Vec::new();
     for open in at.flow.open_steps(&step.snapshot) {
         let visits = visits(&step.snapshot, &open.step);
-        let opening = opening(tx, at, &open.step, open.kind, visits, i64::try_from(open.needed).unwrap_or(1)).await?;
+        let needed = i64::try_from(open.needed).unwrap_or(1);
+        let opening = opening(tx, at, &step.snapshot, &open.step, open.kind, visits, needed).await?;
         steps::refresh(tx, at.project, at.task, &opening).await?;
         let given = step.snapshot.context()["steps"][&open.step]["count"].as_u64().unwrap_or_default();
         if opening.kind == "annotation" && given >= open.needed {
@@ -152,7 +154,7 @@ async fn run(tx: &mut TenantTx, at: &At<'_>, step: &Step, action: &str, params: 
                 .await?;
             tell_world(tx, at, "task.held", params.clone()).await
         }
-        "complete_task" => complete(tx, at, params).await,
+        "complete_task" => complete(tx, at, &step.snapshot, params).await,
         "archive_task" => {
             finish(tx, at, "cancelled").await?;
             tell_world(tx, at, "task.archived", params.clone()).await
@@ -166,13 +168,14 @@ async fn open_step(tx: &mut TenantTx, at: &At<'_>, step: &Step, params: &Value) 
     let id = params["step"].as_str().unwrap_or_default();
     let visits = visits(&step.snapshot, id);
     let kind: StepKind = serde_json::from_value(params["kind"].clone()).unwrap_or_default();
-    let opening = opening(tx, at, id, kind, visits, params["needed"].as_i64().unwrap_or(1)).await?;
+    let opening = opening(tx, at, &step.snapshot, id, kind, visits, params["needed"].as_i64().unwrap_or(1)).await?;
     steps::open(tx, at.project, at.task, &opening).await
 }
 
 async fn opening<'s>(
     tx: &mut TenantTx,
     at: &At<'_>,
+    snapshot: &Snapshot,
     step: &'s str,
     kind: StepKind,
     visits: i32,
@@ -187,9 +190,9 @@ async fn opening<'s>(
         _ => ("review", 1),
     };
     let scope = match word {
-        "review" => last_answer(tx, at, step).await?,
+        "review" => last_answer(tx, at, snapshot, step).await?,
         "adjudication" => Some(format!("{step}#decision")),
-        _ if rules.as_ref().is_some_and(|rules| rules.starts_from == StartsFrom::LastAnswer) => last_answer(tx, at, step).await?,
+        _ if rules.as_ref().is_some_and(|rules| rules.starts_from == StartsFrom::LastAnswer) => last_answer(tx, at, snapshot, step).await?,
         _ => None,
     };
     let rework = rules.as_ref().map_or(Rework::default(), |rules| rules.rework);
@@ -220,22 +223,41 @@ async fn opening<'s>(
     })
 }
 
-/// The document that the last answer was given in: of those that this step may be about.
-async fn last_answer(tx: &mut TenantTx, at: &At<'_>, step: &str) -> Result<Option<String>, StoreError> {
+/// The document that the answer was given in which stands last, of those that this step may be about: of several answers to one step an approved one, else one
+/// that what came of them equals, else the last.
+async fn last_answer(tx: &mut TenantTx, at: &At<'_>, snapshot: &Snapshot, step: &str) -> Result<Option<String>, StoreError> {
     let about: Vec<String> = at.flow.workflow.answered_before(step).into_iter().map(str::to_owned).collect();
     let scope = sqlx::query_scalar!(
         r#"
-        SELECT scope FROM assignments
-        WHERE project_id = $1 AND task_id = $2 AND status = 'submitted' AND workflow_stage IN ('annotation', 'adjudication') AND step = ANY($3)
-        ORDER BY submitted_at DESC LIMIT 1
+        WITH given AS (
+            SELECT id, scope, step, round, submitted_at FROM assignments
+            WHERE project_id = $1 AND task_id = $2 AND status = 'submitted' AND workflow_stage IN ('annotation', 'adjudication') AND step = ANY($3)
+        ), last AS (
+            SELECT step, round FROM given ORDER BY submitted_at DESC LIMIT 1
+        )
+        SELECT g.scope FROM given g JOIN last USING (step, round)
+        LEFT JOIN LATERAL (
+            SELECT n.status, n.data FROM annotations n WHERE n.project_id = $1 AND n.assignment_id = g.id ORDER BY n.version DESC LIMIT 1
+        ) newest ON true
+        ORDER BY newest.status = 'approved' DESC NULLS LAST,
+                 EXISTS (SELECT FROM jsonb_array_elements($4) result WHERE newest.data @> result) DESC, g.submitted_at DESC
+        LIMIT 1
         "#,
         at.project.0,
         at.task.0,
         &about,
+        results(snapshot),
     )
     .fetch_optional(&mut **tx)
     .await?;
     Ok(scope)
+}
+
+/// What came of people's answers, in each step in which they were brought together.
+fn results(snapshot: &Snapshot) -> Value {
+    let steps = snapshot.context()["steps"].as_object();
+    let all = steps.into_iter().flat_map(serde_json::Map::values).map(|step| &step["output"]["result"]);
+    all.filter(|result| result.as_object().is_some_and(|result| !result.is_empty())).cloned().collect()
 }
 
 /// Who answered the step last time and is still in the project. Nobody, if one of them skipped it since: it is not kept for them any more, and opening it
@@ -261,37 +283,16 @@ async fn last_authors(tx: &mut TenantTx, at: &At<'_>, step: &str, round: i32) ->
 }
 
 /// The task is done: the answer that stands is final, and the task's own.
-async fn complete(tx: &mut TenantTx, at: &At<'_>, params: &Value) -> Result<(), StoreError> {
+async fn complete(tx: &mut TenantTx, at: &At<'_>, snapshot: &Snapshot, params: &Value) -> Result<(), StoreError> {
     finish(tx, at, "completed").await?;
-    sqlx::query!(
-        r#"
-        WITH last AS (
-            SELECT n.id, n.region_count FROM annotations n
-            LEFT JOIN assignments a ON a.project_id = n.project_id AND a.id = n.assignment_id
-            WHERE n.project_id = $1 AND n.task_id = $2 AND n.status IN ('submitted', 'approved')
-            -- A decision between answers stands above them; of several answers the one that the result equals, else the last.
-            ORDER BY a.workflow_stage = 'adjudication' DESC NULLS LAST, n.data @> $3 DESC, n.submitted_at DESC, n.version DESC LIMIT 1
-        ), final AS (
-            UPDATE annotations n SET is_final = (n.id = last.id), updated_at = now()
-            FROM last WHERE n.project_id = $1 AND n.task_id = $2 AND (n.is_final OR n.id = last.id)
-        ), gone AS (
-            -- What nobody chose is no answer to questions across tasks; it stays in its annotation.
-            DELETE FROM regions r USING last, annotations n
-            WHERE n.project_id = $1 AND n.task_id = $2 AND n.id <> last.id AND r.project_id = $1 AND r.annotation_id = n.id
-        )
-        UPDATE tasks t SET current_annotation_id = last.id, region_count = last.region_count
-        FROM last WHERE t.project_id = $1 AND t.id = $2
-        "#,
-        at.project.0,
-        at.task.0,
-        result_of(params),
-    )
-    .execute(&mut **tx)
-    .await?;
+    let last = sqlx::query_file_scalar!("src/pg/flow/complete.sql", at.project.0, at.task.0, result_of(params), results(snapshot));
+    if let Some(stands) = last.fetch_optional(&mut **tx).await? {
+        worth::keep(tx, at, stands).await?;
+    }
     tell_world(tx, at, "task.completed", params.clone()).await
 }
 
-/// What the answer that stands contains, where people's answers were brought together.
+/// What the answer that stands contains, where people's answers were brought together at the very end.
 fn result_of(params: &Value) -> Value {
     match &params["output"]["result"] {
         result @ Value::Object(_) => result.clone(),

@@ -35,6 +35,7 @@ mod push;
 mod record;
 mod tell;
 mod undo;
+mod worth;
 
 pub use at_step::{After, AtStep, at_step};
 pub use batches::{BatchInstance, batch_instance, follow_batch, moved_batches};

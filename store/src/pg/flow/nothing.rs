@@ -82,7 +82,6 @@ async fn kept_from(tx: &mut TenantTx, turn: &Turn, offer: &StepOffer) -> Result<
         offer.offer.kind,
         &offer.offer.not_after,
         i64::from(LOOKED_AT),
-        offer.offer.cool_off.map(f64::from),
         of.as_deref(),
     )
     .fetch_all(&mut **tx)

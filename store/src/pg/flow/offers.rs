@@ -191,14 +191,13 @@ fn offer(person: &Person, InUse { name, rules, of }: InUse, way: Way, now: DateT
     if rules.rework == Rework::AnotherPerson {
         not_after.push(rules.step.clone());
     }
-    let cool_off = rules.cool_off.and_then(|time| u32::try_from(time.num_seconds()).ok());
     let fit = serde_json::to_value(Fit::of(person, rules, now)).unwrap_or(Value::Null);
     StepOffer {
         step: rules.step.clone(),
         name,
         kind: rules.kind,
         reasons: reasons.into_iter().map(Said::from).collect(),
-        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, cool_off, fit, of },
+        offer: Offer { step: rules.step.clone(), kind: word(rules.kind).to_owned(), not_after, fit, of },
     }
 }
 

@@ -20,7 +20,6 @@ pub async fn ahead(tx: &mut TenantTx, turn: &Turn, offers: &[Offer], limit: usiz
             turn.user.0,
             offer.step,
             &offer.not_after,
-            offer.cool_off.map(f64::from),
             offer.kind,
             of.as_deref(),
             i64::try_from(limit).unwrap_or(i64::MAX),

@@ -15,8 +15,6 @@ pub struct Offer {
     pub kind: String,
     /// Who answered the task in one of these steps does not get it here.
     pub not_after: Vec<String>,
-    /// Seconds after which a task that the person skipped is offered to them again; none: never.
-    pub cool_off: Option<u32>,
     /// Versions of the workflow whose tasks this is about; none: all.
     pub of: Vec<WorkflowId>,
     /// How the person fits the step, as it is kept with their lease ([`tandem_domain::assignment::Fit`]); null if that was not asked.
@@ -128,31 +126,13 @@ pub async fn claim_next(tx: &mut TenantTx, turn: &Turn, offers: &[Offer], is_hol
 async fn find(tx: &mut TenantTx, turn: &Turn, offer: &Offer, kept: bool) -> Result<Option<TaskId>, StoreError> {
     let (project, user, of) = (turn.project, turn.user, offer.versions());
     let found = if kept {
-        sqlx::query_file_scalar!(
-            "src/pg/leases/find_kept.sql",
-            project.0,
-            user.0,
-            offer.step,
-            &offer.not_after,
-            offer.cool_off.map(f64::from),
-            offer.kind,
-            of.as_deref(),
-        )
-        .fetch_optional(&mut **tx)
-        .await?
+        sqlx::query_file_scalar!("src/pg/leases/find_kept.sql", project.0, user.0, offer.step, &offer.not_after, offer.kind, of.as_deref(),)
+            .fetch_optional(&mut **tx)
+            .await?
     } else {
-        sqlx::query_file_scalar!(
-            "src/pg/leases/find.sql",
-            project.0,
-            user.0,
-            offer.step,
-            &offer.not_after,
-            offer.cool_off.map(f64::from),
-            offer.kind,
-            of.as_deref(),
-        )
-        .fetch_optional(&mut **tx)
-        .await?
+        sqlx::query_file_scalar!("src/pg/leases/find.sql", project.0, user.0, offer.step, &offer.not_after, offer.kind, of.as_deref(),)
+            .fetch_optional(&mut **tx)
+            .await?
     };
     Ok(found.flatten().map(Into::into))
 }

@@ -1,6 +1,6 @@
 -- Ends lease $1 with status $2 and reason $3: told to the world as $4 with the facts $5 and, as entry $6, written down as done by $7 in request $8. Its task
 -- $11 of project $10, which the caller has locked, goes back to where others find it, and counts as skipped $9 times (0 or 1); not if $9 is null, when the
--- task is the caller's business.
+-- task is the caller's business. On a workflow it is skipped enough, too, where nobody is left who has not.
 WITH ended AS (
     UPDATE assignments SET status = $2, reason = $3, ended_at = now(), updated_at = now() WHERE id = $1
     RETURNING *
@@ -20,9 +20,18 @@ WITH ended AS (
                                      AND s.free + (s.step = e.step AND s.round = e.round)::integer < s.needed) THEN 'in_progress'
                       ELSE 'pending' END
     FROM ended e CROSS JOIN projects p
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN $9 > 0 THEN EXISTS (
+            SELECT FROM project_members m
+            WHERE m.project_id = $10 AND m.user_id <> e.user_id AND (e.workflow_stage = 'annotation' OR m.role IN ('reviewer', 'admin'))
+              AND NOT EXISTS (SELECT FROM assignments a
+                              WHERE a.task_id = $11 AND a.user_id = m.user_id AND a.step = e.step AND a.round = e.round
+                                AND a.status IN ('skipped', 'submitted'))
+        ) ELSE true END AS anybody
+    ) left_for
     -- Named by their keys, not by the lease's: one partition is looked at then.
     WHERE t.project_id = $10 AND t.id = $11 AND p.id = $10 AND $9::integer IS NOT NULL
-    RETURNING t.status, t.workflow_id, t.skip_count >= p.max_skips AS is_skipped_enough
+    RETURNING t.status, t.workflow_id, t.skip_count >= p.max_skips OR NOT left_for.anybody AS is_skipped_enough
 )
 SELECT e.id, e.project_id, e.task_id, e.step, e.slot, e.round, e.scope, e.workflow_stage, e.user_id, e.status, e.fencing_token,
        e.assigned_at, e.accepted_at, e.expires_at, e.ended_at,
