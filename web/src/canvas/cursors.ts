@@ -2,6 +2,7 @@ import { imagePoint } from '~/geometry/points';
 import { toStage } from '~/geometry/view';
 import { inkOn } from '~/lib/color';
 import type { Desk } from '~/tools/desk';
+import { toolInWords } from '~/tools/tool-words';
 
 interface Shown {
   readonly element: HTMLElement;
@@ -15,7 +16,6 @@ interface Shown {
   color: string;
 }
 
-const TOOL_NAMES: Record<string, string> = { select: '', box: 'Box' };
 /** A cursor covers about two thirds of its way in this time: smooth between ticks, never far behind. */
 const SMOOTH_MS = 45;
 
@@ -58,7 +58,7 @@ export class Cursors {
       const shown = this.#shown.get(peer) ?? this.#make(peer, x, y);
       shown.toX = x;
       shown.toY = y;
-      const tool = TOOL_NAMES[who.state.tool ?? ''] ?? who.state.tool ?? '';
+      const tool = toolInWords(who.state.tool);
       this.#name(shown, tool ? `${who.user.name} · ${tool}` : who.user.name, who.user.color);
     }
     for (const [peer, shown] of this.#shown) {
