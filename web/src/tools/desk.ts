@@ -1,5 +1,6 @@
 import type { GhostShape, Json, RegionSnapshot, TaskRoom } from '@tandem/client';
 
+import { coarseOutline } from '~/geometry/coarse';
 import { gripPoint, type ChosenGrip } from '~/geometry/grips';
 import { turnedCursor } from '~/geometry/handles';
 import { hits, type Bones } from '~/geometry/hit';
@@ -29,8 +30,8 @@ const REACH = { mouse: 7, touch: 20 };
 const SLOP = { mouse: 3, touch: 8 };
 /** The borders of neighbours attract from a little further. */
 const SNAP = 1.3;
-/** A mask with more runs than this is not told to others while it is painted, only when it is there. */
-const GHOST_RUNS = 4_000;
+/** Of a mask with more runs than this others are shown an outline while it is painted, made of no more runs than that. */
+const GHOST_RUNS = { most: 4_000, outline: 2_000 };
 /** Of what moves along so much is told, thirty times a second; what is beyond others see when it is there. */
 const GHOST_ALONG = { regions: 50, points: 1_000 };
 const NO_BONES: Bones = [];
@@ -675,8 +676,8 @@ export class Desk {
       this.room.ghosts.clearMine();
       return;
     }
-    const { region_id, label, geometry } = draft;
-    if (geometry.kind === 'mask' && geometry.counts.length > GHOST_RUNS) return;
+    const { region_id, label } = draft;
+    const geometry = toldOf(draft.geometry);
     let points = GHOST_ALONG.points;
     const along = (draft.along ?? []).slice(0, GHOST_ALONG.regions).flatMap(({ id, geometry: other }): GhostShape[] => {
       const of = this.room.regions.get(id)?.label;
@@ -740,6 +741,11 @@ export const nextIs = (label: string): string => `Next: ${label} · with Shift: 
 
 /** What was taken back before these is past. */
 const BEGINS_ANEW: ReadonlySet<ToolEvent['type']> = new Set(['down', 'skip', 'finish', 'removed']);
+
+/** A shape as others are shown it while it is in hand: told thirty times a second, all runs of a large mask would be too much. */
+function toldOf(g: Geometry): Geometry {
+  return g.kind === 'mask' && g.counts.length > GHOST_RUNS.most ? (coarseOutline(g, GHOST_RUNS.outline) ?? g) : g;
+}
 
 /** How much there is to tell of a shape: its points, or its runs. */
 function lengthOf(g: Geometry): number {

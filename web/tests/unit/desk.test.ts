@@ -132,6 +132,33 @@ describe('the desk', () => {
     expect(pair.ben.regions.get(long)?.geometry).toMatchObject({ kind: 'polygon' });
   });
 
+  test('a mask of many runs is an outline to others that grows as I paint, and goes when it is there', async () => {
+    pair.desk.pickTool('brush');
+    for (const y of [100, 300]) pair.drag([20, y], [710, y]);
+    pair.drag([20, 500], [500, 500], false);
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toMatchObject([{ tool: 'brush', geometry: { kind: 'mask' } }]);
+    const [first] = pair.ben.ghosts.others();
+    // From here on it has too many runs to be told as it is.
+    pair.desk.dispatch({ type: 'move', point: imagePoint(700, 500) });
+    await pair.settle();
+    const parts = (): number[] =>
+      pair.ben.ghosts.others().flatMap(({ geometry: g, region_id }) => {
+        expect(region_id).toBe(first?.region_id);
+        return g.kind === 'polygon'
+          ? [g.parts.length, Math.max(...g.parts.flat(2).map(([x = 0, y = 0]) => (y > 400 ? x : 0)))]
+          : [];
+      });
+    expect(parts()).toEqual([3, 712]);
+    pair.desk.dispatch({ type: 'move', point: imagePoint(900, 500) });
+    await pair.settle();
+    expect(parts()).toEqual([3, 912]);
+    pair.desk.dispatch({ type: 'up', point: imagePoint(900, 500) });
+    await pair.settle();
+    expect(pair.ben.ghosts.others()).toHaveLength(0);
+    expect(pair.ben.regions.list()).toMatchObject([{ geometry: { kind: 'mask' } }]);
+  });
+
   test('undo takes back mine and leaves what a colleague drew after it', async () => {
     pair.drag([100, 100], [200, 180]);
     await pair.settle();
