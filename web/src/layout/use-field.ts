@@ -1,8 +1,9 @@
 /** One field of a layout: where it keeps its value, what that is, what is wrong with it, and who else is in it. */
-import type { FieldStore, Json, UserSummary } from '@tandem/client';
+import type { FieldStore, Json, PresenceStore, UserSummary } from '@tandem/client';
 import { useEffect, useId, useMemo, useSyncExternalStore, type FocusEvent } from 'react';
 
 import { useLive } from '~/lib/use-store';
+import { withPlace } from './chosen-letters';
 import { useLayout, type Frame } from './context';
 import { placeOf, readField } from './fields';
 import { isSomething, same } from './json';
@@ -43,10 +44,14 @@ const CLICK_MS = 200;
 /** The wire's bound for what somebody edits. */
 const MAX_MARK = 64;
 /** Others are told that I am in a field as they are told of a region; no id of a region looks like this. */
-const mark = (key: string): string | null => {
+export const markOf = (key: string): string | null => {
   const said = `field:${key}`;
   return new TextEncoder().encode(said).length <= MAX_MARK ? said : null;
 };
+
+/** Also the letters that were chosen in it. */
+const leave = (presence: PresenceStore): void =>
+  presence.setMine({ editing: null, selection: withPlace(presence.mine().selection ?? [], null) });
 
 const NOBODY: readonly UserSummary[] = [];
 
@@ -82,7 +87,7 @@ export function useField(node: ComponentNode, frame: Frame, { properties }: Reso
   useEffect(() => {
     // Gone from the screen with the focus in it: nobody is in it any more.
     return () => {
-      if (key !== null && room.presence.mine().editing === mark(key)) room.presence.setMine({ editing: null });
+      if (key !== null && room.presence.mine().editing === markOf(key)) leave(room.presence);
     };
   }, [room, key]);
 
@@ -126,11 +131,11 @@ export function useField(node: ComponentNode, frame: Frame, { properties }: Reso
         () => undefined,
       );
     },
-    onFocus: () => room.presence.setMine({ editing: mark(key) }),
+    onFocus: () => room.presence.setMine({ editing: markOf(key) }),
     onBlur: ({ currentTarget, relatedTarget }) => {
       if (relatedTarget instanceof Element && currentTarget.contains(relatedTarget)) return;
       setTimeout(() => model.leave(key), CLICK_MS);
-      room.presence.setMine({ editing: null });
+      leave(room.presence);
     },
   };
 }
@@ -139,7 +144,7 @@ function useOthers(key: string | null): readonly UserSummary[] {
   const { presence } = useLayout().room;
   const peers = useLive(presence, () => presence.peers());
   return useMemo(() => {
-    const said = key === null ? null : mark(key);
+    const said = key === null ? null : markOf(key);
     if (said === null) return NOBODY;
     return peers.filter(({ peer, state }) => peer !== presence.me && state.editing === said).map(({ user }) => user);
   }, [presence, peers, key]);

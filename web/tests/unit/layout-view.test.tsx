@@ -393,6 +393,34 @@ describe('marking entities', () => {
     await until(() => expect(screen.getAllByRole('button', { name: /^Take away/ })).toHaveLength(2));
     await until(() => expect(entities(bob)).toHaveLength(2));
   });
+
+  it('tells others what is chosen, and no more of it once one has left the field', async () => {
+    const [ann, bob] = (await people('ann', 'bob')) as [TaskRoom, TaskRoom];
+    show(layout(tagger), ann, { input });
+    const told = (): unknown => {
+      const { editing, selection } = bob.presence.peer(ann.presence.me ?? -1)?.state ?? {};
+      return [editing, selection];
+    };
+    const letters = screen.getByRole('application');
+    act(() => letters.focus());
+    for (const press of [{}, {}, { shiftKey: true }]) fireEvent.keyDown(letters, { key: 'ArrowRight', ...press });
+    await until(() => expect(told()).toEqual(['field:entities', ['letters:2-9']]));
+    act(() => letters.blur());
+    await until(() => expect(told()).toEqual([null, []]));
+    act(() => letters.focus());
+    await until(() => expect(told()).toEqual(['field:entities', ['letters:2-9']]));
+  });
+
+  it('says to whoever does not see it what a colleague has chosen, as long as they are there', async () => {
+    const [ann, bob] = (await people('ann', 'bob')) as [TaskRoom, TaskRoom];
+    show(layout(tagger), ann, { input });
+    bob.presence.setMine({ editing: 'field:entities', selection: ['letters:2-9'] });
+    const said = await screen.findByText('bob has chosen “Ann Lee”');
+    expect(screen.getByRole('application').getAttribute('aria-describedby')).toBe(said.id);
+    bob.close();
+    await until(() => expect(screen.queryByText(/has chosen/)).toBeNull());
+    expect(screen.getByRole('application').hasAttribute('aria-describedby')).toBe(false);
+  });
 });
 
 describe('answers and suggestions', () => {

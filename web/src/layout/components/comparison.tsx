@@ -124,7 +124,7 @@ function Resolver({ field, answers, decisions, source, mode, isAbout, onDecide }
       )}
       {mayEdit && editing && isMarked && (
         <SpanEditor
-          label={field.label}
+          field={field}
           text={source}
           types={typesFrom([...new Set(spans.map(({ label }) => (typeof label === 'string' ? label : '')))])}
           value={listed}

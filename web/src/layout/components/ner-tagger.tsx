@@ -15,6 +15,7 @@ import { textOf, useResolved, type Resolved } from '../resolve';
 import { entitiesOf, overlapping, refusal, sliceOf, trimmed, type Range, type Span } from '../spans';
 import { useEvents } from '../use-events';
 import { useField } from '../use-field';
+import { useLetters } from '../use-letters';
 import { FieldFrame, groupOf } from './field-frame';
 import { colorOf, Letters, UNKNOWN_COLOR, type EntityType } from './letters';
 
@@ -37,6 +38,7 @@ export const SentenceAnnotator = (props: ComponentProps): ReactNode => <Tagger {
 function Tagger({ node, frame, source }: ComponentProps & { source: string }): ReactNode {
   const resolved = useResolved(node, frame);
   const field = useField(node, frame, resolved);
+  const shared = useLetters(field);
   const emit = useEvents(node);
   const [choice, setChoice] = useState<Range | null>(null);
   const [inHand, setInHand] = useState<string | null>(null);
@@ -126,6 +128,7 @@ function Tagger({ node, frame, source }: ComponentProps & { source: string }): R
           choice={choice}
           types={types}
           named={isSomething(properties.show_labels ?? true)}
+          shared={shared}
           onChoose={choose}
           onDelete={() => {
             const under = choice && overlapping([...entities].reverse(), choice);

@@ -6,6 +6,8 @@ import { X } from 'lucide-react';
 import { IconButton } from '~/ui/controls';
 import { isObject } from '../json';
 import { entitiesOf, overlapping, sliceOf, trimmed, type Range, type Span } from '../spans';
+import type { Field } from '../use-field';
+import { useLetters } from '../use-letters';
 import { colorOf, Letters, type EntityType } from './letters';
 
 /** Told apart by people who see colours differently (Okabe and Ito); each also has its name beside it. */
@@ -15,7 +17,8 @@ export const typesFrom = (labels: readonly string[]): readonly EntityType[] =>
   labels.map((name, at) => ({ name, color: COLORS[at % COLORS.length] ?? '#8b8f99', hotkey: '', about: '' }));
 
 interface SpanEditorProps {
-  label: string;
+  /** What is decided. */
+  field: Field;
   text: string;
   types: readonly EntityType[];
   value: readonly Json[];
@@ -26,7 +29,9 @@ interface SpanEditorProps {
 const withIds = (value: readonly Json[]): Json[] =>
   value.filter(isObject).map((item, at) => ({ ...item, id: typeof item.id === 'string' ? item.id : String(at) }));
 
-export function SpanEditor({ label, text, types, value, onChange }: SpanEditorProps): ReactNode {
+export function SpanEditor({ field, text, types, value, onChange }: SpanEditorProps): ReactNode {
+  const { label } = field;
+  const shared = useLetters(field);
   const [choice, setChoice] = useState<Range | null>(null);
   const [said, setSaid] = useState('');
   const items = useMemo(() => withIds(value), [value]);
@@ -67,6 +72,7 @@ export function SpanEditor({ label, text, types, value, onChange }: SpanEditorPr
         choice={choice}
         types={types}
         named
+        shared={shared}
         onChoose={setChoice}
         onDelete={() => {
           const under = choice && overlapping([...entities].reverse(), choice);
