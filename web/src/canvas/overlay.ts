@@ -97,7 +97,8 @@ function paintSelection(ctx: Context, desk: Desk, view: View, peer: Peer, stage:
     ctx.lineWidth = 2;
     ctx.strokeStyle = peer.user.color;
     ctx.stroke();
-    if (id === editing)
+    // What is in somebody's hand has their name where it is by now: two of them would lie over one another.
+    if (id === editing && !desk.room.ghosts.others().some((ghost) => ghost.peer === peer.peer && ghost.region_id === id))
       tag(ctx, `${peer.user.name} is editing this`, p.x - 4, p.y - 6, { background: peer.user.color }, stage.width);
   }
 }
