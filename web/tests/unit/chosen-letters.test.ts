@@ -5,7 +5,7 @@ import { namesAbove, joined } from '~/geometry/text-lines';
 import { chosenFrom, othersIn, placeIn, withPlace } from '~/layout/chosen-letters';
 import { saidOf } from '~/layout/components/others-in-text';
 
-const user = (name: string) => ({ id: name, name, color: '#0072b2' });
+const user = (name: string) => ({ id: name, name, email: `${name}@example.org`, color: '#0072b2' });
 const peer = (id: number, name: string, selection: string[], editing: string | null): Peer =>
   ({ peer: id, user: user(name), role: 'labeler', state: { selection, editing } }) as unknown as Peer;
 
