@@ -10,7 +10,7 @@ import { matching, optionsOf, type Option } from '../options';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents, type Emit } from '../use-events';
 import { useField, type Field } from '../use-field';
-import { FieldBox, FieldFrame, FieldOthers, FieldTitle, groupOf } from './field-frame';
+import { Clear, FieldBox, FieldFrame, FieldOthers, FieldTitle, groupOf } from './field-frame';
 
 interface ChoiceProps {
   field: Field;
@@ -62,6 +62,9 @@ function Choices({ field, options, chosen, several, columns, inLoop, onPick }: C
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
 
+/** A radio button cannot be taken back by pressing it again; what need not be answered must be able to stay unanswered. */
+const canClear = (field: Field): boolean => !field.required && !field.locked && typeof field.value === 'string';
+
 /** What is chosen and how it is changed, one or several. */
 function useChoice(field: Field | null, emit: Emit) {
   const several = field?.output.kept_as === 'set';
@@ -101,19 +104,10 @@ export function RadioGroup({ node, frame }: ComponentProps): ReactNode {
         inLoop={frame.locals.length > 0}
         onPick={pick}
       />
-      <Clear field={field} />
+      {canClear(field) && <Clear field={field} />}
     </FieldFrame>
   );
 }
-
-/** A radio button cannot be taken back by pressing it again; what need not be answered must be able to stay unanswered. */
-const Clear = ({ field }: { field: Field }): ReactNode =>
-  !field.required && !field.locked && typeof field.value === 'string' ? (
-    <button type="button" className="lay-clear" onClick={() => field.set(null)}>
-      Clear
-      <span className="sr-only"> {field.label}</span>
-    </button>
-  ) : null;
 
 export function Select({ node, frame }: ComponentProps): ReactNode {
   const resolved = useResolved(node, frame);
@@ -184,7 +178,9 @@ export function Checkbox({ node, frame }: ComponentProps): ReactNode {
           }}
         />
         <span className="lay-option-text">
-          <FieldTitle field={field} />
+          <span>
+            <FieldTitle field={field} />
+          </span>
         </span>
         <FieldOthers field={field} />
       </label>
@@ -237,9 +233,16 @@ export function Classification({ node, frame }: ComponentProps): ReactNode {
           onPick={pick}
         />
       )}
-      {!several && !isTree && <Clear field={field} />}
+      {!several && !isTree && canClear(field) && <Clear field={field} />}
     </FieldFrame>
   );
+}
+
+/** A way down a tree, as people read it; what the tree does not have, as it is kept. */
+function namesOf(options: readonly Option[], [first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return [];
+  const here = options.find(({ value }) => value === first);
+  return [here?.label ?? first, ...namesOf(here?.below ?? [], rest)];
 }
 
 interface TreeProps {
@@ -306,11 +309,7 @@ function Tree({ field, options, inner, find, onPick }: TreeProps): ReactNode {
       {level(options, [])}
       {way.length > 0 && !field.locked && (
         <p className="lay-way">
-          {way.join(' › ')}{' '}
-          <button type="button" className="lay-clear" onClick={() => field.set(null)}>
-            Clear
-            <span className="sr-only"> {field.label}</span>
-          </button>
+          {namesOf(options, way).join(' › ')} <Clear field={field} />
         </p>
       )}
     </div>

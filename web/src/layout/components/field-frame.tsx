@@ -85,6 +85,21 @@ export function FieldFrame({ field, group = false, className, children }: FieldF
   );
 }
 
+/** Leaves a group of controls unanswered. It is gone once it is pressed, so the group takes the focus: Tab goes on from there. */
+export const Clear = ({ field }: { field: Field }): ReactNode => (
+  <button
+    type="button"
+    className="lay-clear"
+    onClick={() => {
+      field.set(null);
+      document.getElementById(field.id)?.focus();
+    }}
+  >
+    Clear
+    <span className="sr-only"> {field.label}</span>
+  </button>
+);
+
 /** The attributes of a group of controls that is one field. */
 export const groupOf = ({ id, describedBy, error, required }: Field, role: 'group' | 'radiogroup') => ({
   role,

@@ -1,5 +1,5 @@
 /** Numbers, days, stars, orders, and which of two is better. */
-import { useId, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { ArrowDown, ArrowUp, Plus, Star, X } from 'lucide-react';
 
 import { cx } from '~/lib/cx';
@@ -10,7 +10,7 @@ import { optionsOf } from '../options';
 import { numberOf, textOf, useResolved } from '../resolve';
 import { useEvents } from '../use-events';
 import { useField } from '../use-field';
-import { FieldFrame, groupOf } from './field-frame';
+import { Clear, FieldFrame, groupOf } from './field-frame';
 import { Markdown } from './markdown';
 
 export function NumberField({ node, frame }: ComponentProps): ReactNode {
@@ -125,12 +125,7 @@ export function Rating({ node, frame }: ComponentProps): ReactNode {
             {value} of {most}
           </span>
         )}
-        {value > 0 && !field.required && !field.locked && (
-          <button type="button" className="lay-clear" onClick={() => field.set(null)}>
-            Clear
-            <span className="sr-only"> {field.label}</span>
-          </button>
-        )}
+        {value > 0 && !field.required && !field.locked && <Clear field={field} />}
       </div>
     </FieldFrame>
   );
@@ -141,6 +136,7 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
   const field = useField(node, frame, resolved);
   const emit = useEvents(node);
   const items = useMemo(() => optionsOf(resolved, 'Item', 'items'), [resolved]);
+  const group = useRef<HTMLDivElement>(null);
   if (!field) return null;
   const nameOf = (value: string): string => items.find((item) => item.value === value)?.label ?? value;
   const ranked = isList(field.value) ? field.value.filter((value) => typeof value === 'string') : [];
@@ -150,6 +146,24 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
     field.set(next.length === 0 ? null : next);
     field.tell(emit, 'change');
   };
+  // What was pressed may be gone, or no more than a dead end: whoever works by keys is then put where the hand is.
+  const keepFocus = (pick: (places: readonly HTMLElement[], rest: readonly HTMLElement[]) => HTMLElement | undefined): void => {
+    requestAnimationFrame(() => {
+      const box = group.current;
+      const now = document.activeElement;
+      if (!box || (box.contains(now) && now !== box && !now?.matches(':disabled'))) return;
+      const all = (what: string): HTMLElement[] => [...box.querySelectorAll<HTMLElement>(what)];
+      pick(all('.lay-ranked > li'), all('.lay-chip'))?.focus();
+    });
+  };
+  const add = (value: string, at: number): void => {
+    change([...ranked, value]);
+    keepFocus((places, chips) => chips[Math.min(at, chips.length - 1)] ?? places.at(-1));
+  };
+  const takeOut = (at: number): void => {
+    change(ranked.filter((_, other) => other !== at));
+    keepFocus((places, chips) => places[Math.min(at, places.length - 1)] ?? chips[0]);
+  };
   const move = (at: number, by: number): void => {
     const to = at + by;
     const value = ranked[at];
@@ -157,6 +171,7 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
     const next = ranked.filter((_, other) => other !== at);
     next.splice(to, 0, value);
     change(next);
+    keepFocus((places) => places[to]);
   };
   const onKey = (event: KeyboardEvent, at: number): void => {
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
@@ -164,12 +179,10 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
     event.preventDefault();
     event.stopPropagation();
     move(at, by);
-    const list = event.currentTarget.parentElement;
-    requestAnimationFrame(() => (list?.children[at + by] as HTMLElement | undefined)?.focus());
   };
   return (
     <FieldFrame field={field} group>
-      <div {...groupOf(field, 'group')}>
+      <div {...groupOf(field, 'group')} ref={group}>
         <ol className="lay-ranked">
           {ranked.map((value, at) => (
             <li
@@ -192,10 +205,7 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
                   >
                     <ArrowDown size={15} aria-hidden />
                   </IconButton>
-                  <IconButton
-                    label={`${nameOf(value)} out of the order`}
-                    onClick={() => change(ranked.filter((other) => other !== value))}
-                  >
+                  <IconButton label={`${nameOf(value)} out of the order`} onClick={() => takeOut(at)}>
                     <X size={15} aria-hidden />
                   </IconButton>
                 </>
@@ -212,14 +222,8 @@ export function Ranker({ node, frame }: ComponentProps): ReactNode {
                   ? 'Still without a place'
                   : `The best ${top} are enough`}
             </span>
-            {rest.map(({ value, label }) => (
-              <button
-                key={value}
-                type="button"
-                className="lay-chip"
-                disabled={field.locked}
-                onClick={() => change([...ranked, value])}
-              >
+            {rest.map(({ value, label }, at) => (
+              <button key={value} type="button" className="lay-chip" disabled={field.locked} onClick={() => add(value, at)}>
                 <Plus size={14} aria-hidden /> {label}
               </button>
             ))}
