@@ -264,7 +264,7 @@ describe('a form filled in by keys', () => {
     await tabTo('place', '[type=radio]');
     await keys('Space');
     await told('a place is chosen', (all) => all.place === undefined);
-    await field('place').getByText('Leg › Knee', { exact: true }).waitFor();
+    await field('place').locator('.lay-way', { hasText: 'Leg › Knee' }).waitFor();
     await tabTo('place', '.lay-clear');
     await keys('Enter');
     await told('none any more', (all) => all.place === 'Place must be filled in');
