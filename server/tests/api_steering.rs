@@ -176,12 +176,14 @@ async fn tasks_are_given_to_several_people_in_turn_and_each_says_what_became_of_
     api.on_workflow(two_steps()).await;
     let (tasks, a) = (api.a().tasks, api.a());
     let path = format!("/api/v1/projects/{}/tasks/assign", a.project);
-    let given = api.admin().post(&path, json!({"task_ids": tasks, "user_ids": [a.other_labeler, a.labeler]})).await.expect(200);
+    let wanted = json!({"task_ids": tasks, "user_ids": [a.other_labeler, a.labeler]});
+    api.reviewer().post(&path, wanted.clone()).await.problem(403, "forbidden");
+    let given = api.admin().post(&path, wanted).await.expect(200);
     let to =
         |given: &Value| given["items"].as_array().unwrap().iter().map(|item| item["assignment"]["user_id"].clone()).collect::<Vec<_>>();
     assert_eq!(to(&given), [json!(a.other_labeler), json!(a.labeler), json!(a.other_labeler)], "{given}");
     let audited: Vec<Value> =
-        sqlx::query_scalar("SELECT changes->'assigned' FROM audit_log WHERE action = 'lease.override' AND entity_type = 'project'")
+        sqlx::query_scalar("SELECT changes->'assigned' FROM audit_log WHERE action = 'task.steer' AND entity_type = 'project'")
             .fetch_all(&mut api.db().owner().await)
             .await
             .unwrap();
