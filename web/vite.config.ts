@@ -38,6 +38,8 @@ export default defineConfig(({ mode }) => ({
     ...(mode === 'dev' ? { outDir: 'node_modules/.dev-page', rolldownOptions: { input: 'tests/dev/index.html' } } : {}),
   },
   test: {
+    // How long a machine takes is no rule that a unit test checks.
+    testTimeout: 30_000,
     environment: 'node',
     server: { deps: { inline: ['@tandem/client'] } },
     include: ['tests/**/*.test.{ts,tsx}'],
